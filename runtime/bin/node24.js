@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// Goes on under the Node 24 of the npm package `node`, so that a machine whose own Node is 20 or newer can run us.
+// Plain JavaScript for Node 20: it must start before Node 24 is found.
+import { spawn } from "node:child_process"
+import { createRequire } from "node:module"
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+
+/** The path of a Node that runs TypeScript and isolated-vm (24 or newer), or undefined. */
+export function findNode24() {
+  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath
+  const require = createRequire(import.meta.url)
+  try {
+    const binary = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node")
+    return existsSync(binary) ? binary : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs `node FILE ARGS` under Node 24 and ends as it ends. Signals are passed on. */
+export function runUnderNode24(file, args, flags = []) {
+  const node = findNode24()
+  if (node === undefined) {
+    process.stderr.write(
+      `millrace: error NODE_TOO_OLD: this is Node ${process.versions.node}, and Millrace needs Node 24\n` +
+        "  where: the npm package `node`, which brings Node 24, has no binary here (its install script did not run)\n" +
+        "  remedy: run `npm install` again without --ignore-scripts, or install Node 24 or newer\n"
+    )
+    process.exit(69)
+  }
+  const child = spawn(node, ["--no-node-snapshot", ...flags, file, ...args], { stdio: "inherit" })
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+  child.on("exit", (code, signal) => {
+    if (signal !== null) {
+      process.removeAllListeners(signal)
+      process.kill(process.pid, signal)
+      return
+    }
+    process.exit(code ?? 1)
+  })
+}
+
+if (process.argv[1] !== undefined && import.meta.filename !== undefined && process.argv[1].endsWith("node24.js")) {
+  const [file, ...args] = process.argv.slice(2)
+  runUnderNode24(file, args)
+}

@@ -1,0 +1,215 @@
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/**
+ * A segment: neighbouring nodes of a chain that belong to one trust domain and are called by one frame.
+ * A keyed node, a source and a node with tables always begin a segment; a sink always ends one.
+ */
+export interface SegmentSpec {
+  /** `pipeline/chain/index`; stable, used in metrics and logs. */
+  readonly id: string
+  /** Plugins of one trust domain share sandbox processes: a publisher's scope, or a project's folder. */
+  readonly domain: string
+  readonly nodes: readonly NodeSpec[]
+  readonly limits: SandboxLimits
+}
+
+export interface SandboxLimits {
+  /** V8 heap of each isolate; the process may hold this plus 150 MiB (resident) before it is killed. */
+  readonly memoryMiB: number
+  /** Wall time of one call of the segment. */
+  readonly deadlineMs: number
+  /** What one call may give, over all outputs. */
+  readonly maxOutputBytes: number
+  readonly maxOutputRecordsPerInput: number
+}
+
+export interface NodeSpec {
+  readonly node: string
+  readonly plugin: string
+  readonly kind: "processor" | "source" | "sink"
+  /** SRI of the bundle: its identity in the child's cache. */
+  readonly digest: string
+  readonly bundle: string
+  readonly configJson: string
+  /** JSON pointer -> JavaScript text of a function of a row, made by `@millrace/sdk/expression`. */
+  readonly expressions: { readonly [pointer: string]: string }
+  /** By input name: text made by `@millrace/sdk/codec` `generateView`. A source has none. */
+  readonly views: { readonly [input: string]: string }
+  /** By output name: how the node's results are written. `same` only for filters and pass-through. */
+  readonly outputs: readonly OutputSpec[]
+  readonly state: readonly StateSpec[]
+  readonly tables: readonly TableSpec[]
+  /** Which host requests each handle may make; the worker checks again. */
+  readonly handles: readonly string[]
+  /** What becomes of a record whose body fails. `fail` stops the task with the record's error. */
+  readonly onError: "dead-letter" | "skip" | "fail"
+  readonly maxRetries: number
+}
+
+export interface OutputSpec {
+  readonly name: string
+  /** SHA-256 (32 bytes) of the schema that the records are written with. */
+  readonly schemaHash: Uint8Array
+  /** Text made by `generateWriter` for a closed output, or undefined where the input's view writes it (open, derived, same). */
+  readonly writer?: string
+  /** Text made by `generateKey`: the record key of this output from a value's bytes. Absent: the input's key stays. */
+  readonly key?: string
+}
+
+export interface StateSpec {
+  readonly name: string
+  readonly kind: "value" | "map"
+  /** Text made by `generateValue` for the state's schema (reader and writer). */
+  readonly codec: string
+  readonly mapKeyCodec?: string
+  readonly ttlMs?: number
+}
+
+export interface TableSpec {
+  readonly handle: string
+  /** Text made by `generateView` for the table's rows. */
+  readonly view: string
+  /** Text made by `generateKeyOf`: key bytes from a lookup's argument. */
+  readonly keyOf: string
+}
+
+/** One call. Exactly one of the heads. */
+export interface SegmentCall {
+  readonly partition: number
+  /** Recorded clock of the batch, ms. */
+  readonly now: number
+  /** Key of the HMAC that `random()` draws from. */
+  readonly seed: Uint8Array
+  readonly head:
+    | { readonly kind: "records"; readonly inputs: readonly InputFrame[]; readonly end: boolean }
+    | { readonly kind: "source"; readonly partition: string; readonly positionJson: string | undefined; readonly maxRecords: number; readonly maxBytes: number }
+  readonly tables: readonly TableInput[]
+  /** For a sink at the end. */
+  readonly sink?: { readonly id: string; readonly firstOffset: bigint; readonly lastOffset: bigint; readonly tokenJson: string | undefined }
+}
+export interface InputFrame {
+  readonly input: string
+  readonly topic: string
+  readonly topicPartition: number
+  readonly baseOffset: bigint
+  /** A batch frame (docs/formats/batch.md), its CRC already checked. */
+  readonly frame: Uint8Array
+}
+/** A table's changes in order; `frames.length` is its version. The pool sends what the child has not seen. */
+export interface TableInput {
+  readonly node: string
+  readonly handle: string
+  readonly frames: readonly Uint8Array[]
+}
+
+export interface SegmentResult {
+  /** Frames of the last node's outputs, one per output and writer schema, structure checked; producer and CRC not yet set. */
+  readonly outputs: readonly { readonly output: string; readonly frame: Uint8Array }[]
+  /** State entries (docs/formats/state.md) of the head node. */
+  readonly state: Uint8Array
+  readonly deadLetters: readonly DeadLetter[]
+  readonly counts: readonly NodeCounts[]
+  readonly source?: { readonly positionJson: string; readonly next: "more" | "idle" | "end"; readonly waitMs: number }
+  readonly sink?: { readonly tokenJson: string | undefined }
+  readonly logs: readonly GuestLog[]
+  readonly metrics: readonly { readonly node: string; readonly handle: string; readonly kind: "counter" | "histogram"; readonly labels: string; readonly value: number }[]
+}
+export interface NodeCounts {
+  readonly node: string
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly filtered: number
+  readonly failed: number
+  readonly late: number
+  readonly cpuMicros: number
+}
+export interface DeadLetter {
+  readonly node: string
+  readonly input: string
+  /** A batch frame with the one record, as the node received it: what a replay puts in again. Undefined for what a source rejected. */
+  readonly frame: Uint8Array | undefined
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Stable: `PLUGIN_FAILED`, `RECORD_INVALID`, `DEADLINE_EXCEEDED`, `MEMORY_EXCEEDED`, `SANDBOX_KILLED`, `OUTPUT_TOO_LARGE`, or the `_tag` of the plugin's own error under `tag`. */
+  readonly code: string
+  readonly tag: string | undefined
+  readonly message: string
+  /** A source's rejected text. */
+  readonly raw?: string
+}
+export interface GuestLog {
+  readonly node: string
+  readonly level: "debug" | "info" | "warn" | "error"
+  readonly message: string
+  readonly fields: string
+}
+
+/** What the driver asks of its owner while a segment runs. The owner checks permissions; a failure reaches the guest as code and text. */
+export interface SegmentHost {
+  readonly request: (request: HostRequest) => Effect.Effect<HostReply, HostRequestError>
+  /** State of the head node for these keys, as state entries. Called once per call of a keyed segment, before the guest runs. */
+  readonly readState: (keys: readonly (Uint8Array | null)[]) => Effect.Effect<Uint8Array>
+}
+export interface HostRequest {
+  readonly node: string
+  readonly handle: string
+  readonly operation: string
+  readonly payload: unknown
+  readonly bytes: Uint8Array | undefined
+}
+export interface HostReply {
+  readonly result: unknown
+  readonly bytes?: Uint8Array
+}
+export interface HostRequestError {
+  readonly _tag: "HostRequestError"
+  readonly code: string
+  readonly message: string
+}
+
+/** A segment loaded into its domain's sandbox process; survives kills of that process. */
+export interface Segment {
+  /** Runs the segment once. Records that fail or kill are isolated and answered as dead letters by the node's policy. Calls of one segment do not overlap per partition. */
+  readonly call: (call: SegmentCall, host: SegmentHost) => Effect.Effect<SegmentResult, SegmentError>
+  readonly sourcePartitions: (host: SegmentHost) => Effect.Effect<readonly string[], SegmentError>
+  readonly commitSink: (tokenJson: string, info: SinkInfo, host: SegmentHost) => Effect.Effect<void, SegmentError>
+  readonly recoverSink: (tokenJson: string | undefined, info: SinkInfo, host: SegmentHost) => Effect.Effect<void, SegmentError>
+}
+export interface SinkInfo {
+  readonly id: string
+  readonly partition: number
+}
+/** Fails the task: a record under `onError: fail`, a source's or sink's own failure, a bundle that does not load, a quarantine. */
+export interface SegmentError {
+  readonly _tag: "SegmentError"
+  readonly code: string
+  readonly node: string | undefined
+  readonly message: string
+  /** Worth another try after a backoff. */
+  readonly transient: boolean
+}
+
+/** Live facts of one sandbox process, for `status`. */
+export interface SandboxProcess {
+  readonly domain: string
+  readonly pid: number
+  readonly startedAt: number
+  readonly restarts: number
+  readonly residentBytes: number
+  readonly cpuMicros: number
+  readonly digests: readonly string[]
+  /** Guards in force: "netns", "permission", "prlimit", … and those that this platform lacks. */
+  readonly guards: readonly string[]
+  readonly missingGuards: readonly string[]
+}
+
+/** The service; `SandboxPool.layer(options)` makes it live, in a scope. */
+export interface SandboxPoolShape {
+  readonly open: (spec: SegmentSpec) => Effect.Effect<Segment, SegmentError, Scope.Scope>
+  /** Evaluates a bundle without capabilities, in a process of its own, and answers `manifest()`'s text. */
+  readonly manifest: (bundle: string) => Effect.Effect<string, SegmentError>
+  readonly derive: (bundle: string, plugin: string, requestJson: string) => Effect.Effect<string, SegmentError>
+  readonly processes: Effect.Effect<readonly SandboxProcess[]>
+}

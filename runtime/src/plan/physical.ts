@@ -1,0 +1,66 @@
+import type { SandboxLimits, NodeSpec } from "@millrace/sandbox"
+import type { Permission } from "@millrace/sdk/permission"
+import type { TopicSpec } from "../transport/transport.ts"
+
+/**
+ * What the worker runs: a plan with every version, schema, codec text and permission settled. Plain data (JSON but for
+ * `Uint8Array` hashes, which the store writes in hex), so that it can be stored, hashed and shown.
+ */
+export interface PhysicalPlan {
+  readonly pipeline: string
+  /** SHA-256 of the canonical pipeline, the lock and the schemas; what `apply` is asked to apply. */
+  readonly hash: string
+  readonly topics: readonly TopicSpec[]
+  /** Texts to store in the transport before the first task starts. */
+  readonly schemas: readonly string[]
+  /** In an order in which each follows what it reads. */
+  readonly chains: readonly ChainPlan[]
+}
+
+/** Nodes fused into one task per partition. A chain is a line: a stream that several read, or that is repartitioned or named, is a topic. */
+export interface ChainPlan {
+  /** Name of its first node: the tasks' identity. */
+  readonly head: string
+  /** Tasks: partitions of the input topics; for a source, one per source partition, numbered in the order they were first seen. */
+  readonly partitions: number | "source"
+  readonly inputs: readonly ChainInput[]
+  readonly tables: readonly TableFeed[]
+  /** Consecutive runs of one trust domain; what one leaves goes into the next. */
+  readonly segments: readonly SegmentPlan[]
+  /** Where the last node's outputs go; empty for a sink. */
+  readonly outputs: readonly ChainOutput[]
+  /** Topic of dead letters of this pipeline: `PIPELINE.dead-letters`. */
+  readonly deadLetterTopic: string
+  readonly errorBudget: { readonly window: number; readonly minimum: number; readonly ratio: number }
+  /** For a sink at the end. */
+  readonly sink?: { readonly node: string; readonly transactional: boolean; readonly maxRecords: number; readonly maxDelayMs: number }
+}
+
+export interface ChainInput {
+  readonly topic: string
+  /** Input name of the head node. */
+  readonly input: string
+  /** Producers whose end-of-input must all have been seen on a partition before it has ended: `PIPELINE/HEAD` with their number of tasks ("source": until known). */
+  readonly producers: readonly string[]
+}
+export interface TableFeed {
+  readonly node: string
+  readonly handle: string
+  readonly topic: string
+}
+export interface SegmentPlan {
+  readonly domain: string
+  readonly nodes: readonly NodePlan[]
+  readonly limits: SandboxLimits
+}
+export interface NodePlan {
+  readonly spec: NodeSpec
+  readonly package: { readonly name: string; readonly version: string; readonly integrity: string } | { readonly path: string }
+  /** Resolved, and granted: the worker allows these and no others, by handle. */
+  readonly permissions: readonly { readonly handle: string; readonly permission: Permission }[]
+}
+export interface ChainOutput {
+  /** Output name of the last node. */
+  readonly output: string
+  readonly topic: string
+}

@@ -1,0 +1,111 @@
+import type * as Effect from "effect/Effect"
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
+
+/**
+ * What carries records between chains and makes a task's effects durable. Two implementations are foreseen, the embedded
+ * log and Kafka; `acceptance.ts` beside this file is what either must pass.
+ */
+export interface TransportShape {
+  /** Makes a topic, or answers the one that is there; a different partition count is a failure. */
+  readonly ensureTopic: (spec: TopicSpec) => Effect.Effect<Topic, TransportError>
+  readonly topics: Effect.Effect<readonly Topic[], TransportError>
+  readonly deleteTopic: (name: string) => Effect.Effect<void, TransportError>
+  /** Stores a schema's text; answers its SHA-256. */
+  readonly putSchema: (text: string) => Effect.Effect<Uint8Array, TransportError>
+  readonly schema: (hash: Uint8Array) => Effect.Effect<string | undefined, TransportError>
+  /** The offset that the next record will take. */
+  readonly end: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
+  /** Batches from `offset` on, whole frames, CRC checked; empty when there is nothing yet. The first may begin before `offset`. */
+  readonly read: (topic: string, partition: number, offset: bigint, maxBytes: number) => Effect.Effect<readonly LogBatch[], TransportError>
+  /** Waits until the partition's end is beyond `offset`. */
+  readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
+  /** A task's writer; taking it fences the previous owner of the same task. */
+  readonly openTask: (task: TaskId) => Effect.Effect<TaskLog, TransportError>
+  /** Last committed checkpoints of every task of a pipeline, for status and planning. */
+  readonly checkpoints: (pipeline: string) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
+  /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
+  readonly forget: (pipeline: string, nodes?: readonly string[]) => Effect.Effect<void, TransportError>
+}
+
+export class Transport extends Context.Service<Transport, TransportShape>()("millrace/transport/Transport") {}
+
+export interface TopicSpec {
+  readonly name: string
+  readonly partitions: number
+  /** Made by the planner between chains; not in the catalogue. */
+  readonly internal: boolean
+}
+export interface Topic extends TopicSpec {
+  readonly id: number
+}
+
+export interface LogBatch {
+  readonly baseOffset: bigint
+  readonly frame: Uint8Array
+}
+
+/** A chain of a pipeline, named by its first node, on one partition. */
+export interface TaskId {
+  readonly pipeline: string
+  readonly node: string
+  readonly partition: number
+}
+
+export interface TaskLog {
+  /** What the last commit left; undefined before the first. */
+  readonly checkpoint: Effect.Effect<Checkpoint | undefined, TransportError>
+  /** Durable when it answers (the write is flushed). Fails with `fenced` when another owner has opened the task. */
+  readonly commit: (commit: Commit) => Effect.Effect<Checkpoint, TransportError>
+  /** State entries (docs/formats/state.md) of a keyed node for these keys: puts, maps' entries, and "known absent". Sees every commit of this task. */
+  readonly readState: (keys: readonly (Uint8Array | null)[], states: readonly StateIndex[]) => Effect.Effect<Uint8Array, TransportError>
+}
+export interface StateIndex {
+  readonly index: number
+  readonly kind: "value" | "map"
+}
+
+export interface Commit {
+  readonly outputs: readonly { readonly topic: string; readonly partition: number; readonly frame: Uint8Array }[]
+  /** State entries of the chain's keyed node. */
+  readonly state: Uint8Array
+  /** Changes only; what is not named stays as in the last checkpoint. */
+  readonly offsets: readonly InputOffset[]
+  /** Of a source: position JSON by source partition name. */
+  readonly positions: { readonly [sourcePartition: string]: string }
+  /** Of sinks in the chain: token JSON by node. */
+  readonly tokens: { readonly [node: string]: string }
+  readonly watermarks: { readonly [producer: string]: number }
+  /** To be added to the running totals. */
+  readonly counts: { readonly [node: string]: Counts }
+  /** The task has handled the end of all its input. */
+  readonly completed: boolean
+}
+export interface InputOffset {
+  readonly topic: string
+  readonly partition: number
+  readonly next: bigint
+}
+export interface Counts {
+  readonly in: number
+  readonly out: number
+  readonly filtered: number
+  readonly dead: number
+  readonly late: number
+}
+/** Running totals and places after a commit. */
+export interface Checkpoint {
+  readonly sequence: number
+  readonly offsets: readonly InputOffset[]
+  readonly positions: { readonly [sourcePartition: string]: string }
+  readonly tokens: { readonly [node: string]: string }
+  readonly watermarks: { readonly [producer: string]: number }
+  readonly counts: { readonly [node: string]: Counts }
+  readonly completed: boolean
+}
+
+/** `diskFull` and `unavailable` pass with time; the others do not. */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
+  reason: Schema.Literals(["diskFull", "unavailable", "fenced", "corrupt", "locked", "unknownTopic", "partitionCount", "formatVersion"]),
+  message: Schema.String
+}) {}

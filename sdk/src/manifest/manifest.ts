@@ -1,0 +1,82 @@
+import * as Schema from "effect/Schema"
+import { Permission } from "../permission/permission.ts"
+
+/** The Avro schema in JSON form; checked by `@millrace/sdk/avro` where it is used. */
+const AvroJson = Schema.Unknown
+const FieldRef = Schema.Union([
+  Schema.Struct({ field: Schema.String }),
+  /** The field's name is the value at this JSON pointer of the config: `field("amountField")`. */
+  Schema.Struct({ config: Schema.String })
+])
+
+export const ClosedContract = Schema.Struct({
+  form: Schema.Literal("closed"),
+  subject: Schema.String,
+  key: Schema.Array(Schema.String),
+  schema: AvroJson
+})
+
+export const OpenInput = Schema.Struct({
+  form: Schema.Literal("open"),
+  reads: Schema.Array(Schema.Struct({ as: Schema.String, from: FieldRef, schema: AvroJson }))
+})
+
+export const OpenOutput = Schema.Struct({
+  form: Schema.Literal("open"),
+  adds: Schema.Array(Schema.Struct({ as: Schema.String, field: FieldRef, schema: AvroJson })),
+  /** Names of properties in `reads`. */
+  updates: Schema.Array(Schema.String),
+  drops: Schema.Array(FieldRef)
+})
+
+export const DerivedForm = Schema.Struct({ form: Schema.Literal("derived") })
+
+export const StateManifest = Schema.Struct({
+  name: Schema.String,
+  kind: Schema.Literals(["value", "map"]),
+  schema: AvroJson,
+  /** Avro schema of a map's keys; absent for value state. */
+  mapKey: Schema.optionalKey(AvroJson),
+  /** Milliseconds that a value lives after its last write; absent: for ever. */
+  ttlMs: Schema.optionalKey(Schema.Int)
+})
+
+export const PluginManifest = Schema.Struct({
+  name: Schema.String,
+  kind: Schema.Literals(["processor", "source", "sink"]),
+  description: Schema.optionalKey(Schema.String),
+  /** JSON Schema (draft 2020-12) of the config's encoded side, closed to unknown keys; expressions carry `millrace:expression`. */
+  config: Schema.Unknown,
+  /** Expressions in the config: JSON pointer pattern (`/fields/*` for every element), the input they see, and the SQL type they must have ("any": whatever). */
+  expressions: Schema.Array(Schema.Struct({ pointer: Schema.String, input: Schema.String, type: Schema.String })),
+  /** True when the one input may be fed by several streams of the same schema, in order of arrival: union. */
+  inputs: Schema.Array(Schema.Struct({ name: Schema.String, many: Schema.Boolean, contract: Schema.Union([ClosedContract, OpenInput, DerivedForm]) })),
+  outputs: Schema.Array(Schema.Struct({ name: Schema.String, contract: Schema.Union([ClosedContract, OpenOutput, DerivedForm, Schema.Struct({ form: Schema.Literal("same") })]) })),
+  bodies: Schema.Array(Schema.Struct({ input: Schema.String, form: Schema.Literals(["filter", "map", "process"]), suspends: Schema.Boolean })),
+  /** Per input the fields of the key, where the plugin asks for one; or the config pointer that holds the list. */
+  keyBy: Schema.Array(Schema.Struct({ input: Schema.String, fields: Schema.Array(FieldRef) })),
+  state: Schema.Array(StateManifest),
+  tables: Schema.Array(Schema.Struct({ name: Schema.String, contract: Schema.Union([ClosedContract, DerivedForm]) })),
+  /** By handle in `uses`; in templates, `{ config: "/path" }` stands for the config's value. */
+  permissions: Schema.Array(Schema.Struct({ handle: Schema.String, permission: Permission })),
+  timers: Schema.Boolean,
+  source: Schema.optionalKey(Schema.Struct({ bounded: Schema.Boolean })),
+  sink: Schema.optionalKey(
+    Schema.Struct({ transactional: Schema.Boolean, maxRecords: Schema.Int, maxDelayMs: Schema.Int })
+  )
+})
+export type PluginManifest = typeof PluginManifest.Type
+
+/** What `manifest.json` of a published archive holds. docs/formats/package.md. */
+export const PackageManifest = Schema.Struct({
+  manifest: Schema.Literal(1),
+  abi: Schema.Literal(1),
+  name: Schema.String,
+  version: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+  license: Schema.optionalKey(Schema.String),
+  /** SRI (sha512) of bundle.js. */
+  bundle: Schema.String,
+  plugins: Schema.Array(PluginManifest)
+})
+export type PackageManifest = typeof PackageManifest.Type

@@ -1,0 +1,20 @@
+import * as Schema from "effect/Schema"
+
+/** A literal, or the value of the node's config at a JSON pointer. */
+const Template = Schema.Union([Schema.String, Schema.Struct({ config: Schema.String })])
+
+/**
+ * What a plugin asks for, as its manifest states it (Deno's descriptors). Before a grant every template is resolved
+ * with the node's config, so that an operator sees and grants what will really be touched.
+ */
+export const Permission = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("read"), path: Template }),
+  Schema.Struct({ kind: Schema.Literal("write"), path: Template }),
+  Schema.Struct({ kind: Schema.Literal("net"), host: Template, port: Schema.optionalKey(Schema.Int) }),
+  Schema.Struct({ kind: Schema.Literal("env"), name: Schema.String }),
+  Schema.Struct({ kind: Schema.Literal("secret"), name: Schema.String, mode: Schema.Literals(["inject", "sign", "reveal"]), destination: Template }),
+  Schema.Struct({ kind: Schema.Literal("topic"), topic: Template, access: Schema.Literals(["read", "write"]) }),
+  Schema.Struct({ kind: Schema.Literal("clock") }),
+  Schema.Struct({ kind: Schema.Literal("random") })
+])
+export type Permission = typeof Permission.Type

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["{sdk,registry,runtime,plugins,test}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    // isolated-vm needs real processes (its threads crash under worker_threads) and no start-up snapshot.
+    pool: "forks",
+    execArgv: ["--no-node-snapshot"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})
