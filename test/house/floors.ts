@@ -1,0 +1,179 @@
+import { readFileSync, readdirSync, statSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+
+/** The repository's root folder. */
+export const root = resolve(import.meta.dirname, "../..")
+
+/**
+ * Who may import whom (ARCHITECTURE.md, "Floors"). The first rule whose folder holds a file judges it; an import is
+ * allowed when its target begins with one of the rule's entries. Relative targets are written from the root.
+ * `effect` is allowed on every floor but harness and prelude, which have rules of their own.
+ */
+export interface Floor {
+  readonly folder: string
+  readonly imports: readonly string[]
+}
+
+const ground = ["avro", "codec", "contract", "expression", "manifest", "permission", "record", "api"]
+const groundFolders = ground.map((name) => `sdk/src/${name}/`)
+const groundPackages = ground.map((name) => `@millrace/sdk/${name}`)
+
+export const floors: readonly Floor[] = [
+  { folder: "sdk/src/record/", imports: ["sdk/src/record/"] },
+  ...ground.map((name) => ({
+    folder: `sdk/src/${name}/`,
+    imports: [
+      ...groundFolders,
+      "effect/",
+      "@noble/hashes/",
+      ...(name === "contract" || name === "avro" ? [] : [])
+    ]
+  })),
+  { folder: "sdk/src/guest/abi.ts", imports: [] },
+  { folder: "sdk/src/build/", imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "node:"] },
+  { folder: "sdk/src/testing/", imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "node:"] },
+  {
+    folder: "sdk/src/",
+    imports: [...groundFolders, "sdk/src/plugin/", "sdk/src/capability/", "sdk/src/guest/", "effect/"]
+  },
+  {
+    folder: "runtime/sandbox/src/harness/",
+    imports: [
+      "runtime/sandbox/src/harness/",
+      "sdk/src/guest/abi.ts",
+      ...groundPackages,
+      "sdk/src/record/",
+      "sdk/src/codec/",
+      "@millrace/sdk/guest"
+    ]
+  },
+  {
+    folder: "runtime/sandbox/src/",
+    imports: [
+      "runtime/sandbox/src/",
+      ...groundPackages,
+      "@millrace/sdk/guest",
+      "effect/",
+      "isolated-vm",
+      "node:"
+    ]
+  },
+  { folder: "plugins/", imports: ["@millrace/sdk", "plugins/"] },
+  {
+    folder: "registry/src/",
+    imports: [
+      "registry/src/",
+      ...groundPackages,
+      "@millrace/sandbox",
+      "effect/",
+      "hono",
+      "@hono/",
+      "semver",
+      "ssri",
+      "tar",
+      "avsc",
+      "node:"
+    ]
+  },
+  {
+    folder: "runtime/src/main/",
+    imports: [
+      "runtime/src/",
+      "@millrace/sdk",
+      "@millrace/sandbox",
+      "@millrace/registry/",
+      "effect/",
+      "@effect/platform-node",
+      "hono",
+      "@hono/",
+      "yaml",
+      "semver",
+      "node:"
+    ]
+  },
+  {
+    folder: "runtime/src/transport/embedded/",
+    imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "node:"]
+  },
+  {
+    folder: "runtime/src/",
+    imports: [
+      "runtime/src/",
+      "@millrace/sdk",
+      "@millrace/sandbox",
+      "@millrace/registry/client",
+      "effect/",
+      "hono",
+      "yaml",
+      "semver",
+      "node:"
+    ]
+  }
+]
+
+/** Files that alone may import a library: a driver has one home. */
+export const homes: { readonly [library: string]: RegExp } = {
+  "isolated-vm": /^runtime\/sandbox\/src\/[^/]*\/?[^/]+\.ts$/,
+  lmdb: /^runtime\/src\/transport\/embedded\//,
+  avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/
+}
+
+/** Every TypeScript source below a folder, tests left out, relative to the root. */
+export const sources = (folder: string): readonly string[] => {
+  const found: string[] = []
+  const walk = (directory: string): void => {
+    for (const name of readdirSync(directory)) {
+      if (name === "node_modules" || name === "dist" || name === "fixtures" || name.startsWith(".")) continue
+      const path = join(directory, name)
+      if (statSync(path).isDirectory()) walk(path)
+      else if (name.endsWith(".ts")) found.push(relative(root, path))
+    }
+  }
+  walk(join(root, folder))
+  return found.sort()
+}
+
+export const isTest = (file: string): boolean =>
+  file.endsWith(".test.ts") ||
+  (file.includes("/testing/") && !file.startsWith("sdk/src/testing/")) ||
+  file.endsWith("acceptance.ts")
+
+const importPattern =
+  /^\s*(?:import|export)\s(?:[^"']*?\sfrom\s)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm
+
+/** The modules that a file imports; relative ones as paths from the root. */
+export const importsOf = (file: string): readonly string[] => {
+  const text = readFileSync(join(root, file), "utf8")
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "")
+  return [...text.matchAll(importPattern)].map((match) => {
+    const target = match[1] ?? match[2] ?? ""
+    return target.startsWith(".") ? relative(root, resolve(root, dirname(file), target)) : target
+  })
+}
+
+/** Breaches of the floors in the given files, one line each. */
+export const breaches = (files: readonly string[]): readonly string[] =>
+  files.flatMap((file) => {
+    const floor = floors.find(({ folder }) => file.startsWith(folder))
+    if (floor === undefined) return [`${file}: stands on no floor`]
+    return importsOf(file)
+      .filter(
+        (target) =>
+          !floor.imports.some((allowed) => target === allowed || target.startsWith(allowed)) ||
+          plugged(file, target)
+      )
+      .map((target) => `${file}: may not import ${target}`)
+  })
+
+/** A plugin may not import another plugin's folder. */
+const plugged = (file: string, target: string): boolean =>
+  file.startsWith("plugins/") && target.startsWith("plugins/") && file.split("/")[1] !== target.split("/")[1]
+
+/** Files outside a library's home that import it. */
+export const strays = (files: readonly string[]): readonly string[] =>
+  files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => target in homes && !(homes[target] ?? /$^/).test(file))
+      .map((target) => `${file}: ${target} has its home elsewhere`)
+  )

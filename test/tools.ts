@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process"
+
+/** A program outside npm that a suite needs, and what to do where it is missing. */
+export interface Tool {
+  readonly name: string
+  readonly suite: string
+  readonly remedy: string
+  readonly present: () => boolean
+}
+
+const runs = (command: string, args: readonly string[]): boolean =>
+  spawnSync(command, args, { stdio: "ignore" }).status === 0
+
+export const tools: readonly Tool[] = [
+  {
+    name: "prlimit and unshare (util-linux)",
+    suite: "sandbox guards of the operating system",
+    remedy: "install util-linux; on other systems than Linux the sandbox runs with fewer guards",
+    present: () => runs("prlimit", ["--version"]) && runs("unshare", ["--version"])
+  },
+  {
+    name: "a C compiler",
+    suite: "power-cut images of the log",
+    remedy: "install gcc (Debian: apt-get install gcc libc6-dev)",
+    present: () => runs("cc", ["--version"])
+  }
+]
+
+/** The tools that this machine lacks. */
+export const missingTools = (): readonly Tool[] => tools.filter((tool) => !tool.present())
