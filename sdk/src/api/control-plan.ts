@@ -1,0 +1,63 @@
+import * as Schema from "effect/Schema"
+
+/** A plugin by path, bundled by the client; its manifest is read in the sandbox, like any other's. */
+export const PathModule = Schema.Struct({ bundle: Schema.String, sourceMap: Schema.optionalKey(Schema.String) })
+
+export const PlanRequest = Schema.Struct({
+  /** Text of the pipeline file. */
+  text: Schema.String,
+  /** Absolute folder that relative paths in it are meant from. */
+  base: Schema.String,
+  /** Name of the file, for messages. */
+  file: Schema.String,
+  /** Values for `${NAME}`. */
+  vars: Schema.Record(Schema.String, Schema.String),
+  /** By the path written in the pipeline. */
+  modules: Schema.Record(Schema.String, PathModule),
+  /** Resolve ranges anew instead of keeping the lock's versions. */
+  upgrade: Schema.Boolean
+})
+export type PlanRequest = typeof PlanRequest.Type
+
+export const PermissionView = Schema.Struct({
+  node: Schema.String,
+  handle: Schema.String,
+  /** Who asks: `name@version` or a path. */
+  package: Schema.String,
+  /** In plain words: `read files below /data/movies.json`. */
+  permission: Schema.String,
+  granted: Schema.Boolean
+})
+
+export const PlanView = Schema.Struct({
+  pipeline: Schema.String,
+  hash: Schema.String,
+  wouldChange: Schema.Boolean,
+  /** A line per change, as `plan` prints it: `+`, `-`, `~` and spaces. */
+  changes: Schema.Array(Schema.Struct({ action: Schema.Literals(["add", "remove", "change", "note"]), text: Schema.String })),
+  permissions: Schema.Array(PermissionView),
+  /** Topics, chains and segments, and why each is there. */
+  explanation: Schema.Array(Schema.String),
+  /** Output field -> input fields, per node. */
+  lineage: Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Array(Schema.String))),
+  /** The pipeline has ended and will run again from the start of its sources. */
+  rerun: Schema.Boolean
+})
+export type PlanView = typeof PlanView.Type
+
+export const ApplyRequest = Schema.Struct({
+  ...PlanRequest.fields,
+  /** The hash that `plan` showed; another plan is refused. */
+  hash: Schema.String,
+  /** Grant what the plan asks for and has not got. */
+  grant: Schema.Boolean
+})
+export type ApplyRequest = typeof ApplyRequest.Type
+
+export const ApplyView = Schema.Struct({
+  pipeline: Schema.String,
+  revision: Schema.Int,
+  hash: Schema.String,
+  changed: Schema.Boolean
+})
+export type ApplyView = typeof ApplyView.Type

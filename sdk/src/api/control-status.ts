@@ -1,0 +1,72 @@
+import * as Schema from "effect/Schema"
+
+/** Running totals of a node since its pipeline was made; what an audit balances: in = handled + filtered + dead. */
+export const NodeTotals = Schema.Struct({
+  in: Schema.Number,
+  out: Schema.Number,
+  filtered: Schema.Number,
+  dead: Schema.Number,
+  late: Schema.Number
+})
+
+export const NodeStatus = Schema.Struct({
+  node: Schema.String,
+  kind: Schema.Literals(["source", "processor", "sink"]),
+  /** `name@version`, or the path of a plugin by path. */
+  package: Schema.String,
+  plugin: Schema.String,
+  /** SRI of the bundle that runs. */
+  digest: Schema.String,
+  domain: Schema.String,
+  /** Sandbox processes that hold it; empty when nothing runs. */
+  pids: Schema.Array(Schema.Int),
+  totals: NodeTotals
+})
+
+export const TaskStatus = Schema.Struct({
+  /** Name of the chain's first node. */
+  chain: Schema.String,
+  partition: Schema.Int,
+  state: Schema.Literals(["starting", "running", "waiting", "retrying", "paused", "completed", "failed", "stopped"]),
+  sequence: Schema.Int,
+  /** Records between the newest offset of its inputs and the committed one. */
+  lagRecords: Schema.Number,
+  error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String, node: Schema.optionalKey(Schema.String) }))
+})
+
+/** `failed`: a task stopped with an error that time does not mend. `degraded`: paused by its error budget. */
+export const PipelineState = Schema.Literals(["starting", "running", "paused", "degraded", "completed", "failed", "stopped"])
+
+export const PipelineStatus = Schema.Struct({
+  pipeline: Schema.String,
+  owner: Schema.String,
+  state: PipelineState,
+  revision: Schema.Int,
+  planHash: Schema.String,
+  nodes: Schema.Array(NodeStatus),
+  tasks: Schema.Array(TaskStatus),
+  deadLetters: Schema.Number
+})
+export type PipelineStatus = typeof PipelineStatus.Type
+
+export const SandboxStatus = Schema.Struct({
+  domain: Schema.String,
+  pid: Schema.Int,
+  startedAt: Schema.Number,
+  restarts: Schema.Int,
+  residentBytes: Schema.Number,
+  cpuMicros: Schema.Number,
+  digests: Schema.Array(Schema.String),
+  guards: Schema.Array(Schema.String),
+  missingGuards: Schema.Array(Schema.String)
+})
+
+export const PlatformStatus = Schema.Struct({
+  version: Schema.String,
+  /** Milliseconds since 1970. */
+  startedAt: Schema.Number,
+  dataFolder: Schema.String,
+  pipelines: Schema.Array(PipelineStatus),
+  sandboxes: Schema.Array(SandboxStatus)
+})
+export type PlatformStatus = typeof PlatformStatus.Type
