@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
 
 /** A plugin by path, bundled by the client; its manifest is read in the sandbox, like any other's. */
-export const PathModule = Schema.Struct({ bundle: Schema.String, sourceMap: Schema.optionalKey(Schema.String) })
+export const PathModule = Schema.Struct({
+  bundle: Schema.String,
+  sourceMap: Schema.optionalKey(Schema.String)
+})
 
 export const PlanRequest = Schema.Struct({
   /** Text of the pipeline file. */
@@ -34,7 +37,9 @@ export const PlanView = Schema.Struct({
   hash: Schema.String,
   wouldChange: Schema.Boolean,
   /** A line per change, as `plan` prints it: `+`, `-`, `~` and spaces. */
-  changes: Schema.Array(Schema.Struct({ action: Schema.Literals(["add", "remove", "change", "note"]), text: Schema.String })),
+  changes: Schema.Array(
+    Schema.Struct({ action: Schema.Literals(["add", "remove", "change", "note"]), text: Schema.String })
+  ),
   permissions: Schema.Array(PermissionView),
   /** Topics, chains and segments, and why each is there. */
   explanation: Schema.Array(Schema.String),

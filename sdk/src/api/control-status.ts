@@ -27,15 +27,34 @@ export const TaskStatus = Schema.Struct({
   /** Name of the chain's first node. */
   chain: Schema.String,
   partition: Schema.Int,
-  state: Schema.Literals(["starting", "running", "waiting", "retrying", "paused", "completed", "failed", "stopped"]),
+  state: Schema.Literals([
+    "starting",
+    "running",
+    "waiting",
+    "retrying",
+    "paused",
+    "completed",
+    "failed",
+    "stopped"
+  ]),
   sequence: Schema.Int,
   /** Records between the newest offset of its inputs and the committed one. */
   lagRecords: Schema.Number,
-  error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String, node: Schema.optionalKey(Schema.String) }))
+  error: Schema.optionalKey(
+    Schema.Struct({ code: Schema.String, message: Schema.String, node: Schema.optionalKey(Schema.String) })
+  )
 })
 
 /** `failed`: a task stopped with an error that time does not mend. `degraded`: paused by its error budget. */
-export const PipelineState = Schema.Literals(["starting", "running", "paused", "degraded", "completed", "failed", "stopped"])
+export const PipelineState = Schema.Literals([
+  "starting",
+  "running",
+  "paused",
+  "degraded",
+  "completed",
+  "failed",
+  "stopped"
+])
 
 export const PipelineStatus = Schema.Struct({
   pipeline: Schema.String,
