@@ -1,0 +1,30 @@
+import type { BenchRow } from "./row.ts"
+
+// `npm run bench -- NAME... [--json]`. With --json the last line is one JSON array of rows.
+const benches: { readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }> } = {
+  codec: () => import("./codec.ts"),
+  hop: () => import("./hop.ts"),
+  movies: () => import("./movies.ts")
+}
+
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+const json = process.argv.includes("--json")
+const unknown = names.filter((name) => !(name in benches))
+if (unknown.length > 0 || names.length === 0) {
+  process.stderr.write(`bench: ${unknown.length > 0 ? `unknown: ${unknown.join(", ")}; ` : ""}give one or more of ${Object.keys(benches).join(", ")}\n`)
+  process.exit(64)
+}
+
+const rows: BenchRow[] = []
+for (const name of names) {
+  process.stderr.write(`bench ${name} …\n`)
+  const bench = await benches[name]?.()
+  for (const row of (await bench?.run()) ?? []) {
+    rows.push(row)
+    process.stderr.write(
+      `  ${row.name}: ${Math.round(row.ours).toLocaleString("en")} ${row.unit}, peer ${Math.round(row.peer).toLocaleString("en")} (${row.peerName ?? "peer"}), ratio ${row.ratio.toFixed(2)}, ${row.rounds} rounds, ${row.verified ? "verified equal" : "NOT VERIFIED"}\n`
+    )
+  }
+}
+if (json) process.stdout.write(`${JSON.stringify(rows)}\n`)
+process.exit(rows.every((row) => row.verified) ? 0 : 1)

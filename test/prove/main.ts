@@ -1,0 +1,48 @@
+// `npm run prove -- NAME [--seed N] [--count N] [--resume]`: the proofs that are too long for `npm test`.
+// Each prints its progress, can be resumed from the file that it keeps under .millrace/prove, and ends with one line of counts.
+
+/** What a proof module exports. */
+export interface Proof {
+  readonly name: string
+  readonly describe: string
+  readonly run: (options: ProofOptions) => Promise<ProofResult>
+}
+export interface ProofOptions {
+  readonly seed: number
+  readonly count: number | undefined
+  readonly resume: boolean
+}
+export interface ProofResult {
+  readonly passed: number
+  readonly failed: number
+  readonly notes: readonly string[]
+}
+
+const proofs: { readonly [name: string]: () => Promise<Proof> } = {
+  avro: () => import("./avro.ts"),
+  kills: () => import("./kills.ts"),
+  "power-cut": () => import("./power-cut.ts"),
+  hostile: () => import("./hostile.ts")
+}
+
+const argument = (flag: string): string | undefined => {
+  const at = process.argv.indexOf(flag)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+
+const [name] = process.argv.slice(2)
+const load = name === undefined ? undefined : proofs[name]
+if (load === undefined) {
+  process.stdout.write(`prove: give one of ${Object.keys(proofs).join(", ")}\n`)
+  process.exit(name === undefined ? 0 : 64)
+}
+const count = argument("--count")
+const proof = await load()
+const result = await proof.run({
+  seed: Number(argument("--seed") ?? 1),
+  count: count === undefined ? undefined : Number(count),
+  resume: process.argv.includes("--resume")
+})
+for (const note of result.notes) process.stdout.write(`${note}\n`)
+process.stdout.write(`${proof.name}: ${result.passed} passed, ${result.failed} failed\n`)
+process.exit(result.failed === 0 && result.passed > 0 ? 0 : 1)
