@@ -50,6 +50,26 @@ export const PlanView = Schema.Struct({
 })
 export type PlanView = typeof PlanView.Type
 
+/** A fault of a pipeline, at its place. */
+export const PlanProblem = Schema.Struct({
+  code: Schema.String,
+  message: Schema.String,
+  /** As in `nodes.rated.with.where`. */
+  path: Schema.String,
+  /** From 1, in the pipeline file; absent when the fault has no one place. */
+  line: Schema.optionalKey(Schema.Int),
+  column: Schema.optionalKey(Schema.Int),
+  remedy: Schema.String
+})
+export type PlanProblem = typeof PlanProblem.Type
+
+/** What `plan` answers: the plan, or all that stands in its way. */
+export const PlanAnswer = Schema.Union([
+  Schema.Struct({ plan: PlanView }),
+  Schema.Struct({ problems: Schema.Array(PlanProblem) })
+])
+export type PlanAnswer = typeof PlanAnswer.Type
+
 export const ApplyRequest = Schema.Struct({
   ...PlanRequest.fields,
   /** The hash that `plan` showed; another plan is refused. */

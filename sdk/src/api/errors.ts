@@ -224,6 +224,67 @@ export const errors = table({
     message: "There is no token {id} in force",
     remedy: "Check the id with `GET /api/tokens`.",
     fields: ["id"]
+  },
+  // What runs
+  PLAN_CHANGED: {
+    status: 409,
+    message: "The plan of {pipeline} is {planned} now, not {asked}",
+    remedy: "Look at the new plan and apply that one.",
+    fields: ["pipeline", "planned", "asked"]
+  },
+  PLAN_FAILED: {
+    status: 422,
+    message: "The pipeline has {count} problems; the first: {first}",
+    remedy: "Plan it and correct what the plan names.",
+    fields: ["count", "first"]
+  },
+  GRANT_NEEDED: {
+    status: 409,
+    message: "{pipeline} asks for permissions that were not granted: {permissions}",
+    remedy: "Look at them, and apply with `--grant` if you agree.",
+    fields: ["pipeline", "permissions"]
+  },
+  PIPELINE_NOT_RUNNING: {
+    status: 409,
+    message: "The pipeline {pipeline} is {state}",
+    remedy: "Resume or apply it first.",
+    fields: ["pipeline", "state"]
+  },
+  NODE_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no node {node}",
+    remedy: "Choose one of its nodes.",
+    fields: ["pipeline", "node", "nodes"]
+  },
+  TOPIC_UNKNOWN: {
+    status: 404,
+    message: "There is no topic {topic}",
+    remedy: "Choose one of `millrace topic list`.",
+    fields: ["topic", "didYouMean"]
+  },
+  DEAD_LETTER_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no dead letter {id}",
+    remedy: "Choose one of `millrace dlq list PIPELINE`.",
+    fields: ["pipeline", "id"]
+  },
+  DEAD_LETTER_WITHOUT_RECORD: {
+    status: 409,
+    message: "The dead letter {id} holds no record that could be replayed: a source rejected its text",
+    remedy: "Correct it at the source.",
+    fields: ["id"]
+  },
+  LOG_FAILED: {
+    status: 503,
+    message: "The log could not do it: {reason}",
+    remedy: "See `millrace status` and the log of the process; repeat it once the log is well again.",
+    fields: ["reason"]
+  },
+  SANDBOX_FAILED: {
+    status: 503,
+    message: "The sandbox could not do it: {reason}",
+    remedy: "See `millrace doctor`; repeat it once the cause is mended.",
+    fields: ["reason"]
   }
 })
 
