@@ -1,0 +1,163 @@
+/**
+ * Strict UTF-8 (RFC 3629) in plain JavaScript, for the guest has no TextDecoder that could be trusted.
+ * Neither direction replaces anything: a lone surrogate or an ill-formed sequence is reported, not turned into U+FFFD.
+ * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
+ */
+
+const fromCharCode = String.fromCharCode
+
+/** Bytes of `text` as UTF-8; -1 when it holds a lone surrogate. */
+export function utf8Length(text: string): number {
+  const units = text.length
+  let size = units
+  for (let i = 0; i < units; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    if (unit < 0x800) {
+      size += 1
+    } else if (unit < 0xd800 || unit > 0xdfff) {
+      size += 2
+    } else {
+      const next = unit < 0xdc00 && i + 1 < units ? text.charCodeAt(i + 1) : 0
+      if (next < 0xdc00 || next > 0xdfff) return -1
+      size += 2
+      i += 1
+    }
+  }
+  return size
+}
+
+/** Writes `text`, which has no lone surrogate, at `at`; answers the place after it. The caller made room. */
+export function putUtf8(bytes: Uint8Array, at: number, text: string): number {
+  const units = text.length
+  let place = at
+  for (let i = 0; i < units; i++) {
+    let unit = text.charCodeAt(i)
+    if (unit < 0x80) {
+      bytes[place++] = unit
+    } else if (unit < 0x800) {
+      bytes[place++] = 0xc0 | (unit >> 6)
+      bytes[place++] = 0x80 | (unit & 0x3f)
+    } else if (unit < 0xd800 || unit > 0xdfff) {
+      bytes[place++] = 0xe0 | (unit >> 12)
+      bytes[place++] = 0x80 | ((unit >> 6) & 0x3f)
+      bytes[place++] = 0x80 | (unit & 0x3f)
+    } else {
+      i += 1
+      unit = 0x10000 + ((unit & 0x3ff) << 10) + (text.charCodeAt(i) & 0x3ff)
+      bytes[place++] = 0xf0 | (unit >> 18)
+      bytes[place++] = 0x80 | ((unit >> 12) & 0x3f)
+      bytes[place++] = 0x80 | ((unit >> 6) & 0x3f)
+      bytes[place++] = 0x80 | (unit & 0x3f)
+    }
+  }
+  return place
+}
+
+/** The UTF-8 bytes of `text`; undefined when it holds a lone surrogate. */
+export function encodeUtf8(text: string): Uint8Array | undefined {
+  const size = utf8Length(text)
+  if (size < 0) return undefined
+  const bytes = new Uint8Array(size)
+  putUtf8(bytes, 0, text)
+  return bytes
+}
+
+/** The text of `bytes[start, end)`; undefined when that is not well-formed UTF-8. The range must lie within the bytes. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ""
+  let i = start
+  // Sixteen characters a step: one native call and one concatenation for each.
+  while (i + 16 <= end) {
+    const a = bytes[i]
+    const b = bytes[i + 1]
+    const c = bytes[i + 2]
+    const d = bytes[i + 3]
+    const e = bytes[i + 4]
+    const f = bytes[i + 5]
+    const g = bytes[i + 6]
+    const h = bytes[i + 7]
+    const j = bytes[i + 8]
+    const k = bytes[i + 9]
+    const l = bytes[i + 10]
+    const m = bytes[i + 11]
+    const n = bytes[i + 12]
+    const o = bytes[i + 13]
+    const p = bytes[i + 14]
+    const q = bytes[i + 15]
+    if ((a | b | c | d | e | f | g | h | j | k | l | m | n | o | p | q) > 0x7f)
+      return decodeWide(bytes, i, end, text)
+    text += fromCharCode(a, b, c, d, e, f, g, h, j, k, l, m, n, o, p, q)
+    i += 16
+  }
+  while (i + 4 <= end) {
+    const a = bytes[i]
+    const b = bytes[i + 1]
+    const c = bytes[i + 2]
+    const d = bytes[i + 3]
+    if ((a | b | c | d) > 0x7f) return decodeWide(bytes, i, end, text)
+    text += fromCharCode(a, b, c, d)
+    i += 4
+  }
+  while (i < end) {
+    const a = bytes[i]
+    if (a > 0x7f) return decodeWide(bytes, i, end, text)
+    text += fromCharCode(a)
+    i += 1
+  }
+  return text
+}
+
+/** True when `bytes[start, end)` is well-formed UTF-8. */
+export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  let i = start
+  while (i < end) {
+    const size = bytes[i] < 0x80 ? 1 : sequenceSize(bytes, i, end)
+    if (size === 0) return false
+    i += size
+  }
+  return true
+}
+
+/** Continues a text at a byte beyond ASCII. */
+function decodeWide(bytes: Uint8Array, start: number, end: number, before: string): string | undefined {
+  let text = before
+  let i = start
+  while (i < end) {
+    const first = bytes[i]
+    if (first < 0x80) {
+      text += fromCharCode(first)
+      i += 1
+      continue
+    }
+    const size = sequenceSize(bytes, i, end)
+    if (size === 0) return undefined
+    if (size === 2) {
+      text += fromCharCode(((first & 0x1f) << 6) | (bytes[i + 1] & 0x3f))
+    } else if (size === 3) {
+      text += fromCharCode(((first & 0x0f) << 12) | ((bytes[i + 1] & 0x3f) << 6) | (bytes[i + 2] & 0x3f))
+    } else {
+      const middle = ((bytes[i + 1] & 0x3f) << 12) | ((bytes[i + 2] & 0x3f) << 6)
+      const scalar = (((first & 0x07) << 18) | middle | (bytes[i + 3] & 0x3f)) - 0x10000
+      text += fromCharCode(0xd800 | (scalar >> 10), 0xdc00 | (scalar & 0x3ff))
+    }
+    i += size
+  }
+  return text
+}
+
+/** Size of the multi-byte sequence at `i`, 2 to 4; 0 when it is ill-formed (RFC 3629 §4, table of well-formed sequences). */
+function sequenceSize(bytes: Uint8Array, i: number, end: number): number {
+  const first = bytes[i]
+  if (first < 0xc2 || first > 0xf4) return 0
+  const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+  if (i + size > end) return 0
+  const second = bytes[i + 1]
+  // Refuses overlong forms (E0, F0), surrogates (ED) and what lies beyond U+10FFFF (F4).
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  if (second < low || second > high) return 0
+  if (size > 2 && (bytes[i + 2] & 0xc0) !== 0x80) return 0
+  if (size > 3 && (bytes[i + 3] & 0xc0) !== 0x80) return 0
+  return size
+}
