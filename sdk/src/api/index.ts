@@ -32,3 +32,38 @@ export {
   type TextPayload
 } from "./endpoint.ts"
 export { type ErrorCode, type ErrorDefinition, type ErrorFields, errors } from "./errors.ts"
+export { auditEndpoints, AuditEntry } from "./audit.ts"
+export { Grant, grantEndpoints } from "./grant.ts"
+export { Health, healthEndpoints } from "./health.ts"
+export { makeOpenApi } from "./openapi.ts"
+export { BareName, Integrity, PackageName, PackageScope, similarityForm, Version } from "./package-name.ts"
+export {
+  archiveContentType,
+  maxArchiveBytes,
+  PackageDetail,
+  packageEndpoints,
+  PackageSummary,
+  Resolution,
+  VersionDetail,
+  VersionSummary
+} from "./package.ts"
+export { limitOf, type PageQuery, pageQuery } from "./page.ts"
+export {
+  DesiredState,
+  pipelineEndpoints,
+  PipelineName,
+  PipelineSummary,
+  RevisionDetail,
+  RevisionSummary
+} from "./pipeline.ts"
+export { registryEndpoints } from "./registry-endpoints.ts"
+export {
+  CompatibilityMode,
+  CompatibilityReport,
+  SchemaDifference,
+  subjectEndpoints,
+  SubjectName,
+  SubjectSummary,
+  SubjectVersion
+} from "./subject.ts"
+export { allows, IssuedToken, NewToken, tokenEndpoints, TokenScope, TokenSummary } from "./token.ts"

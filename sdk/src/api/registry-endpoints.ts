@@ -1,0 +1,18 @@
+import { auditEndpoints } from "./audit.ts"
+import { grantEndpoints } from "./grant.ts"
+import { healthEndpoints } from "./health.ts"
+import { packageEndpoints } from "./package.ts"
+import { pipelineEndpoints } from "./pipeline.ts"
+import { subjectEndpoints } from "./subject.ts"
+import { tokenEndpoints } from "./token.ts"
+
+/** Every operation that the registry offers. */
+export const registryEndpoints = [
+  ...healthEndpoints,
+  ...packageEndpoints,
+  ...subjectEndpoints,
+  ...pipelineEndpoints,
+  ...grantEndpoints,
+  ...tokenEndpoints,
+  ...auditEndpoints
+] as const
