@@ -223,7 +223,7 @@ const shutdown = defineEndpoint({
 })
 
 /** The controller's part of the HTTP API. */
-export const controlEndpoints = {
+export const controlEndpoints = [
   status,
   pipelineStatus,
   plan,
@@ -239,4 +239,4 @@ export const controlEndpoints = {
   deadLetter,
   replay,
   shutdown
-} as const
+] as const
