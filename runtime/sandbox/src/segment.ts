@@ -63,6 +63,8 @@ export interface StateSpec {
   /** Text made by `generateValue` for the state's schema (reader and writer). */
   readonly codec: string
   readonly mapKeyCodec?: string
+  /** SHA-256 of the schema's text; the transport keeps it beside every value. */
+  readonly schemaHash?: Uint8Array
   readonly ttlMs?: number
 }
 

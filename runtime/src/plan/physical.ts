@@ -40,13 +40,20 @@ export interface ChainInput {
   readonly topic: string
   /** Input name of the head node. */
   readonly input: string
-  /** Producers whose end-of-input must all have been seen on a partition before it has ended: `PIPELINE/HEAD` with their number of tasks ("source": until known). */
+  /**
+   * Chains that write the topic, as `PIPELINE/HEAD`. A chain ends its outputs once, on every partition, when all its
+   * tasks are complete; a partition has ended when every producer's end was seen on it.
+   */
   readonly producers: readonly string[]
 }
 export interface TableFeed {
   readonly node: string
   readonly handle: string
   readonly topic: string
+  /** As in {@link ChainInput}. */
+  readonly producers: readonly string[]
+  /** True when every source it comes from is bounded: the chain then waits for the table's end of input before its first batch. */
+  readonly bounded: boolean
 }
 export interface SegmentPlan {
   readonly domain: string

@@ -20,8 +20,10 @@ export interface TransportShape {
   readonly read: (topic: string, partition: number, offset: bigint, maxBytes: number) => Effect.Effect<readonly LogBatch[], TransportError>
   /** Waits until the partition's end is beyond `offset`. */
   readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
-  /** A task's writer; taking it fences the previous owner of the same task. */
-  readonly openTask: (task: TaskId) => Effect.Effect<TaskLog, TransportError>
+  /** Id of a node (docs/formats/commit.md), given at first asking and never again to another; what a frame's header names its producer by. */
+  readonly nodeId: (pipeline: string, node: string) => Effect.Effect<number, TransportError>
+  /** A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. */
+  readonly openTask: (task: TaskId, keyed?: KeyedNode) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
   readonly checkpoints: (pipeline: string) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
   /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
@@ -52,6 +54,13 @@ export interface TaskId {
   readonly partition: number
 }
 
+/** State goes by the name of the node that owns it, not by its chain's: it stays when chains are cut otherwise. */
+export interface KeyedNode {
+  readonly node: string
+  /** By state index: SHA-256 of the schema's text (stored before by `putSchema`) that values are written with. */
+  readonly schemas: readonly (Uint8Array | undefined)[]
+}
+
 export interface TaskLog {
   /** What the last commit left; undefined before the first. */
   readonly checkpoint: Effect.Effect<Checkpoint | undefined, TransportError>
@@ -80,6 +89,8 @@ export interface Commit {
   readonly counts: { readonly [node: string]: Counts }
   /** The task has handled the end of all its input. */
   readonly completed: boolean
+  /** Recorded clock of the batch, ms since 1970. */
+  readonly now: number
 }
 export interface InputOffset {
   readonly topic: string
@@ -102,6 +113,7 @@ export interface Checkpoint {
   readonly watermarks: { readonly [producer: string]: number }
   readonly counts: { readonly [node: string]: Counts }
   readonly completed: boolean
+  readonly now: number
 }
 
 /** `diskFull` and `unavailable` pass with time; the others do not. */
