@@ -36,6 +36,8 @@ export interface NodeSpec {
   readonly expressions: { readonly [pointer: string]: string }
   /** By input name: text made by `@millrace/sdk/codec` `generateView`. A source has none. */
   readonly views: { readonly [input: string]: string }
+  /** By input name: Avro schema text of the values that the body gets; what `GuestHost.schema` answers. */
+  readonly schemas: { readonly [input: string]: string }
   /** By output name: how the node's results are written. `same` only for filters and pass-through. */
   readonly outputs: readonly OutputSpec[]
   readonly state: readonly StateSpec[]

@@ -81,6 +81,8 @@ export interface GuestState {
 export interface GuestHost {
   /** The function that the platform compiled from an expression in the config, by JSON pointer ("/where", "/fields/0/value"). */
   expression(pointer: string): ((row: unknown) => unknown) | undefined
+  /** Avro schema (JSON text) of the values that a body gets at this input; undefined where there is none. A sink that writes Avro needs it. */
+  schema(input: string): string | undefined
   /** Asks the worker. `handle` is the name in `uses`. Answers through the callback, after this call returned. */
   request(handle: string, operation: string, payloadJson: string, bytes: Uint8Array | undefined, reply: GuestReply): void
   /** Looks a row up in a lookup table that is whole in the guest. `key`: the table's key value, or an array for a composite key. */
