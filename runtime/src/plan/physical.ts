@@ -25,7 +25,11 @@ export interface ChainPlan {
   readonly partitions: number | "source"
   readonly inputs: readonly ChainInput[]
   readonly tables: readonly TableFeed[]
-  /** Consecutive runs of one trust domain; what one leaves goes into the next. */
+  /**
+   * Consecutive runs of one trust domain; what one leaves goes into the next. Empty: the chain only repartitions. It
+   * passes the frames of its one input to its one output (by `ChainOutput.key`), and its head is `NODE.INPUT`, the
+   * input that needs it.
+   */
   readonly segments: readonly SegmentPlan[]
   /** Where the last node's outputs go; empty for a sink. */
   readonly outputs: readonly ChainOutput[]
@@ -67,7 +71,13 @@ export interface NodePlan {
   readonly permissions: readonly { readonly handle: string; readonly permission: Permission }[]
 }
 export interface ChainOutput {
-  /** Output name of the last node. */
+  /** Output name of the last node. One output may go to several topics. */
   readonly output: string
   readonly topic: string
+  /**
+   * Text made by `generateKey`: in this topic the records have the key that it makes of their value, instead of the one
+   * they came with (a tombstone keeps the one it came with). Present where a consumer wants the stream by another key
+   * than the stream has.
+   */
+  readonly key?: string
 }
