@@ -164,6 +164,13 @@ export interface DeriveRequest {
   readonly config: unknown
   readonly inputs: { readonly [input: string]: DeriveInput }
   readonly tables: { readonly [table: string]: DeriveInput }
+  /** By JSON pointer: what each expression in the config gives, and the top-level fields it reads. Checked before `derive` is asked. */
+  readonly expressions: { readonly [pointer: string]: DeriveExpression }
+}
+export interface DeriveExpression {
+  /** Avro schema of the result, JSON form; a union with null where it may be null. */
+  readonly schema: unknown
+  readonly fields: readonly string[]
 }
 export interface DeriveInput {
   /** Avro schema, JSON form. */
