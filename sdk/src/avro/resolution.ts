@@ -1,4 +1,14 @@
-import type { AvroType, EnumType, FixedType, Json, MapType, PrimitiveType, RecordType, UnionType, ArrayType } from "./type.ts"
+import type {
+  AvroType,
+  EnumType,
+  FixedType,
+  Json,
+  MapType,
+  PrimitiveType,
+  RecordType,
+  UnionType,
+  ArrayType
+} from "./type.ts"
 
 /**
  * How values of one schema (the writer's) are read as another (the reader's): a plan as data, made once a schema pair by
@@ -44,14 +54,23 @@ export interface RecordResolution {
 }
 
 export type FieldStep =
-  | { readonly step: "read"; readonly writerIndex: number; readonly readerIndex: number; readonly value: Resolution }
+  | {
+      readonly step: "read"
+      readonly writerIndex: number
+      readonly readerIndex: number
+      readonly value: Resolution
+    }
   | { readonly step: "skip"; readonly writerIndex: number; readonly type: AvroType }
 
 export interface FieldDefault {
   readonly readerIndex: number
   /** The reader's field type; a default of a union may be of any of its branches. */
   readonly type: AvroType
-  /** As in the schema's JSON: checked against `type` when the schema was parsed; bytes and fixed as code points 0-255. */
+  /**
+   * As in the schema's JSON, checked against `type` when the schema was parsed, every field of every record in it filled in
+   * from its own default. Bytes and fixed are code points 0-255; float and double may be "NaN", "Infinity", "-Infinity";
+   * a union's value is of the first branch that takes it (`branchOfDefault`).
+   */
   readonly value: Json
 }
 
@@ -121,7 +140,7 @@ export type ResolutionProblemKind =
 
 export interface ResolutionProblem {
   readonly kind: ResolutionProblemKind
-  /** Where in the reader's schema: `address.lines[]`, `prices{}`, `owner|null`; empty for the whole. */
+  /** Where in the reader's schema: `address.lines[].text`, `prices{}`; empty for the whole; a union adds nothing. */
   readonly path: string
   /** One sentence, that names both sides. */
   readonly message: string

@@ -1,0 +1,28 @@
+export { parsingCanonicalForm } from "./canonical-form.ts"
+export { fingerprint, type FingerprintAlgorithm, fingerprintHex, schemaHash } from "./fingerprint.ts"
+export { schemaText, toJson } from "./json.ts"
+export { label } from "./label.ts"
+export { branchOfDefault, completeDefault } from "./parse/default-value.ts"
+export { type AvroLimits, defaultLimits } from "./parse/limits.ts"
+export { isDottedName, isSimpleName, namespaceOf, unqualified } from "./parse/name.ts"
+export { parseAvro, parseAvroOrThrow } from "./parse/parse.ts"
+export { AvroSchemaError, type AvroSchemaErrorCode, type AvroSchemaFault } from "./parse/schema-error.ts"
+export type * from "./resolution.ts"
+export { resolve } from "./resolve.ts"
+export { sameType } from "./same.ts"
+export type {
+  ArrayType,
+  Attributes,
+  AvroField,
+  AvroType,
+  EnumType,
+  FixedType,
+  Json,
+  LogicalType,
+  MapType,
+  NamedType,
+  PrimitiveKind,
+  PrimitiveType,
+  RecordType,
+  UnionType
+} from "./type.ts"
