@@ -67,3 +67,24 @@ export {
   SubjectVersion
 } from "./subject.ts"
 export { allows, IssuedToken, NewToken, tokenEndpoints, TokenScope, TokenSummary } from "./token.ts"
+export { controlEndpoints } from "./control-endpoints.ts"
+export {
+  ApplyRequest,
+  ApplyView,
+  PathModule,
+  PermissionView,
+  PlanAnswer,
+  PlanProblem,
+  PlanRequest,
+  PlanView
+} from "./control-plan.ts"
+export { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
+export {
+  NodeStatus,
+  NodeTotals,
+  PipelineState,
+  PipelineStatus,
+  PlatformStatus,
+  SandboxStatus,
+  TaskStatus
+} from "./control-status.ts"
