@@ -1,0 +1,97 @@
+import { PipelineName } from "@millrace/sdk/api"
+import * as Schema from "effect/Schema"
+
+/** Names of nodes: identity of tasks, topics and state. */
+export const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
+/** Names of streams are topic names (Kafka's rule). */
+export const streamPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/
+/** Most partitions that a topic may have: the batch frame holds a partition in 16 bits. */
+export const maxPartitions = 4_096
+
+const StreamName = Schema.String.check(Schema.isPattern(streamPattern)).annotate({
+  expected: "a stream name of letters, digits, ., - and _, at most 200 long"
+})
+const Partitions = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: maxPartitions }))
+const FieldNames = Schema.Union([Schema.String, Schema.Array(Schema.String)])
+
+const StreamOfPipeline = Schema.Struct({
+  stream: StreamName.annotate({ description: "A named stream, of this or of another pipeline" })
+})
+const Reference = Schema.Union([Schema.String, StreamOfPipeline]).annotate({
+  description: "A node, node.output, or { stream: name }"
+})
+const References = Schema.Union([Schema.String, StreamOfPipeline, Schema.Array(Reference)])
+
+const Policy = Schema.Literals(["dead-letter", "skip", "fail"])
+const OnError = Schema.Union([
+  Policy,
+  Schema.Struct({
+    policy: Schema.optionalKey(Policy),
+    retries: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 })))
+  })
+]).annotate({ description: "What becomes of a record that fails; dead-letter unless said otherwise" })
+
+const outputOptions = {
+  stream: Schema.optionalKey(
+    StreamName.annotate({ description: "Names the output: a topic, in the catalogue, for anyone" })
+  ),
+  partitions: Schema.optionalKey(
+    Partitions.annotate({
+      description: "Partitions of the output's topic; 8 unless said otherwise, and never changed"
+    })
+  ),
+  key: Schema.optionalKey(
+    FieldNames.annotate({ description: "Fields of the output that make the record key" })
+  )
+}
+
+const Plugin = Schema.String.annotate({
+  description: "package@range, package#plugin@range, or ./path/to/module.ts"
+})
+
+/** A node as it is written in a pipeline file. */
+export const FileNode = Schema.Struct({
+  source: Schema.optionalKey(Plugin),
+  use: Schema.optionalKey(Plugin),
+  sink: Schema.optionalKey(Plugin),
+  from: Schema.optionalKey(
+    Schema.Union([Schema.String, Schema.Array(Reference), Schema.Record(Schema.String, References)]).annotate(
+      {
+        description: "What the node reads: a node, several, or one by input name"
+      }
+    )
+  ),
+  tables: Schema.optionalKey(
+    Schema.Record(Schema.String, Reference).annotate({
+      description: "Lookup tables, by the plugin's name for them"
+    })
+  ),
+  with: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Json).annotate({ description: "The plugin's config" })
+  ),
+  ...outputOptions,
+  outputs: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Struct(outputOptions)).annotate({
+      description: "Stream, partitions and key by output, for a plugin with several"
+    })
+  ),
+  onError: Schema.optionalKey(OnError)
+})
+export type FileNode = typeof FileNode.Type
+
+/** A pipeline file, variables filled in. */
+export const PipelineFile = Schema.Struct({
+  pipeline: PipelineName.annotate({ description: "The pipeline's name: its identity" }),
+  owner: Schema.optionalKey(Schema.String.annotate({ description: "Who answers for it" })),
+  description: Schema.optionalKey(Schema.String),
+  vars: Schema.optionalKey(
+    Schema.Record(
+      Schema.String,
+      Schema.NullOr(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
+    ).annotate({
+      description: "Defaults of ${NAME}; null where a value must be given"
+    })
+  ),
+  nodes: Schema.Record(Schema.String, FileNode)
+}).annotate({ title: "Millrace pipeline" })
+export type PipelineFile = typeof PipelineFile.Type
