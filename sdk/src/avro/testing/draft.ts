@@ -109,7 +109,8 @@ export const finish = (draft: Draft, number: (bound: number) => number): AvroTyp
     return { type: shape.base, ...shape.attributes }
   }
   const writeDefinition = (definition: Definition): Json => {
-    const head = { type: definition.kind, name: definition.name, aliases: definition.aliases }
+    // A name with a dot is full, and the namespace then means nothing.
+    const head = { type: definition.kind, name: definition.name, namespace: "", aliases: definition.aliases }
     switch (definition.kind) {
       case "record":
         return { ...head, fields: definition.fields.map(writeField) }
