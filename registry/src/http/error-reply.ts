@@ -1,0 +1,15 @@
+import { type ApiError, apiError, toErrorBody } from "@millrace/sdk/api"
+import type { StoreError } from "../store/store-error.ts"
+
+const headersOf = (error: ApiError): { readonly [name: string]: string } => ({
+  "content-type": "application/json",
+  ...(error.status === 401 ? { "www-authenticate": "Bearer" } : {})
+})
+
+/** The reply that carries an error. */
+export const errorReply = (error: ApiError): Response =>
+  new Response(JSON.stringify(toErrorBody(error)), { status: error.status, headers: headersOf(error) })
+
+/** What a client is told of a failure of the store: never the cause, which may name paths. */
+export const fromStoreError = (error: StoreError): ApiError =>
+  error.reason === "full" ? apiError("STORE_FULL", {}) : apiError("STORE_FAILED", { reason: error.reason })

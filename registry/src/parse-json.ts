@@ -1,0 +1,40 @@
+import * as Result from "effect/Result"
+
+/** Deeper nesting is refused: an Avro schema of 64 levels needs three levels of JSON for each. */
+export const maxJsonDepth = 256
+
+/** True when brackets nest deeper than `maxDepth`; looks at the text alone, so that nothing is built first. */
+const isTooDeep = (text: string, maxDepth: number): boolean => {
+  let depth = 0
+  let quoted = false
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (quoted) {
+      if (code === 0x5c) index++
+      else if (code === 0x22) quoted = false
+    } else if (code === 0x22) quoted = true
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > maxDepth) return true
+    } else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return false
+}
+
+// Own keys of these names turn into the prototype of whatever object they are later copied to.
+const refuseForbiddenKeys = (key: string, value: unknown): unknown => {
+  if (key === "__proto__") throw new SyntaxError("the key __proto__ is not allowed")
+  return value
+}
+
+/** Parses JSON from outside: bounded depth, no `__proto__` keys. Fails with one line that says what is wrong. */
+export const parseJson = (text: string): Result.Result<unknown, string> => {
+  if (isTooDeep(text, maxJsonDepth)) return Result.fail(`it is nested deeper than ${maxJsonDepth} levels`)
+  try {
+    const value: unknown = JSON.parse(text, refuseForbiddenKeys)
+    return Result.succeed(value)
+  } catch (error) {
+    return Result.fail(
+      error instanceof Error ? `it is not JSON: ${error.message.slice(0, 200)}` : "it is not JSON"
+    )
+  }
+}
