@@ -1,0 +1,29 @@
+import * as Command from "effect/cli/Command"
+import { applyCommand } from "./apply.ts"
+import { buildCommand } from "./build.ts"
+import { completionCommand } from "./completion.ts"
+import { deadLetterCommand } from "./dead-letter.ts"
+import { doctorCommand } from "./doctor.ts"
+import { downCommand } from "./down.ts"
+import { pipelineCommand } from "./pipeline.ts"
+import { planCommand } from "./plan.ts"
+import { publishCommand } from "./publish.ts"
+import { root } from "./root.ts"
+import { runCommand } from "./run.ts"
+import { statusCommand } from "./status.ts"
+import { topicCommand } from "./topic.ts"
+import { upCommand } from "./up.ts"
+import { logsCommand, tapCommand } from "./watch.ts"
+
+const whole = (): Command.Command.Any => millrace
+
+/** The whole command line. */
+export const millrace = root.pipe(
+  Command.withSubcommands([
+    { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
+    { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
+    { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
+    { group: "Plugins", commands: [buildCommand, publishCommand] },
+    completionCommand(whole)
+  ])
+)

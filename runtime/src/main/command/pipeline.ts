@@ -1,0 +1,61 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { connect } from "./connect.ts"
+import { printJson, printLines, printTable } from "../terminal/print.ts"
+
+const pipeline = Argument.String("pipeline")
+
+const list = Command.make("list", {}, () =>
+  Effect.gen(function* () {
+    const { client, json } = yield* connect
+    const { pipelines } = yield* client.platformStatus({})
+    if (json) return yield* printJson(pipelines.map(({ pipeline: name, owner, state, revision, planHash }) => ({ pipeline: name, owner, state, revision, planHash })))
+    return yield* printTable(
+      ["PIPELINE", "STATE", "REVISION", "OWNER"],
+      pipelines.map((each) => [each.pipeline, each.state, String(each.revision), each.owner]),
+      "no pipelines yet"
+    )
+  })
+).pipe(Command.withDescription("List the pipelines"))
+
+const show = Command.make("show", { pipeline }, (input) =>
+  Effect.gen(function* () {
+    const { client, registry, json } = yield* connect
+    const status = yield* client.pipelineStatus({ params: input })
+    const stored = yield* registry.getPipeline({ params: input })
+    if (json) return yield* printJson({ ...stored, state: status.state })
+    return yield* printLines([`# ${stored.name}, revision ${stored.latest.revision}, applied by ${stored.latest.appliedBy}, ${status.state}`, stored.latest.text])
+  })
+).pipe(Command.withDescription("Print the pipeline as it was applied"), Command.withExamples([{ command: "millrace pipeline show movies" }]))
+
+const pause = Command.make("pause", { pipeline }, (input) =>
+  Effect.gen(function* () {
+    const { client, json } = yield* connect
+    const status = yield* client.pausePipeline({ params: input })
+    yield* json ? printJson(status) : Console.log(`${status.pipeline} is ${status.state}`)
+  })
+).pipe(Command.withDescription("Stop its tasks after the batch in hand; nothing is lost"))
+
+const resume = Command.make("resume", { pipeline }, (input) =>
+  Effect.gen(function* () {
+    const { client, json } = yield* connect
+    const status = yield* client.resumePipeline({ params: input })
+    yield* json ? printJson(status) : Console.log(`${status.pipeline} is ${status.state}`)
+  })
+).pipe(Command.withDescription("Go on after a pause, a failure, or a stop by the error budget"))
+
+const remove = Command.make("delete", { pipeline }, (input) =>
+  Effect.gen(function* () {
+    const { client } = yield* connect
+    yield* client.removePipeline({ params: input })
+    yield* Console.log(`${input.pipeline} is gone; the streams that it named stay`)
+  })
+).pipe(Command.withDescription("Stop a pipeline and forget its offsets, cursors and state"))
+
+/** `millrace pipeline list|show|pause|resume|delete` */
+export const pipelineCommand = Command.make("pipeline").pipe(
+  Command.withDescription("The pipelines that are applied"),
+  Command.withSubcommands([list, show, pause, resume, remove])
+)

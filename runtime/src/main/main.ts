@@ -1,0 +1,30 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import * as Command from "effect/cli/Command"
+import packageJson from "../../package.json" with { type: "json" }
+import { millrace } from "./command/millrace.ts"
+import { report } from "./report.ts"
+import { Ending, makeEnding } from "./terminal/ending.ts"
+import { exitCode } from "./terminal/exit-code.ts"
+
+// The three things that main does: it reads the arguments, runs the command, and ends with the right exit code.
+const program = Effect.gen(function* () {
+  const ending = yield* makeEnding
+  const exit = yield* Command.run(millrace, { version: packageJson.version }).pipe(
+    Effect.provideService(Ending, ending),
+    Effect.exit
+  )
+  if (Exit.isSuccess(exit)) return yield* Ref.get(ending)
+  if (Cause.hasInterruptsOnly(exit.cause)) return 130
+  return yield* report(exit.cause)
+})
+
+NodeRuntime.runMain(program.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
+  disableErrorReporting: true,
+  teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? exit.value : exitCode.failed)
+})

@@ -1,0 +1,46 @@
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { ApiError } from "@millrace/sdk/api"
+import { CommandError, CommandErrors } from "./terminal/command-error.ts"
+import { type ExitCode, exitCode } from "./terminal/exit-code.ts"
+import { printError } from "./terminal/print.ts"
+
+/** Prints why a command failed and answers its exit code. A bug prints its cause whole: it is not the user's to mend. */
+export const report = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> => {
+  const failure = Cause.findError(cause)
+  if (Result.isFailure(failure)) return reportDefect(cause)
+  const error = failure.success
+  if (error instanceof CommandError) return Effect.as(printError(error), error.exit)
+  if (error instanceof CommandErrors)
+    return Effect.as(Effect.forEach(error.errors, printError, { discard: true }), error.errors[0]?.exit ?? exitCode.failed)
+  if (error instanceof ApiError) return Effect.as(printError(fromApi(error)), exitOf(error.status))
+  // The command line's own parser has printed what was wrong, with the help.
+  if (hasTag(error) && error._tag === "ShowHelp") return Effect.succeed(helpExit(error))
+  return reportDefect(cause)
+}
+
+const hasTag = (error: unknown): error is { readonly _tag: string; readonly errors?: readonly unknown[] } =>
+  typeof error === "object" && error !== null && "_tag" in error
+
+const helpExit = (error: { readonly errors?: readonly unknown[] }): ExitCode =>
+  error.errors === undefined || error.errors.length === 0 ? exitCode.done : exitCode.usage
+
+const fromApi = (error: ApiError): CommandError =>
+  new CommandError({
+    code: error.code,
+    message: error.message,
+    ...(error.path === undefined ? {} : { where: error.path }),
+    remedy: error.remedy ?? "see the log of the platform",
+    exit: exitOf(error.status)
+  })
+
+const exitOf = (status: number): ExitCode => {
+  if (status === 401 || status === 403) return exitCode.notPermitted
+  if (status >= 500) return exitCode.unavailable
+  return status === 400 || status === 422 ? exitCode.badInput : exitCode.failed
+}
+
+const reportDefect = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> =>
+  Effect.as(Console.error(`millrace: this is a bug, please report it\n${Cause.pretty(cause)}`), exitCode.failed)
