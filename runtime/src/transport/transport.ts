@@ -17,7 +17,12 @@ export interface TransportShape {
   /** The offset that the next record will take. */
   readonly end: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
   /** Batches from `offset` on, whole frames, CRC checked; empty when there is nothing yet. The first may begin before `offset`. */
-  readonly read: (topic: string, partition: number, offset: bigint, maxBytes: number) => Effect.Effect<readonly LogBatch[], TransportError>
+  readonly read: (
+    topic: string,
+    partition: number,
+    offset: bigint,
+    maxBytes: number
+  ) => Effect.Effect<readonly LogBatch[], TransportError>
   /** Waits until the partition's end is beyond `offset`. */
   readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
   /** Id of a node (docs/formats/commit.md), given at first asking and never again to another; what a frame's header names its producer by. */
@@ -25,7 +30,9 @@ export interface TransportShape {
   /** A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. */
   readonly openTask: (task: TaskId, keyed?: KeyedNode) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
-  readonly checkpoints: (pipeline: string) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
+  readonly checkpoints: (
+    pipeline: string
+  ) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
   /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
   readonly forget: (pipeline: string, nodes?: readonly string[]) => Effect.Effect<void, TransportError>
 }
@@ -67,7 +74,10 @@ export interface TaskLog {
   /** Durable when it answers (the write is flushed). Fails with `fenced` when another owner has opened the task. */
   readonly commit: (commit: Commit) => Effect.Effect<Checkpoint, TransportError>
   /** State entries (docs/formats/state.md) of a keyed node for these keys: puts, maps' entries, and "known absent". Sees every commit of this task. */
-  readonly readState: (keys: readonly (Uint8Array | null)[], states: readonly StateIndex[]) => Effect.Effect<Uint8Array, TransportError>
+  readonly readState: (
+    keys: readonly (Uint8Array | null)[],
+    states: readonly StateIndex[]
+  ) => Effect.Effect<Uint8Array, TransportError>
 }
 export interface StateIndex {
   readonly index: number
@@ -75,7 +85,11 @@ export interface StateIndex {
 }
 
 export interface Commit {
-  readonly outputs: readonly { readonly topic: string; readonly partition: number; readonly frame: Uint8Array }[]
+  readonly outputs: readonly {
+    readonly topic: string
+    readonly partition: number
+    readonly frame: Uint8Array
+  }[]
   /** State entries of the chain's keyed node. */
   readonly state: Uint8Array
   /** Changes only; what is not named stays as in the last checkpoint. */
@@ -118,6 +132,15 @@ export interface Checkpoint {
 
 /** `diskFull` and `unavailable` pass with time; the others do not. */
 export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
-  reason: Schema.Literals(["diskFull", "unavailable", "fenced", "corrupt", "locked", "unknownTopic", "partitionCount", "formatVersion"]),
+  reason: Schema.Literals([
+    "diskFull",
+    "unavailable",
+    "fenced",
+    "corrupt",
+    "locked",
+    "unknownTopic",
+    "partitionCount",
+    "formatVersion"
+  ]),
   message: Schema.String
 }) {}

@@ -1,0 +1,17 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { afterEach, beforeEach, describe, it } from "vitest"
+import { transportAcceptance } from "../acceptance.ts"
+import { embeddedTransport } from "./layer.ts"
+
+describe("the embedded transport", () => {
+  let folder = ""
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-log-"))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  for (const { name, run } of transportAcceptance)
+    it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder }))))
+})

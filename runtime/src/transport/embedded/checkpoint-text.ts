@@ -1,0 +1,94 @@
+import * as Schema from "effect/Schema"
+import type { Checkpoint, Commit, Counts } from "../transport.ts"
+
+const CountsText = Schema.Struct({
+  in: Schema.Number,
+  out: Schema.Number,
+  filtered: Schema.Number,
+  dead: Schema.Number,
+  late: Schema.Number
+})
+const CheckpointText = Schema.fromJsonString(
+  Schema.Struct({
+    sequence: Schema.Number,
+    offsets: Schema.Array(
+      Schema.Struct({ topic: Schema.String, partition: Schema.Number, next: Schema.String })
+    ),
+    positions: Schema.Record(Schema.String, Schema.String),
+    tokens: Schema.Record(Schema.String, Schema.String),
+    watermarks: Schema.Record(Schema.String, Schema.Number),
+    counts: Schema.Record(Schema.String, CountsText),
+    completed: Schema.Boolean,
+    now: Schema.Number
+  })
+)
+const decode = Schema.decodeUnknownSync(CheckpointText)
+
+/** A checkpoint as the store keeps it. */
+export function checkpointText(checkpoint: Checkpoint): Buffer {
+  const offsets = checkpoint.offsets.map(({ topic, partition, next }) => ({
+    topic,
+    partition,
+    next: next.toString()
+  }))
+  return Buffer.from(JSON.stringify({ ...checkpoint, offsets }))
+}
+
+/** Throws a SchemaError when the text is none of ours. */
+export function readCheckpoint(text: Buffer): Checkpoint {
+  const { offsets, ...rest } = decode(text.toString("utf8"))
+  return {
+    ...rest,
+    offsets: offsets.map(({ topic, partition, next }) => ({ topic, partition, next: BigInt(next) }))
+  }
+}
+
+/** The checkpoint after a commit on top of the one before: changes replace, counts add up. */
+export function nextCheckpoint(last: Checkpoint | undefined, commit: Commit): Checkpoint {
+  const named = new Map(
+    (last?.offsets ?? []).map((offset) => [`${offset.partition} ${offset.topic}`, offset] as const)
+  )
+  for (const offset of commit.offsets) named.set(`${offset.partition} ${offset.topic}`, offset)
+  return {
+    sequence: (last?.sequence ?? 0) + 1,
+    offsets: [...named.values()],
+    positions: merged(last?.positions, commit.positions),
+    tokens: merged(last?.tokens, commit.tokens),
+    watermarks: merged(last?.watermarks, commit.watermarks),
+    counts: addedCounts(last?.counts, commit.counts),
+    completed: commit.completed,
+    now: commit.now
+  }
+}
+
+/** Without a prototype: names come from outside, and `__proto__` is one like any other. */
+function merged<A>(
+  last: { readonly [name: string]: A } | undefined,
+  changes: { readonly [name: string]: A }
+) {
+  const result: { [name: string]: A } = Object.create(null)
+  for (const [name, value] of Object.entries(last ?? {})) result[name] = value
+  for (const [name, value] of Object.entries(changes)) result[name] = value
+  return result
+}
+
+function addedCounts(
+  last: { readonly [node: string]: Counts } | undefined,
+  changes: { readonly [node: string]: Counts }
+): { readonly [node: string]: Counts } {
+  const result = merged(last, {})
+  for (const [node, add] of Object.entries(changes)) {
+    const sum = result[node]
+    result[node] =
+      sum === undefined
+        ? add
+        : {
+            in: sum.in + add.in,
+            out: sum.out + add.out,
+            filtered: sum.filtered + add.filtered,
+            dead: sum.dead + add.dead,
+            late: sum.late + add.late
+          }
+  }
+  return result
+}

@@ -1,0 +1,183 @@
+import { openBatch } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import { checkDelta } from "../../state/overlay.ts"
+import { TransportError } from "../transport.ts"
+import type { Checkpoint, Commit, TaskId } from "../transport.ts"
+import type { Catalogue } from "./catalogue.ts"
+import { checkpointText, nextCheckpoint } from "./checkpoint-text.ts"
+import { writeFailure } from "./failure.ts"
+import { taskKey } from "./keys.ts"
+import { PartitionLogs } from "./partition-log.ts"
+import type { Store } from "./store.ts"
+import type { TaskState } from "./task-state.ts"
+import { sealValue } from "./value.ts"
+import type { Waiters } from "./waiters.ts"
+
+/** Who may commit for a task. Opening the task again fences the one before. */
+export interface TaskOwner {
+  readonly task: TaskId
+  readonly headId: number
+  readonly state: TaskState | undefined
+  checkpoint: Checkpoint | undefined
+  fenced: boolean
+}
+
+interface Prepared {
+  readonly owner: TaskOwner
+  readonly commit: Commit
+  readonly outputs: readonly {
+    readonly topicId: number
+    readonly partition: number
+    readonly frame: Uint8Array
+  }[]
+  readonly bytes: number
+}
+interface Waiting extends Prepared {
+  readonly resume: (result: Effect.Effect<Checkpoint, TransportError>) => void
+}
+
+/** Gathers the commits of an event-loop turn into one transaction: one flush for all of them. */
+export class Committer {
+  private waiting: Waiting[] = []
+  private readonly folder: string
+  private readonly store: Store
+  private readonly catalogue: Catalogue
+  private readonly logs: PartitionLogs
+  private readonly waiters: Waiters
+  private readonly onStateGrown: () => void
+
+  constructor(parts: {
+    readonly folder: string
+    readonly store: Store
+    readonly catalogue: Catalogue
+    readonly logs: PartitionLogs
+    readonly waiters: Waiters
+    /** Called after deltas became durable. */
+    readonly onStateGrown: () => void
+  }) {
+    this.folder = parts.folder
+    this.store = parts.store
+    this.catalogue = parts.catalogue
+    this.logs = parts.logs
+    this.waiters = parts.waiters
+    this.onStateGrown = parts.onStateGrown
+  }
+
+  /** Durable when it answers. A malformed frame or delta is the caller's bug: a defect. */
+  commit(owner: TaskOwner, commit: Commit): Effect.Effect<Checkpoint, TransportError> {
+    return Effect.suspend(() => {
+      const prepared = this.prepare(owner, commit)
+      return prepared instanceof TransportError ? Effect.fail(prepared) : this.enqueue(prepared)
+    })
+  }
+
+  private enqueue(prepared: Prepared): Effect.Effect<Checkpoint, TransportError> {
+    // Once queued it will be written: an interruption must not pretend otherwise.
+    return Effect.uninterruptible(
+      Effect.callback<Checkpoint, TransportError>((resume) => {
+        this.waiting.push({ ...prepared, resume })
+        if (this.waiting.length === 1) setImmediate(() => this.drain())
+      })
+    )
+  }
+
+  private prepare(owner: TaskOwner, commit: Commit): Prepared | TransportError {
+    let bytes = commit.state.length
+    const outputs: Prepared["outputs"][number][] = []
+    for (const { topic: name, partition, frame } of commit.outputs) {
+      const topic = this.catalogue.topics.get(name)
+      if (topic === undefined || partition < 0 || partition >= topic.partitions)
+        return new TransportError({
+          reason: "unknownTopic",
+          message: `there is no partition ${partition} of a topic ${name}`
+        })
+      openBatch(frame)
+      outputs.push({ topicId: topic.id, partition, frame })
+      bytes += frame.length
+    }
+    checkDelta(commit.state)
+    if (commit.state.length > 0 && owner.state === undefined)
+      throw new RangeError(`task ${taskText(owner.task)} has no keyed node, but commits state`)
+    return { owner, commit, outputs, bytes }
+  }
+
+  private drain(): void {
+    const group = this.waiting
+    this.waiting = []
+    const live = group.filter(({ owner }) => !owner.fenced)
+    for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
+    if (live.length === 0) return
+    const ends = new Map<string, bigint>()
+    const checkpoints = new Map<TaskOwner, Checkpoint>()
+    try {
+      // Ends are looked up before: a read of its own has no place inside the transaction.
+      for (const { outputs } of live)
+        for (const { topicId, partition } of outputs)
+          ends.set(PartitionLogs.place(topicId, partition), this.logs.end(topicId, partition))
+      this.store.write(() => {
+        for (const prepared of live) this.write(prepared, ends, checkpoints)
+      })
+    } catch (cause) {
+      const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
+      const failure = writeFailure(this.folder, wanted, cause)
+      for (const { resume } of live) resume(Effect.fail(failure))
+      return
+    }
+    this.settle(live, ends, checkpoints)
+  }
+
+  /** INVARIANT: outputs, state, offsets, positions and tokens of a commit go into one transaction. */
+  private write(
+    prepared: Prepared,
+    ends: Map<string, bigint>,
+    checkpoints: Map<TaskOwner, Checkpoint>
+  ): void {
+    const { owner, commit, outputs } = prepared
+    const checkpoint = nextCheckpoint(checkpoints.get(owner) ?? owner.checkpoint, commit)
+    const origin = {
+      producer: owner.headId,
+      partition: owner.task.partition,
+      sequence: checkpoint.sequence
+    }
+    for (const { topicId, partition, frame } of outputs) {
+      const place = PartitionLogs.place(topicId, partition)
+      ends.set(place, this.logs.append(topicId, partition, ends.get(place) ?? 0n, frame, origin))
+    }
+    if (commit.state.length > 0) owner.state?.putDelta(commit.state)
+    const key = taskKey(owner.headId, owner.task.partition)
+    this.store.checkpoints.put(key, sealValue(checkpointText(checkpoint)))
+    checkpoints.set(owner, checkpoint)
+  }
+
+  private settle(
+    live: readonly Waiting[],
+    ends: ReadonlyMap<string, bigint>,
+    checkpoints: ReadonlyMap<TaskOwner, Checkpoint>
+  ): void {
+    for (const [place, end] of ends) this.logs.moveEnd(place, end)
+    let grown = false
+    for (const { owner, commit, resume } of live) {
+      const checkpoint = checkpoints.get(owner)
+      if (checkpoint === undefined) continue
+      owner.checkpoint = checkpoint
+      if (commit.state.length > 0) {
+        owner.state?.applied(commit.state)
+        grown = true
+      }
+      resume(Effect.succeed(checkpoint))
+    }
+    for (const place of ends.keys()) this.waiters.notify(place)
+    if (grown) this.onStateGrown()
+  }
+}
+
+function fencedError(task: TaskId): TransportError {
+  return new TransportError({
+    reason: "fenced",
+    message: `task ${taskText(task)} has another owner now`
+  })
+}
+
+function taskText({ pipeline, node, partition }: TaskId): string {
+  return `${pipeline}/${node}/${partition}`
+}

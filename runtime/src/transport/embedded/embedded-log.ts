@@ -1,0 +1,225 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { TransportError } from "../transport.ts"
+import type { Checkpoint, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
+import type { Catalogue, Dropped } from "./catalogue.ts"
+import { readCheckpoint } from "./checkpoint-text.ts"
+import { clearDropped } from "./clearing.ts"
+import { Committer } from "./committer.ts"
+import type { TaskOwner } from "./committer.ts"
+import { corrupt, readFailure, writeFailure } from "./failure.ts"
+import { makeFolder } from "./folding.ts"
+import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
+import { PartitionLogs } from "./partition-log.ts"
+import type { Store } from "./store.ts"
+import { TaskState } from "./task-state.ts"
+import { openValue } from "./value.ts"
+import { makeWaiters } from "./waiters.ts"
+
+/** Topics, tasks and state over an opened store. Made by the layer. */
+export class EmbeddedLog {
+  private readonly owners = new Map<string, TaskOwner>()
+  private readonly states = new Map<string, TaskState>()
+  private readonly waiters = makeWaiters()
+  private readonly logs: PartitionLogs
+  private readonly folder: string
+  private readonly store: Store
+  private readonly catalogue: Catalogue
+
+  private constructor(folder: string, store: Store, catalogue: Catalogue) {
+    this.folder = folder
+    this.store = store
+    this.catalogue = catalogue
+    this.logs = new PartitionLogs(folder, store)
+  }
+
+  /** Goes on with what an earlier run had begun to clear, and folds state in the background while the scope is open. */
+  static make(
+    folder: string,
+    store: Store,
+    catalogue: Catalogue
+  ): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
+    return Effect.gen(function* () {
+      const log = new EmbeddedLog(folder, store, catalogue)
+      const folding = yield* makeFolder(folder, () => [...log.states.values()])
+      const { waiters, logs } = log
+      const committer = new Committer({
+        folder,
+        store,
+        catalogue,
+        logs,
+        waiters,
+        onStateGrown: folding.grown
+      })
+      const unfinished = yield* log.reading(() => catalogue.dropped())
+      yield* Effect.forkScoped(
+        Effect.forEach(unfinished, (dropped) => log.clear(dropped)).pipe(
+          Effect.catch((error) => Effect.logWarning("deleted topics are not all cleared yet", error))
+        )
+      )
+      return log.shape(committer)
+    })
+  }
+
+  private shape(committer: Committer): TransportShape {
+    const { catalogue } = this
+    return {
+      ensureTopic: (spec) => this.writing(() => catalogue.ensureTopic(spec)),
+      topics: Effect.sync(() => [...catalogue.topics.values()]),
+      deleteTopic: (name) => this.deleteTopic(name),
+      putSchema: (text) => this.writing(() => catalogue.putSchema(text)),
+      schema: (hash) => this.reading(() => catalogue.schemaText(hash)),
+      nodeId: (pipeline, node) => this.writing(() => catalogue.nodeId(pipeline, node)),
+      end: (topic, partition) => this.reading(() => this.logs.end(this.place(topic, partition), partition)),
+      read: (topic, partition, offset, maxBytes) =>
+        this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
+      waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
+      openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
+      checkpoints: (pipeline) => this.reading(() => this.checkpointsOf(pipeline)),
+      forget: (pipeline, nodes) => this.forget(pipeline, nodes)
+    }
+  }
+
+  private writing<A>(work: () => A): Effect.Effect<A, TransportError> {
+    return Effect.try({ try: work, catch: (cause) => writeFailure(this.folder, 0, cause) })
+  }
+
+  private reading<A>(work: () => A): Effect.Effect<A, TransportError> {
+    return Effect.try({ try: work, catch: (cause) => readFailure(this.folder, cause) })
+  }
+
+  /** Id of the topic. Throws `unknownTopic` for a topic or partition that is not there. */
+  private place(name: string, partition: number): number {
+    const topic = this.catalogue.topic(name)
+    if (partition >= 0 && partition < topic.partitions) return topic.id
+    throw new TransportError({
+      reason: "unknownTopic",
+      message: `topic ${name} has ${topic.partitions} partitions, no ${partition}`
+    })
+  }
+
+  private waitFor(name: string, partition: number, offset: bigint): Effect.Effect<void, TransportError> {
+    return Effect.flatMap(
+      this.reading(() => {
+        const id = this.place(name, partition)
+        this.logs.end(id, partition)
+        return id
+      }),
+      (id) =>
+        this.waiters.wait(PartitionLogs.place(id, partition), () => this.logs.end(id, partition) > offset)
+    )
+  }
+
+  private openTask(
+    committer: Committer,
+    task: TaskId,
+    keyed: KeyedNode | undefined
+  ): Effect.Effect<TaskLog, TransportError> {
+    checkTask(task)
+    return this.writing(() => {
+      const headId = this.catalogue.nodeId(task.pipeline, task.node)
+      const name = `${headId}/${task.partition}`
+      const last = this.owners.get(name)
+      if (last !== undefined) last.fenced = true
+      const owner: TaskOwner = {
+        task,
+        headId,
+        state: keyed === undefined ? undefined : this.stateOf(task, keyed),
+        checkpoint: this.readCheckpoint(headId, task.partition),
+        fenced: false
+      }
+      this.owners.set(name, owner)
+      return this.taskLog(committer, owner)
+    })
+  }
+
+  private taskLog(committer: Committer, owner: TaskOwner): TaskLog {
+    return {
+      checkpoint: Effect.sync(() => owner.checkpoint),
+      commit: (commit) => committer.commit(owner, commit),
+      readState: (keys, states) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const { state } = owner
+          if (state === undefined) return Effect.die(new RangeError("the task has no keyed node"))
+          return this.reading(() => state.read(keys, states, now))
+        })
+    }
+  }
+
+  private stateOf(task: TaskId, keyed: KeyedNode): TaskState {
+    const node = this.catalogue.nodeId(task.pipeline, keyed.node)
+    const name = `${node}/${task.partition}`
+    const state =
+      this.states.get(name) ?? new TaskState(this.folder, this.store, { node, partition: task.partition })
+    state.useSchemas(keyed.schemas.map((hash) => this.catalogue.schemaId(hash)))
+    this.states.set(name, state)
+    return state
+  }
+
+  private readCheckpoint(headId: number, partition: number): Checkpoint | undefined {
+    const stored = this.store.read(() => this.store.checkpoints.get(taskKey(headId, partition)))
+    return stored === undefined ? undefined : this.decodeCheckpoint(stored)
+  }
+
+  private decodeCheckpoint(stored: Buffer): Checkpoint {
+    const value = openValue(stored)
+    if (value === undefined) throw corrupt(this.folder, "a checkpoint fails its CRC")
+    return readCheckpoint(value)
+  }
+
+  private checkpointsOf(
+    pipeline: string
+  ): readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[] {
+    const found: { readonly task: TaskId; readonly checkpoint: Checkpoint }[] = []
+    this.store.read(() => {
+      for (const { node, id } of this.catalogue.nodesOf(pipeline)) {
+        const start = idPrefix(id)
+        const end = afterPrefix(start)
+        const range = end === undefined ? { start } : { start, end }
+        for (const { key, value } of this.store.checkpoints.getRange(range))
+          found.push({
+            task: { pipeline, node, partition: key.readUInt16BE(4) },
+            checkpoint: this.decodeCheckpoint(value)
+          })
+      }
+    })
+    return found
+  }
+
+  private deleteTopic(name: string): Effect.Effect<void, TransportError> {
+    return Effect.gen({ self: this }, function* () {
+      const dropped = yield* this.writing(() => this.catalogue.dropTopic(name))
+      if (dropped === undefined) return
+      this.logs.forget(dropped.id)
+      yield* this.clear(dropped)
+    })
+  }
+
+  private forget(
+    pipeline: string,
+    nodes: readonly string[] | undefined
+  ): Effect.Effect<void, TransportError> {
+    return Effect.gen({ self: this }, function* () {
+      const dropped = yield* this.writing(() => this.catalogue.dropNodes(pipeline, nodes))
+      const ids = new Set(dropped.map(({ id }) => id))
+      for (const [name, owner] of [...this.owners]) {
+        if (!ids.has(owner.headId)) continue
+        owner.fenced = true
+        this.owners.delete(name)
+      }
+      for (const name of [...this.states.keys()])
+        if (ids.has(Number(name.slice(0, name.indexOf("/"))))) this.states.delete(name)
+      yield* Effect.forEach(dropped, (one) => this.clear(one))
+    })
+  }
+
+  private clear(dropped: Dropped): Effect.Effect<void, TransportError> {
+    return clearDropped(this.folder, this.store, this.catalogue, dropped)
+  }
+}
+
+function checkTask(task: TaskId): void {
+  if (Number.isInteger(task.partition) && task.partition >= 0 && task.partition <= 0xffff) return
+  throw new RangeError(`a task's partition is 0 to 65535, not ${task.partition}`)
+}

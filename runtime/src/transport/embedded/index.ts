@@ -1,0 +1,1 @@
+export { embeddedTransport } from "./layer.ts"

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process"
+import { existsSync, statSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import type { TransportError } from "../transport.ts"
+import { corrupt } from "./failure.ts"
+
+const inspector = join(import.meta.dirname, "inspect-child.ts")
+const maxReportBytes = 64 * 1024
+
+/**
+ * Whether the folder's data file can be opened without harm, found out in a child process: reading a truncated file
+ * ends a process by SIGBUS. Fails with `corrupt` and what to do. A file that was never finished being made is left to
+ * be made anew: `isNew` says so.
+ */
+export function inspectFolder(folder: string): Effect.Effect<{ readonly isNew: boolean }, TransportError> {
+  return Effect.gen(function* () {
+    const data = join(folder, "data.mdb")
+    const wasMade = existsSync(join(folder, createdMark))
+    if (!wasMade) return { isNew: true }
+    if (!existsSync(data) || statSync(data).size === 0)
+      return yield* corrupt(folder, "the data file is missing or empty")
+    const fault = yield* runInspector(folder)
+    if (fault !== undefined) return yield* corrupt(folder, fault)
+    return { isNew: false }
+  })
+}
+
+/** Stands in the folder once its first transaction is durable; without it there is nothing to lose. */
+export const createdMark = "FORMAT"
+
+function runInspector(folder: string): Effect.Effect<string | undefined> {
+  return Effect.callback<string | undefined>((resume) => {
+    const child = execFile(
+      process.execPath,
+      ["--no-node-snapshot", "--disable-warning=ExperimentalWarning", inspector, folder],
+      { env: {}, maxBuffer: maxReportBytes },
+      (error, stdout) => resume(Effect.succeed(error === null ? faultOf(stdout) : deathOf(error.signal)))
+    )
+    return Effect.sync(() => {
+      child.kill("SIGKILL")
+    })
+  })
+}
+
+function deathOf(signal: string | null | undefined): string {
+  if (signal === "SIGBUS") return "the data file is truncated"
+  return `the data file's structure is damaged (its inspection ended ${signal ?? "with an error"})`
+}
+
+function faultOf(stdout: string): string | undefined {
+  try {
+    const report: unknown = JSON.parse(stdout)
+    if (typeof report === "object" && report !== null && "fault" in report) {
+      if (report.fault === null) return undefined
+      return `the data file is damaged: ${String(report.fault)}`
+    }
+  } catch {
+    // An unreadable report is as bad as none.
+  }
+  return "the data file could not be inspected"
+}

@@ -1,0 +1,114 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Transport, TransportError } from "../transport.ts"
+import { Catalogue } from "./catalogue.ts"
+import { EmbeddedLog } from "./embedded-log.ts"
+import { corrupt, readFailure, writeFailure } from "./failure.ts"
+import { lockFolder } from "./folder-lock.ts"
+import { createdMark, inspectFolder } from "./inspection.ts"
+import { readFormat } from "./meta-text.ts"
+import { openStore } from "./store.ts"
+import type { Store } from "./store.ts"
+import { openValue, sealJson } from "./value.ts"
+
+const formatVersion = 1
+
+/**
+ * The transport on LMDB in `folder`, which is made when it is not there. One process owns a folder: another is refused
+ * with `locked`. Fails with `corrupt` or `formatVersion` before anything is served from a damaged or foreign folder.
+ */
+export function embeddedTransport(options: {
+  readonly folder: string
+}): Layer.Layer<Transport, TransportError> {
+  return Layer.effect(
+    Transport,
+    Effect.gen(function* () {
+      const { folder } = options
+      yield* Effect.try({
+        try: () => mkdirSync(folder, { recursive: true, mode: 0o700 }),
+        catch: (cause) => writeFailure(folder, 0, cause)
+      })
+      yield* lockFolder(folder)
+      const store = yield* openFolder(folder)
+      const catalogue = yield* Effect.try({
+        try: () => new Catalogue(folder, store),
+        catch: (cause) => loadFailure(folder, cause)
+      })
+      return yield* EmbeddedLog.make(folder, store, catalogue)
+    })
+  )
+}
+
+function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.Scope> {
+  return Effect.gen(function* () {
+    const { isNew } = yield* inspectFolder(folder)
+    const store = yield* Effect.acquireRelease(
+      Effect.try({
+        try: () => {
+          // Without the mark its making was cut short before anything was acknowledged.
+          if (isNew) removeRemains(folder)
+          return openStore(folder, { readOnly: false })
+        },
+        catch: (cause) => readFailure(folder, cause)
+      }),
+      (opened) => Effect.promise(() => opened.close())
+    )
+    yield* isNew ? markNew(folder, store) : checkFormat(folder, store)
+    return store
+  })
+}
+
+function removeRemains(folder: string): void {
+  for (const name of ["data.mdb", "lock.mdb"]) {
+    const path = join(folder, name)
+    if (existsSync(path)) rmSync(path)
+  }
+}
+
+function markNew(folder: string, store: Store): Effect.Effect<void, TransportError> {
+  return Effect.try({
+    try: () => {
+      store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: formatVersion })))
+      syncPath(folder)
+      const mark = join(folder, createdMark)
+      writeFileSync(mark, `millrace log ${formatVersion}\n`)
+      syncPath(mark)
+      syncPath(folder)
+    },
+    catch: (cause) => writeFailure(folder, 0, cause)
+  })
+}
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, "r")
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function checkFormat(folder: string, store: Store): Effect.Effect<void, TransportError> {
+  return Effect.gen(function* () {
+    const stored = store.read(() => store.meta.get(Buffer.from("format")))
+    const value = stored === undefined ? undefined : openValue(stored)
+    if (value === undefined) return yield* corrupt(folder, "its format cannot be read")
+    const format = yield* Effect.try({
+      try: () => readFormat(value),
+      catch: () => corrupt(folder, "its format cannot be read")
+    })
+    if (format === formatVersion) return
+    return yield* new TransportError({
+      reason: "formatVersion",
+      message: `${folder} has format ${format}; this millrace knows ${formatVersion}. Run the version that made it, or name another folder.`
+    })
+  })
+}
+
+function loadFailure(folder: string, cause: unknown): TransportError {
+  if (cause instanceof TransportError) return cause
+  return corrupt(folder, `its catalogue cannot be read (${cause instanceof Error ? cause.message : "?"})`)
+}

@@ -1,0 +1,114 @@
+import { openBatch, sealBatch } from "@millrace/sdk/record"
+import type { LogBatch } from "../transport.ts"
+import { corrupt } from "./failure.ts"
+import { baseOffsetOf, logKey } from "./keys.ts"
+import type { Store } from "./store.ts"
+import { openValue, sealFrameCrc, sealInPlace, valuePrefixBytes } from "./value.ts"
+
+export interface FrameOrigin {
+  /** Id of the node that heads the producing chain. */
+  readonly producer: number
+  readonly partition: number
+  readonly sequence: number
+}
+
+/** The `log` database: frames by topic, partition and base offset. Synchronous; throws what the store throws. */
+export class PartitionLogs {
+  private readonly ends = new Map<string, bigint>()
+  private readonly folder: string
+  private readonly store: Store
+
+  constructor(folder: string, store: Store) {
+    this.folder = folder
+    this.store = store
+  }
+
+  static place(topicId: number, partition: number): string {
+    return `${topicId}/${partition}`
+  }
+
+  /** The offset that the next record takes. Found in the store once, then kept. */
+  end(topicId: number, partition: number): bigint {
+    const place = PartitionLogs.place(topicId, partition)
+    const known = this.ends.get(place)
+    if (known !== undefined) return known
+    const end = this.store.read(() => this.findEnd(topicId, partition))
+    this.ends.set(place, end)
+    return end
+  }
+
+  /** After a transaction that appended became durable. */
+  moveEnd(place: string, end: bigint): void {
+    this.ends.set(place, end)
+  }
+
+  forget(topicId: number): void {
+    for (const place of [...this.ends.keys()]) if (place.startsWith(`${topicId}/`)) this.ends.delete(place)
+  }
+
+  /**
+   * Appends a frame inside a transaction and answers the offset after it. The given bytes stay as they are: the log's
+   * copy gets producer, partition, sequence and CRC.
+   */
+  append(topicId: number, partition: number, base: bigint, frame: Uint8Array, origin: FrameOrigin): bigint {
+    const stored = Buffer.allocUnsafe(valuePrefixBytes + frame.length)
+    stored.set(frame, valuePrefixBytes)
+    const copy = stored.subarray(valuePrefixBytes)
+    sealBatch(copy, origin)
+    sealFrameCrc(copy)
+    this.store.log.put(logKey(topicId, partition, base), sealInPlace(stored))
+    return base + BigInt(openBatch(copy).count)
+  }
+
+  /** Whole frames from the one that holds `offset` on, until `maxBytes` are reached, at least one. Throws `corrupt`. */
+  read(topicId: number, partition: number, offset: bigint, maxBytes: number): readonly LogBatch[] {
+    const end = this.end(topicId, partition)
+    if (offset >= end) return []
+    return this.store.read(() => {
+      const start = this.frameAt(topicId, partition, offset) ?? logKey(topicId, partition, offset)
+      const found: LogBatch[] = []
+      let bytes = 0
+      for (const { key, value } of this.store.log.getRange({ start, end: logKey(topicId, partition, end) })) {
+        const frame = openValue(value)
+        if (frame === undefined)
+          throw corrupt(
+            this.folder,
+            `the batch at offset ${baseOffsetOf(key)} of partition ${partition} of topic ${topicId} fails its CRC`
+          )
+        found.push({ baseOffset: baseOffsetOf(key), frame })
+        bytes += frame.length
+        if (bytes >= maxBytes) break
+      }
+      return found
+    })
+  }
+
+  private findEnd(topicId: number, partition: number): bigint {
+    const top = logKey(topicId, partition, 0xffff_ffff_ffff_ffffn)
+    for (const { key, value } of this.store.log.getRange({ start: top, reverse: true, limit: 1 })) {
+      if (!samePartition(key, top)) return 0n
+      const frame = openValue(value)
+      if (frame === undefined)
+        throw corrupt(
+          this.folder,
+          `the last batch of partition ${partition} of topic ${topicId} fails its CRC`
+        )
+      return baseOffsetOf(key) + BigInt(openBatch(frame).count)
+    }
+    return 0n
+  }
+
+  /** Key of the frame with the greatest base offset not beyond `offset`. */
+  private frameAt(topicId: number, partition: number, offset: bigint): Buffer | undefined {
+    const start = logKey(topicId, partition, offset)
+    for (const key of this.store.log.getKeys({ start, reverse: true, limit: 1 }))
+      return samePartition(key, start) ? Buffer.from(key) : undefined
+    return undefined
+  }
+}
+
+const partitionBytes = 6
+
+function samePartition(a: Buffer, b: Buffer): boolean {
+  return a.subarray(0, partitionBytes).equals(b.subarray(0, partitionBytes))
+}

@@ -1,0 +1,124 @@
+import { foldOverlay } from "../../state/folding.ts"
+import { StateOverlay } from "../../state/overlay.ts"
+import type { StatePlace } from "../../state/overlay.ts"
+import { readStateEntries } from "../../state/reading.ts"
+import type { OrderedState } from "../../state/reading.ts"
+import type { StateIndex } from "../transport.ts"
+import { corrupt } from "./failure.ts"
+import { afterPrefix, deltaKey, sequenceOf, taskKey } from "./keys.ts"
+import type { Store } from "./store.ts"
+import { openValue, sealValue } from "./value.ts"
+
+const stateIndexAt = 6
+
+/**
+ * State of one keyed node on one partition: what is folded, in the store, and the deltas since, in the store and in
+ * memory. Every delta in the store is unfolded: folding removes them in the transaction that moves them.
+ */
+export class TaskState {
+  private readonly overlay: StateOverlay
+  private readonly place: StatePlace
+  private readonly folder: string
+  private readonly store: Store
+  /** By state index; of the owner that opened the task last. */
+  private schemaIds: readonly number[] = []
+  /** Number of the last delta; independent of checkpoints, so that a node keeps its state when chains are cut otherwise. */
+  private sequence: number
+
+  constructor(folder: string, store: Store, place: StatePlace) {
+    this.folder = folder
+    this.store = store
+    this.place = place
+    this.overlay = new StateOverlay(place)
+    this.sequence = store.read(() => this.load())
+  }
+
+  get pendingBytes(): number {
+    return this.overlay.deltaBytes
+  }
+
+  get pendingKeys(): number {
+    return this.overlay.size
+  }
+
+  useSchemas(schemaIds: readonly number[]): void {
+    this.schemaIds = schemaIds
+  }
+
+  /** Inside a transaction: keeps the delta. {@link applied} follows when it is durable. */
+  putDelta(delta: Uint8Array): void {
+    const key = deltaKey(this.place.node, this.place.partition, this.sequence + 1)
+    this.store.deltas.put(key, sealValue(delta))
+  }
+
+  applied(delta: Uint8Array): void {
+    this.sequence += 1
+    this.overlay.apply(delta)
+  }
+
+  read(keys: readonly (Uint8Array | null)[], states: readonly StateIndex[], now: number): Uint8Array {
+    return this.store.read(() =>
+      readStateEntries(this.place, this.overlay, this.ordered, { keys, states, now })
+    )
+  }
+
+  /** One transaction that moves all deltas into the ordered store. `midway` is called inside it. */
+  fold(now: number, midway: () => void): void {
+    const { state, deltas, folded } = this.store
+    this.store.write(() => {
+      foldOverlay(
+        this.overlay,
+        {
+          put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
+          remove: (key) => state.remove(Buffer.from(key)),
+          removeUnder: (prefix) => {
+            for (const key of [...state.getKeys(rangeUnder(prefix))]) state.remove(key)
+          }
+        },
+        { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
+      )
+      midway()
+      const prefix = taskKey(this.place.node, this.place.partition)
+      for (const key of [...deltas.getKeys(rangeUnder(prefix))]) deltas.remove(key)
+      const last = Buffer.allocUnsafe(8)
+      last.writeBigUInt64LE(BigInt(this.sequence))
+      folded.put(prefix, sealValue(last))
+    })
+    this.overlay.reset()
+  }
+
+  private readonly ordered: OrderedState = {
+    get: (key) => {
+      const stored = this.store.state.get(Buffer.from(key))
+      return stored === undefined ? undefined : this.opened(stored)
+    },
+    underPrefix: (prefix) =>
+      [...this.store.state.getRange(rangeUnder(prefix))].map(({ key, value }) => ({
+        key,
+        value: this.opened(value)
+      }))
+  }
+
+  private load(): number {
+    const prefix = taskKey(this.place.node, this.place.partition)
+    const stored = this.store.folded.get(prefix)
+    let last = stored === undefined ? 0 : Number(this.opened(stored).readBigUInt64LE(0))
+    for (const { key, value } of this.store.deltas.getRange(rangeUnder(prefix))) {
+      this.overlay.apply(this.opened(value))
+      last = sequenceOf(key)
+    }
+    return last
+  }
+
+  private opened(stored: Buffer): Buffer {
+    const value = openValue(stored)
+    if (value === undefined) throw corrupt(this.folder, "a state value fails its CRC")
+    return value
+  }
+}
+
+function rangeUnder(prefix: Uint8Array): { readonly start: Buffer; readonly end?: Buffer } {
+  const end = afterPrefix(prefix)
+  const start = Buffer.from(prefix)
+  return end === undefined ? { start } : { start, end }
+}
