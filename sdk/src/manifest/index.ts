@@ -1,0 +1,21 @@
+export {
+  ClosedContract,
+  DerivedForm,
+  OpenInput,
+  OpenOutput,
+  PackageManifest,
+  PluginManifest,
+  StateManifest
+} from "./manifest.ts"
+export type {
+  NodeProblem,
+  NodeProblemCode,
+  NodeRequest,
+  NodeStream,
+  Resolved,
+  ResolvedInput,
+  ResolvedNode,
+  ResolvedOutput,
+  ResolvedState,
+  ResolvedTable
+} from "./node-resolution.ts"

@@ -1,0 +1,23 @@
+export { type AnyContract, Contract, type ContractClass, defineContract } from "./contract.ts"
+export { defineProcessor, type Processor } from "./define-processor.ts"
+export {
+  defineSink,
+  type FailedRecord,
+  type Sink,
+  type SinkContext,
+  type SinkOptions,
+  type SinkRecord
+} from "./define-sink.ts"
+export {
+  defineSource,
+  type Rejected,
+  type Source,
+  type SourceAnswer,
+  type SourceContext,
+  type SourceOptions,
+  type SourceRecord
+} from "./define-source.ts"
+export type { DeriveAnswer, DeriveContext, DerivedRow } from "./derive.ts"
+export { Expression, type ExpressionFunction, type ExpressionOptions } from "./expression-config.ts"
+export { field, type FieldFromConfig } from "./open-field.ts"
+export type { Context, RecordContext } from "./record-context.ts"

@@ -1,0 +1,33 @@
+import type { HandleOf } from "../capability/capability.ts"
+
+/** Everything of a record but its value, and the config; beside them stand the handles of `uses`. */
+export interface RecordContext<Config> {
+  readonly config: Config
+  /** The record key's bytes (docs/formats/key.md). */
+  readonly key: Uint8Array | null
+  /** Event time, ms since 1970. */
+  readonly timestamp: number
+  readonly headers: readonly (readonly [name: string, value: Uint8Array])[]
+  readonly position: { readonly topic: string; readonly partition: number; readonly offset: string }
+  /** The batch's clock, ms since 1970: the same when the record is run again. */
+  readonly now: number
+  /** 0 <= r < 1; draws the same numbers again when the record is run again. */
+  readonly random: () => number
+}
+
+/** Names that a capability cannot take, for the context has them already. */
+export const recordContextNames = [
+  "config",
+  "key",
+  "timestamp",
+  "headers",
+  "position",
+  "now",
+  "random"
+] as const
+
+/** The handles of `uses`, under their names. */
+export type Handles<U> = { readonly [K in keyof U]: HandleOf<U[K]> }
+
+/** The second argument of a processor's body. */
+export type Context<Config, U> = RecordContext<Config> & Handles<U>
