@@ -160,7 +160,7 @@ export class Catalogue {
     for (const { name, value } of this.metaRange("topic:"))
       this.topics.set(name.slice("topic:".length), readTopic(value))
     for (const { name, value } of this.metaRange("node:")) this.nodes.set(name, readNodeId(value))
-    for (const { key, value } of this.store.schemas.getRange())
+    for (const { key, value } of this.store.schemas.entries({}))
       this.schemaIds.set(key.toString("hex"), value.readUInt32LE(4))
     const stored = this.store.meta.get(Buffer.from("next-id"))
     if (stored === undefined) return
@@ -173,7 +173,7 @@ export class Catalogue {
     const start = Buffer.from(prefix)
     const end = Buffer.from(`${prefix.slice(0, -1)};`)
     const found: { readonly name: string; readonly value: Buffer }[] = []
-    for (const { key, value } of this.store.meta.getRange({ start, end }))
+    for (const { key, value } of this.store.meta.entries({ start, end }))
       found.push({ name: key.toString("utf8"), value: this.opened(value) })
     return found
   }

@@ -41,7 +41,7 @@ function clearSome(
   return Effect.try({
     try: () =>
       store.write(() => {
-        const keys = [...table.getKeys(range)].map((key) => Buffer.from(key))
+        const keys = [...table.keys(range)].map((key) => Buffer.from(key))
         for (const key of keys) table.remove(key)
         return keys.length > 0
       }),

@@ -177,7 +177,7 @@ export class EmbeddedLog {
         const start = idPrefix(id)
         const end = afterPrefix(start)
         const range = end === undefined ? { start } : { start, end }
-        for (const { key, value } of this.store.checkpoints.getRange(range))
+        for (const { key, value } of this.store.checkpoints.entries(range))
           found.push({
             task: { pipeline, node, partition: key.readUInt16BE(4) },
             checkpoint: this.decodeCheckpoint(value)
@@ -203,12 +203,12 @@ export class EmbeddedLog {
     return Effect.gen({ self: this }, function* () {
       const dropped = yield* this.writing(() => this.catalogue.dropNodes(pipeline, nodes))
       const ids = new Set(dropped.map(({ id }) => id))
-      for (const [name, owner] of [...this.owners]) {
+      for (const [name, owner] of this.owners) {
         if (!ids.has(owner.headId)) continue
         owner.fenced = true
         this.owners.delete(name)
       }
-      for (const name of [...this.states.keys()])
+      for (const name of this.states.keys())
         if (ids.has(Number(name.slice(0, name.indexOf("/"))))) this.states.delete(name)
       yield* Effect.forEach(dropped, (one) => this.clear(one))
     })

@@ -10,12 +10,12 @@ function inspect(): string | undefined {
   const store = openStore(folder, { readOnly: true })
   for (const name of tableNames) {
     let last: Buffer | undefined
-    for (const key of store[name].getKeys()) {
+    for (const key of store[name].keys({})) {
       if (last !== undefined && Buffer.compare(last, key) >= 0) return `the keys of ${name} are out of order`
       last = Buffer.from(key)
     }
     if (!smallTables.has(name)) continue
-    for (const { value } of store[name].getRange())
+    for (const { value } of store[name].entries({}))
       if (openValue(value) === undefined) return `a value in ${name} fails its CRC`
   }
   return undefined

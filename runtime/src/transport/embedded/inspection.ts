@@ -53,7 +53,7 @@ function faultOf(stdout: string): string | undefined {
     const report: unknown = JSON.parse(stdout)
     if (typeof report === "object" && report !== null && "fault" in report) {
       if (report.fault === null) return undefined
-      return `the data file is damaged: ${String(report.fault)}`
+      return `the data file is damaged: ${JSON.stringify(report.fault)}`
     }
   } catch {
     // An unreadable report is as bad as none.

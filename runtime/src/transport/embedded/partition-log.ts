@@ -43,7 +43,7 @@ export class PartitionLogs {
   }
 
   forget(topicId: number): void {
-    for (const place of [...this.ends.keys()]) if (place.startsWith(`${topicId}/`)) this.ends.delete(place)
+    for (const place of this.ends.keys()) if (place.startsWith(`${topicId}/`)) this.ends.delete(place)
   }
 
   /**
@@ -68,7 +68,7 @@ export class PartitionLogs {
       const start = this.frameAt(topicId, partition, offset) ?? logKey(topicId, partition, offset)
       const found: LogBatch[] = []
       let bytes = 0
-      for (const { key, value } of this.store.log.getRange({ start, end: logKey(topicId, partition, end) })) {
+      for (const { key, value } of this.store.log.entries({ start, end: logKey(topicId, partition, end) })) {
         const frame = openValue(value)
         if (frame === undefined)
           throw corrupt(
@@ -85,7 +85,7 @@ export class PartitionLogs {
 
   private findEnd(topicId: number, partition: number): bigint {
     const top = logKey(topicId, partition, 0xffff_ffff_ffff_ffffn)
-    for (const { key, value } of this.store.log.getRange({ start: top, reverse: true, limit: 1 })) {
+    for (const { key, value } of this.store.log.entries({ start: top, reverse: true, limit: 1 })) {
       if (!samePartition(key, top)) return 0n
       const frame = openValue(value)
       if (frame === undefined)
@@ -101,7 +101,7 @@ export class PartitionLogs {
   /** Key of the frame with the greatest base offset not beyond `offset`. */
   private frameAt(topicId: number, partition: number, offset: bigint): Buffer | undefined {
     const start = logKey(topicId, partition, offset)
-    for (const key of this.store.log.getKeys({ start, reverse: true, limit: 1 }))
+    for (const key of this.store.log.keys({ start, reverse: true, limit: 1 }))
       return samePartition(key, start) ? Buffer.from(key) : undefined
     return undefined
   }

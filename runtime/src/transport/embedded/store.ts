@@ -1,7 +1,14 @@
 import { open } from "lmdb"
-import type { Database, RootDatabase } from "lmdb"
+import type { RangeOptions, RootDatabase } from "lmdb"
 
-export type Table = Database<Buffer, Buffer>
+/** One database: ordered bytes to bytes. `put` and `remove` only inside {@link Store.write}. */
+export interface Table {
+  readonly get: (key: Buffer) => Buffer | undefined
+  readonly put: (key: Buffer, value: Buffer) => void
+  readonly remove: (key: Buffer) => void
+  readonly keys: (range: RangeOptions) => Iterable<Buffer>
+  readonly entries: (range: RangeOptions) => Iterable<{ readonly key: Buffer; readonly value: Buffer }>
+}
 
 /** The databases of docs/formats/commit.md. Bytes in, bytes out; every method is synchronous. */
 export interface Store {
@@ -39,8 +46,7 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     readOnly: options.readOnly,
     noSubdir: false
   })
-  const table = (name: (typeof tableNames)[number]): Table =>
-    root.openDB<Buffer, Buffer>(name, { encoding: "binary", keyEncoding: "binary" })
+  const table = (name: (typeof tableNames)[number]): Table => openTable(root, name)
   return {
     meta: table("meta"),
     schemas: table("schemas"),
@@ -68,5 +74,21 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
       }
     },
     close: () => root.close()
+  }
+}
+
+function openTable(root: RootDatabase<Buffer, Buffer>, name: string): Table {
+  const database = root.openDB<Buffer, Buffer>(name, { encoding: "binary", keyEncoding: "binary" })
+  return {
+    get: (key) => database.get(key),
+    // In a synchronous transaction they are done when they return; the promises are for lmdb's other mode.
+    put: (key, value) => {
+      void database.put(key, value)
+    },
+    remove: (key) => {
+      void database.remove(key)
+    },
+    keys: (range) => database.getKeys(range),
+    entries: (range) => database.getRange(range)
   }
 }

@@ -72,14 +72,14 @@ export class TaskState {
           put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
           remove: (key) => state.remove(Buffer.from(key)),
           removeUnder: (prefix) => {
-            for (const key of [...state.getKeys(rangeUnder(prefix))]) state.remove(key)
+            for (const key of [...state.keys(rangeUnder(prefix))]) state.remove(key)
           }
         },
         { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
       )
       midway()
       const prefix = taskKey(this.place.node, this.place.partition)
-      for (const key of [...deltas.getKeys(rangeUnder(prefix))]) deltas.remove(key)
+      for (const key of [...deltas.keys(rangeUnder(prefix))]) deltas.remove(key)
       const last = Buffer.allocUnsafe(8)
       last.writeBigUInt64LE(BigInt(this.sequence))
       folded.put(prefix, sealValue(last))
@@ -93,7 +93,7 @@ export class TaskState {
       return stored === undefined ? undefined : this.opened(stored)
     },
     underPrefix: (prefix) =>
-      [...this.store.state.getRange(rangeUnder(prefix))].map(({ key, value }) => ({
+      [...this.store.state.entries(rangeUnder(prefix))].map(({ key, value }) => ({
         key,
         value: this.opened(value)
       }))
@@ -103,7 +103,7 @@ export class TaskState {
     const prefix = taskKey(this.place.node, this.place.partition)
     const stored = this.store.folded.get(prefix)
     let last = stored === undefined ? 0 : Number(this.opened(stored).readBigUInt64LE(0))
-    for (const { key, value } of this.store.deltas.getRange(rangeUnder(prefix))) {
+    for (const { key, value } of this.store.deltas.entries(rangeUnder(prefix))) {
       this.overlay.apply(this.opened(value))
       last = sequenceOf(key)
     }

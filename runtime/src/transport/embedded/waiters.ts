@@ -28,7 +28,7 @@ export function makeWaiters(): Waiters {
         return Effect.sync(() => remove(partition, wake))
       }),
     notify: (partition) => {
-      for (const wake of [...(waiting.get(partition) ?? [])]) wake()
+      Array.from(waiting.get(partition) ?? []).forEach((wake) => wake())
     }
   }
 }
