@@ -89,7 +89,9 @@ export class ValueReader {
 
   /** Steps over bytes or a string. */
   skipBytes(): void {
-    this.at += this.length()
+    // Two steps: `length` moves the place itself.
+    const size = this.length()
+    this.at += size
   }
 
   /** A long as a number. Throws `OUT_OF_RANGE` beyond ±(2^53 - 1). */

@@ -256,6 +256,16 @@ export function isMap(value: unknown): value is object {
   return prototype === null || prototypeOf(prototype) === null
 }
 
+/** As maps are read. */
+export function isBareMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && prototypeOf(value) === null
+}
+
+/** A number that four bytes hold exactly. */
+export function isFloat(value: unknown): boolean {
+  return typeof value === "number" && (roundToFloat(value) === value || value !== value)
+}
+
 export function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !isArray(value) && !(value instanceof Uint8Array)
 }
@@ -275,6 +285,7 @@ export function isRecordLike(
     if (fields[names[i]] && Reflect.get(value, names[i]) === undefined) return false
   }
   if (exact === 0) return true
+  if (prototypeOf(value) === null) return false
   const keys = keysOf(value)
   for (let i = 0; i < keys.length; i++) if (fields[keys[i]] === undefined) return false
   return true

@@ -29,6 +29,8 @@ import {
   isMap
 } from "./runtime-writer.ts"
 import {
+  isBareMap,
+  isFloat,
   isObject,
   isRecordLike,
   keysOfMap,
@@ -99,6 +101,8 @@ export const codecRuntime = {
   isBytes,
   isFixed,
   isMap,
+  isBareMap,
+  isFloat,
   isObject,
   isRecordLike,
   isDecimal,

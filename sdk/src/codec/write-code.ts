@@ -184,16 +184,15 @@ export class WriteCode {
 
   private union(type: UnionType, x: string): string {
     const objects = type.branches.filter(isObjectBranch)
+    if (objects.length > 1) return this.ambiguousUnion(type, x)
     const tests = type.branches.map((branch, index) => {
       // With one branch for objects, any object is meant for it, and what is wrong with it is worth saying.
-      if (isObjectBranch(branch) && objects.length > 1) return ""
       const test =
         objects.length === 1 && isObjectBranch(branch)
           ? `${this.code.use("isObject")}(${x})`
-          : this.fits(branch, x)
+          : this.fitsAmong(type, branch, x)
       return `if (${test}) { ${this.branch(index)}\n${this.value(branch, x)} }`
     })
-    if (objects.length > 1) return this.ambiguousUnion(type, x)
     const wanted = literal(type.branches.map(describe).join(" or "))
     return `${tests.join("\nelse ")}\nelse throw ${this.code.use("wrongType")}(${wanted}, ${x})`
   }
@@ -204,17 +203,17 @@ export class WriteCode {
   }
 
   /**
-   * Several branches take objects: the first that the value fits exactly is tried, then the first that it fits with
-   * properties left over; a branch whose inner values do not fit is undone.
+   * Several branches take objects: the first that the value fits exactly is tried (a record with no property left over, a map
+   * without a prototype), then the first that takes it at all; a branch whose inner values do not fit is undone.
    */
   private ambiguousUnion(type: UnionType, x: string): string {
     const name = this.code.name("writeUnion")
     const attempts = [1, 0].flatMap((exact) =>
       type.branches.map((branch, index) => {
-        if (exact === 0 && branch.kind !== "record") return ""
+        if (exact === 0 && !isObjectBranch(branch)) return ""
         const write = `${this.branch(index)}\n${this.value(branch, "x")}\nreturn`
-        if (!isObjectBranch(branch)) return `if (${this.fits(branch, "x")}) { ${write} }`
-        const test = branch.kind === "record" ? this.fitsRecord(branch, "x", exact) : this.fits(branch, "x")
+        if (!isObjectBranch(branch)) return `if (${this.fitsAmong(type, branch, "x")}) { ${write} }`
+        const test = this.fitsObject(branch, "x", exact)
         const undo = `if (!${this.code.use("isCodecFault")}(error)) throw error\no.length = m; w.depth = d; w.items = n; f ??= error`
         return `if (${test}) { try { ${write} } catch (error) { ${undo} } }`
       })
@@ -232,9 +231,22 @@ export class WriteCode {
     return `${name}(o, ${x})`
   }
 
-  private fitsRecord(type: RecordType, x: string, exact: number): string {
+  /** Maps are read as objects without a prototype, and so known again; records are not. */
+  private fitsObject(type: AvroType, x: string, exact: number): string {
+    if (type.kind === "map") return `${this.code.use(exact === 1 ? "isBareMap" : "isMap")}(${x})`
+    if (type.kind !== "record") return this.fits(type, x)
     const required = type.fields.map((field) => [field.name, field.default === undefined] as const)
     return `${this.code.use("isRecordLike")}(${x}, ${tableOf(this.code, required)}, ${exact})`
+  }
+
+  /** Numbers go where they stay what they are: -0 to no whole number's branch, 0.1 to double rather than float. */
+  private fitsAmong(union: UnionType, branch: AvroType, x: string): string {
+    const kinds = new Set(union.branches.map((each) => each.kind))
+    const test = this.fits(branch, x)
+    if (branch.kind === "float" && kinds.has("double")) return `${this.code.use("isFloat")}(${x})`
+    const floats = kinds.has("float") || kinds.has("double")
+    const whole = branch.kind === "int" || branch.kind === "long"
+    return floats && whole ? `${test} && (${x} !== 0 || 1 / ${x} > 0)` : test
   }
 
   /** An expression: whether a union takes this branch for the value. */
