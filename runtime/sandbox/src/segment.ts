@@ -64,6 +64,7 @@ export interface StateSpec {
   readonly kind: "value" | "map"
   /** Text made by `generateValue` for the state's schema (reader and writer). */
   readonly codec: string
+  /** Text made by `generateMapKey`, `{ toKey, fromKey }`: a map's keys are key bytes (docs/formats/key.md), not Avro. */
   readonly mapKeyCodec?: string
   /** SHA-256 of the schema's text; the transport keeps it beside every value. */
   readonly schemaHash?: Uint8Array
