@@ -1,0 +1,193 @@
+import {
+  type ApiError,
+  apiError,
+  maxArchiveBytes,
+  similarityForm,
+  type VersionDetail
+} from "@millrace/sdk/api"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import { AuditLog } from "../audit/audit-log.ts"
+import { canonicalJson } from "../canonical-json.ts"
+import { parseJson } from "../parse-json.ts"
+import { BlobStore, type Upload } from "../store/blob-store.ts"
+import { Database, decodedRow, execute, inTransaction } from "../store/database.ts"
+import { failpoint } from "../store/failpoint.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { type Archive, openArchive } from "./archive.ts"
+import { ManifestReader } from "./manifest-reader.ts"
+import { knownVersion, versionDetail, versionsOf } from "./package-rows.ts"
+import { addedPermissions } from "./permission-widening.ts"
+import { predecessorOf } from "./version-order.ts"
+
+export interface PublishRequest {
+  /** `@acme/movies` */
+  readonly name: string
+  readonly version: string
+  /** The archive as it comes in. */
+  readonly body: AsyncIterable<Uint8Array>
+  readonly actor: string
+}
+
+/** Publishes versions. All or nothing: a version is there with its archive, or not at all, whenever the process is killed. */
+export class Publisher extends Context.Service<
+  Publisher,
+  { readonly publish: (request: PublishRequest) => Effect.Effect<VersionDetail, ApiError | StoreError> }
+>()("@millrace/registry/Publisher") {
+  static readonly layer = Layer.effect(
+    Publisher,
+    Effect.gen(function* () {
+      const turns = yield* Semaphore.make(maxOpenArchives)
+      const context = Context.make(Database, yield* Database).pipe(
+        Context.add(BlobStore, yield* BlobStore),
+        Context.add(AuditLog, yield* AuditLog),
+        Context.add(ManifestReader, yield* ManifestReader)
+      )
+      return Publisher.of({
+        publish: (request) => Effect.provideContext(Effect.scoped(publish(request, turns)), context)
+      })
+    })
+  )
+}
+
+/** Archives that are unpacked in memory at a time; each takes up to 40 MB. */
+const maxOpenArchives = 2
+
+const publish = Effect.fn("publish")(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
+  yield* refuseKnownVersion(request)
+  const blobs = yield* BlobStore
+  const upload = yield* blobs
+    .receive(request.body, maxArchiveBytes)
+    .pipe(
+      Effect.catchTag("UploadError", ({ maxBytes, reason }) =>
+        Effect.fail(
+          reason === "too-large"
+            ? apiError("REQUEST_TOO_LARGE", { maxBytes })
+            : apiError("REQUEST_INCOMPLETE", {})
+        )
+      )
+    )
+  const archive = yield* Semaphore.withPermit(turns, checkArchive(request, upload))
+  yield* failpoint("archive-checked")
+  // INVARIANT: the archive is durable before the row that names it.
+  yield* blobs.keep(upload)
+  const detail = yield* inTransaction(record(request, upload, archive))
+  yield* failpoint("after-commit")
+  return detail
+})
+
+const refuseKnownVersion = Effect.fnUntraced(function* ({ name, version }: PublishRequest) {
+  if ((yield* versionDetail(name, version)) !== undefined)
+    return yield* apiError("VERSION_EXISTS", { package: name, version }, "version")
+})
+
+const checkArchive = Effect.fnUntraced(function* (request: PublishRequest, upload: Upload) {
+  const archive = yield* openArchive(yield* (yield* BlobStore).bytesOf(upload))
+  if (archive.manifest.name !== request.name)
+    return yield* apiError("MANIFEST_MISMATCH", { other: "the request's path" }, "manifest.json.name")
+  if (archive.manifest.version !== request.version)
+    return yield* apiError("MANIFEST_MISMATCH", { other: "the request's path" }, "manifest.json.version")
+  yield* checkBundle(archive)
+  return archive
+})
+
+/** The manifest is what the bundle itself says, evaluated in the sandbox: a reviewer reads what will run. */
+const checkBundle = Effect.fnUntraced(function* (archive: Archive) {
+  const text = yield* (yield* ManifestReader)
+    .read(archive.bundle)
+    .pipe(
+      Effect.catchTag("ManifestReadError", ({ message }) =>
+        Effect.fail(apiError("BUNDLE_REFUSED", { problem: message }))
+      )
+    )
+  const said = parseJson(text)
+  if (Result.isFailure(said))
+    return yield* apiError("BUNDLE_REFUSED", { problem: `its manifest: ${said.failure}` })
+  if (canonicalJson(said.success) !== canonicalJson(archive.pluginsJson))
+    return yield* apiError("MANIFEST_MISMATCH", { other: "bundle.js" }, "manifest.json.plugins")
+})
+
+/** Inside the transaction: what was true at the first look may not be any more. */
+const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upload, archive: Archive) {
+  const { actor, name, version } = request
+  yield* refuseKnownVersion(request)
+  yield* refuseWidening(request, archive)
+  const at = yield* Clock.currentTimeMillis
+  yield* claimName({ name, actor, at })
+  yield* execute(
+    `INSERT INTO versions (package, version, integrity, size_bytes, manifest, readme, published_at, published_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      name,
+      version,
+      upload.integrity,
+      upload.sizeBytes,
+      JSON.stringify(archive.manifest),
+      archive.readme ?? null,
+      at,
+      actor
+    ]
+  )
+  yield* (yield* AuditLog).append({
+    actor,
+    action: "package.publish",
+    target: `${name}@${version}`,
+    detail: { integrity: upload.integrity, sizeBytes: upload.sizeBytes }
+  })
+  return yield* knownVersion(name, version)
+})
+
+const refuseWidening = Effect.fnUntraced(function* (
+  { name, version }: PublishRequest,
+  { manifest }: Archive
+) {
+  const previous = predecessorOf(yield* versionsOf(name), version)
+  if (previous === undefined) return
+  const added = addedPermissions((yield* knownVersion(name, previous.version)).manifest, manifest)
+  if (added.length > 0)
+    return yield* apiError(
+      "PERMISSIONS_WIDENED",
+      { package: name, version, previous: previous.version, added },
+      "version"
+    )
+})
+
+const NameRow = Schema.Struct({ name: Schema.String })
+
+interface Claim {
+  readonly name: string
+  readonly actor: string
+  readonly at: number
+}
+
+/** The first version of a package takes its name, and every name that looks like it. */
+const claimName = Effect.fnUntraced(function* ({ actor, at, name }: Claim) {
+  const [scope = ""] = name.split("/")
+  const scopeForm = similarityForm(scope)
+  const scopeHolder = yield* decodedRow(NameRow, "SELECT name FROM scopes WHERE form = ?", [scopeForm])
+  if (scopeHolder !== undefined && scopeHolder.name !== scope)
+    return yield* apiError("NAME_TOO_SIMILAR", { name: scope, existing: scopeHolder.name }, "scope")
+  const form = name.split("/").map(similarityForm).join("/")
+  const holder = yield* decodedRow(NameRow, "SELECT name FROM packages WHERE form = ?", [form])
+  if (holder !== undefined && holder.name !== name)
+    return yield* apiError("NAME_TOO_SIMILAR", { name, existing: holder.name }, "name")
+  if (scopeHolder === undefined)
+    yield* execute("INSERT INTO scopes (name, form, created_at, created_by) VALUES (?, ?, ?, ?)", [
+      scope,
+      scopeForm,
+      at,
+      actor
+    ])
+  if (holder === undefined)
+    yield* execute("INSERT INTO packages (name, scope, form, created_at) VALUES (?, ?, ?, ?)", [
+      name,
+      scope,
+      form,
+      at
+    ])
+})
