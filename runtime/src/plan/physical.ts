@@ -27,8 +27,8 @@ export interface ChainPlan {
   readonly tables: readonly TableFeed[]
   /**
    * Consecutive runs of one trust domain; what one leaves goes into the next. Empty: the chain only repartitions. It
-   * passes the frames of its one input to its one output (by `ChainOutput.key`), and its head is `NODE.INPUT`, the
-   * input that needs it.
+   * passes the frames of its one input to its one output (by `ChainOutput.key`), and its head is `NODE.in.INPUT`
+   * or `NODE.table.HANDLE` and what it does (`.by.FIELD`, `.of.8`): what needs it, and why.
    */
   readonly segments: readonly SegmentPlan[]
   /** Where the last node's outputs go; empty for a sink. */
@@ -37,7 +37,12 @@ export interface ChainPlan {
   readonly deadLetterTopic: string
   readonly errorBudget: { readonly window: number; readonly minimum: number; readonly ratio: number }
   /** For a sink at the end. */
-  readonly sink?: { readonly node: string; readonly transactional: boolean; readonly maxRecords: number; readonly maxDelayMs: number }
+  readonly sink?: {
+    readonly node: string
+    readonly transactional: boolean
+    readonly maxRecords: number
+    readonly maxDelayMs: number
+  }
 }
 
 export interface ChainInput {
@@ -66,7 +71,9 @@ export interface SegmentPlan {
 }
 export interface NodePlan {
   readonly spec: NodeSpec
-  readonly package: { readonly name: string; readonly version: string; readonly integrity: string } | { readonly path: string }
+  readonly package:
+    | { readonly name: string; readonly version: string; readonly integrity: string }
+    | { readonly path: string }
   /** Resolved, and granted: the worker allows these and no others, by handle. */
   readonly permissions: readonly { readonly handle: string; readonly permission: Permission }[]
 }
@@ -75,9 +82,9 @@ export interface ChainOutput {
   readonly output: string
   readonly topic: string
   /**
-   * Text made by `generateKey`: in this topic the records have the key that it makes of their value, instead of the one
-   * they came with (a tombstone keeps the one it came with). Present where a consumer wants the stream by another key
-   * than the stream has.
+   * Fields of the key: in this topic the records have the key that these make of their value, instead of the one they
+   * came with (a tombstone keeps the one it came with). Present where a consumer wants the stream by another key than
+   * the stream has. The worker compiles it for each frame's own writer schema: it evaluates no text of a stored plan.
    */
-  readonly key?: string
+  readonly key?: readonly string[]
 }
