@@ -1,0 +1,41 @@
+import type { ChainPlan, SegmentPlan } from "./physical.ts"
+import type { Plan } from "./plan.ts"
+
+/** What `millrace explain` prints: which topics there are and why, and what runs together in which process. */
+export const explain = (plan: Plan): readonly string[] => [
+  ...topicLines(plan),
+  "",
+  ...plan.physical.chains.flatMap(chainLines)
+]
+
+const topicLines = (plan: Plan): readonly string[] => {
+  const count = plan.topics.length
+  return [
+    `${count} ${count === 1 ? "topic" : "topics"}`,
+    ...plan.topics.map(({ name, partitions, key, why, internal }) => {
+      const by = key.length === 0 ? "" : `, by ${key.join(", ")}`
+      const cut = `${partitions} ${partitions === 1 ? "partition" : "partitions"}${by}`
+      return `  ${internal ? "topic" : "stream"} ${name} (${cut}): ${why}`
+    })
+  ]
+}
+
+const chainLines = (chain: ChainPlan): readonly string[] => {
+  const tasks =
+    chain.partitions === "source" ? "a task per partition of the source" : `${chain.partitions} tasks`
+  const reads =
+    chain.inputs.length === 0 ? "" : `, reads ${chain.inputs.map((input) => input.topic).join(", ")}`
+  const tables = chain.tables.map(({ node, handle, topic }) => `  table ${handle} of ${node}: ${topic}`)
+  const writes = chain.outputs.map(({ output, topic, key }) => {
+    return `  writes ${topic}${chain.outputs.length > 1 ? ` from ${output}` : ""}${key === undefined ? "" : ", with another key"}`
+  })
+  return [
+    `chain ${chain.head}: ${tasks}${reads}`,
+    ...(chain.segments.length === 0 ? ["  only repartitions"] : chain.segments.map(segmentLine)),
+    ...tables,
+    ...writes
+  ]
+}
+
+const segmentLine = ({ domain, nodes }: SegmentPlan): string =>
+  `  ${nodes.map((node) => node.spec.node).join(" -> ")} in the sandbox of ${domain}`

@@ -1,0 +1,113 @@
+import type { SandboxLimits } from "@millrace/sandbox"
+import { isStateful, type LogicalNode } from "../analysis/logical-node.ts"
+import type { ChainInput, ChainOutput, ChainPlan, NodePlan, SegmentPlan, TableFeed } from "../physical.ts"
+import type { ChainLine } from "../topology/fusion.ts"
+import type { Layout, RepartitionTopic } from "../topology/layout.ts"
+import { soleKey } from "./node-spec.ts"
+
+export const deadLetterTopic = (pipeline: string): string => `${pipeline}.dead-letters`
+
+const limits: SandboxLimits = {
+  memoryMiB: 128,
+  deadlineMs: 10_000,
+  maxOutputBytes: 32 * 1024 * 1024,
+  maxOutputRecordsPerInput: 10_000
+}
+
+/** Pause when more than 1 % of the last 10,000 records failed, once 1,000 were seen. */
+const errorBudget = { window: 10_000, minimum: 1_000, ratio: 0.01 }
+
+type NodePlans = ReadonlyMap<string, NodePlan>
+
+/** Chains in the order of the data, each after the repartitions that feed it. */
+export const chainPlans = (pipeline: string, layout: Layout, plans: NodePlans): readonly ChainPlan[] =>
+  layout.lines.flatMap((line) => {
+    const before = layout.repartitions.filter(({ edge }) => line.nodes.includes(edge.consumer))
+    return [
+      ...before.map((topic) => repartitionPlan(pipeline, topic)),
+      nodesPlan(pipeline, line, layout, plans)
+    ]
+  })
+
+const repartitionPlan = (pipeline: string, topic: RepartitionTopic): ChainPlan => ({
+  head: topic.head,
+  partitions: topic.from.partitions,
+  inputs: [{ topic: topic.from.name, input: topic.edge.feed.name, producers: topic.from.producers }],
+  tables: [],
+  segments: [],
+  outputs: [
+    {
+      output: "output",
+      topic: topic.name,
+      ...(topic.key === undefined ? {} : { key: topic.key })
+    }
+  ],
+  deadLetterTopic: deadLetterTopic(pipeline),
+  errorBudget
+})
+
+const nodesPlan = (pipeline: string, line: ChainLine, layout: Layout, plans: NodePlans): ChainPlan => {
+  const last = line.nodes.at(-1)!
+  const inputs = inputsOf(line.nodes[0]!, layout)
+  const sink = last.plugin.manifest.sink
+  return {
+    head: line.head,
+    partitions: inputs.length === 0 ? "source" : layout.reads.get(inputs[0]!.edge)!.partitions,
+    inputs: inputs.map(({ input }) => input),
+    tables: line.nodes.flatMap((node) => tablesOf(node, layout)),
+    segments: segmentsOf(line.nodes, plans),
+    outputs: outputsOf(last, layout),
+    deadLetterTopic: deadLetterTopic(pipeline),
+    errorBudget,
+    ...(sink === undefined ? {} : { sink: { node: last.name, ...sink } })
+  }
+}
+
+const inputsOf = (head: LogicalNode, { edges, reads }: Layout) =>
+  edges.flatMap((edge) => {
+    const topic = reads.get(edge)
+    if (edge.consumer !== head || edge.feed.via !== "input" || topic === undefined) return []
+    const input: ChainInput = { topic: topic.name, input: edge.feed.name, producers: topic.producers }
+    return [{ edge, input }]
+  })
+
+const tablesOf = (node: LogicalNode, { edges, reads }: Layout): readonly TableFeed[] =>
+  edges.flatMap((edge) => {
+    const topic = reads.get(edge)
+    if (edge.consumer !== node || edge.feed.via !== "table" || topic === undefined) return []
+    const { name, producers, bounded } = topic
+    return [{ node: node.name, handle: edge.feed.name, topic: name, producers, bounded }]
+  })
+
+const outputsOf = (last: LogicalNode, { topics }: Layout): readonly ChainOutput[] =>
+  topics
+    .filter(({ producer }) => producer.node === last.name)
+    .map(({ name, producer, key, rekeyed }) => {
+      const byGuest = soleKey(last.name, producer.output, topics) !== undefined
+      return {
+        output: producer.output,
+        topic: name,
+        ...(rekeyed && !byGuest ? { key } : {})
+      }
+    })
+
+/** A segment is of one trust domain; a keyed node, a source and a node with tables begin one (see `SegmentSpec`). */
+const segmentsOf = (nodes: readonly LogicalNode[], plans: NodePlans): readonly SegmentPlan[] => {
+  const segments: { domain: string; nodes: LogicalNode[] }[] = []
+  for (const node of nodes) {
+    const open = segments.at(-1)
+    if (open === undefined || open.domain !== node.plugin.domain || beginsSegment(node)) {
+      segments.push({ domain: node.plugin.domain, nodes: [node] })
+    } else open.nodes.push(node)
+  }
+  return segments.map(({ domain, nodes: members }) => ({
+    domain,
+    nodes: members.map((node) => plans.get(node.name)!),
+    limits
+  }))
+}
+
+const beginsSegment = (node: LogicalNode): boolean =>
+  isStateful(node) ||
+  node.plugin.manifest.tables.length > 0 ||
+  Object.values(node.resolved.inputs).some((input) => input.keyBy !== undefined)

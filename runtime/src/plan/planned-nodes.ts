@@ -1,0 +1,60 @@
+import { schemaText } from "@millrace/sdk/avro"
+import { type LogicalNode, producerLabel } from "./analysis/logical-node.ts"
+import { traceOrigins } from "./lineage.ts"
+import type { PlannedNode } from "./plan.ts"
+import { ownKey } from "./topology/edges.ts"
+
+/** What is shown, compared and hashed of each node. */
+export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNode[] => {
+  const origins = traceOrigins(nodes)
+  return nodes.map((node) => ({
+    name: node.name,
+    kind: node.plugin.manifest.kind,
+    plugin: `${node.plugin.label}#${node.plugin.manifest.name}`,
+    digest: node.plugin.digest,
+    configJson: node.configJson,
+    onError: onErrorText(node),
+    inputs: Object.fromEntries(
+      Object.entries(node.resolved.inputs).map(([name, input]) => [
+        name,
+        {
+          from: feedsOf(node, "input", name),
+          schema: schemaText(input.reader),
+          ...(input.keyBy === undefined ? {} : { keyBy: input.keyBy })
+        }
+      ])
+    ),
+    tables: Object.fromEntries(
+      Object.keys(node.resolved.tables).map((handle) => [handle, feedsOf(node, "table", handle).join(", ")])
+    ),
+    outputs: Object.fromEntries(
+      Object.entries(node.outputs).map(([name, output]) => [
+        name,
+        {
+          schema: schemaText(output.schema),
+          ...(output.subject === undefined ? {} : { subject: output.subject }),
+          key: ownKey(output).fields,
+          ...(output.options.stream === undefined ? {} : { stream: output.options.stream }),
+          lineage: output.lineage,
+          origins: origins.get(`${node.name}.${name}`) ?? {}
+        }
+      ])
+    ),
+    state: node.resolved.state.map(({ name, kind, schema, mapKey, ttlMs }) => ({
+      name,
+      kind,
+      schema: schemaText(schema),
+      ...(mapKey === undefined ? {} : { mapKey: schemaText(mapKey) }),
+      ...(ttlMs === undefined ? {} : { ttlMs })
+    })),
+    bounded: node.bounded
+  }))
+}
+
+const feedsOf = (node: LogicalNode, via: "input" | "table", name: string): readonly string[] =>
+  node.feeds
+    .filter((feed) => feed.via === via && feed.name === name)
+    .map((feed) => producerLabel(feed.producer))
+
+const onErrorText = ({ node: { onError } }: LogicalNode): string =>
+  onError.retries === 0 ? onError.policy : `${onError.policy} after ${onError.retries} retries`
