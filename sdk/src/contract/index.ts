@@ -1,0 +1,6 @@
+export * as Avro from "./avro.ts"
+export type { AvroAnnotations } from "./avro-annotations.ts"
+export { AvroFormError, type AvroFormOffence } from "./avro-form-error.ts"
+export type { ContractCheck } from "./check-conversion.ts"
+export { fromAvro } from "./from-avro.ts"
+export { toAvro, type ToAvroOptions } from "./to-avro.ts"
