@@ -7,3 +7,4 @@ export {
   makeClient
 } from "./client/make-client-boundary.ts"
 export { integrityOf } from "./integrity.ts"
+export { type Archive, openArchive } from "./package/archive.ts"

@@ -1,0 +1,42 @@
+import { join } from "node:path"
+import { mkdir } from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { AuditLog } from "./audit/audit-log.ts"
+import { Tokens } from "./auth/tokens.ts"
+import { Packages } from "./package/packages.ts"
+import { Publisher } from "./package/publisher.ts"
+import { Grants } from "./pipeline/grants.ts"
+import { Pipelines } from "./pipeline/pipelines.ts"
+import { folderBlobStore } from "./store/blob-store.ts"
+import { sqliteDatabase } from "./store/sqlite.ts"
+import { toStoreError } from "./store/store-error.ts"
+import { Subjects } from "./subject/subjects.ts"
+
+const services = Layer.mergeAll(
+  Tokens.layer,
+  Packages.layer,
+  Publisher.layer,
+  Subjects.layer,
+  Pipelines.layer,
+  Grants.layer
+)
+
+const stores = (folder: string) =>
+  Layer.unwrap(
+    Effect.tryPromise({
+      try: () => mkdir(folder, { recursive: true, mode: 0o700 }),
+      catch: (cause) => toStoreError("make the registry's folder", cause)
+    }).pipe(
+      Effect.as(
+        Layer.mergeAll(sqliteDatabase(join(folder, "registry.db")), folderBlobStore(join(folder, "bundles")))
+      )
+    )
+  )
+
+/**
+ * The registry's services over a folder, made when it is missing. Asks for a `ManifestReader`. One process at a time
+ * may have a folder; its owner sees to that. Fails with a `StoreError` when what is there is damaged, foreign or newer.
+ */
+export const registryLayer = (folder: string) =>
+  services.pipe(Layer.provideMerge(AuditLog.layer), Layer.provideMerge(stores(folder)))
