@@ -81,8 +81,10 @@ const write = (path: string | FromConfig): Capability<FileWriter> => ({
         sync: (path) => ask("sync", { path }),
         rename: (from, to) => ask("rename", { from, to }),
         remove: (path) => ask("remove", { path }),
-        stat: (path) => hostRequest(host, { handle, operation: "stat", payload: { path }, answer: answerInfo }),
-        list: (path) => hostRequest(host, { handle, operation: "list", payload: { path }, answer: answerList })
+        stat: (path) =>
+          hostRequest(host, { handle, operation: "stat", payload: { path }, answer: answerInfo }),
+        list: (path) =>
+          hostRequest(host, { handle, operation: "list", payload: { path }, answer: answerList })
       }
     }
   }

@@ -36,7 +36,12 @@ export const http = (url: string, options: { readonly auth?: Secret } = {}): Cap
         hostRequest(host, {
           handle,
           operation: "request",
-          payload: { method, url: url + path, headers: given.headers ?? {}, auth: options.auth?.secret ?? null },
+          payload: {
+            method,
+            url: url + path,
+            headers: given.headers ?? {},
+            auth: options.auth?.secret ?? null
+          },
           bytes: body,
           answer: answerResponse
         })
@@ -59,7 +64,8 @@ const permissionsOf = (url: string, auth: Secret | undefined): readonly Permissi
 /** Host and port of an absolute http(s) URL. By hand, for the manifest is made where there may be no `URL`. */
 const originOf = (url: string): { readonly host: string; readonly port: number } => {
   const found = /^(https?):\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?=\/|$)/.exec(url)
-  if (found === null) throw new Error(`http(${JSON.stringify(url)}): give an absolute URL, like "https://api.example.com"`)
+  if (found === null)
+    throw new Error(`http(${JSON.stringify(url)}): give an absolute URL, like "https://api.example.com"`)
   const [, scheme, host = "", port] = found
   return { host, port: port === undefined ? (scheme === "http" ? 80 : 443) : Number(port) }
 }

@@ -8,6 +8,8 @@ export {
   StateManifest
 } from "./manifest.ts"
 export type {
+  DerivedContract,
+  DeriveRequest,
   NodeProblem,
   NodeProblemCode,
   NodeRequest,
@@ -19,3 +21,4 @@ export type {
   ResolvedState,
   ResolvedTable
 } from "./node-resolution.ts"
+export { deriveRequest, needsDerive, resolveNode } from "./resolve-node.ts"

@@ -48,15 +48,41 @@ export const PluginManifest = Schema.Struct({
   /** JSON Schema (draft 2020-12) of the config's encoded side, closed to unknown keys; expressions carry `millrace:expression`. */
   config: Schema.Unknown,
   /** Expressions in the config: JSON pointer pattern (`/fields/*` for every element), the input they see, and the SQL type they must have ("any": whatever). */
-  expressions: Schema.Array(Schema.Struct({ pointer: Schema.String, input: Schema.String, type: Schema.String })),
+  expressions: Schema.Array(
+    Schema.Struct({ pointer: Schema.String, input: Schema.String, type: Schema.String })
+  ),
   /** True when the one input may be fed by several streams of the same schema, in order of arrival: union. */
-  inputs: Schema.Array(Schema.Struct({ name: Schema.String, many: Schema.Boolean, contract: Schema.Union([ClosedContract, OpenInput, DerivedForm]) })),
-  outputs: Schema.Array(Schema.Struct({ name: Schema.String, contract: Schema.Union([ClosedContract, OpenOutput, DerivedForm, Schema.Struct({ form: Schema.Literal("same") })]) })),
-  bodies: Schema.Array(Schema.Struct({ input: Schema.String, form: Schema.Literals(["filter", "map", "process"]), suspends: Schema.Boolean })),
+  inputs: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      many: Schema.Boolean,
+      contract: Schema.Union([ClosedContract, OpenInput, DerivedForm])
+    })
+  ),
+  outputs: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      contract: Schema.Union([
+        ClosedContract,
+        OpenOutput,
+        DerivedForm,
+        Schema.Struct({ form: Schema.Literal("same") })
+      ])
+    })
+  ),
+  bodies: Schema.Array(
+    Schema.Struct({
+      input: Schema.String,
+      form: Schema.Literals(["filter", "map", "process"]),
+      suspends: Schema.Boolean
+    })
+  ),
   /** Per input the fields of the key, where the plugin asks for one; or the config pointer that holds the list. */
   keyBy: Schema.Array(Schema.Struct({ input: Schema.String, fields: Schema.Array(FieldRef) })),
   state: Schema.Array(StateManifest),
-  tables: Schema.Array(Schema.Struct({ name: Schema.String, contract: Schema.Union([ClosedContract, DerivedForm]) })),
+  tables: Schema.Array(
+    Schema.Struct({ name: Schema.String, contract: Schema.Union([ClosedContract, DerivedForm]) })
+  ),
   /** By handle in `uses`; in templates, `{ config: "/path" }` stands for the config's value. */
   permissions: Schema.Array(Schema.Struct({ handle: Schema.String, permission: Permission })),
   timers: Schema.Boolean,

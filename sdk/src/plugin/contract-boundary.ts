@@ -15,4 +15,3 @@ export const contractClass = <Class>(options: {
     static readonly key = keyFields
   } as unknown as Class
 }
-

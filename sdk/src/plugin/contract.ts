@@ -82,10 +82,5 @@ export const defineContract = <
   options: ContractOptions<Subject, Fields, Key>
 ) =>
   contractClass<
-    ContractClass<
-      Schema.Struct.Type<Fields> & MadeOf<Subject>,
-      Subject,
-      Fields,
-      KeyValue<Fields, Key>
-    >
+    ContractClass<Schema.Struct.Type<Fields> & MadeOf<Subject>, Subject, Fields, KeyValue<Fields, Key>>
   >(options)

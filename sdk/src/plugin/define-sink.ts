@@ -57,7 +57,13 @@ type WriteAnswer<T> = [T] extends [never]
 type TokenOf<T> = T extends { readonly Type: infer A } ? A : never
 type Call<A> = A | Generator<BodyEffect, A, never>
 
-export interface SinkOptions<I extends AnyContract, R extends OpenFields, C extends AnyConfig, U extends Uses, T> {
+export interface SinkOptions<
+  I extends AnyContract,
+  R extends OpenFields,
+  C extends AnyConfig,
+  U extends Uses,
+  T
+> {
   /** Unique in its package; letters, digits and hyphens. */
   readonly name: string
   readonly description?: string

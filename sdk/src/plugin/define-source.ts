@@ -57,7 +57,12 @@ export interface SourceAnswer<Value, Position> {
   readonly rejected?: readonly Rejected[]
 }
 
-export interface SourceOptions<O extends AnyContract, P extends Schema.Top, C extends AnyConfig, U extends Uses> {
+export interface SourceOptions<
+  O extends AnyContract,
+  P extends Schema.Top,
+  C extends AnyConfig,
+  U extends Uses
+> {
   /** Unique in its package; letters, digits and hyphens. */
   readonly name: string
   readonly description?: string

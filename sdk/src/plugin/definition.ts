@@ -20,7 +20,12 @@ export type InputShell =
 
 export type OutputShell =
   | { readonly form: "closed"; readonly contract: AnyContract }
-  | { readonly form: "open"; readonly adds: OpenFields; readonly updates: readonly string[]; readonly drops: readonly FieldName[] }
+  | {
+      readonly form: "open"
+      readonly adds: OpenFields
+      readonly updates: readonly string[]
+      readonly drops: readonly FieldName[]
+    }
   | { readonly form: "derived" }
   | { readonly form: "same" }
 

@@ -16,6 +16,8 @@ export interface DeriveContext<Config> {
 }
 
 /** The contract, or why there is none; `path` is a JSON pointer into the config ("/fields/2"). */
-export type DeriveAnswer = DerivedContract | { readonly error: { readonly path: string; readonly message: string } }
+export type DeriveAnswer =
+  | DerivedContract
+  | { readonly error: { readonly path: string; readonly message: string } }
 
 export type Derive<Config> = (context: DeriveContext<Config>) => DeriveAnswer

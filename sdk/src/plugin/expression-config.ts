@@ -23,9 +23,12 @@ export interface ExpressionFunction<A> {
 }
 
 /** Answers the function at a JSON pointer of the config that is being decoded. Given by the guest shim alone. */
-export const ExpressionSource = Context.Reference<(pointer: string) => unknown>("millrace/plugin/ExpressionSource", {
-  defaultValue: () => () => undefined
-})
+export const ExpressionSource = Context.Reference<(pointer: string) => unknown>(
+  "millrace/plugin/ExpressionSource",
+  {
+    defaultValue: () => () => undefined
+  }
+)
 
 /** The annotation (and JSON Schema keyword) that marks an expression: `{ type, input }`. */
 export const expressionMark = "millrace:expression"
@@ -44,7 +47,9 @@ export interface ExpressionOptions<Type extends keyof ExpressionTypes> {
  *
  * The fields it reads come into the row by themselves: an open contract need not name them.
  */
-export const Expression = <const Type extends keyof ExpressionTypes = "any">(options: ExpressionOptions<Type> = {}) =>
+export const Expression = <const Type extends keyof ExpressionTypes = "any">(
+  options: ExpressionOptions<Type> = {}
+) =>
   Schema.String.annotate({
     [expressionMark]: { type: options.type ?? "any", input: options.input ?? "input" },
     ...(options.description === undefined ? {} : { description: options.description })
@@ -65,4 +70,5 @@ export const Expression = <const Type extends keyof ExpressionTypes = "any">(opt
     )
   )
 
-const isExpressionFunction = <A>(value: unknown): value is ExpressionFunction<A> => typeof value === "function"
+const isExpressionFunction = <A>(value: unknown): value is ExpressionFunction<A> =>
+  typeof value === "function"

@@ -69,7 +69,10 @@ export const inputShell = (given: Pick<LooseOptions, "input" | "reads">): InputS
   return given.input === undefined ? { form: "derived" } : closed(given.input)
 }
 
-const outputsOf = (given: LooseOptions, form: ProcessorDefinition["form"]): ProcessorDefinition["outputs"] => {
+const outputsOf = (
+  given: LooseOptions,
+  form: ProcessorDefinition["form"]
+): ProcessorDefinition["outputs"] => {
   if (given.outputs !== undefined) return mapValues(given.outputs, closed)
   return { [onlyOutput]: outputShell(given, form) }
 }

@@ -92,7 +92,9 @@ type Bodies<Ins, Ctx, Processed> = { readonly [K in keyof Ins]: Body<ValueOf<Ins
 
 // ---- Checks --------------------------------------------------------------------------------------------------------
 
-type OneBody<G, P> = [Exclude<G & BodyKey, P>] extends [never] ? unknown : "give one of filter, map and process"
+type OneBody<G, P> = [Exclude<G & BodyKey, P>] extends [never]
+  ? unknown
+  : "give one of filter, map and process"
 type HasBody<G> = [G & BodyKey] extends [never] ? "give one of filter, map and process" : string
 
 type KeyNames<Row> =
