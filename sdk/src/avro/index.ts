@@ -1,4 +1,12 @@
 export { parsingCanonicalForm } from "./canonical-form.ts"
+export {
+  checkCompatibility,
+  type Compatibility,
+  type CompatibilityMode,
+  compatibilityModes,
+  type CompatibilityProblem
+} from "./compatibility.ts"
+export { diffSchemas, renderChanges, type SchemaChange, type SchemaChangeKind } from "./difference.ts"
 export { fingerprint, type FingerprintAlgorithm, fingerprintHex, schemaHash } from "./fingerprint.ts"
 export { schemaText, toJson } from "./json.ts"
 export { label } from "./label.ts"

@@ -26,7 +26,7 @@ const literalValues = (ast: SchemaAST.AST): readonly unknown[] | undefined => {
  */
 export const restricted = (symbols: readonly string[]): AvroType | undefined => {
   if (symbols.every(isSimpleName)) return undefined
-  const pattern = `^(?:${symbols.map((symbol) => symbol.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|")})$`
+  const pattern = `^(?:${symbols.map((symbol) => symbol.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")})$`
   return {
     kind: "string",
     attributes: { "millrace.literals": symbols, "millrace.checks": [{ check: "pattern", value: pattern }] }
