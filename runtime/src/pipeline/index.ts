@@ -1,12 +1,11 @@
 export { editorSchema } from "./editor-schema.ts"
 export { nodeReferredTo, ownStream, orderNodes, referencesOf } from "./graph.ts"
 export type { PlacedReference } from "./graph.ts"
-export { canonicalJson, canonicalText } from "./pipeline.ts"
+export { canonicalJson, canonicalText, Pipeline } from "./pipeline.ts"
 export type {
   OutputOptions,
   PackageReference,
   PathReference,
-  Pipeline,
   PipelineNode,
   StreamReference
 } from "./pipeline.ts"

@@ -1,54 +1,71 @@
-import type { Json } from "@millrace/sdk/avro"
+import * as Schema from "effect/Schema"
+
+const Names = Schema.Array(Schema.String)
+
+const PackageReferenceSchema = Schema.Struct({
+  package: Schema.String,
+  /** A range of versions, as npm reads it. */
+  range: Schema.String,
+  /** Absent: the package's only plugin of the node's kind. */
+  plugin: Schema.optionalKey(Schema.String)
+})
+export type PackageReference = typeof PackageReferenceSchema.Type
+
+const PathReferenceSchema = Schema.Struct({
+  /** As written: `./processors/in-euros.ts`. */
+  path: Schema.String,
+  plugin: Schema.optionalKey(Schema.String)
+})
+export type PathReference = typeof PathReferenceSchema.Type
+
+const StreamReferenceSchema = Schema.Union([
+  /** Absent output: the node's only one. */
+  Schema.Struct({ node: Schema.String, output: Schema.optionalKey(Schema.String) }),
+  Schema.Struct({ stream: Schema.String })
+])
+export type StreamReference = typeof StreamReferenceSchema.Type
+
+const OutputOptionsSchema = Schema.Struct({
+  stream: Schema.optionalKey(Schema.String),
+  partitions: Schema.optionalKey(Schema.Int),
+  key: Schema.optionalKey(Names)
+})
+export type OutputOptions = typeof OutputOptionsSchema.Type
+
+const PipelineNodeSchema = Schema.Struct({
+  kind: Schema.Literals(["source", "processor", "sink"]),
+  plugin: Schema.Union([PackageReferenceSchema, PathReferenceSchema]),
+  /** A list: for the plugin's only input. By name otherwise. A source has none. */
+  from: Schema.Union([
+    Schema.Array(StreamReferenceSchema),
+    Schema.Record(Schema.String, Schema.Array(StreamReferenceSchema))
+  ]),
+  tables: Schema.Record(Schema.String, StreamReferenceSchema),
+  /** The config as written; the plugin's defaults are not filled in. Its keys keep their order, for a plugin may go by it. */
+  with: Schema.Record(Schema.String, Schema.Json),
+  /** Of the plugin's only output. */
+  output: OutputOptionsSchema,
+  /** By name, for a plugin with several. */
+  outputs: Schema.Record(Schema.String, OutputOptionsSchema),
+  onError: Schema.Struct({
+    policy: Schema.Literals(["dead-letter", "skip", "fail"]),
+    retries: Schema.Int
+  })
+})
+export type PipelineNode = typeof PipelineNodeSchema.Type
 
 /**
  * A pipeline in canonical form: one meaning, one form, whatever it was written in. YAML comes down to it, and so does a
  * pipeline made by a program. Nothing in it depends on what packages there are; the planner goes on from here.
  */
-export interface Pipeline {
-  readonly pipeline: string
-  readonly owner?: string
-  readonly description?: string
+export const Pipeline = Schema.Struct({
+  pipeline: Schema.String,
+  owner: Schema.optionalKey(Schema.String),
+  description: Schema.optionalKey(Schema.String),
   /** By name, in the order of their names. */
-  readonly nodes: { readonly [name: string]: PipelineNode }
-}
-
-export interface PipelineNode {
-  readonly kind: "source" | "processor" | "sink"
-  readonly plugin: PackageReference | PathReference
-  /** A list: for the plugin's only input. By name otherwise. A source has none. */
-  readonly from: readonly StreamReference[] | { readonly [input: string]: readonly StreamReference[] }
-  readonly tables: { readonly [handle: string]: StreamReference }
-  /** The config as written; the plugin's defaults are not filled in. Its keys keep their order, for a plugin may go by it. */
-  readonly with: { readonly [key: string]: Json }
-  /** Of the plugin's only output. */
-  readonly output: OutputOptions
-  /** By name, for a plugin with several. */
-  readonly outputs: { readonly [output: string]: OutputOptions }
-  readonly onError: { readonly policy: "dead-letter" | "skip" | "fail"; readonly retries: number }
-}
-
-export interface PackageReference {
-  readonly package: string
-  /** A range of versions, as npm reads it. */
-  readonly range: string
-  /** Absent: the package's only plugin of the node's kind. */
-  readonly plugin?: string
-}
-export interface PathReference {
-  /** As written, with forward slashes: `./processors/in-euros.ts`. */
-  readonly path: string
-  readonly plugin?: string
-}
-
-export type StreamReference =
-  /** Absent output: the node's only one. */
-  { readonly node: string; readonly output?: string } | { readonly stream: string }
-
-export interface OutputOptions {
-  readonly stream?: string
-  readonly partitions?: number
-  readonly key?: readonly string[]
-}
+  nodes: Schema.Record(Schema.String, PipelineNodeSchema)
+})
+export type Pipeline = typeof Pipeline.Type
 
 const writeJson = (value: unknown, keepOrder: boolean): string => {
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, keepOrder)).join(",")}]`

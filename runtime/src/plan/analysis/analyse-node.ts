@@ -1,7 +1,6 @@
 import type { Json } from "@millrace/sdk/avro"
 import {
   deriveRequest,
-  type DerivedContract,
   needsDerive,
   type NodeRequest,
   type NodeStream,
@@ -156,7 +155,7 @@ const problemsOf = (problems: readonly Problems[]) => ({
 })
 
 type Derived =
-  | { readonly ok: DerivedContract | undefined }
+  | { readonly ok: NodeRequest["derived"] }
   | Exclude<Resolution, { readonly ok: ResolvedNode }>
 
 const derive = Effect.fnUntraced(function* (

@@ -1,4 +1,4 @@
-import type { DerivedContract } from "@millrace/sdk/manifest"
+import type { NodeRequest } from "@millrace/sdk/manifest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -19,7 +19,7 @@ const Reply = Schema.fromJsonString(
 )
 
 export type DeriveReply =
-  | { readonly ok: DerivedContract }
+  | { readonly ok: NonNullable<NodeRequest["derived"]> }
   | { readonly error: { readonly path: string; readonly message: string } }
   | { readonly invalid: string }
 
