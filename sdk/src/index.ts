@@ -1,5 +1,6 @@
 // The author's entry: what a plugin is written with. `Schema` is Effect's; `Avro` adds the types that only Avro has.
 export * as Schema from "effect/Schema"
+export { Avro } from "./contract/index.ts"
 export {
   type Capability,
   CapabilityError,

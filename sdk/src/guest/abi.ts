@@ -39,8 +39,8 @@ export interface GuestBody {
   readonly call: (value: unknown, record: GuestRecord) => GuestResult
 }
 
-/** A body's answer, or a promise of it that settles after host requests. A rejection or throw fails that record alone. */
-export type GuestResult = unknown | GuestPending
+/** A body's answer, or a {@link GuestPending} of it that settles after host requests. A failure or throw fails that record alone. */
+export type GuestResult = unknown
 export interface GuestPending {
   readonly __millrace_pending: true
   /** Called once by the harness; exactly one of the two callbacks is called later. */
@@ -84,14 +84,24 @@ export interface GuestHost {
   /** Avro schema (JSON text) of the values that a body gets at this input; undefined where there is none. A sink that writes Avro needs it. */
   schema(input: string): string | undefined
   /** Asks the worker. `handle` is the name in `uses`. Answers through the callback, after this call returned. */
-  request(handle: string, operation: string, payloadJson: string, bytes: Uint8Array | undefined, reply: GuestReply): void
-  /** Looks a row up in a lookup table that is whole in the guest. `key`: the table's key value, or an array for a composite key. */
-  lookup(handle: string, key: unknown): unknown | undefined
+  request(
+    handle: string,
+    operation: string,
+    payloadJson: string,
+    bytes: Uint8Array | undefined,
+    reply: GuestReply
+  ): void
+  /** Looks a row up (undefined: none) in a lookup table that is whole in the guest. `key`: the table's key value, or an array for a composite key. */
+  lookup(handle: string, key: unknown): unknown
   log(level: "debug" | "info" | "warn" | "error", message: string, fieldsJson: string): void
   metric(handle: string, kind: "counter" | "histogram", labelsJson: string, value: number): void
 }
 
-export type GuestReply = (error: { readonly code: string; readonly message: string } | undefined, resultJson: string, bytes: Uint8Array | undefined) => void
+export type GuestReply = (
+  error: { readonly code: string; readonly message: string } | undefined,
+  resultJson: string,
+  bytes: Uint8Array | undefined
+) => void
 
 export interface GuestSource {
   readonly kind: "source"

@@ -1,0 +1,177 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { type HostOutcome, startMark } from "../capability/host-request.ts"
+import type { GuestPending, GuestResult } from "./abi.ts"
+
+/** True for a generator function. By its tag: the function may be of another realm or another copy of the SDK. */
+export const isGenerator = (body: unknown): boolean =>
+  typeof body === "function" && Object.prototype.toString.call(body) === "[object GeneratorFunction]"
+
+/**
+ * Steps a generator body. One that never yields answers at once, for the price of a function call; else the answer is
+ * pending. Host requests go straight to the host; any other Effect runs on Effect's runtime. A failure is thrown into
+ * the body at its `yield*`, so that `try` and `finally` work; what the body does not catch fails the record.
+ */
+export const drive = (generator: Generator<unknown, unknown, unknown>): GuestResult => {
+  const first = generator.next()
+  return first.done === true ? first.value : new Drive(generator, first.value)
+}
+
+/** `drive` with the result converted; a throw in `convert` fails the call. */
+export const driveInto = (result: GuestResult, convert: (value: unknown) => unknown): GuestResult =>
+  result instanceof Drive ? result.into(convert) : convert(result)
+
+type Outcome = HostOutcome<unknown>
+type Step = IteratorResult<unknown, unknown>
+
+class Drive implements GuestPending {
+  readonly __millrace_pending = true
+  readonly #generator: Generator<unknown, unknown, unknown>
+  readonly #first: unknown
+  #convert: (value: unknown) => unknown = (value) => value
+  #done: (value: unknown) => void = ignore
+  #failed: (error: unknown) => void = ignore
+  #state: "new" | "running" | "cancelled" | "ended" = "new"
+  /** Counts what was begun: the answer to something that was cancelled finds another number, and is dropped. */
+  #turn = 0
+  #interrupt: () => void = ignore
+
+  constructor(generator: Generator<unknown, unknown, unknown>, first: unknown) {
+    this.#generator = generator
+    this.#first = first
+  }
+
+  into(convert: (value: unknown) => unknown): this {
+    this.#convert = convert
+    return this
+  }
+
+  readonly settle = (done: (value: unknown) => void, failed: (error: unknown) => void): void => {
+    if (this.#state !== "new") return
+    this.#state = "running"
+    this.#done = done
+    this.#failed = failed
+    this.#run({ done: false, value: this.#first })
+  }
+
+  readonly cancel = (): void => {
+    if (this.#state === "ended" || this.#state === "cancelled") return
+    this.#state = "cancelled"
+    this.#turn++
+    this.#interrupt()
+    this.#done = ignore
+    this.#failed = ignore
+    this.#resume(() => this.#generator.return(undefined))
+  }
+
+  /** Takes steps for as long as what is yielded ends at once; a loop, so that a long body needs no deep stack. */
+  #run(from: Step): void {
+    let step = from
+    while (step.done !== true) {
+      const outcome = this.#perform(step.value)
+      if (outcome === undefined) return
+      const next = this.#next(outcome)
+      if (next === undefined) return
+      step = next
+    }
+    this.#end(step.value)
+  }
+
+  #resume(take: () => Step): void {
+    const step = this.#attempt(take)
+    if (step !== undefined) this.#run(step)
+  }
+
+  #next(outcome: Outcome): Step | undefined {
+    return this.#attempt(() => this.#step(outcome))
+  }
+
+  #attempt(take: () => Step): Step | undefined {
+    try {
+      return take()
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
+  #end(value: unknown): void {
+    if (this.#state === "cancelled") return
+    const converted = this.#attemptConvert(value)
+    if (converted === undefined) return
+    this.#state = "ended"
+    this.#done(converted.value)
+  }
+
+  #attemptConvert(value: unknown): { readonly value: unknown } | undefined {
+    try {
+      return { value: this.#convert(value) }
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === "cancelled") return
+    this.#state = "ended"
+    this.#failed(error)
+  }
+
+  /** Begins what the body yielded. Answers the outcome if it is there at once; else goes on when it comes. */
+  #perform(yielded: unknown): Outcome | undefined {
+    const turn = ++this.#turn
+    let outcome: Outcome | undefined
+    let waiting = false
+    this.#interrupt = begin(yielded, (ended) => {
+      if (turn !== this.#turn || outcome !== undefined) return
+      outcome = ended
+      if (waiting) this.#resume(() => this.#step(ended))
+    })
+    waiting = true
+    return outcome
+  }
+
+  #step(outcome: Outcome): Step {
+    return "value" in outcome ? this.#generator.next(outcome.value) : this.#generator.throw(outcome.error)
+  }
+}
+
+const ignore = () => {}
+
+/** Begins an effect; answers how it is interrupted. */
+const begin = (effect: unknown, ended: (outcome: Outcome) => void): (() => void) => {
+  if (!Effect.isEffect(effect)) {
+    ended({ error: new Error("a body yields Effects only, by yield*") })
+    return ignore
+  }
+  const start: unknown = Reflect.get(effect, startMark)
+  if (typeof start === "function") {
+    start(ended)
+    return ignore
+  }
+  return runEffect(effect, ended)
+}
+
+const runEffect = (effect: object, ended: (outcome: Outcome) => void): (() => void) => {
+  if (!isClosedEffect(effect)) return ignore
+  if (Exit.isExit(effect)) {
+    ended(outcomeOf(effect))
+    return ignore
+  }
+  const fiber = Effect.runFork(effect)
+  const exit = fiber.pollUnsafe()
+  if (exit !== undefined) {
+    ended(outcomeOf(exit))
+    return ignore
+  }
+  fiber.addObserver((later) => ended(outcomeOf(later)))
+  return () => fiber.interruptUnsafe()
+}
+
+/** The types demanded that the body's effects need no service; one that does fails when it runs. */
+const isClosedEffect = (effect: object): effect is Effect.Effect<unknown, unknown> => Effect.isEffect(effect)
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
+  Exit.isSuccess(exit) ? { value: exit.value } : { error: Cause.squash(exit.cause) }

@@ -1,0 +1,40 @@
+import type { AnyBody, ProcessorDefinition } from "../plugin/definition.ts"
+import type { GuestBody, GuestHost, GuestProcessor } from "./abi.ts"
+import { isRunning } from "./call-body.ts"
+import { drive, isGenerator } from "./drive.ts"
+import { recordViewer, type ViewRecord } from "./record-view.ts"
+
+/** A processor ready for records. */
+export const openProcessor = (
+  definition: ProcessorDefinition,
+  config: unknown,
+  host: GuestHost
+): GuestProcessor => {
+  const view = recordViewer(config, definition.uses, host)
+  const bodies = Object.entries(definition.bodies).map(([input, body]): [string, GuestBody] => [
+    input,
+    { form: definition.form, suspends: isGenerator(body), call: caller(body, view) }
+  ])
+  return { kind: "processor", bodies: Object.fromEntries(bodies) }
+}
+
+const caller = (body: AnyBody, view: ViewRecord): GuestBody["call"] =>
+  isGenerator(body)
+    ? (value, record) => driveRunning(body(value, view(record)))
+    : (value, record) => plainResult(body(value, view(record)))
+
+const driveRunning = (generator: unknown) => {
+  if (!isRunning(generator)) throw new Error("a generator body answered no generator")
+  return drive(generator)
+}
+
+/** What a plain body answers; a generator, or a promise, would be dropped in silence by whoever writes the record. */
+const plainResult = (result: unknown): unknown => {
+  if (typeof result !== "object" || result === null || Array.isArray(result)) return result
+  if (isRunning(result) || result instanceof Promise) {
+    throw new Error(
+      "a plain body answers at once: write one that waits as a generator, *process(…) { yield* … }"
+    )
+  }
+  return result
+}

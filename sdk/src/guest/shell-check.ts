@@ -1,0 +1,73 @@
+import type { Definition } from "../plugin/definition.ts"
+import { recordContextNames } from "../plugin/record-context.ts"
+
+/** What is wrong with a definition's own data, which the compiler would have said: authors may write JavaScript. */
+export const shellOffences = (definition: Definition): readonly string[] => [
+  ...nameOffences(definition),
+  ...handleOffences(definition),
+  ...(definition.kind === "processor" ? processorOffences(definition) : []),
+  ...deriveOffences(definition)
+]
+
+const nameOffences = ({ name }: Definition): readonly string[] =>
+  typeof name === "string" && /^[a-z][a-z0-9-]{0,63}$/.test(name)
+    ? []
+    : ["a plugin's name is of lower-case letters, digits and hyphens, at most 64, a letter first"]
+
+const contextNames = [
+  ...recordContextNames,
+  "partition",
+  "maxRecords",
+  "maxBytes",
+  "schema",
+  "id",
+  "firstOffset",
+  "lastOffset",
+  "token",
+  "end",
+  "constructor",
+  "prototype"
+]
+const reserved: ReadonlySet<string> = new Set(contextNames)
+
+const handleOffences = ({ uses }: Definition): readonly string[] =>
+  Object.keys(uses).flatMap((name) =>
+    reserved.has(name) || !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)
+      ? [`uses: ${JSON.stringify(name)} cannot be a handle's name: take another`]
+      : []
+  )
+
+const processorOffences = (
+  definition: Extract<Definition, { readonly kind: "processor" }>
+): readonly string[] => {
+  const inputs = Object.keys(definition.inputs)
+  const offences = inputs
+    .filter((input) => typeof definition.bodies[input] !== "function")
+    .map((input) =>
+      inputs.length > 1 ? `process has no body for ${input}` : "give one of filter, map and process"
+    )
+  const keyed = Object.entries(definition.uses).filter(([, { keyed: isKeyed }]) => isKeyed)
+  const missing = inputs.filter((input) => (definition.keyBy[input] ?? []).length === 0)
+  if (keyed.length > 0 && missing.length > 0) {
+    offences.push(`uses.${keyed[0]?.[0]}: state is kept by key: give keyBy`)
+  }
+  return offences
+}
+
+const deriveOffences = (definition: Definition): readonly string[] => {
+  if (definition.derive !== undefined || !isDerived(definition)) return []
+  return ["give a contract: input (and output), or reads, or derive"]
+}
+
+const isDerived = (definition: Definition): boolean => {
+  switch (definition.kind) {
+    case "processor":
+      return [...Object.values(definition.inputs), ...Object.values(definition.outputs)].some(
+        ({ form }) => form === "derived"
+      )
+    case "source":
+      return definition.output.form === "derived"
+    case "sink":
+      return definition.input.form === "derived"
+  }
+}
