@@ -13,6 +13,9 @@ export interface DefaultBudget {
   left: number
 }
 
+/** JSON's own depth is bounded already; a record's default that leaves out itself is not. */
+const maxDepth = 256
+
 type JsonObject = { readonly [key: string]: Json }
 
 const int32 = 2 ** 31
@@ -36,42 +39,61 @@ export const checkDefault = (
   type: AvroType,
   value: Json,
   budget: DefaultBudget,
-  path = ""
+  path = "",
+  depth = 0
 ): DefaultFault | undefined => {
-  if (--budget.left < 0) {
-    return { path, problem: "the default, with those within it, has too many values", tooLarge: true }
+  if (--budget.left < 0 || depth > maxDepth) {
+    return {
+      path,
+      problem: "the default, with those within it, has too many values, or goes on without end",
+      tooLarge: true
+    }
   }
   switch (type.kind) {
     case "union":
-      return checkUnion(type.branches, value, budget, path)
+      return checkUnion(type.branches, value, budget, path, depth)
     case "array":
       if (!Array.isArray(value)) return misfit(type, value, path)
-      return first(value, (item, index) => checkDefault(type.items, item, budget, `${path}[${index}]`))
+      return first(value, (item, index) =>
+        checkDefault(type.items, item, budget, `${path}[${index}]`, depth + 1)
+      )
     case "map":
       if (!isObject(value)) return misfit(type, value, path)
       return first(Object.entries(value), ([key, item]) =>
-        checkDefault(type.values, item, budget, `${path}{${quoted(key)}}`)
+        checkDefault(type.values, item, budget, `${path}{${quoted(key)}}`, depth + 1)
       )
     case "record":
       if (!isObject(value)) return misfit(type, value, path)
-      return first(type.fields, (field) => checkField(field, value, budget, path))
+      return first(type.fields, (field) => checkField(field, value, budget, path, depth + 1))
     default:
       return fitsScalar(type, value) ? undefined : misfit(type, value, path)
   }
 }
 
-const checkUnion = (branches: readonly AvroType[], value: Json, budget: DefaultBudget, path: string) => {
+const checkUnion = (
+  branches: readonly AvroType[],
+  value: Json,
+  budget: DefaultBudget,
+  path: string,
+  depth: number
+) => {
   for (const branch of branches) {
-    const fault = checkDefault(branch, value, budget, path)
+    const fault = checkDefault(branch, value, budget, path, depth + 1)
     if (fault === undefined || fault.tooLarge) return fault
   }
   return { path, problem: `${shown(value)} is a value of none of the union's branches` }
 }
 
-const checkField = (field: AvroField, value: JsonObject, budget: DefaultBudget, path: string) => {
+const checkField = (
+  field: AvroField,
+  value: JsonObject,
+  budget: DefaultBudget,
+  path: string,
+  depth: number
+) => {
   const at = `${path}.${field.name}`
-  if (Object.hasOwn(value, field.name)) return checkDefault(field.type, value[field.name]!, budget, at)
-  if (field.default !== undefined) return checkDefault(field.type, field.default.value, budget, at)
+  if (Object.hasOwn(value, field.name)) return checkDefault(field.type, value[field.name]!, budget, at, depth)
+  if (field.default !== undefined) return checkDefault(field.type, field.default.value, budget, at, depth)
   return { path: at, problem: `the field is missing and has no default of its own` }
 }
 
