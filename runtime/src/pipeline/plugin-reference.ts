@@ -34,7 +34,7 @@ export const parsePluginReference = (text: string): PluginReferenceResult => {
 
 const parsePath = (text: string): PluginReferenceResult => {
   const [path = "", plugin, ...more] = text.split("#")
-  const controls = [...path].some((letter) => letter < " ")
+  const controls = path.split("").some((unit) => unit < " ")
   if (more.length > 0 || controls || path.length > 1_000 || path.endsWith("/")) {
     return { error: `${JSON.stringify(text)} is no path to a module`, remedy: shapes }
   }

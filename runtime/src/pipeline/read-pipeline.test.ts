@@ -161,7 +161,8 @@ describe("positions within a value", () => {
     it(`are found in ${name}`, () => {
       const result = read(text)
       if (!("ok" in result)) throw new Error(JSON.stringify(result.problems))
-      const offset = String(result.ok.nodes["s"]?.with["v"]).indexOf(word)
+      const value = result.ok.nodes["s"]?.with["v"]
+      const offset = typeof value === "string" ? value.indexOf(word) : -1
       assert.isAtLeast(offset, 0)
       const path = ["nodes", "s", "with", "v"]
       const { line, column } = result.source.problem({

@@ -1,6 +1,6 @@
 import type { Json } from "@millrace/sdk/avro"
-import type { CST, Document, Node, Pair, Scalar } from "yaml"
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml"
+import type { CST, Document, LineCounter, Node, Pair, Scalar } from "yaml"
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from "yaml"
 import type { Finding, Path } from "./problem.ts"
 
 /** Largest pipeline file, in UTF-16 units. */
@@ -183,7 +183,7 @@ class TreeReader {
       this.#findings.push(syntax("A key must be plain text", start, path))
       return undefined
     }
-    const text = typeof node.value === "string" ? node.value : (node.source ?? String(node.value))
+    const text = typeof node.value === "string" ? node.value : (node.source ?? JSON.stringify(node.value))
     if (text === "__proto__") {
       this.#findings.push(syntax("The name __proto__ is not allowed", start, path))
       return undefined
@@ -200,7 +200,7 @@ class TreeReader {
     if (value === null || typeof value === "boolean") return value
     if (typeof value === "number" && Number.isFinite(value) && !unsafe(value)) return value
     this.#findings.push(
-      syntax(`${node.source ?? String(value)} is a number that cannot be kept exactly`, place.start, path)
+      syntax(`${node.source ?? "This"} is a number that cannot be kept exactly`, place.start, path)
     )
     return null
   }

@@ -127,4 +127,8 @@ const ProblemFields = Schema.Struct({
 /** The pipeline cannot be run as it stands. Holds every problem found, in the order of the text. */
 export class PlanFailed extends Schema.TaggedError<PlanFailed>()("PlanFailed", {
   problems: Schema.Array(ProblemFields)
-}) {}
+}) {
+  override get message(): string {
+    return this.problems.map(({ code, path, message }) => `${code} at ${path}: ${message}`).join("\n")
+  }
+}

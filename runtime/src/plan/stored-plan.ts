@@ -77,7 +77,11 @@ const StoredChain = Schema.Struct({
   ),
   segments: Schema.Array(StoredSegment),
   outputs: Schema.Array(
-    Schema.Struct({ output: Schema.String, topic: Schema.String, key: Schema.optionalKey(Schema.Array(Schema.String)) })
+    Schema.Struct({
+      output: Schema.String,
+      topic: Schema.String,
+      key: Schema.optionalKey(Schema.Array(Schema.String))
+    })
   ),
   deadLetterTopic: Schema.String,
   errorBudget: Schema.Struct({ window: Schema.Number, minimum: Schema.Number, ratio: Schema.Number }),

@@ -154,9 +154,7 @@ const problemsOf = (problems: readonly Problems[]) => ({
   problems: problems.map((problem) => (place: Place) => nodeFinding(problem, place))
 })
 
-type Derived =
-  | { readonly ok: NodeRequest["derived"] }
-  | Exclude<Resolution, { readonly ok: ResolvedNode }>
+type Derived = { readonly ok: NodeRequest["derived"] } | Exclude<Resolution, { readonly ok: ResolvedNode }>
 
 const derive = Effect.fnUntraced(function* (
   request: NodeRequest,
@@ -204,12 +202,7 @@ const outputsOf = (
   for (const [output, settled] of Object.entries(resolved.outputs)) {
     const own = Object.hasOwn(node.outputs, output) ? node.outputs[output]! : {}
     const options: OutputOptions = several ? own : { ...node.output, ...own }
-    const path = [
-      "nodes",
-      name,
-      ...(options === own || !("key" in node.output) ? ["outputs", output] : []),
-      "key"
-    ]
+    const path = ["nodes", name, ...(own.key === undefined ? [] : ["outputs", output]), "key"]
     findings.push(...checkKey(settled.schema, options.key ?? [], path))
     outputs[output] = { ...settled, options, bounded: isBounded(plugin, feeds) }
   }

@@ -6,8 +6,9 @@ export const sameNames = (left: readonly string[], right: readonly string[]): bo
   left.length === right.length && left.every((name, index) => name === right[index])
 
 /** Every name is a field, and of a type that can be a key (docs/formats/key.md). */
-export const checkKey = (schema: RecordType, key: readonly string[], path: Path): readonly Finding[] =>
-  key.flatMap((name): readonly Finding[] => {
+export const checkKey = (schema: RecordType, key: readonly string[], keyPath: Path): readonly Finding[] =>
+  key.flatMap((name, index): readonly Finding[] => {
+    const path = [...keyPath, index]
     const field = schema.fields.find((candidate) => candidate.name === name)
     if (field === undefined) {
       const names = schema.fields.map((candidate) => candidate.name)

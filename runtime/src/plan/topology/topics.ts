@@ -50,7 +50,7 @@ export const topicsOfOutput = (
     key,
     rekeyed: !sameNames(key, own),
     readers: of,
-    why: whyOf(output, of, fusion)
+    why: sameNames(key, own) ? whyOf(output, of, fusion) : repartitioned(key, of)
   })
   const named = output.options.stream
   const ownTopic =
@@ -78,6 +78,9 @@ const groupByKey = (edges: readonly Edge[]): readonly Group[] => {
   }
   return [...groups.values()]
 }
+
+const repartitioned = (key: readonly string[], readers: readonly Edge[]): string =>
+  `repartitioned by ${key.join(", ")} for ${readers.map((edge) => edge.consumer.name).join(" and ")}`
 
 const whyOf = (output: LogicalOutput, readers: readonly Edge[], fusion: Fusion): string => {
   if (output.options.stream !== undefined && readers.length === 0) return `named ${output.options.stream}`
