@@ -194,7 +194,16 @@ export class WriteCode {
       return `if (${test}) { ${this.branch(index)}\n${this.value(branch, x)} }`
     })
     const wanted = literal(type.branches.map(describe).join(" or "))
-    return `${tests.join("\nelse ")}\nelse throw ${this.code.use("wrongType")}(${wanted}, ${x})`
+    const refusal = `throw ${this.code.use("wrongType")}(${wanted}, ${x})`
+    return `${tests.join("\nelse ")}\nelse ${this.rounded(type, x, refusal)}`
+  }
+
+  /** Last of all, a number that no branch holds exactly is rounded to the union's float. */
+  private rounded(type: UnionType, x: string, otherwise: string): string {
+    const index = type.branches.findIndex((branch) => branch.kind === "float")
+    if (index < 0) return otherwise
+    const write = `${this.branch(index)}\n${this.value(type.branches[index], x)}`
+    return `if (typeof ${x} === "number") { ${write} } else ${otherwise}`
   }
 
   private branch(index: number): string {
@@ -224,7 +233,7 @@ export class WriteCode {
       "const m = o.length, d = w.depth, n = w.items",
       "let f",
       ...attempts.filter((each) => each !== ""),
-      `throw f ?? ${this.code.use("wrongType")}(${wanted}, x)`,
+      this.rounded(type, "x", `throw f ?? ${this.code.use("wrongType")}(${wanted}, x)`),
       "}"
     ]
     this.code.define(lines.join("\n"))
@@ -243,7 +252,9 @@ export class WriteCode {
   private fitsAmong(union: UnionType, branch: AvroType, x: string): string {
     const kinds = new Set(union.branches.map((each) => each.kind))
     const test = this.fits(branch, x)
-    if (branch.kind === "float" && kinds.has("double")) return `${this.code.use("isFloat")}(${x})`
+    if (branch.kind === "float" && (kinds.has("double") || kinds.has("int") || kinds.has("long"))) {
+      return `${this.code.use("isFloat")}(${x})`
+    }
     const floats = kinds.has("float") || kinds.has("double")
     const whole = branch.kind === "int" || branch.kind === "long"
     return floats && whole ? `${test} && (${x} !== 0 || 1 / ${x} > 0)` : test
