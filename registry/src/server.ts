@@ -11,6 +11,7 @@ export {
   mountEndpoints
 } from "./http/mount-boundary.ts"
 export { registryHandlers, type RegistryServices } from "./http/registry-handlers.ts"
+export { type Archive, openArchive } from "./package/archive.ts"
 export { ManifestReader, ManifestReadError } from "./package/manifest-reader.ts"
 export { Packages } from "./package/packages.ts"
 export { Publisher, type PublishRequest } from "./package/publisher.ts"

@@ -6,12 +6,12 @@ import type { StoreError } from "../store/store-error.ts"
 
 /** What runs the handlers: a `ManagedRuntime`, or `Effect.runPromiseExitWith` of a context. */
 export interface HandlerRuntime<R> {
-  readonly runPromiseExit: <A, E>(effect: Effect.Effect<A, E, R>) => Promise<Exit.Exit<A, E>>
+  readonly runPromiseExit: <A, E>(effect: Effect.Effect<A, E, R>) => Promise<Exit.Exit<A, unknown>>
 }
 
 export interface MountOptions<R> {
   readonly runtime: HandlerRuntime<R>
-  readonly auth: Authenticator<R>
+  readonly auth: Authenticator<NoInfer<R>>
 }
 
 /** A handler as the route sees it. */

@@ -45,7 +45,7 @@ export type Handlers<Endpoints extends readonly Endpoint[], R> = {
 export const mountEndpoints = <const Endpoints extends readonly Endpoint[], R>(
   api: Api,
   endpoints: Endpoints,
-  handlers: Handlers<Endpoints, R>,
+  handlers: Handlers<Endpoints, NoInfer<R>>,
   options: MountOptions<R>
 ): void => {
   const byId = new Map(Object.entries(handlers as { readonly [id: string]: AnyHandler<R> }))

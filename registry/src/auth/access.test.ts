@@ -1,0 +1,177 @@
+import { readdir, readFile } from "node:fs/promises"
+import { allows, type Endpoint, registryEndpoints } from "@millrace/sdk/api"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { assert, describe, it } from "vitest"
+import { AuditLog } from "../audit/audit-log.ts"
+import { failureOf, listen, makeTestRegistry, run, type TestRegistry } from "../testing/test-registry.ts"
+import { makeClient } from "../client/make-client-boundary.ts"
+import { Tokens } from "./tokens.ts"
+
+/** An address of an endpoint whose parameters all fit. */
+const addressOf = (endpoint: Endpoint): string =>
+  endpoint.path
+    .replace(":scope", "@acme")
+    .replace(":name", "movies")
+    .replace(":version", endpoint.tag === "packages" ? "1.0.0" : "1")
+    .replace(":subject", "studio.movies")
+    .replace(":pipeline", "movies")
+    .replace(":id", "1")
+
+const issue = (registry: TestRegistry, scopes: readonly string[], expiresInMs?: number) =>
+  registry.runtime.runPromise(
+    Tokens.use((tokens) =>
+      tokens.issue({ name: "t", scopes, ...(expiresInMs === undefined ? {} : { expiresInMs }) }, "system")
+    )
+  )
+
+const statusOf = async (registry: TestRegistry, endpoint: Endpoint, token: string | undefined) => {
+  const headers = new Headers()
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`)
+  return (await registry.request(addressOf(endpoint), { method: endpoint.method, headers })).status
+}
+
+const resources: ReadonlyMap<string, string> = new Map([
+  ["scope", "@acme"],
+  ["subject", "studio.movies"],
+  ["pipeline", "movies"]
+])
+
+describe("access", () => {
+  it("is refused to every endpoint without a token when the caller is not known to be local, but to the open ones", async () => {
+    await using registry = await makeTestRegistry()
+    for (const endpoint of registryEndpoints)
+      assert.equal(
+        await statusOf(registry, endpoint, undefined),
+        endpoint.access === "open" ? 200 : 401,
+        endpoint.id
+      )
+  })
+
+  it("is refused to a token that is malformed, unknown or revoked", async () => {
+    await using registry = await makeTestRegistry()
+    const revoked = await issue(registry, ["read"])
+    const paths = () =>
+      registry.request("/api/packages", { headers: { authorization: `Bearer ${revoked.token}` } })
+    assert.equal((await paths()).status, 200)
+    await registry.runtime.runPromise(Tokens.use((tokens) => tokens.revoke(revoked.id, "system")))
+    assert.equal((await paths()).status, 401)
+    for (const token of [
+      "",
+      "x",
+      `mlr_${"A".repeat(43)}`,
+      registry.token.toUpperCase(),
+      `${registry.token}A`
+    ]) {
+      const headers = { authorization: `Bearer ${token}` }
+      assert.equal((await registry.request("/api/packages", { headers })).status, 401, token)
+    }
+  })
+
+  it("ends with the token's time, to the millisecond", async () => {
+    await using registry = await makeTestRegistry()
+    const { createdAt, token } = await issue(registry, ["read"], 1000)
+    const foundAt = (time: number) =>
+      registry.runtime.runPromise(
+        Effect.andThen(
+          TestClock.setTime(time),
+          Tokens.use((tokens) => tokens.find(token))
+        ).pipe(Effect.provide(TestClock.layer()))
+      )
+    assert.isDefined(await foundAt(createdAt + 999))
+    assert.isUndefined(await foundAt(createdAt + 1000))
+  })
+
+  it("follows the scopes of a token, for every endpoint and kind of scope", async () => {
+    await using registry = await makeTestRegistry()
+    const scopes = [
+      "read",
+      "admin",
+      "publish",
+      "publish:@acme",
+      "publish:@other",
+      "schemas",
+      "schemas:studio.movies",
+      "schemas:studio",
+      "pipelines",
+      "pipelines:movies",
+      "pipelines:other",
+      "grants",
+      "grants:movies",
+      "grants:other"
+    ]
+    for (const scope of scopes) {
+      const { token } = await issue(registry, [scope])
+      for (const each of registryEndpoints) {
+        const endpoint: Endpoint = each
+        const resource = endpoint.resource === undefined ? undefined : resources.get(endpoint.resource)
+        const allowed =
+          endpoint.access === "open" ||
+          endpoint.access === "read" ||
+          allows([scope], endpoint.access, resource)
+        const status = await statusOf(registry, endpoint, token)
+        assert.equal(status === 403, !allowed, `${scope} ${endpoint.id} ${status}`)
+        assert.notEqual(status, 401)
+      }
+    }
+  })
+
+  it("shows a narrowed scope to be exactly its resource", () => {
+    assert.isTrue(allows(["publish:@acme"], "publish", "@acme"))
+    assert.isFalse(allows(["publish:@acme"], "publish", "@acme2"))
+    assert.isFalse(allows(["publish:@acme"], "publish", undefined))
+    assert.isFalse(allows(["publish"], "grants", undefined))
+    assert.isFalse(allows([], "publish", "@acme"))
+  })
+
+  it("leaves an entry in the audit log when a known token is refused", async () => {
+    await using registry = await makeTestRegistry()
+    const { token } = await issue(registry, ["publish:@other"])
+    const reply = await registry.request("/api/packages/@acme/movies/versions/1.0.0", {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}` }
+    })
+    assert.equal(reply.status, 403)
+    const { entries } = await registry.runtime.runPromise(AuditLog.use((audit) => audit.list({ limit: 1 })))
+    assert.deepInclude(entries[0], { action: "access.refused", target: "publish:@acme", actor: "t" })
+  })
+
+  it("lets anyone on this machine read over the loopback address, write nothing, and see no tokens", async () => {
+    await using registry = await makeTestRegistry()
+    await using server = await listen(registry)
+    const client = makeClient(registryEndpoints, { url: server.url })
+    assert.deepEqual((await run(client.listPackages())).packages, [])
+    assert.equal((await failureOf(client.listTokens())).message, "The request carries no valid token")
+    const desire = client.setDesiredState({ params: { pipeline: "movies" }, body: { desired: "paused" } })
+    assert.include(await failureOf(desire), { code: "UNAUTHENTICATED", status: 401 })
+  })
+
+  it("takes a request that came through a proxy, or under another name, for a stranger's", async () => {
+    await using registry = await makeTestRegistry(["millrace.internal"])
+    await using server = await listen(registry)
+    const status = async (headers: { readonly [name: string]: string }) =>
+      (await fetch(`${server.url}/api/packages`, { headers })).status
+    assert.equal(await status({}), 200)
+    assert.equal(await status({ "x-forwarded-for": "203.0.113.7" }), 401)
+    assert.equal(await status({ forwarded: "for=203.0.113.7" }), 401)
+  })
+})
+
+describe("Tokens", () => {
+  it("keeps no token in the clear, in no file of the store", async () => {
+    await using registry = await makeTestRegistry()
+    for (const file of await readdir(registry.folder, { recursive: true, withFileTypes: true }))
+      if (file.isFile())
+        assert.notInclude(
+          (await readFile(`${file.parentPath}/${file.name}`)).toString("latin1"),
+          registry.token.slice(4)
+        )
+  })
+
+  it("issues 256 random bits with a prefix that scanners can find", async () => {
+    await using registry = await makeTestRegistry()
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => issue(registry, ["read"])))
+    assert.equal(new Set(tokens.map(({ token }) => token)).size, 20)
+    for (const { token } of tokens) assert.match(token, /^mlr_[A-Za-z0-9_-]{43}$/)
+  })
+})

@@ -1,0 +1,105 @@
+import { gzipSync } from "node:zlib"
+import { integrityOf } from "../integrity.ts"
+
+/** A tar entry, with every liberty that an attacker has. */
+export interface Entry {
+  readonly name: string
+  readonly content?: string | Uint8Array
+  /** Type flag; "0", a regular file, unless told. */
+  readonly kind?: string
+  /** The size that the header claims. */
+  readonly claims?: string
+  readonly magic?: string
+  readonly checksum?: number
+}
+
+const headerOf = (entry: Entry, size: number): Uint8Array => {
+  const header = Buffer.alloc(512)
+  header.write(entry.name, 0, 100, "latin1")
+  header.write("0000644\0", 100)
+  header.write(entry.claims ?? `${size.toString(8).padStart(11, "0")}\0`, 124)
+  header.write("00000000000\0", 136)
+  header.write("        ", 148)
+  header.write(entry.kind ?? "0", 156)
+  header.write(entry.magic ?? "ustar\u000000", 257)
+  const sum = entry.checksum ?? header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
+  return header
+}
+
+/** A tar archive of the entries, in their order. */
+export const tarOf = (entries: readonly Entry[]): Uint8Array =>
+  Buffer.concat([
+    ...entries.flatMap((entry) => {
+      const content = Buffer.from(entry.content ?? "")
+      return [headerOf(entry, content.length), content, Buffer.alloc((512 - (content.length % 512)) % 512)]
+    }),
+    Buffer.alloc(1024)
+  ])
+
+export interface PackageFixture {
+  readonly name?: string
+  readonly version?: string
+  /** Permissions of the one plugin. */
+  readonly permissions?: readonly unknown[]
+  /** Text added to the bundle, so that two archives differ. */
+  readonly salt?: string
+  readonly readme?: string
+}
+
+/** A plugin's manifest, the smallest that there is. */
+export const pluginOf = (permissions: readonly unknown[] = []) => ({
+  name: "films",
+  kind: "source",
+  description: "Gives films",
+  config: { type: "object", additionalProperties: false },
+  expressions: [],
+  inputs: [],
+  outputs: [
+    {
+      name: "output",
+      contract: {
+        form: "closed",
+        subject: "studio.movies",
+        key: ["id"],
+        schema: { type: "record", name: "Movie", fields: [{ name: "id", type: "string" }] }
+      }
+    }
+  ],
+  bodies: [],
+  keyBy: [],
+  state: [],
+  tables: [],
+  permissions: permissions.map((permission, index) => ({ handle: `h${index}`, permission })),
+  timers: false,
+  source: { bounded: true }
+})
+
+/** A bundle by guest ABI 1 whose manifest is the given plugins. */
+export const bundleOf = (plugins: readonly unknown[], salt = ""): string =>
+  `var __millrace_bundle = (() => ({ abi: 1, manifest: () => ${JSON.stringify(JSON.stringify(plugins))} }))();\n//${salt}`
+
+/** The files of a package as `millrace build` writes them. */
+export const packageEntries = (fixture: PackageFixture = {}): readonly [Entry, Entry, ...Entry[]] => {
+  const plugins = [pluginOf(fixture.permissions)]
+  const bundle = bundleOf(plugins, fixture.salt)
+  const manifest = {
+    manifest: 1,
+    abi: 1,
+    name: fixture.name ?? "@acme/movies",
+    version: fixture.version ?? "1.0.0",
+    description: "Films for tests",
+    bundle: integrityOf(Buffer.from(bundle)),
+    plugins
+  }
+  return [
+    { name: "manifest.json", content: JSON.stringify(manifest) },
+    { name: "bundle.js", content: bundle },
+    ...(fixture.readme === undefined ? [] : [{ name: "README.md", content: fixture.readme }])
+  ]
+}
+
+export const archiveOf = (entries: readonly Entry[]): Uint8Array => gzipSync(tarOf(entries))
+
+/** A publishable archive. */
+export const packageArchive = (fixture: PackageFixture = {}): Uint8Array => archiveOf(packageEntries(fixture))
