@@ -164,7 +164,8 @@ function alignPair(
   return [coerce(left.core, type, at), coerce(right.core, type, at)]
 }
 
-function comparisonHint(left: Checked, right: Checked): string {
+function comparisonHint(left: Checked, right: Checked): string | undefined {
+  if ([left, right].some((side) => formOf(typeOf(side)) === undefined)) return undefined
   const text = [left, right].find(({ core }) => core.type.kind === "string")
   const other = text === left ? right : left
   const name = formatSqlType(typeOf(other))
