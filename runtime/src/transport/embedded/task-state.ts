@@ -72,14 +72,14 @@ export class TaskState {
           put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
           remove: (key) => state.remove(Buffer.from(key)),
           removeUnder: (prefix) => {
-            for (const key of [...state.keys(rangeUnder(prefix))]) state.remove(key)
+            Array.from(state.keys(rangeUnder(prefix))).forEach(state.remove)
           }
         },
         { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
       )
       midway()
       const prefix = taskKey(this.place.node, this.place.partition)
-      for (const key of [...deltas.keys(rangeUnder(prefix))]) deltas.remove(key)
+      Array.from(deltas.keys(rangeUnder(prefix))).forEach(deltas.remove)
       const last = Buffer.allocUnsafe(8)
       last.writeBigUInt64LE(BigInt(this.sequence))
       folded.put(prefix, sealValue(last))

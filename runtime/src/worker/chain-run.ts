@@ -1,0 +1,173 @@
+import type {
+  DeadLetter,
+  InputFrame,
+  NodeCounts,
+  Segment,
+  SegmentCall,
+  SegmentHost,
+  SegmentResult,
+  TableInput
+} from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import type { ChainPlan } from "../plan/physical.ts"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import type { OpenChain } from "./open-chain.ts"
+import { fromSegment, taskFailure } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+/** What one batch is run with. */
+export interface BatchContext {
+  readonly partition: number
+  /** ms since 1970 */
+  readonly now: number
+  readonly seed: Uint8Array
+  readonly tables: readonly TableInput[]
+  readonly sink: SegmentCall["sink"]
+  /** Nothing follows: a sink finishes what is open. */
+  readonly end: boolean
+}
+
+/** What a chain made of a batch, before it is committed. */
+export interface ChainResult {
+  readonly outputs: SegmentResult["outputs"]
+  readonly state: Uint8Array
+  readonly deadLetters: readonly DeadLetter[]
+  readonly counts: readonly NodeCounts[]
+  readonly source: SegmentResult["source"]
+  readonly tokenJson: string | undefined
+  readonly logs: SegmentResult["logs"]
+  readonly metrics: SegmentResult["metrics"]
+}
+
+const nothing: ChainResult = {
+  outputs: [],
+  state: new Uint8Array(0),
+  deadLetters: [],
+  counts: [],
+  source: undefined,
+  tokenJson: undefined,
+  logs: [],
+  metrics: []
+}
+
+/** Runs frames through a chain's segments in order. `from`: where a replay begins; by default at the head. */
+export function runFrames(
+  chain: OpenChain,
+  host: SegmentHost,
+  frames: readonly InputFrame[],
+  context: BatchContext,
+  from: { readonly segment: number; readonly first: Segment } | undefined = undefined
+): Effect.Effect<ChainResult, TaskFailure> {
+  return Effect.gen(function* () {
+    const { plan, segments } = chain
+    if (segments.length === 0) return { ...nothing, ...passed(plan, frames) }
+    let result = nothing
+    let current = frames
+    const start = from?.segment ?? 0
+    for (let index = start; index < segments.length; index++) {
+      const isSink = plan.sink !== undefined && index === segments.length - 1
+      if (current.length === 0 && !(isSink && context.end)) continue
+      const segment = index === start && from !== undefined ? from.first : segments[index]
+      if (segment === undefined) break
+      const head = { kind: "records", inputs: current, end: context.end } as const
+      const answer = yield* callSegment(segment, host, head, context, chain, index)
+      result = yield* merged(result, answer)
+      current = handedOver(plan, index, answer, frames[0])
+    }
+    return result
+  })
+}
+
+/** Reads a source on, and runs what it gave through the rest of the chain. */
+export function runSource(
+  chain: OpenChain,
+  host: SegmentHost,
+  head: Extract<SegmentCall["head"], { readonly kind: "source" }>,
+  context: BatchContext
+): Effect.Effect<ChainResult, TaskFailure> {
+  return Effect.gen(function* () {
+    const [segment] = chain.segments
+    if (segment === undefined) return nothing
+    const first = yield* callSegment(segment, host, head, context, chain, 0)
+    let result = yield* merged(nothing, first)
+    const place = { topic: head.partition, topicPartition: context.partition, baseOffset: 0n }
+    const end = first.source?.next === "end"
+    let current = handedOver(chain.plan, 0, first, place)
+    for (let index = 1; index < chain.segments.length; index++) {
+      const next = chain.segments[index]
+      const isSink = chain.plan.sink !== undefined && index === chain.segments.length - 1
+      if (next === undefined || (current.length === 0 && !(isSink && end))) continue
+      const records = { kind: "records", inputs: current, end } as const
+      const answer = yield* callSegment(next, host, records, context, chain, index)
+      result = yield* merged(result, answer)
+      current = handedOver(chain.plan, index, answer, place)
+    }
+    return result
+  })
+}
+
+function callSegment(
+  segment: Segment,
+  host: SegmentHost,
+  head: SegmentCall["head"],
+  context: BatchContext,
+  chain: OpenChain,
+  index: number
+): Effect.Effect<SegmentResult, TaskFailure> {
+  const nodes = new Set(chain.plan.segments[index]?.nodes.map(({ spec }) => spec.node))
+  const isLast = index === chain.plan.segments.length - 1
+  const call: SegmentCall = {
+    partition: context.partition,
+    now: context.now,
+    seed: context.seed,
+    head,
+    tables: context.tables.filter(({ node }) => nodes.has(node)),
+    ...(isLast && context.sink !== undefined ? { sink: context.sink } : {})
+  }
+  return Effect.gen(function* () {
+    const failpoint = yield* Failpoint
+    failpoint("mid-batch")
+    const result = yield* Effect.mapError(segment.call(call, host), fromSegment)
+    failpoint("after-reply")
+    return result
+  })
+}
+
+/** A chain without segments passes its frames on. */
+function passed(plan: ChainPlan, frames: readonly InputFrame[]): Pick<ChainResult, "outputs"> {
+  const [target] = plan.outputs
+  if (target === undefined) return { outputs: [] }
+  return { outputs: frames.map(({ frame }) => ({ output: target.output, frame })) }
+}
+
+/** What a segment left, as the next one's input. The last one's stays output. */
+function handedOver(
+  plan: ChainPlan,
+  index: number,
+  result: SegmentResult,
+  place: { readonly topic: string; readonly topicPartition: number; readonly baseOffset: bigint } | undefined
+): readonly InputFrame[] {
+  const next = plan.segments[index + 1]?.nodes[0]
+  if (next === undefined) return []
+  const [input = "input"] = Object.keys(next.spec.views)
+  const { topic = "", topicPartition = 0, baseOffset = 0n } = place ?? {}
+  return result.outputs.map(({ frame }) => ({ input, topic, topicPartition, baseOffset, frame }))
+}
+
+/** Everything adds up but outputs, which are the last segment's. */
+function merged(sum: ChainResult, next: SegmentResult): Effect.Effect<ChainResult, TaskFailure> {
+  if (sum.state.length > 0 && next.state.length > 0)
+    return Effect.fail(
+      taskFailure("PLAN_INVALID", "two nodes of one chain keep state; a chain may have one keyed node")
+    )
+  return Effect.succeed({
+    outputs: next.outputs,
+    state: next.state.length > 0 ? next.state : sum.state,
+    deadLetters: [...sum.deadLetters, ...next.deadLetters],
+    counts: [...sum.counts, ...next.counts],
+    source: sum.source ?? next.source,
+    tokenJson: next.sink?.tokenJson ?? sum.tokenJson,
+    logs: [...sum.logs, ...next.logs],
+    metrics: [...sum.metrics, ...next.metrics]
+  })
+}

@@ -1,0 +1,182 @@
+import { createHmac } from "node:crypto"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { ChainPlan } from "../plan/physical.ts"
+import type { Commit } from "../transport/transport.ts"
+import { ErrorBudget } from "./error-budget.ts"
+import { endFrame } from "./frames.ts"
+import type { Gate } from "./gate.ts"
+import { openChain } from "./open-chain.ts"
+import type { OpenChain } from "./open-chain.ts"
+import { runRecordTask } from "./record-task.ts"
+import { chainPartition, sourcePartitions } from "./source-partitions.ts"
+import type { NumberedPartition } from "./source-partitions.ts"
+import { runSourceTask } from "./source-task.ts"
+import type { Task, TaskParts } from "./task.ts"
+import { makeTaskFacts } from "./task-facts.ts"
+import type { TaskFacts } from "./task-facts.ts"
+import { fromTransport } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+import { retryTransient, superviseTask } from "./task-runner.ts"
+import type { WorkerEnvironment } from "./worker-environment.ts"
+
+/** What a pipeline gives its chains. */
+export interface ChainParts {
+  readonly environment: WorkerEnvironment
+  readonly pipeline: string
+  readonly plan: ChainPlan
+  readonly partitions: ReadonlyMap<string, number>
+  readonly gate: Gate
+  /** One for the whole pipeline. */
+  readonly budget: ErrorBudget
+  readonly onBudgetExceeded: Effect.Effect<void>
+}
+
+export interface RunningChain {
+  readonly plan: ChainPlan
+  readonly tasks: readonly TaskFacts[]
+  /** Why the chain could not be started; its tasks are then none. */
+  readonly error: () => TaskFailure | undefined
+  /** All tasks have completed and the end of input stands in every output partition. */
+  readonly isCompleted: () => boolean
+  readonly completed: Effect.Effect<void>
+  /** Every task has come to a stop. */
+  readonly done: Effect.Effect<void>
+}
+
+/** Starts a chain in the scope: its segments, then a task per partition, and what ends its outputs when all completed. */
+export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never, Scope.Scope> {
+  return Effect.gen(function* () {
+    const tasks: TaskFacts[] = []
+    const completed = yield* Deferred.make<void>()
+    let error: TaskFailure | undefined
+    let isCompleted = false
+    const run = Effect.gen(function* () {
+      const chain = yield* retry(openChain(parts.environment, parts.pipeline, parts.plan, parts.partitions))
+      const loops = yield* retry(taskLoops(parts, chain))
+      let open = loops.length
+      const allDone = yield* Deferred.make<void>()
+      if (open === 0) yield* Deferred.succeed(allDone, undefined)
+      const ending = Effect.gen(function* () {
+        yield* parts.gate.whileOpen(Deferred.await(allDone))
+        while (!(yield* Deferred.isDone(allDone))) {
+          if ((yield* parts.gate.pass) === "stop") return
+          yield* parts.gate.whileOpen(Deferred.await(allDone))
+        }
+        yield* retry(endOutputs(parts))
+        isCompleted = true
+        yield* Deferred.succeed(completed, undefined)
+      })
+      const supervised = loops.map(({ partition, loop }) => {
+        const facts = makeTaskFacts({ pipeline: parts.pipeline, node: parts.plan.head, partition })
+        tasks.push(facts)
+        let isFirst = true
+        const onCompleted = Effect.suspend(() => {
+          if (!isFirst) return Effect.void
+          isFirst = false
+          open -= 1
+          return open === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
+        })
+        return superviseTask(taskParts(parts, chain, facts, onCompleted), loop)
+      })
+      yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
+    })
+    const retry = <A, R>(step: Effect.Effect<A, TaskFailure, R>) =>
+      retryTransient(parts.gate, (failure) => (error = failure), step).pipe(
+        Effect.tap(() => Effect.sync(() => (error = undefined)))
+      )
+    const done = yield* Deferred.make<void>()
+    const whole = run.pipe(
+      Effect.catch((failure) =>
+        Effect.logError("chain could not run", failure.message).pipe(
+          Effect.annotateLogs({ pipeline: parts.pipeline, chain: parts.plan.head, code: failure.code })
+        )
+      ),
+      Effect.ensuring(Deferred.succeed(done, undefined))
+    )
+    yield* Effect.forkScoped(whole)
+    return {
+      plan: parts.plan,
+      tasks,
+      error: () => error,
+      isCompleted: () => isCompleted,
+      completed: Deferred.await(completed),
+      done: Deferred.await(done)
+    }
+  })
+}
+
+interface TaskLoop {
+  readonly partition: number
+  readonly loop: (task: Task) => Effect.Effect<void, TaskFailure>
+}
+
+function taskLoops(parts: ChainParts, chain: OpenChain): Effect.Effect<readonly TaskLoop[], TaskFailure> {
+  const { partitions } = parts.plan
+  if (partitions !== "source")
+    return Effect.succeed(
+      Array.from({ length: partitions }, (_, partition) => ({ partition, loop: runRecordTask }))
+    )
+  return Effect.map(sourcePartitions(parts.environment.transport, chain), (named) =>
+    named.map(({ name, partition }: NumberedPartition) => ({
+      partition,
+      loop: (task: Task) => runSourceTask(task, name)
+    }))
+  )
+}
+
+function taskParts(
+  parts: ChainParts,
+  chain: OpenChain,
+  facts: TaskFacts,
+  onCompleted: Effect.Effect<void>
+): TaskParts {
+  const { environment, gate, partitions, budget, onBudgetExceeded, pipeline } = parts
+  return {
+    environment,
+    chain,
+    id: facts.task,
+    gate,
+    facts,
+    seed: new Uint8Array(createHmac("sha256", environment.seedKey).update(pipeline).digest()),
+    budget,
+    partitions,
+    onBudgetExceeded,
+    onCompleted
+  }
+}
+
+/**
+ * Writes the chain's end of input into every partition of its outputs, once: by a task of the chain's own, whose
+ * checkpoint says that it is done.
+ */
+function endOutputs(parts: ChainParts): Effect.Effect<void, TaskFailure> {
+  const { plan, pipeline, partitions } = parts
+  const { transport } = parts.environment
+  return Effect.gen(function* () {
+    const log = yield* transport.openTask({ pipeline, node: plan.head, partition: chainPartition })
+    if ((yield* log.checkpoint)?.completed === true) return
+    const now = yield* Clock.currentTimeMillis
+    const topics = [...new Set(plan.outputs.map(({ topic }) => topic))]
+    const outputs: Commit["outputs"] = topics.flatMap((topic) =>
+      Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => ({
+        topic,
+        partition,
+        frame: endFrame(now)
+      }))
+    )
+    yield* log.commit({
+      outputs,
+      state: new Uint8Array(0),
+      offsets: [],
+      positions: {},
+      tokens: {},
+      watermarks: {},
+      counts: {},
+      completed: true,
+      now
+    })
+  }).pipe(Effect.mapError(fromTransport))
+}

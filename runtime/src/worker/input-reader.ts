@@ -1,0 +1,160 @@
+import type { InputFrame } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import type { ChainInput } from "../plan/physical.ts"
+import type { Checkpoint, InputOffset, TransportShape } from "../transport/transport.ts"
+import { frameParts } from "./frames.ts"
+import { producerIdOf } from "./producer-id.ts"
+import { fromTransport } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+/** What a task takes from its inputs for one batch. */
+export interface Fetched {
+  readonly frames: readonly InputFrame[]
+  readonly records: number
+  readonly bytes: number
+  /** Only what moved. */
+  readonly offsets: readonly InputOffset[]
+  /** Final watermarks of producers whose end of input was among it. */
+  readonly watermarks: { readonly [producer: string]: number }
+}
+
+/** The watermark of who will never send again: the last instant that a JavaScript date can hold, ms since 1970. */
+export const finalWatermark = 8_640_000_000_000_000
+
+/** Reads the inputs of a task on its partition. Places are held in memory: after a failed batch a new reader is made from the checkpoint. */
+export class InputReader {
+  private readonly next = new Map<string, bigint>()
+  private ended: Set<string>
+  private turn = 0
+  private readonly transport: TransportShape
+  private readonly inputs: readonly ChainInput[]
+  private readonly partition: number
+
+  constructor(
+    transport: TransportShape,
+    inputs: readonly ChainInput[],
+    partition: number,
+    checkpoint: Checkpoint | undefined
+  ) {
+    this.transport = transport
+    this.inputs = inputs
+    this.partition = partition
+    for (const { topic } of inputs) this.next.set(topic, 0n)
+    for (const offset of checkpoint?.offsets ?? [])
+      if (offset.partition === partition && this.next.has(offset.topic))
+        this.next.set(offset.topic, offset.next)
+    this.ended = new Set(
+      Object.entries(checkpoint?.watermarks ?? {})
+        .filter(([, watermark]) => watermark === finalWatermark)
+        .map(([name]) => name)
+    )
+  }
+
+  /** True when every producer of every input has said that nothing will follow. */
+  get hasEnded(): boolean {
+    return this.inputs.every(
+      ({ topic, producers }) =>
+        producers.length > 0 && producers.every((producer) => this.ended.has(endName(topic, producer)))
+    )
+  }
+
+  /** Offset of the record that will be read next, of the first input. */
+  get position(): bigint {
+    return this.next.get(this.inputs[0]?.topic ?? "") ?? 0n
+  }
+
+  /** About `maxBytes` of what is there, the inputs by turns. Does not wait. */
+  fetch(maxBytes: number): Effect.Effect<Fetched, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const frames: InputFrame[] = []
+      const offsets: InputOffset[] = []
+      const watermarks: { [producer: string]: number } = {}
+      let bytes = 0
+      let records = 0
+      this.turn += 1
+      for (let i = 0; i < this.inputs.length && bytes < maxBytes; i++) {
+        const input = this.inputs[(i + this.turn) % this.inputs.length]
+        if (input === undefined) break
+        const start = this.next.get(input.topic) ?? 0n
+        const batches = yield* Effect.mapError(
+          this.transport.read(input.topic, this.partition, start, maxBytes - bytes),
+          fromTransport
+        )
+        let next = start
+        for (const { baseOffset, frame } of batches) {
+          const parts = frameParts(baseOffset, frame, start)
+          next = parts.next
+          if (parts.isEnd) Object.assign(watermarks, yield* this.endsOf(input, parts.producer))
+          if (parts.data === undefined) continue
+          const { topic } = input
+          frames.push({
+            input: input.input,
+            topic,
+            topicPartition: this.partition,
+            baseOffset: parts.data.baseOffset,
+            frame: parts.data.frame
+          })
+          bytes += parts.data.frame.length
+          records += parts.data.count
+        }
+        if (next !== start) offsets.push({ topic: input.topic, partition: this.partition, next })
+        this.next.set(input.topic, next)
+      }
+      for (const name of Object.keys(watermarks)) this.ended.add(name)
+      return { frames, records, bytes, offsets, watermarks }
+    })
+  }
+
+  /** Until one of the inputs has more than was fetched. */
+  readonly more: Effect.Effect<void, TaskFailure> = Effect.suspend(() =>
+    Effect.raceAllFirst(
+      this.inputs.map(({ topic }) =>
+        Effect.mapError(
+          this.transport.waitFor(topic, this.partition, this.next.get(topic) ?? 0n),
+          fromTransport
+        )
+      )
+    )
+  )
+
+  /** Records between the inputs' ends and what was fetched. */
+  readonly lag: Effect.Effect<number, TaskFailure> = Effect.suspend(() =>
+    Effect.map(
+      Effect.forEach(this.inputs, ({ topic }) =>
+        Effect.map(Effect.mapError(this.transport.end(topic, this.partition), fromTransport), (end) =>
+          Number(end - (this.next.get(topic) ?? 0n))
+        )
+      ),
+      (lags) => lags.reduce((sum, lag) => sum + lag, 0)
+    )
+  )
+
+  private endsOf(
+    input: ChainInput,
+    producerId: number
+  ): Effect.Effect<{ readonly [producer: string]: number }, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const found: { [producer: string]: number } = {}
+      for (const producer of input.producers)
+        if ((yield* producerIdOf(this.transport, producer)) === producerId)
+          found[endName(input.topic, producer)] = finalWatermark
+      return found
+    })
+  }
+}
+
+function endName(topic: string, producer: string): string {
+  return `${topic} ${producer}`
+}
+
+/** Two fetches in a row as one. */
+export function joined(first: Fetched, second: Fetched): Fetched {
+  const offsets = new Map([...first.offsets, ...second.offsets].map((offset) => [offset.topic, offset]))
+  return {
+    frames: [...first.frames, ...second.frames],
+    records: first.records + second.records,
+    bytes: first.bytes + second.bytes,
+    offsets: [...offsets.values()],
+    watermarks: { ...first.watermarks, ...second.watermarks }
+  }
+}

@@ -1,0 +1,103 @@
+import type { Segment, SegmentSpec } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import type { ChainPlan, NodePlan, SegmentPlan } from "../plan/physical.ts"
+import type { KeyedNode } from "../transport/transport.ts"
+import { hostRequests } from "./handlers/host-requests.ts"
+import { TableReader } from "./table-reader.ts"
+import { fromSegment, taskFailure } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+import type { WorkerEnvironment } from "./worker-environment.ts"
+
+/** A chain whose segments are loaded, shared by its tasks. */
+export interface OpenChain {
+  readonly pipeline: string
+  readonly plan: ChainPlan
+  readonly segments: readonly Segment[]
+  readonly tables: readonly TableReader[]
+  readonly keyed: KeyedNode | undefined
+  readonly states: readonly { readonly index: number; readonly kind: "value" | "map" }[]
+  readonly request: ReturnType<typeof hostRequests>
+  /** The part of a segment from one node on, loaded at the first asking: where a replayed dead letter goes in. */
+  readonly tail: (segment: number, node: number) => Effect.Effect<Segment, TaskFailure>
+}
+
+export function openChain(
+  environment: WorkerEnvironment,
+  pipeline: string,
+  plan: ChainPlan,
+  partitions: ReadonlyMap<string, number>
+): Effect.Effect<OpenChain, TaskFailure, Scope.Scope> {
+  return Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const nodes = plan.segments.flatMap((segment) => segment.nodes)
+    const keyed = yield* keyedNode(nodes)
+    const open = (spec: SegmentSpec) => Effect.mapError(environment.pool.open(spec), fromSegment)
+    const segments = yield* Effect.forEach(plan.segments, (segment, index) =>
+      open(segmentSpec(pipeline, plan, segment, index, 0))
+    )
+    const tails = new Map<string, Segment>()
+    return {
+      pipeline,
+      plan,
+      segments,
+      tables: plan.tables.map(
+        (feed) => new TableReader(environment.transport, feed, partitions.get(feed.topic) ?? 1)
+      ),
+      keyed: keyed?.name,
+      states: keyed?.states ?? [],
+      request: hostRequests(pipeline, nodes),
+      tail: (index, node) =>
+        Effect.gen(function* () {
+          const segment = plan.segments[index]
+          const whole = segments[index]
+          if (segment === undefined || whole === undefined)
+            return yield* Effect.fail(taskFailure("PLAN_INVALID", "the chain has no such segment"))
+          if (node === 0) return whole
+          const name = `${index}/${node}`
+          const known = tails.get(name)
+          if (known !== undefined) return known
+          const opened = yield* Effect.provideService(
+            open(segmentSpec(pipeline, plan, segment, index, node)),
+            Scope.Scope,
+            scope
+          )
+          tails.set(name, opened)
+          return opened
+        })
+    }
+  })
+}
+
+function segmentSpec(
+  pipeline: string,
+  plan: ChainPlan,
+  segment: SegmentPlan,
+  index: number,
+  first: number
+): SegmentSpec {
+  return {
+    id: `${pipeline}/${plan.head}/${index}${first === 0 ? "" : `/from-${first}`}`,
+    domain: segment.domain,
+    nodes: segment.nodes.slice(first).map(({ spec }) => spec),
+    limits: segment.limits
+  }
+}
+
+function keyedNode(
+  nodes: readonly NodePlan[]
+): Effect.Effect<
+  { readonly name: KeyedNode; readonly states: OpenChain["states"] } | undefined,
+  TaskFailure
+> {
+  const keyed = nodes.filter(({ spec }) => spec.state.length > 0)
+  const [only] = keyed
+  if (only === undefined) return Effect.succeed(undefined)
+  if (keyed.length > 1)
+    return Effect.fail(taskFailure("PLAN_INVALID", "a chain may have one keyed node", keyed[1]?.spec.node))
+  const { node, state } = only.spec
+  return Effect.succeed({
+    name: { node, schemas: state.map(({ schemaHash }) => schemaHash) },
+    states: state.map(({ kind }, index) => ({ index, kind }))
+  })
+}

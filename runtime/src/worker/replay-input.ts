@@ -1,0 +1,113 @@
+import type { InputFrame } from "@millrace/sandbox"
+import { BatchCursor } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import type { ChainPlan } from "../plan/physical.ts"
+import type { InputOffset } from "../transport/transport.ts"
+import { batchContext } from "./batch-context.ts"
+import { runFrames } from "./chain-run.ts"
+import { readInstruction, replayTopic } from "./replay.ts"
+import type { ReplayInstruction } from "./replay.ts"
+import { commitBatch } from "./task.ts"
+import type { Task } from "./task.ts"
+import { fromTransport, taskFailure } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+const readBytes = 1024 * 1024
+
+/**
+ * The instructions to replay dead letters that a task finds on its partition of the chain's replay topic. Each goes in
+ * at its node and is committed with the offset after it: taken once, whatever is killed.
+ */
+export class ReplayInput {
+  private next: bigint
+  private readonly task: Task
+  private readonly topic: string
+  private readonly partition: number
+
+  constructor(task: Task, partition: number) {
+    this.task = task
+    this.topic = replayTopic(task.id.pipeline, task.chain.plan.head)
+    this.partition = partition
+    const last = task.checkpoint?.offsets.find(
+      (offset) => offset.topic === this.topic && offset.partition === partition
+    )
+    this.next = last?.next ?? 0n
+  }
+
+  readonly more: Effect.Effect<void, TaskFailure> = Effect.suspend(() =>
+    Effect.mapError(
+      this.task.environment.transport.waitFor(this.topic, this.partition, this.next),
+      fromTransport
+    )
+  )
+
+  /** Handles what is there, one instruction per commit. `completed`: the task has, and stays so. */
+  take(completed: boolean): Effect.Effect<void, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const { transport } = this.task.environment
+      const batches = yield* Effect.mapError(
+        transport.read(this.topic, this.partition, this.next, readBytes),
+        fromTransport
+      )
+      for (const { baseOffset, frame } of batches) {
+        const cursor = new BatchCursor(frame)
+        while (cursor.next()) {
+          const offset = baseOffset + BigInt(cursor.index)
+          if (offset < this.next) continue
+          yield* this.replay(readInstruction(cursor), offset, completed)
+          this.next = offset + 1n
+        }
+      }
+    })
+  }
+
+  private replay(
+    instruction: ReplayInstruction | undefined,
+    offset: bigint,
+    completed: boolean
+  ): Effect.Effect<void, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const { task } = this
+      const place = instruction === undefined ? undefined : placeOf(task.chain.plan, instruction.node)
+      if (instruction === undefined || place === undefined)
+        return yield* Effect.fail(
+          taskFailure("REPLAY_INVALID", `the replay at offset ${offset} names no node of this chain`)
+        )
+      const sink =
+        task.chain.plan.sink === undefined
+          ? undefined
+          : { suffix: `replay/${offset}`, firstOffset: offset, lastOffset: offset }
+      const context = yield* batchContext(task, sink, completed)
+      const first = yield* task.chain.tail(place.segment, place.node)
+      const input: InputFrame = {
+        input: instruction.input,
+        topic: this.topic,
+        topicPartition: this.partition,
+        baseOffset: offset,
+        frame: instruction.frame
+      }
+      const result = yield* runFrames(task.chain, task.host, [input], context, {
+        segment: place.segment,
+        first
+      })
+      const moved: InputOffset = { topic: this.topic, partition: this.partition, next: offset + 1n }
+      yield* commitBatch(task, result, context, {
+        offsets: [moved],
+        positions: {},
+        watermarks: {},
+        completed
+      })
+    })
+  }
+}
+
+function placeOf(
+  plan: ChainPlan,
+  name: string
+): { readonly segment: number; readonly node: number } | undefined {
+  for (const [segment, { nodes }] of plan.segments.entries()) {
+    const node = nodes.findIndex(({ spec }) => spec.node === name)
+    if (node >= 0) return { segment, node }
+  }
+  return undefined
+}

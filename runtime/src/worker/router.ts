@@ -1,0 +1,135 @@
+import { parseAvroOrThrow } from "@millrace/sdk/avro"
+import { compileKey } from "@millrace/sdk/codec"
+import type { KeyCodec } from "@millrace/sdk/codec"
+import { BatchCursor, BatchWriter, FrameFault, openBatch, partitionOf } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import type { ChainOutput } from "../plan/physical.ts"
+import type { Commit, TransportShape } from "../transport/transport.ts"
+import { fromTransport, taskFailure } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+export type OutputFrames = Commit["outputs"]
+
+/** Sends a chain's output frames to the partitions of its topics. One per task: it keeps compiled keys. */
+export class Router {
+  private readonly keys = new Map<string, KeyCodec>()
+  private readonly transport: TransportShape
+  private readonly outputs: readonly ChainOutput[]
+  private readonly partitions: ReadonlyMap<string, number>
+
+  /** `partitions`: of each topic. */
+  constructor(
+    transport: TransportShape,
+    outputs: readonly ChainOutput[],
+    partitions: ReadonlyMap<string, number>
+  ) {
+    this.transport = transport
+    this.outputs = outputs
+    this.partitions = partitions
+  }
+
+  route(
+    frames: readonly { readonly output: string; readonly frame: Uint8Array }[]
+  ): Effect.Effect<OutputFrames, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const routed: OutputFrames[number][] = []
+      for (const { output, frame } of frames) {
+        const { count, schemaHash } = openBatch(frame)
+        if (count === 0) continue
+        for (const target of this.outputs) {
+          if (target.output !== output) continue
+          const key = target.key === undefined ? undefined : yield* this.keyFor(schemaHash, target.key)
+          const partitions = this.partitions.get(target.topic) ?? 1
+          routed.push(...splitFrame(frame, target.topic, partitions, key))
+        }
+      }
+      return routed
+    })
+  }
+
+  private keyFor(hash: Uint8Array, fields: readonly string[]): Effect.Effect<KeyCodec, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const name = `${Buffer.from(hash).toString("hex")} ${JSON.stringify(fields)}`
+      const known = this.keys.get(name)
+      if (known !== undefined) return known
+      const text = yield* Effect.mapError(this.transport.schema(hash), fromTransport)
+      if (text === undefined)
+        return yield* Effect.fail(taskFailure("SCHEMA_UNKNOWN", "a frame's writer schema is not in the log"))
+      const codec = yield* Effect.try({
+        try: () => compileKey(parseAvroOrThrow(text), fields),
+        catch: (error) =>
+          taskFailure(
+            "KEY_INVALID",
+            `no key of ${fields.join(", ")}: ${error instanceof Error ? error.message : "?"}`
+          )
+      })
+      this.keys.set(name, codec)
+      return codec
+    })
+  }
+}
+
+/** One frame per partition that gets records, and more where one would be too large. */
+export function splitFrame(
+  frame: Uint8Array,
+  topic: string,
+  partitions: number,
+  key: KeyCodec | undefined
+): OutputFrames {
+  if (partitions === 1 && key === undefined) return [{ topic, partition: 0, frame }]
+  const splitter = new Splitter(frame, topic)
+  const cursor = new BatchCursor(frame)
+  while (cursor.next()) {
+    const isKept = key === undefined || cursor.isTombstone || cursor.isControl
+    const bytes = isKept ? cursor.key() : key.key(frame, cursor.valueStart, cursor.valueEnd)
+    splitter.add(partitionOf(bytes, partitions), cursor, isKept ? undefined : bytes)
+  }
+  return splitter.finish()
+}
+
+class Splitter {
+  private readonly writers = new Map<number, BatchWriter>()
+  private readonly done: OutputFrames[number][] = []
+  private readonly frame: Uint8Array
+  private readonly topic: string
+  private readonly header: ReturnType<typeof openBatch>
+
+  constructor(frame: Uint8Array, topic: string) {
+    this.frame = frame
+    this.topic = topic
+    this.header = openBatch(frame)
+  }
+
+  add(partition: number, cursor: BatchCursor, key: Uint8Array | null | undefined): void {
+    const writer = this.writers.get(partition) ?? this.begin(partition)
+    try {
+      this.append(writer, cursor, key)
+    } catch (error) {
+      if (!(error instanceof FrameFault) || error.code !== "TOO_LARGE" || writer.count === 0) throw error
+      writer.abortRecord()
+      this.done.push({ topic: this.topic, partition, frame: writer.finish() })
+      this.append(this.begin(partition), cursor, key)
+    }
+  }
+
+  finish(): OutputFrames {
+    for (const [partition, writer] of this.writers)
+      this.done.push({ topic: this.topic, partition, frame: writer.finish() })
+    return this.done
+  }
+
+  private begin(partition: number): BatchWriter {
+    const writer = new BatchWriter(undefined, Math.min(this.frame.length, 65_536))
+    writer.begin(this.header.schemaHash, this.header.baseTimestamp)
+    writer.setWatermark(this.header.watermark)
+    this.writers.set(partition, writer)
+    return writer
+  }
+
+  private append(writer: BatchWriter, cursor: BatchCursor, key: Uint8Array | null | undefined): void {
+    if (key === undefined) return writer.appendRaw(cursor)
+    writer.beginLike(cursor, key)
+    writer.sink.copy(cursor.frame, cursor.valueStart, cursor.valueEnd)
+    writer.endRecord()
+  }
+}

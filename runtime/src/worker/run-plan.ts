@@ -1,0 +1,169 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { PhysicalPlan } from "../plan/physical.ts"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import { startChain } from "./chain-runner.ts"
+import type { RunningChain } from "./chain-runner.ts"
+import { deadLetterSchemaText } from "./dead-letter.ts"
+import { ErrorBudget } from "./error-budget.ts"
+import { controlSchemaText } from "./frames.ts"
+import { makeGate } from "./gate.ts"
+import type { Gate } from "./gate.ts"
+import { replaySchemaText, replayTopic } from "./replay.ts"
+import { fromTransport } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+import type { TaskFacts } from "./task-facts.ts"
+import type { WorkerEnvironment } from "./worker-environment.ts"
+
+/** `degraded`: paused by its error budget. `failed`: a task has stopped with an error that time does not mend. */
+export type PipelineState =
+  | "starting"
+  | "running"
+  | "paused"
+  | "degraded"
+  | "completed"
+  | "failed"
+  | "stopped"
+
+/** A pipeline that a worker runs. Ends with its scope, gracefully. */
+export interface RunningPipeline {
+  readonly plan: PhysicalPlan
+  readonly state: () => PipelineState
+  /** Live facts of every task; change in place. */
+  readonly tasks: () => readonly TaskFacts[]
+  /** Why chains could not be started, by head. */
+  readonly chainErrors: () => readonly { readonly chain: string; readonly error: TaskFailure }[]
+  /** Answers when every chain has completed; fails with the first failure that time does not mend. */
+  readonly untilCompleted: Effect.Effect<void, TaskFailure>
+  /** Answers when the tasks have been told; each ends its batch in hand first. */
+  readonly pause: Effect.Effect<void>
+  readonly resume: Effect.Effect<void>
+  /** Ends the batches in hand, commits them, and answers when every task has stopped. Sinks are not ended. */
+  readonly stop: Effect.Effect<void>
+}
+
+const stopDeadline = "20 seconds"
+const pollInterval = "50 millis"
+
+/**
+ * Runs a plan until the scope closes: makes its topics, stores its schemas, and starts its chains. Fails only when that
+ * cannot be done; what goes wrong later is told by state and facts.
+ */
+export function runPlan(
+  plan: PhysicalPlan,
+  environment: WorkerEnvironment
+): Effect.Effect<RunningPipeline, TaskFailure, Scope.Scope> {
+  return Effect.gen(function* () {
+    const partitions = yield* prepare(plan, environment)
+    const gate = yield* makeGate
+    let degraded = false
+    const [first] = plan.chains
+    const budget = new ErrorBudget(first?.errorBudget ?? { window: 10_000, minimum: 1_000, ratio: 0.01 })
+    const onBudgetExceeded = Effect.gen(function* () {
+      degraded = true
+      yield* gate.pause
+      yield* Effect.logError("paused: more records fail than the error budget allows").pipe(
+        Effect.annotateLogs({ pipeline: plan.pipeline })
+      )
+    })
+    const chains = yield* Effect.forEach(plan.chains, (chain) =>
+      startChain({
+        environment,
+        pipeline: plan.pipeline,
+        plan: chain,
+        partitions,
+        gate,
+        budget,
+        onBudgetExceeded
+      })
+    )
+    const stop = stopChains(gate, chains)
+    yield* Effect.addFinalizer(() => stop)
+    return {
+      plan,
+      state: () => pipelineState(gate, chains, degraded),
+      tasks: () => chains.flatMap((chain) => chain.tasks),
+      chainErrors: () =>
+        chains.flatMap((chain) => {
+          const error = chain.error()
+          return error === undefined ? [] : [{ chain: chain.plan.head, error }]
+        }),
+      untilCompleted: untilCompleted(chains),
+      pause: gate.pause,
+      resume: Effect.suspend(() => {
+        degraded = false
+        budget.reset()
+        return gate.resume
+      }),
+      stop
+    }
+  })
+}
+
+/** Topics and schemas, before the first record. Answers the partition count of every topic that the plan speaks of. */
+function prepare(
+  plan: PhysicalPlan,
+  { transport }: WorkerEnvironment
+): Effect.Effect<ReadonlyMap<string, number>, TaskFailure> {
+  return Effect.gen(function* () {
+    for (const text of [...plan.schemas, deadLetterSchemaText, replaySchemaText, controlSchemaText])
+      yield* transport.putSchema(text)
+    for (const spec of plan.topics) yield* transport.ensureTopic(spec)
+    const known = new Map((yield* transport.topics).map(({ name, partitions }) => [name, partitions]))
+    for (const chain of plan.chains) {
+      const count = chain.partitions === "source" ? 1 : chain.partitions
+      const replay = replayTopic(plan.pipeline, chain.head)
+      yield* transport.ensureTopic({ name: replay, partitions: count, internal: true })
+      if (known.has(chain.deadLetterTopic)) continue
+      yield* transport.ensureTopic({ name: chain.deadLetterTopic, partitions: 1, internal: false })
+      known.set(chain.deadLetterTopic, 1)
+    }
+    return known
+  }).pipe(Effect.mapError(fromTransport))
+}
+
+function stopChains(gate: Gate, chains: readonly RunningChain[]): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    const failpoint = yield* Failpoint
+    yield* gate.stop
+    failpoint("on-shutdown")
+    yield* Effect.forEach(chains, ({ done }) => done, { concurrency: "unbounded", discard: true }).pipe(
+      Effect.timeoutOption(stopDeadline)
+    )
+  })
+}
+
+function untilCompleted(chains: readonly RunningChain[]): Effect.Effect<void, TaskFailure> {
+  const completed = Effect.forEach(chains, (chain) => chain.completed, {
+    concurrency: "unbounded",
+    discard: true
+  })
+  // Task failures are facts, not events: they are looked for while waiting.
+  const failed = Effect.gen(function* () {
+    for (;;) {
+      const failure = firstFailure(chains)
+      if (failure !== undefined) return yield* Effect.fail(failure)
+      yield* Effect.sleep(pollInterval)
+    }
+  })
+  return Effect.raceFirst(completed, failed)
+}
+
+function firstFailure(chains: readonly RunningChain[]): TaskFailure | undefined {
+  for (const chain of chains) {
+    const error = chain.error()
+    if (error !== undefined && !error.transient) return error
+    for (const { state, error: taskError } of chain.tasks)
+      if (state === "failed" && taskError !== undefined) return taskError
+  }
+  return undefined
+}
+
+function pipelineState(gate: Gate, chains: readonly RunningChain[], degraded: boolean): PipelineState {
+  if (firstFailure(chains) !== undefined) return "failed"
+  if (gate.isStopping()) return "stopped"
+  if (degraded) return "degraded"
+  if (gate.isPaused()) return "paused"
+  if (chains.every((chain) => chain.isCompleted())) return "completed"
+  return chains.some((chain) => chain.tasks.length === 0 && !chain.isCompleted()) ? "starting" : "running"
+}

@@ -1,0 +1,44 @@
+import type { SegmentHost } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import type { TransportShape } from "../transport/transport.ts"
+import type { OpenChain } from "./open-chain.ts"
+import { fromSegment, fromTransport } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+/** The partition of a chain's own task that ends its outputs; no source partition takes it. */
+export const chainPartition = 0xffff
+
+/** A source partition and the number of its task, which it keeps for ever. */
+export interface NumberedPartition {
+  readonly name: string
+  readonly partition: number
+}
+
+/** Asks the source for its partitions; those that committed before keep their numbers, new ones take the next. */
+export function sourcePartitions(
+  transport: TransportShape,
+  chain: OpenChain
+): Effect.Effect<readonly NumberedPartition[], TaskFailure> {
+  return Effect.gen(function* () {
+    const [segment] = chain.segments
+    const host: SegmentHost = {
+      request: chain.request,
+      readState: () => Effect.die(new RangeError("a source has no keyed state"))
+    }
+    const names =
+      segment === undefined ? [] : yield* Effect.mapError(segment.sourcePartitions(host), fromSegment)
+    const known = yield* Effect.mapError(transport.checkpoints(chain.pipeline), fromTransport)
+    const numbers = new Map<string, number>()
+    let next = 0
+    for (const { task, checkpoint } of known) {
+      if (task.node !== chain.plan.head || task.partition === chainPartition) continue
+      for (const name of Object.keys(checkpoint.positions))
+        if (!name.startsWith("table ")) numbers.set(name, task.partition)
+      next = Math.max(next, task.partition + 1)
+    }
+    return names.map((name) => {
+      const partition = numbers.get(name) ?? next++
+      return { name, partition }
+    })
+  })
+}

@@ -1,0 +1,103 @@
+import * as Effect from "effect/Effect"
+import { batchContext } from "./batch-context.ts"
+import { runSource } from "./chain-run.ts"
+import type { ChainResult } from "./chain-run.ts"
+import { ReplayInput } from "./replay-input.ts"
+import { loadTables } from "./table-reader.ts"
+import { commitBatch, recoverSink } from "./task.ts"
+import type { Task } from "./task.ts"
+import { taskFailure } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+import { batchBytes, inBudget, sourceBatchRecords } from "./worker-environment.ts"
+
+const minWaitMs = 50
+const maxWaitMs = 60_000
+
+/**
+ * A task that reads one partition of a source. Its position is committed with what was read up to it. The chain's first
+ * task takes the chain's replays: no node of a source's chain keeps state, so any task may.
+ */
+export function runSourceTask(task: Task, sourcePartition: string): Effect.Effect<void, TaskFailure> {
+  return Effect.gen(function* () {
+    const { gate, facts, checkpoint } = task
+    const replay = task.id.partition === 0 ? new ReplayInput(task, 0) : undefined
+    let position = checkpoint?.positions[sourcePartition]
+    let completed = checkpoint?.completed ?? false
+    yield* recoverSink(task)
+    yield* loadTables(task.chain.tables, gate)
+    if (completed) yield* task.onCompleted
+    for (;;) {
+      if (gate.isPaused()) facts.state = "paused"
+      if ((yield* gate.pass) === "stop") return
+      facts.state = completed ? "completed" : "running"
+      if (replay !== undefined) yield* replay.take(completed)
+      if (completed) {
+        yield* gate.whileOpen(replay === undefined ? Effect.never : replay.more)
+        continue
+      }
+      const read = yield* inBudget(task.environment, readOn(task, sourcePartition, position))
+      position = read.positionJson
+      if (read.next === "end") {
+        completed = true
+        yield* task.onCompleted
+      } else if (read.waitMs > 0) {
+        facts.state = "waiting"
+        const pause = Effect.sleep(read.waitMs)
+        yield* gate.whileOpen(replay === undefined ? pause : Effect.raceFirst(pause, replay.more))
+      }
+    }
+  })
+}
+
+function readOn(
+  task: Task,
+  partition: string,
+  positionJson: string | undefined
+): Effect.Effect<
+  { readonly positionJson: string; readonly next: "more" | "idle" | "end"; readonly waitMs: number },
+  TaskFailure
+> {
+  return Effect.gen(function* () {
+    const { chain } = task
+    yield* Effect.forEach(chain.tables, (table) => table.follow)
+    const sequence = BigInt(task.facts.checkpoint?.sequence ?? 0)
+    const sink =
+      chain.plan.sink === undefined
+        ? undefined
+        : { suffix: String(sequence), firstOffset: sequence, lastOffset: sequence }
+    const context = yield* batchContext(task, sink, false)
+    const head = {
+      kind: "source",
+      partition,
+      positionJson,
+      maxRecords: sourceBatchRecords,
+      maxBytes: batchBytes
+    } as const
+    const result = yield* runSource(chain, task.host, head, context)
+    const { source } = result
+    if (source === undefined)
+      return yield* Effect.fail(
+        taskFailure("SOURCE_INVALID", "the source's call answered no position", chain.plan.head)
+      )
+    const completed = source.next === "end"
+    const moved = source.positionJson !== positionJson || completed || hasEffects(result)
+    if (moved)
+      yield* commitBatch(task, result, context, {
+        offsets: [],
+        positions: { [partition]: source.positionJson },
+        watermarks: {},
+        completed
+      })
+    // A source that says "more" and gives nothing would keep the worker busy for nothing.
+    const waitMs = source.next === "idle" ? clamp(source.waitMs) : moved ? 0 : minWaitMs
+    return { positionJson: source.positionJson, next: source.next, waitMs }
+  })
+}
+
+function hasEffects({ outputs, deadLetters, state }: ChainResult): boolean {
+  return outputs.length > 0 || deadLetters.length > 0 || state.length > 0
+}
+
+function clamp(waitMs: number): number {
+  return Math.min(maxWaitMs, Math.max(minWaitMs, waitMs))
+}

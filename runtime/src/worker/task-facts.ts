@@ -1,0 +1,121 @@
+import type { NodeCounts } from "@millrace/sandbox"
+import type { Checkpoint, Counts, TaskId } from "../transport/transport.ts"
+import type { TaskFailure } from "./task-failure.ts"
+
+export type TaskState =
+  | "starting"
+  | "running"
+  | "waiting"
+  | "retrying"
+  | "paused"
+  | "completed"
+  | "failed"
+  | "stopped"
+
+/** Counters of one node in one task since the worker started it; for metrics. Durable totals stand in the checkpoint. */
+export interface NodeMeters {
+  recordsIn: number
+  recordsOut: number
+  filtered: number
+  failed: number
+  late: number
+  cpuMicros: number
+}
+
+/** What is to be told of a task: plain numbers, changed in place by its loop, read by status and metrics. */
+export interface TaskFacts {
+  readonly task: TaskId
+  state: TaskState
+  error: TaskFailure | undefined
+  checkpoint: Checkpoint | undefined
+  lagRecords: number
+  batches: number
+  batchMillis: number
+  inputBytes: number
+  outputBytes: number
+  retries: number
+  readonly nodes: Map<string, NodeMeters>
+  /** Of the plugins' own metrics: counters' sums, and histograms' counts and sums, by node, handle and labels. */
+  readonly plugin: Map<string, PluginMeter>
+}
+
+export interface PluginMeter {
+  readonly node: string
+  readonly handle: string
+  readonly kind: "counter" | "histogram"
+  readonly labels: string
+  count: number
+  sum: number
+}
+
+export function makeTaskFacts(task: TaskId): TaskFacts {
+  return {
+    task,
+    state: "starting",
+    error: undefined,
+    checkpoint: undefined,
+    lagRecords: 0,
+    batches: 0,
+    batchMillis: 0,
+    inputBytes: 0,
+    outputBytes: 0,
+    retries: 0,
+    nodes: new Map(),
+    plugin: new Map()
+  }
+}
+
+/** Adds one call's counts to the meters. */
+export function meterCounts(facts: TaskFacts, counts: readonly NodeCounts[]): void {
+  for (const count of counts) {
+    const meters = facts.nodes.get(count.node) ?? {
+      recordsIn: 0,
+      recordsOut: 0,
+      filtered: 0,
+      failed: 0,
+      late: 0,
+      cpuMicros: 0
+    }
+    meters.recordsIn += count.recordsIn
+    meters.recordsOut += count.recordsOut
+    meters.filtered += count.filtered
+    meters.failed += count.failed
+    meters.late += count.late
+    meters.cpuMicros += count.cpuMicros
+    facts.nodes.set(count.node, meters)
+  }
+}
+
+const maxPluginMeters = 1_000
+
+/** Adds a plugin's measurement; beyond 1,000 label sets in a task, new ones are dropped. */
+export function meterPlugin(
+  facts: TaskFacts,
+  one: Omit<PluginMeter, "count" | "sum"> & { readonly value: number }
+): void {
+  const name = JSON.stringify([one.node, one.handle, one.labels])
+  const meter = facts.plugin.get(name)
+  if (meter !== undefined) {
+    meter.count += 1
+    meter.sum += one.value
+  } else if (facts.plugin.size < maxPluginMeters) {
+    const { node, handle, kind, labels, value } = one
+    facts.plugin.set(name, { node, handle, kind, labels, count: 1, sum: value })
+  }
+}
+
+/** A commit's counts, from those of its calls. */
+export function commitCounts(counts: readonly NodeCounts[]): { readonly [node: string]: Counts } {
+  const result: { [node: string]: Counts } = Object.create(null)
+  for (const { node, recordsIn, recordsOut, filtered, failed, late } of counts) {
+    const sum = result[node] ?? { in: 0, out: 0, filtered: 0, dead: 0, late: 0 }
+    result[node] = {
+      in: sum.in + recordsIn,
+      out: sum.out + recordsOut,
+      filtered: sum.filtered + filtered,
+      dead: sum.dead + failed,
+      late: sum.late + late
+    }
+  }
+  return result
+}

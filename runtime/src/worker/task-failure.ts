@@ -1,0 +1,53 @@
+import * as Cause from "effect/Cause"
+import type { SegmentError } from "@millrace/sandbox"
+import { TransportError } from "../transport/transport.ts"
+
+/** Why a task cannot go on. `transient`: it is tried again after a backoff. */
+export interface TaskFailure {
+  readonly _tag: "TaskFailure"
+  /** Stable: a SegmentError's code, `TRANSPORT_` and a TransportError's reason, or the worker's own. */
+  readonly code: string
+  readonly node: string | undefined
+  readonly message: string
+  readonly transient: boolean
+}
+
+export function taskFailure(code: string, message: string, node?: string): TaskFailure {
+  return { _tag: "TaskFailure", code, node, message, transient: false }
+}
+
+export function fromSegment(error: SegmentError): TaskFailure {
+  const { code, node, message, transient } = error
+  return { _tag: "TaskFailure", code, node, message, transient }
+}
+
+const transportCodes = {
+  diskFull: "TRANSPORT_DISK_FULL",
+  unavailable: "TRANSPORT_UNAVAILABLE",
+  fenced: "TRANSPORT_FENCED",
+  corrupt: "TRANSPORT_CORRUPT",
+  locked: "TRANSPORT_LOCKED",
+  unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
+  partitionCount: "TRANSPORT_PARTITION_COUNT",
+  formatVersion: "TRANSPORT_FORMAT_VERSION"
+} as const
+
+export function fromTransport(error: TransportError): TaskFailure {
+  return {
+    _tag: "TaskFailure",
+    code: transportCodes[error.reason],
+    node: undefined,
+    message: error.message,
+    transient: error.reason === "diskFull" || error.reason === "unavailable"
+  }
+}
+
+/** The failure in a cause; a defect is `INTERNAL`, but for a transport's error that had no other way out. */
+export function fromCause(cause: Cause.Cause<TaskFailure>): TaskFailure {
+  for (const reason of cause.reasons) {
+    if (Cause.isFailReason(reason)) return reason.error
+    if (Cause.isDieReason(reason) && reason.defect instanceof TransportError)
+      return fromTransport(reason.defect)
+  }
+  return taskFailure("INTERNAL", Cause.pretty(cause))
+}

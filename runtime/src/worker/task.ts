@@ -1,0 +1,167 @@
+import type { SegmentHost } from "@millrace/sandbox"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import type { Checkpoint, Commit, TaskId, TaskLog } from "../transport/transport.ts"
+import type { BatchContext, ChainResult } from "./chain-run.ts"
+import { deadLetterFrames } from "./dead-letter.ts"
+import { ErrorBudget } from "./error-budget.ts"
+import type { Gate } from "./gate.ts"
+import type { OpenChain } from "./open-chain.ts"
+import { Router } from "./router.ts"
+import { commitCounts, meterCounts, meterPlugin } from "./task-facts.ts"
+import type { TaskFacts } from "./task-facts.ts"
+import { fromSegment, fromTransport } from "./task-failure.ts"
+import type { TaskFailure } from "./task-failure.ts"
+import type { WorkerEnvironment } from "./worker-environment.ts"
+
+/** What a task's loop works with. Made anew at every attempt: nothing but the log is carried over from a failed one. */
+export interface Task {
+  readonly environment: WorkerEnvironment
+  readonly chain: OpenChain
+  readonly id: TaskId
+  readonly gate: Gate
+  readonly facts: TaskFacts
+  readonly log: TaskLog
+  readonly checkpoint: Checkpoint | undefined
+  readonly host: SegmentHost
+  readonly router: Router
+  readonly seed: Uint8Array
+  readonly budget: ErrorBudget
+  /** Partitions of each topic of the plan. */
+  readonly partitions: ReadonlyMap<string, number>
+  /** Pauses the pipeline: too many records fail. */
+  readonly onBudgetExceeded: Effect.Effect<void>
+  /** The task has handled the end of all its input. */
+  readonly onCompleted: Effect.Effect<void>
+}
+
+export interface TaskParts extends Omit<Task, "log" | "checkpoint" | "host" | "router"> {}
+
+/** Takes the task's log, fencing an earlier owner. */
+export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
+  return Effect.gen(function* () {
+    const { environment, chain, id, facts } = parts
+    const log = yield* Effect.mapError(environment.transport.openTask(id, chain.keyed), fromTransport)
+    const checkpoint = yield* Effect.mapError(log.checkpoint, fromTransport)
+    facts.checkpoint = checkpoint
+    return {
+      ...parts,
+      log,
+      checkpoint,
+      router: new Router(environment.transport, chain.plan.outputs, parts.partitions),
+      host: {
+        request: chain.request,
+        // The driver's interface has no error here: a defect, which the task's runner takes apart again.
+        readState: (keys) => Effect.orDie(log.readState(keys, chain.states))
+      }
+    }
+  })
+}
+
+/** The parts of a commit that a batch's own loop knows. */
+export interface BatchMoves {
+  readonly offsets: Commit["offsets"]
+  readonly positions: Commit["positions"]
+  readonly watermarks: Commit["watermarks"]
+  readonly completed: boolean
+}
+
+/**
+ * Makes a batch durable: outputs, dead letters, state, offsets and the sink's token in one commit; then makes visible
+ * what the token names. INVARIANT: `commitSink` follows the commit that holds its token, and `recoverSink` does it
+ * again after a kill between the two.
+ */
+export function commitBatch(
+  task: Task,
+  result: ChainResult,
+  context: BatchContext,
+  moves: BatchMoves
+): Effect.Effect<Checkpoint, TaskFailure> {
+  return Effect.gen(function* () {
+    const { chain, id, facts, log } = task
+    const failpoint = yield* Failpoint
+    const outputs = [
+      ...(yield* task.router.route(result.outputs)),
+      ...deadLetterOutputs(task, result, context)
+    ]
+    const tables = Object.fromEntries(chain.tables.map((table) => [table.name, table.positionJson]))
+    const { sink } = chain.plan
+    const token = sink === undefined ? undefined : result.tokenJson
+    failpoint("before-commit")
+    const checkpoint = yield* Effect.mapError(
+      log.commit({
+        outputs,
+        state: result.state,
+        offsets: moves.offsets,
+        positions: { ...tables, ...moves.positions },
+        tokens: sink === undefined || token === undefined ? {} : { [sink.node]: token },
+        watermarks: moves.watermarks,
+        counts: commitCounts(result.counts),
+        completed: moves.completed,
+        now: context.now
+      }),
+      fromTransport
+    )
+    failpoint("after-commit")
+    facts.checkpoint = checkpoint
+    for (const { frame } of outputs) facts.outputBytes += frame.length
+    if (token !== undefined) yield* commitSink(task, token, id)
+    yield* account(task, result, context)
+    return checkpoint
+  })
+}
+
+function commitSink(task: Task, token: string, id: TaskId): Effect.Effect<void, TaskFailure> {
+  const segment = task.chain.segments.at(-1)
+  const { sink } = task.chain.plan
+  if (segment === undefined || sink?.transactional !== true) return Effect.void
+  return Effect.mapError(
+    segment.commitSink(token, { id: sinkId(task), partition: id.partition }, task.host),
+    fromSegment
+  )
+}
+
+/** Before any write of an attempt: what the last token names is made visible, what came after it is undone. */
+export function recoverSink(task: Task): Effect.Effect<void, TaskFailure> {
+  const segment = task.chain.segments.at(-1)
+  const { sink } = task.chain.plan
+  if (segment === undefined || sink?.transactional !== true) return Effect.void
+  const token = task.checkpoint?.tokens[sink.node]
+  return Effect.mapError(
+    segment.recoverSink(token, { id: sinkId(task), partition: task.id.partition }, task.host),
+    fromSegment
+  )
+}
+
+export function sinkId({ id, chain }: Task): string {
+  return `${id.pipeline}/${chain.plan.sink?.node ?? id.node}/${id.partition}`
+}
+
+function deadLetterOutputs(task: Task, result: ChainResult, context: BatchContext): Commit["outputs"] {
+  const topic = task.chain.plan.deadLetterTopic
+  const partition = task.id.partition % (task.partitions.get(topic) ?? 1)
+  return deadLetterFrames(result.deadLetters, task.id.partition, context.now).map((frame) => ({
+    topic,
+    partition,
+    frame
+  }))
+}
+
+function account(task: Task, result: ChainResult, context: BatchContext): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    const { facts, environment, id, budget } = task
+    meterCounts(facts, result.counts)
+    for (const metric of result.metrics) meterPlugin(facts, metric)
+    facts.batches += 1
+    facts.batchMillis += (yield* Clock.currentTimeMillis) - context.now
+    yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })
+    const head = result.counts[0]
+    const failed = result.counts.reduce((sum, count) => sum + count.failed, 0)
+    const records = head === undefined ? 0 : Math.max(head.recordsIn, head.recordsOut)
+    if (budget.exceededAfter(records, failed)) {
+      budget.reset()
+      yield* task.onBudgetExceeded
+    }
+  })
+}

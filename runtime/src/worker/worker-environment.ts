@@ -1,0 +1,32 @@
+import type { GuestLog, SandboxPoolShape } from "@millrace/sandbox"
+import type * as Effect from "effect/Effect"
+import type * as Semaphore from "effect/Semaphore"
+import type { TransportShape } from "../transport/transport.ts"
+
+/** What all pipelines of a worker share. */
+export interface WorkerEnvironment {
+  readonly transport: TransportShape
+  readonly pool: SandboxPoolShape
+  /** Secret of this installation; a pipeline's `random()` draws from an HMAC of its name under it. */
+  readonly seedKey: Uint8Array
+  /** Bounds the memory of all batches in hand: one permit per KiB. */
+  readonly byteBudget: Semaphore.Semaphore
+  readonly budgetKiB: number
+  /** Where plugins' log lines go. */
+  readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
+}
+
+/** A batch takes about this much from its inputs. */
+export const batchBytes = 1024 * 1024
+/** What a batch in hand may hold of memory: its input, what it becomes, and the copies on the way. */
+export const batchBudgetKiB = (4 * batchBytes) / 1024
+/** Of a source's call. */
+export const sourceBatchRecords = 5_000
+
+/** Bounds memory: a batch is fetched only when the worker's budget has room for it and what it becomes. */
+export function inBudget<A, E>(
+  { byteBudget, budgetKiB }: WorkerEnvironment,
+  batch: Effect.Effect<A, E>
+): Effect.Effect<A, E> {
+  return byteBudget.withPermits(Math.min(batchBudgetKiB, budgetKiB))(batch)
+}
