@@ -88,10 +88,21 @@ export interface SegmentCall {
   readonly seed: Uint8Array
   readonly head:
     | { readonly kind: "records"; readonly inputs: readonly InputFrame[]; readonly end: boolean }
-    | { readonly kind: "source"; readonly partition: string; readonly positionJson: string | undefined; readonly maxRecords: number; readonly maxBytes: number }
+    | {
+        readonly kind: "source"
+        readonly partition: string
+        readonly positionJson: string | undefined
+        readonly maxRecords: number
+        readonly maxBytes: number
+      }
   readonly tables: readonly TableInput[]
   /** For a sink at the end. */
-  readonly sink?: { readonly id: string; readonly firstOffset: bigint; readonly lastOffset: bigint; readonly tokenJson: string | undefined }
+  readonly sink?: {
+    readonly id: string
+    readonly firstOffset: bigint
+    readonly lastOffset: bigint
+    readonly tokenJson: string | undefined
+  }
 }
 export interface InputFrame {
   readonly input: string
@@ -115,10 +126,20 @@ export interface SegmentResult {
   readonly state: Uint8Array
   readonly deadLetters: readonly DeadLetter[]
   readonly counts: readonly NodeCounts[]
-  readonly source?: { readonly positionJson: string; readonly next: "more" | "idle" | "end"; readonly waitMs: number }
+  readonly source?: {
+    readonly positionJson: string
+    readonly next: "more" | "idle" | "end"
+    readonly waitMs: number
+  }
   readonly sink?: { readonly tokenJson: string | undefined }
   readonly logs: readonly GuestLog[]
-  readonly metrics: readonly { readonly node: string; readonly handle: string; readonly kind: "counter" | "histogram"; readonly labels: string; readonly value: number }[]
+  readonly metrics: readonly {
+    readonly node: string
+    readonly handle: string
+    readonly kind: "counter" | "histogram"
+    readonly labels: string
+    readonly value: number
+  }[]
 }
 export interface NodeCounts {
   readonly node: string
@@ -179,8 +200,16 @@ export interface Segment {
   /** Runs the segment once. Records that fail or kill are isolated and answered as dead letters by the node's policy. Calls of one segment do not overlap per partition. */
   readonly call: (call: SegmentCall, host: SegmentHost) => Effect.Effect<SegmentResult, SegmentError>
   readonly sourcePartitions: (host: SegmentHost) => Effect.Effect<readonly string[], SegmentError>
-  readonly commitSink: (tokenJson: string, info: SinkInfo, host: SegmentHost) => Effect.Effect<void, SegmentError>
-  readonly recoverSink: (tokenJson: string | undefined, info: SinkInfo, host: SegmentHost) => Effect.Effect<void, SegmentError>
+  readonly commitSink: (
+    tokenJson: string,
+    info: SinkInfo,
+    host: SegmentHost
+  ) => Effect.Effect<void, SegmentError>
+  readonly recoverSink: (
+    tokenJson: string | undefined,
+    info: SinkInfo,
+    host: SegmentHost
+  ) => Effect.Effect<void, SegmentError>
 }
 export interface SinkInfo {
   readonly id: string
@@ -215,6 +244,10 @@ export interface SandboxPoolShape {
   readonly open: (spec: SegmentSpec) => Effect.Effect<Segment, SegmentError, Scope.Scope>
   /** Evaluates a bundle without capabilities, in a process of its own, and answers `manifest()`'s text. */
   readonly manifest: (bundle: string) => Effect.Effect<string, SegmentError>
-  readonly derive: (bundle: string, plugin: string, requestJson: string) => Effect.Effect<string, SegmentError>
+  readonly derive: (
+    bundle: string,
+    plugin: string,
+    requestJson: string
+  ) => Effect.Effect<string, SegmentError>
   readonly processes: Effect.Effect<readonly SandboxProcess[]>
 }

@@ -1,0 +1,145 @@
+import ivm from "isolated-vm"
+
+/** Why a guest was stopped and thrown away. */
+export class GuestStopped extends Error {
+  readonly reason: "deadline" | "memory" | "broken"
+
+  constructor(reason: "deadline" | "memory" | "broken", message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+export type Primitive = string | number | boolean | undefined
+export type Given = Primitive | Uint8Array
+
+/** Wall-clock limit of what the guest runs for one question. */
+export interface Deadline {
+  /** Milliseconds left; at least 1. */
+  readonly leftMs: () => number
+  readonly isPast: () => boolean
+}
+
+/**
+ * One isolate with one realm: a node's plugin. Called synchronously on this thread, with a timeout; without
+ * `onCatastrophicError`, so that V8 aborts the process where it has lost control.
+ * INVARIANT: into the realm go primitives and moved ArrayBuffers, out of it come primitives and copied ArrayBuffers.
+ */
+export class GuestIsolate {
+  private readonly isolate: ivm.Isolate
+  private readonly context: ivm.Context
+  private readonly functions: { readonly [name: string]: ivm.Reference } = Object.create(null)
+  private readonly isTimed: boolean
+
+  constructor(memoryMiB: number, harness: string, disabled: readonly string[], deadline: Deadline) {
+    this.isTimed = !disabled.includes("timeout")
+    this.isolate = new ivm.Isolate({ memoryLimit: Math.max(8, memoryMiB) })
+    this.context = this.isolate.createContextSync()
+    const open: ivm.Reference = this.evaluate(`(function () {\n${harness}\n})`, "harness")
+    const entry: ivm.Reference = open.applySync(undefined, [], { result: { reference: true } })
+    const openHarness: ivm.Reference = entry.getSync("openHarness", { reference: true })
+    const table: ivm.Reference = openHarness.applySync(
+      undefined,
+      [...[new ivm.ExternalCopy([...disabled]).copyInto({ release: true })]],
+      {
+        timeout: deadline.leftMs(),
+        result: { reference: true }
+      }
+    )
+    const functions: { [name: string]: ivm.Reference } = Object.create(null)
+    for (const name of [
+      "define",
+      "open",
+      "table",
+      "feed",
+      "heads",
+      "start",
+      "poll",
+      "answer",
+      "take",
+      "drop",
+      "inspect"
+    ]) {
+      functions[name] = table.getSync(name, { reference: true })
+    }
+    this.functions = functions
+  }
+
+  private evaluate(text: string, name: string): ivm.Reference {
+    const script = this.isolate.compileScriptSync(text, { filename: name })
+    const value: ivm.Reference = script.runSync(this.context, { reference: true })
+    script.release()
+    return value
+  }
+
+  /** Gives the harness what a codec text evaluates to. */
+  define(kind: string, name: string, text: string): void {
+    const made = this.evaluate(`(${text}\n)`, kind)
+    this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
+  }
+
+  /** Runs the bundle. What it throws becomes a plain message; it may also be stopped. */
+  runBundle(text: string, name: string, deadline: Deadline): string | undefined {
+    return this.guarded(deadline, (timeout) => {
+      const script = this.isolate.compileScriptSync(text, { filename: name })
+      script.runSync(this.context, { ...timeout, release: true })
+    })
+  }
+
+  /** Calls the harness. A stray rejection of the plugin surfaces here as an error: it is answered beside the result. */
+  call(
+    name: string,
+    given: readonly Given[],
+    deadline: Deadline
+  ): { readonly result: unknown; readonly stray: string | undefined } {
+    let result: unknown
+    const stray = this.guarded(deadline, (timeout) => {
+      result = this.functions[name]?.applySync(undefined, given.map(moved), timeout)
+    })
+    return { result, stray }
+  }
+
+  /** Takes bytes out of the realm: a copy. */
+  take(index: number, deadline: Deadline): Uint8Array {
+    let taken: unknown
+    const stray = this.guarded(deadline, (timeout) => {
+      const copy: unknown = this.functions["take"]?.applySync(undefined, [index], {
+        ...timeout,
+        result: { externalCopy: true }
+      })
+      taken = copy instanceof ivm.ExternalCopy ? copy.copy({ transferIn: true, release: true }) : undefined
+    })
+    if (!(taken instanceof ArrayBuffer)) throw new GuestStopped("broken", stray ?? "the guest gave no bytes")
+    return new Uint8Array(taken)
+  }
+
+  private guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): string | undefined {
+    try {
+      run(this.isTimed ? { timeout: deadline.leftMs() } : {})
+    } catch (error) {
+      if (this.isolate.isDisposed) throw new GuestStopped("memory", "the guest's heap reached its limit")
+      if (this.isTimed && deadline.isPast())
+        throw new GuestStopped("deadline", "the guest ran past its deadline")
+      return error instanceof Error ? error.message : "an error"
+    }
+    if (this.isTimed && deadline.isPast())
+      throw new GuestStopped("deadline", "the guest ran past its deadline")
+    return undefined
+  }
+
+  get cpuMicros(): number {
+    return this.isolate.isDisposed ? 0 : Number(this.isolate.cpuTime / 1000n)
+  }
+
+  dispose(): void {
+    if (!this.isolate.isDisposed) this.isolate.dispose()
+  }
+}
+
+function moved(given: Given): unknown {
+  if (!(given instanceof Uint8Array)) return given
+  // A buffer of its own size is moved; part of a larger one is copied first.
+  const isWhole = given.byteLength === given.buffer.byteLength
+  const buffer = isWhole ? given.buffer : given.slice().buffer
+  return new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true })
+}

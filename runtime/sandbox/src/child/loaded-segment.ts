@@ -1,0 +1,238 @@
+import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
+import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
+import type { Deadline } from "./guest-isolate.ts"
+import { markStage, SectionWriter } from "./shared-file.ts"
+
+const empty = new Uint8Array(0)
+/** Polls of one question; a guest that comes here with promises and immediates alone is stopped by its deadline before. */
+const maxStrays = 1000
+
+/** A report names the frames that can be taken, in order. */
+interface ReportedFrame {
+  readonly role: string
+  readonly name: string
+}
+
+/** A call on its way through the segment's nodes. */
+interface Passage {
+  readonly question: RunQuestion
+  readonly seed: Uint8Array
+  stage: number
+  readonly stages: StageReport[]
+  readonly sections: SectionWriter
+  readonly kept: { readonly stage: number; readonly place: number; readonly bytes: Uint8Array }[]
+  cpuAtStart: number
+}
+
+/** A segment's nodes, each in an isolate of its own: their memory, CPU time and globals are apart, and their codecs evaluated once. */
+export class LoadedSegment {
+  private readonly nodes: GuestIsolate[] = []
+  private readonly harness: string
+  private readonly disabled: readonly string[]
+  private passage: Passage | undefined
+
+  constructor(harness: string, disabled: readonly string[]) {
+    this.harness = harness
+    this.disabled = disabled
+  }
+
+  /** Answers a failure as the harness wrote it, or "". */
+  open(question: OpenQuestion, bundle: string, deadline: Deadline): string {
+    markStage(this.nodes.length)
+    const node = new GuestIsolate(question.memoryMiB, this.harness, this.disabled, deadline)
+    this.nodes.push(node)
+    for (const { kind, name, text } of question.texts) node.define(kind, name, text)
+    const thrown = node.runBundle(bundle, question.settings.plugin, deadline)
+    if (thrown !== undefined) return failureText(thrown)
+    const { result, stray } = node.call("open", [JSON.stringify(question.settings)], deadline)
+    if (result === "") return ""
+    return typeof result === "string" && result.startsWith("F")
+      ? result.slice(1)
+      : failureText(stray ?? "it could not be opened")
+  }
+
+  table(node: number, handle: string, frames: readonly Uint8Array[], deadline: Deadline): string {
+    markStage(node)
+    for (const frame of frames) {
+      const { result } = this.at(node).call("table", [handle, frame], deadline)
+      if (typeof result === "string" && result.startsWith("F")) return result.slice(1)
+    }
+    return ""
+  }
+
+  run(question: RunQuestion, sections: readonly Uint8Array[], deadline: Deadline): Answer {
+    const [seed = empty, state = empty, ...frames] = sections
+    const writer = new SectionWriter()
+    this.passage = { question, seed, stage: 0, stages: [], sections: writer, kept: [], cpuAtStart: 0 }
+    const first = this.enter(this.passage)
+    for (const [place, input] of question.inputs.entries()) {
+      const frame = frames[place] ?? empty
+      const given = [input.input, input.topic, input.partition, input.baseOffset, frame, undefined]
+      const { result } = first.call("feed", given, deadline)
+      if (result !== "") return this.leave({ is: "failed", stage: 0, failure: afterLetter(result) })
+    }
+    return this.proceed(this.start(this.passage, state, deadline), deadline)
+  }
+
+  private enter(passage: Passage): GuestIsolate {
+    markStage(passage.stage)
+    const node = this.at(passage.stage)
+    passage.cpuAtStart = node.cpuMicros
+    return node
+  }
+
+  private start(passage: Passage, state: Uint8Array, deadline: Deadline): unknown {
+    const isLast = passage.stage === this.nodes.length - 1
+    const head = passage.question.headJson.replace(
+      '"wantsOrigins":false',
+      `"wantsOrigins":${isLast ? "false" : "true"}`
+    )
+    const { result, stray } = this.at(passage.stage).call(
+      "start",
+      [head, passage.seed.slice(), state],
+      deadline
+    )
+    return stray === undefined ? result : "A"
+  }
+
+  /** Polls the guest until it is done or waits, and goes on to the next node where it is done. */
+  private proceed(status: unknown, deadline: Deadline): Answer {
+    let strays = 0
+    let text = status
+    for (;;) {
+      const passage = this.passage
+      if (passage === undefined || typeof text !== "string")
+        throw new GuestStopped("broken", "the harness answered nothing")
+      const letter = text.charAt(0)
+      const rest = text.slice(1)
+      if (letter === "W") return this.wait(passage, rest, deadline)
+      if (letter === "O") return this.leave({ is: "overflow", stage: passage.stage })
+      if (letter === "F") return this.leave({ is: "failed", stage: passage.stage, failure: rest })
+      if (letter === "D") {
+        const next = this.finishStage(passage, rest, deadline)
+        if (next === undefined)
+          return this.leave({ is: "done", stages: passage.stages, sections: passage.sections.lengths })
+        text = next
+        continue
+      }
+      const polled = this.at(passage.stage).call("poll", [], deadline)
+      if (polled.stray !== undefined && ++strays > maxStrays)
+        throw new GuestStopped("broken", "the guest rejects without end")
+      text = polled.stray === undefined ? polled.result : "A"
+    }
+  }
+
+  private wait(passage: Passage, requests: string, deadline: Deadline): Answer {
+    const writer = new SectionWriter()
+    const count = countBytes(requests)
+    for (let i = 0; i < count; i++) writer.add(this.at(passage.stage).take(i, deadline))
+    return { is: "wait", requests, sections: writer.lengths }
+  }
+
+  /** Takes a done node's frames; answers the next node's status, or undefined after the last. */
+  private finishStage(passage: Passage, report: string, deadline: Deadline): unknown {
+    const node = this.at(passage.stage)
+    const isLast = passage.stage === this.nodes.length - 1
+    const named = readFrames(report)
+    const places: number[] = []
+    let output: Uint8Array | undefined
+    let origins: Uint8Array | undefined
+    for (const [place, frame] of named.entries()) {
+      const bytes = node.take(place, deadline)
+      const isHanded = !isLast && (frame.role === "output" || frame.role === "origins")
+      if (isHanded && frame.role === "output") output ??= bytes
+      if (isHanded && frame.role === "origins") origins = bytes
+      if (isHanded) places.push(-1)
+      else {
+        passage.kept.push({ stage: passage.stage, place, bytes })
+        places.push(passage.sections.add(bytes))
+      }
+    }
+    passage.stages.push({
+      report,
+      cpuMicros: Math.max(0, node.cpuMicros - passage.cpuAtStart),
+      frames: places
+    })
+    if (isLast) return undefined
+    passage.stage += 1
+    return this.handOver(passage, output, origins, deadline)
+  }
+
+  private handOver(
+    passage: Passage,
+    output: Uint8Array | undefined,
+    origins: Uint8Array | undefined,
+    deadline: Deadline
+  ): unknown {
+    const next = this.enter(passage)
+    for (const input of passage.question.inputs) {
+      next.call("heads", [input.topic, input.partition, input.baseOffset, input.count], deadline)
+    }
+    if (output !== undefined) {
+      const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
+      const { result } = next.call("feed", [name, "", 0, "0", output, origins ?? empty], deadline)
+      if (result !== "")
+        return typeof result === "string"
+          ? result
+          : 'F{"code":"RECORD_INVALID","tag":null,"message":"the frame could not be handed over","origin":-1,"transient":false}'
+    }
+    return this.start(passage, empty, deadline)
+  }
+
+  answers(answers: readonly HostAnswer[], sections: readonly Uint8Array[], deadline: Deadline): Answer {
+    const passage = this.passage
+    if (passage === undefined) throw new GuestStopped("broken", "no call is in hand")
+    markStage(passage.stage)
+    const node = this.at(passage.stage)
+    for (const answer of answers) {
+      node.call("answer", [answer.id, answer.errorCode, answer.text, sections[answer.section]], deadline)
+    }
+    return this.proceed("A", deadline)
+  }
+
+  private leave(answer: Answer): Answer {
+    this.passage = undefined
+    return answer
+  }
+
+  /** Forgets the call in hand. */
+  drop(deadline: Deadline): void {
+    if (this.passage !== undefined) this.at(this.passage.stage).call("drop", [], deadline)
+    this.passage = undefined
+  }
+
+  get stage(): number {
+    return this.passage?.stage ?? Math.max(0, this.nodes.length - 1)
+  }
+
+  dispose(): void {
+    for (const node of this.nodes) node.dispose()
+  }
+
+  private at(stage: number): GuestIsolate {
+    const node = this.nodes[stage]
+    if (node === undefined) throw new GuestStopped("broken", "no such node")
+    return node
+  }
+}
+
+function failureText(message: string): string {
+  return JSON.stringify({ code: "PLUGIN_FAILED", tag: null, message, origin: -1, transient: false })
+}
+
+function afterLetter(result: unknown): string {
+  return typeof result === "string" && result.startsWith("F")
+    ? result.slice(1)
+    : failureText("the frame could not be given")
+}
+
+/** The harness's own JSON; the guest may have broken it, the process may then be killed, not more. */
+function readFrames(report: string): readonly ReportedFrame[] {
+  const value: { readonly frames?: readonly ReportedFrame[] } = JSON.parse(report)
+  return value.frames ?? []
+}
+
+function countBytes(requests: string): number {
+  const list: readonly { readonly bytes: number }[] = JSON.parse(requests)
+  return list.reduce((count, request) => Math.max(count, request.bytes + 1), 0)
+}

@@ -1,0 +1,127 @@
+import type { Answer, Question } from "../protocol/messages.ts"
+import { readControl, writeControl } from "./control-pipe.ts"
+import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
+import type { Deadline } from "./guest-isolate.ts"
+import { LoadedSegment } from "./loaded-segment.ts"
+import { markStage, readSections } from "./shared-file.ts"
+
+/**
+ * The sandbox process: one question, one answer, on the main thread, for ever. It holds isolates and nothing else; all
+ * I/O is the worker's. It ends when its pipe does, and is otherwise ended by SIGKILL.
+ */
+const segments = new Map<number, LoadedSegment>()
+let harness = ""
+let disabled: readonly string[] = []
+
+function makeDeadline(timeoutMs: number): Deadline {
+  const end = performance.now() + timeoutMs
+  return {
+    leftMs: () => Math.max(1, Math.ceil(end - performance.now())),
+    isPast: () => performance.now() >= end
+  }
+}
+
+function answerTo(question: Question, sections: readonly Uint8Array[]): Answer {
+  switch (question.ask) {
+    case "hello":
+      harness = textOf(sections[0])
+      disabled = question.disabled
+      return { is: "ok" }
+    case "close":
+      closeSegment(question.segment)
+      return { is: "ok" }
+    case "inspect":
+      return inspect(question, textOf(sections[0]))
+    default:
+      return answerForSegment(question, sections)
+  }
+}
+
+type SegmentQuestion = Extract<Question, { readonly segment: number }>
+
+function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
+  const known = segments.get(question.segment)
+  if (question.ask === "open") {
+    const segment = known ?? new LoadedSegment(harness, disabled)
+    segments.set(question.segment, segment)
+    const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
+    return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
+  }
+  if (known === undefined)
+    return { is: "stopped", reason: "broken", stage: 0, message: "the segment is not loaded" }
+  if (question.ask === "run") return known.run(question, sections, makeDeadline(question.timeoutMs))
+  if (question.ask === "answers")
+    return known.answers(question.answers, sections, makeDeadline(question.timeoutMs))
+  if (question.ask === "table") {
+    const failure = known.table(question.node, question.handle, sections, makeDeadline(question.timeoutMs))
+    return failure === "" ? { is: "ok" } : { is: "failed", stage: question.node, failure }
+  }
+  known.drop(makeDeadline(1000))
+  return { is: "ok" }
+}
+
+function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
+  const deadline = makeDeadline(question.timeoutMs)
+  const guest = new GuestIsolate(question.memoryMiB, harness, disabled, deadline)
+  markStage(0)
+  try {
+    const thrown = guest.runBundle(bundle, "bundle", deadline)
+    if (thrown !== undefined)
+      return {
+        is: "failed",
+        stage: 0,
+        failure: JSON.stringify({
+          code: "PLUGIN_FAILED",
+          tag: null,
+          message: thrown,
+          origin: -1,
+          transient: false
+        })
+      }
+    const { result } = guest.call(
+      "inspect",
+      [question.plugin, question.requestJson, question.isDerive],
+      deadline
+    )
+    if (typeof result !== "string") throw new GuestStopped("broken", "the bundle answered nothing")
+    return result.startsWith("=")
+      ? { is: "text", text: result.slice(1) }
+      : { is: "failed", stage: 0, failure: result.slice(1) }
+  } finally {
+    guest.dispose()
+  }
+}
+
+function closeSegment(id: number): void {
+  segments.get(id)?.dispose()
+  segments.delete(id)
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? new Uint8Array(0)).toString("utf8")
+}
+
+function serve(json: string, lengths: readonly number[]): Answer {
+  const question: Question = JSON.parse(json)
+  try {
+    return answerTo(question, readSections(lengths))
+  } catch (error) {
+    const segment = "segment" in question ? question.segment : -1
+    const stage = segments.get(segment)?.stage ?? 0
+    closeSegment(segment)
+    const reason = error instanceof GuestStopped ? error.reason : "broken"
+    return { is: "stopped", reason, stage, message: error instanceof Error ? error.message : "unknown" }
+  } finally {
+    markStage(-1)
+  }
+}
+
+/** Serves until the worker closes the pipe. */
+export function main(): void {
+  writeControl('{"is":"ok"}')
+  for (let frame = readControl(); frame !== undefined; frame = readControl()) {
+    writeControl(JSON.stringify(serve(frame.json, frame.sections)))
+  }
+  // Leaving by exit() while isolates are being disposed of has crashed; nothing is lost by this.
+  process.kill(process.pid, "SIGKILL")
+}

@@ -1,0 +1,47 @@
+import type { CallHead } from "../guest/node-call.ts"
+import type { SegmentCall } from "../segment.ts"
+
+/** What is said of a run beside the call that it belongs to. */
+export interface RunFacts {
+  readonly isLastResort: boolean
+  readonly isEnd: boolean
+  /** Number of the run within its call, from 0: a call is taken apart where it kills. */
+  readonly run: number
+  readonly tokenJson: string | undefined
+  readonly special:
+    | { readonly kind: "partitions" | "commit" | "recover"; readonly tokenJson: string | null }
+    | undefined
+}
+
+/** The call as the harness reads it. */
+export function headJson(call: SegmentCall, facts: RunFacts): string {
+  const { head, sink } = call
+  const text: CallHead = {
+    kind: facts.special?.kind ?? head.kind,
+    now: call.now,
+    isLastResort: facts.isLastResort,
+    wantsOrigins: false,
+    end: facts.isEnd,
+    partition: call.partition,
+    source:
+      head.kind === "source"
+        ? {
+            partition: head.partition,
+            positionJson: head.positionJson ?? null,
+            maxRecords: head.maxRecords,
+            maxBytes: head.maxBytes
+          }
+        : null,
+    sink:
+      sink === undefined
+        ? null
+        : {
+            id: facts.run === 0 ? sink.id : `${sink.id}/${facts.run}`,
+            firstOffset: `${sink.firstOffset}`,
+            lastOffset: `${sink.lastOffset}`,
+            tokenJson: facts.tokenJson ?? null
+          },
+    tokenJson: facts.special?.tokenJson ?? null
+  }
+  return JSON.stringify(text)
+}

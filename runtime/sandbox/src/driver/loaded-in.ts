@@ -1,0 +1,178 @@
+import * as Effect from "effect/Effect"
+import type { ProcessSlot } from "../pool/process-slot.ts"
+import type { ChildEnded, SandboxChild } from "../pool/sandbox-child.ts"
+import type { OpenQuestion } from "../protocol/messages.ts"
+import type { NodeSpec, SegmentError, SegmentSpec, TableInput } from "../segment.ts"
+import { segmentError } from "../segment-error.ts"
+import { sanitizeText } from "./host-errors.ts"
+import { decodeFailure } from "./report.ts"
+
+/** Time to evaluate a bundle and open the plugin. */
+const openMs = 10_000
+const maxTableSectionBytes = 8 * 1024 * 1024
+const maxBundleBytes = 20 * 1024 * 1024
+
+/** A segment's place in one process: loads it there, and again into the process that follows. */
+export class LoadedIn {
+  readonly slot: ProcessSlot
+  private readonly id: number
+  private readonly spec: SegmentSpec
+  private child: SandboxChild | undefined
+  private readonly tables: Map<string, number> = new Map()
+
+  constructor(slot: ProcessSlot, id: number, spec: SegmentSpec) {
+    this.slot = slot
+    this.id = id
+    this.spec = spec
+  }
+
+  /** The process with the segment in it. */
+  readonly ready: Effect.Effect<SandboxChild, ChildEnded | SegmentError> = Effect.gen(
+    { self: this },
+    function* () {
+      this.slot.allowMemory(this.spec.limits.memoryMiB)
+      const child = yield* this.slot.ensure
+      if (child !== this.child || !this.slot.loaded.has(this.id)) {
+        this.tables.clear()
+        for (const node of this.spec.nodes) yield* this.open(child, node)
+        this.child = child
+        this.slot.loaded.add(this.id)
+      }
+      return child
+    }
+  )
+
+  private open(child: SandboxChild, node: NodeSpec): Effect.Effect<void, ChildEnded | SegmentError> {
+    const bundle = Buffer.from(node.bundle, "utf8")
+    if (bundle.length > maxBundleBytes)
+      return Effect.fail(
+        segmentError("BUNDLE_FAILED", "the bundle is larger than 20 MiB", { node: node.node })
+      )
+    return this.slot.ask(child, openQuestion(this.id, this.spec, node), [bundle], openMs).pipe(
+      Effect.flatMap(({ answer }) => {
+        if (answer.is === "ok") return Effect.void
+        const message =
+          answer.is === "failed"
+            ? decodeFailure(answer.failure).message
+            : answer.is === "stopped"
+              ? answer.message
+              : "no answer"
+        const text = `the plugin does not open: ${sanitizeText(message)}`
+        return Effect.andThen(
+          this.unload,
+          Effect.fail(segmentError("BUNDLE_FAILED", text, { node: node.node }))
+        )
+      })
+    )
+  }
+
+  /** Sends what the process has not seen of the tables. */
+  sendTables(
+    child: SandboxChild,
+    tables: readonly TableInput[]
+  ): Effect.Effect<void, ChildEnded | SegmentError> {
+    return Effect.forEach(tables, (table) => this.sendTable(child, table), { discard: true })
+  }
+
+  private sendTable(child: SandboxChild, table: TableInput): Effect.Effect<void, ChildEnded | SegmentError> {
+    return Effect.gen({ self: this }, function* () {
+      const name = `${table.node}/${table.handle}`
+      const node = this.spec.nodes.findIndex((one) => one.node === table.node)
+      let sent = this.tables.get(name) ?? 0
+      while (sent < table.frames.length) {
+        const round = roundOf(table.frames, sent)
+        const question = {
+          ask: "table",
+          segment: this.id,
+          node,
+          handle: table.handle,
+          timeoutMs: openMs
+        } as const
+        const { answer } = yield* this.slot.ask(child, question, round, openMs)
+        if (answer.is !== "ok") {
+          yield* this.unload
+          const message =
+            answer.is === "failed" ? decodeFailure(answer.failure).message : "the guest was stopped"
+          return yield* Effect.fail(
+            segmentError("RECORD_INVALID", `table ${table.handle}: ${sanitizeText(message)}`, {
+              node: table.node
+            })
+          )
+        }
+        sent += round.length
+        this.tables.set(name, sent)
+      }
+    })
+  }
+
+  /** The process dropped the segment already; it is loaded again when it is needed. */
+  forget(): void {
+    this.slot.loaded.delete(this.id)
+  }
+
+  readonly unload: Effect.Effect<void> = Effect.suspend(() => {
+    const { child } = this
+    const isThere = child !== undefined && !child.isEnded && child === this.slot.child
+    this.forget()
+    const current = isThere ? child : this.slot.child
+    if (current === undefined || current.isEnded) return Effect.void
+    return Effect.ignore(this.slot.ask(current, { ask: "close", segment: this.id }, [], 2000))
+  })
+}
+
+function roundOf(frames: readonly Uint8Array[], from: number): readonly Uint8Array[] {
+  const round: Uint8Array[] = []
+  let bytes = 0
+  for (let i = from; i < frames.length && round.length < 1000; i++) {
+    if (round.length > 0 && bytes + frames[i].length > maxTableSectionBytes) break
+    bytes += frames[i].length
+    round.push(frames[i])
+  }
+  return round
+}
+
+function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQuestion {
+  return {
+    ask: "open",
+    segment,
+    memoryMiB: spec.limits.memoryMiB,
+    timeoutMs: openMs,
+    settings: {
+      node: node.node,
+      plugin: node.plugin,
+      configJson: node.configJson,
+      onError: node.onError,
+      maxRetries: node.maxRetries,
+      maxOutputBytes: spec.limits.maxOutputBytes,
+      maxOutputRecordsPerInput: spec.limits.maxOutputRecordsPerInput,
+      outputs: node.outputs.map(({ name, schemaHash }) => ({ name, schemaHash: [...schemaHash] })),
+      state: node.state.map(({ name, kind, ttlMs }) => ({ name, isMap: kind === "map", ttlMs: ttlMs ?? 0 })),
+      tables: node.tables.map(({ handle }) => handle),
+      schemas: Object.entries(node.schemas)
+    },
+    texts: textsOf(node)
+  }
+}
+
+function textsOf(node: NodeSpec): OpenQuestion["texts"] {
+  const named = (kind: string, texts: { readonly [name: string]: string }) =>
+    Object.entries(texts).map(([name, text]) => ({ kind, name, text }))
+  const one = (kind: string, name: string, text: string | undefined) =>
+    text === undefined ? [] : [{ kind, name, text }]
+  return [
+    ...named("views", node.views),
+    ...named("expressions", node.expressions),
+    ...node.outputs.flatMap(({ name, writer, key }) => [
+      ...one("writers", name, writer),
+      ...one("keys", name, key)
+    ]),
+    ...node.state.flatMap(({ name, codec, mapKeyCodec }) => [
+      ...one("values", name, codec),
+      ...one("mapKeys", name, mapKeyCodec)
+    ]),
+    ...node.tables.flatMap(({ handle, view, keyOf }) => [
+      ...one("tableViews", handle, view),
+      ...one("tableKeys", handle, keyOf)
+    ])
+  ]
+}

@@ -1,0 +1,237 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import type { Answered, ChildEnded, SandboxChild } from "../pool/sandbox-child.ts"
+import type { PoolSettings } from "../pool/pool-options.ts"
+import type { InputFrame, SegmentError, SegmentHost, SegmentSpec, TableInput } from "../segment.ts"
+import { segmentError } from "../segment-error.ts"
+import { sanitizeText } from "./host-errors.ts"
+import { decodeRequests, OpenRequests } from "./host-requests.ts"
+import type { ReadyAnswer } from "./host-requests.ts"
+import type { KillCode, RunStopped } from "./isolate-poison.ts"
+import type { LoadedIn } from "./loaded-in.ts"
+import { takePieceResult } from "./piece-result.ts"
+import type { PieceResult } from "./piece-result.ts"
+import { decodeFailure } from "./report.ts"
+
+/** One run of a segment in its process. */
+export interface RunRequest {
+  readonly segment: number
+  readonly headJson: string
+  readonly seed: Uint8Array
+  readonly state: Uint8Array
+  readonly inputs: readonly InputFrame[]
+  readonly counts: readonly number[]
+  readonly tables: readonly TableInput[]
+}
+
+type RunFailure = RunStopped | SegmentError
+
+/**
+ * Runs a segment once, and serves what its guest asks for meanwhile. The deadline is over the time that the guest runs or waits
+ * for its own timers; while the worker serves a request, it stands still.
+ */
+export function runSegment(
+  spec: SegmentSpec,
+  place: LoadedIn,
+  request: RunRequest,
+  host: SegmentHost,
+  settings: PoolSettings
+): Effect.Effect<PieceResult, RunFailure> {
+  return Effect.scoped(
+    Effect.gen(function* () {
+      const child = yield* place.ready
+      yield* place.sendTables(child, request.tables)
+      settings.onPoint("before-call")
+      const rounds = new Rounds(spec, place, child, request, host)
+      const answered = yield* rounds.run
+      settings.onPoint("after-reply")
+      if (settings.freshPerCall) yield* place.unload
+      return yield* rounds.conclude(answered)
+    })
+  ).pipe(
+    Effect.catch((failure: RunFailure | ChildEnded) => {
+      if (failure._tag !== "ChildEnded") return Effect.fail(failure)
+      settings.onPoint("killed")
+      return Effect.fail(stoppedBy(failure))
+    })
+  )
+}
+
+function stoppedBy(ended: ChildEnded): RunStopped {
+  const codes: { readonly [reason in ChildEnded["reason"]]: KillCode } = {
+    deadline: "DEADLINE_EXCEEDED",
+    memory: "MEMORY_EXCEEDED",
+    malformed: "SANDBOX_KILLED",
+    closed: "SANDBOX_KILLED",
+    outside: "SANDBOX_KILLED"
+  }
+  const texts: { readonly [reason in ChildEnded["reason"]]: string } = {
+    deadline: "the sandbox did not answer within its deadline and was killed",
+    memory: "the sandbox outgrew its memory and was killed",
+    malformed: "the sandbox answered what is not an answer and was killed",
+    closed: "the sandbox was closed",
+    outside: `the sandbox ended (${ended.detail})`
+  }
+  return {
+    _tag: "RunStopped",
+    why: "killed",
+    code: codes[ended.reason],
+    stage: ended.stage,
+    message: texts[ended.reason]
+  }
+}
+
+class Rounds {
+  private readonly spec: SegmentSpec
+  private readonly place: LoadedIn
+  private readonly child: SandboxChild
+  private readonly request: RunRequest
+  private readonly host: SegmentHost
+  private leftMs: number
+  private stage = 0
+
+  constructor(
+    spec: SegmentSpec,
+    place: LoadedIn,
+    child: SandboxChild,
+    request: RunRequest,
+    host: SegmentHost
+  ) {
+    this.spec = spec
+    this.place = place
+    this.child = child
+    this.request = request
+    this.host = host
+    this.leftMs = spec.limits.deadlineMs
+  }
+
+  readonly run = Effect.gen({ self: this }, function* () {
+    const { request, spec } = this
+    let answered = yield* this.ask(
+      {
+        ask: "run",
+        segment: request.segment,
+        timeoutMs: this.leftMs,
+        headJson: request.headJson,
+        inputs: request.inputs.map(({ input, topic, topicPartition, baseOffset }, place) => ({
+          input,
+          topic,
+          partition: topicPartition,
+          baseOffset: `${baseOffset}`,
+          count: request.counts[place]
+        })),
+        laterInputs: spec.nodes.slice(1).map((node) => Object.keys(node.views)[0] ?? "input")
+      },
+      [request.seed, request.state, ...request.inputs.map(({ frame }) => frame)]
+    )
+    if (answered.answer.is !== "wait") return answered
+    const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>())
+    while (answered.answer.is === "wait") {
+      const asked = decodeRequests(answered.answer.requests, answered.sections)
+      if (asked === undefined) return yield* this.disbelieve
+      const stage = Math.max(0, this.child.memory.stage())
+      yield* requests.start(
+        this.spec.nodes[Math.min(this.stage, this.spec.nodes.length - 1)] ?? this.spec.nodes[stage],
+        asked,
+        this.host
+      )
+      if (!requests.isWaiting) return yield* this.disbelieve
+      const { answers, sections } = yield* this.await(requests)
+      answered = yield* this.ask(
+        { ask: "answers", segment: request.segment, timeoutMs: this.leftMs, answers },
+        sections
+      )
+    }
+    return answered
+  })
+
+  private readonly disbelieve = Effect.suspend(() => {
+    this.child.kill("malformed")
+    return Effect.fail<ChildEnded>({
+      _tag: "ChildEnded",
+      reason: "malformed",
+      stage: -1,
+      detail: "malformed"
+    })
+  })
+
+  private ask(
+    question: Parameters<LoadedIn["slot"]["ask"]>[1],
+    sections: readonly Uint8Array[]
+  ): Effect.Effect<Answered, ChildEnded> {
+    return Effect.suspend(() => {
+      const begun = performance.now()
+      return Effect.map(this.place.slot.ask(this.child, question, sections, this.leftMs), (answered) => {
+        this.leftMs = Math.max(1, this.leftMs - (performance.now() - begun))
+        return answered
+      })
+    })
+  }
+
+  /** Waits for answers; where only timers are outstanding, no longer than the deadline. */
+  private await(requests: OpenRequests) {
+    if (!requests.isOnlyTimers) return requests.next
+    const begun = performance.now()
+    return requests.next.pipe(
+      Effect.timeoutOption(this.leftMs),
+      Effect.flatMap((answers) => {
+        this.leftMs = Math.max(1, this.leftMs - (performance.now() - begun))
+        return Option.isSome(answers)
+          ? Effect.succeed(answers.value)
+          : Effect.andThen(
+              this.drop,
+              Effect.fail(this.stopped("DEADLINE_EXCEEDED", "the body waited past the deadline"))
+            )
+      })
+    )
+  }
+
+  private readonly drop = Effect.suspend(() =>
+    Effect.ignore(this.place.slot.ask(this.child, { ask: "drop", segment: this.request.segment }, [], 2000))
+  )
+
+  private stopped(code: KillCode, message: string): RunStopped {
+    return { _tag: "RunStopped", why: "killed", code, stage: this.stage, message }
+  }
+
+  /** What the last answer of a call means. */
+  conclude(answered: Answered): Effect.Effect<PieceResult, RunFailure | ChildEnded> {
+    const { answer } = answered
+    if (answer.is === "overflow")
+      return Effect.fail({ _tag: "RunStopped", why: "overflow", stage: answer.stage })
+    if (answer.is === "failed") return Effect.fail(this.failed(answer.stage, answer.failure))
+    if (answer.is === "stopped") {
+      // The guest is gone and the process lives: the segment is loaded anew for the next run.
+      this.place.forget()
+      this.stage = answer.stage
+      const code =
+        answer.reason === "deadline"
+          ? "DEADLINE_EXCEEDED"
+          : answer.reason === "memory"
+            ? "MEMORY_EXCEEDED"
+            : "SANDBOX_KILLED"
+      return Effect.fail(this.stopped(code, sanitizeText(answer.message)))
+    }
+    const result = takePieceResult(this.spec, this.request.inputs, answered)
+    return result === undefined ? this.disbelieve : Effect.succeed(result)
+  }
+
+  private failed(stage: number, failure: string): SegmentError {
+    const { code, tag, message, origin, isTransient } = decodeFailure(failure)
+    const where = origin < 0 ? "" : ` (record ${this.offsetOf(origin)})`
+    const text = `${tag === undefined ? "" : `${sanitizeText(tag)}: `}${sanitizeText(message)}${where}`
+    const node = this.spec.nodes[stage]?.node
+    return segmentError(code, text, { ...(node === undefined ? {} : { node }), transient: isTransient })
+  }
+
+  private offsetOf(origin: number): string {
+    let rest = origin
+    for (const [place, input] of this.request.inputs.entries()) {
+      const count = this.request.counts[place]
+      if (rest < count) return `${input.topic}/${input.topicPartition}@${input.baseOffset + BigInt(rest)}`
+      rest -= count
+    }
+    return `${origin}`
+  }
+}

@@ -1,0 +1,29 @@
+import type { ByteSink } from "@millrace/sdk/record"
+
+/**
+ * What the texts that `@millrace/sdk/codec` and `@millrace/sdk/expression` generate evaluate to, once they were given the
+ * codec runtime. They come from the worker and were made from checked names.
+ */
+export interface GuestView {
+  readonly read: (bytes: Uint8Array, start: number, end: number) => unknown
+  /** Writes the output of the record that was read last. */
+  readonly spliceLast?: (bytes: Uint8Array, result: unknown, sink: ByteSink) => void
+  /** Writes the output of a record whose bytes are given; absent for views with `same` or `none`. */
+  readonly splice?: (bytes: Uint8Array, start: number, end: number, result: unknown, sink: ByteSink) => void
+}
+export interface GuestWriter {
+  readonly write: (value: unknown, sink: ByteSink) => void
+}
+export interface GuestValueCodec extends GuestWriter {
+  readonly read: (bytes: Uint8Array, start: number, end: number) => unknown
+}
+export interface GuestKey {
+  readonly key: (bytes: Uint8Array, start: number, end: number) => Uint8Array | null
+}
+export interface GuestKeyOf {
+  readonly keyOf: (value: unknown) => Uint8Array | null
+}
+export interface GuestMapKey {
+  readonly toKey: (value: unknown) => Uint8Array
+  readonly fromKey: (key: Uint8Array) => unknown
+}

@@ -1,0 +1,42 @@
+import { BigIntOf, isBytes, makeList } from "./primordials.ts"
+
+/** One of the frames that a segment was called with: where its records stand in the log. */
+export interface HeadFrame {
+  readonly topic: string
+  readonly partition: number
+  readonly baseOffset: bigint
+  readonly count: number
+}
+
+/**
+ * From which record of the segment's call a record comes: its number over all frames of the call, counted from 0.
+ * The first node's records are their own origin; later nodes are given a list.
+ */
+export class Heads {
+  readonly frames: HeadFrame[] = makeList()
+
+  add(topic: string, partition: number, baseOffset: string, count: number): void {
+    this.frames[this.frames.length] = { topic, partition, baseOffset: BigIntOf(baseOffset), count }
+  }
+
+  position(origin: number): { readonly topic: string; readonly partition: number; readonly offset: string } {
+    let rest = origin
+    for (let i = 0; i < this.frames.length; i++) {
+      const frame = this.frames[i]
+      if (rest < frame.count) {
+        return {
+          topic: frame.topic,
+          partition: frame.partition,
+          offset: "" + (frame.baseOffset + BigIntOf(rest))
+        }
+      }
+      rest -= frame.count
+    }
+    return { topic: "", partition: 0, offset: "" + origin }
+  }
+}
+
+/** Little-endian u32s, one for each record. */
+export function readOrigins(bytes: unknown): Uint32Array | undefined {
+  return isBytes(bytes) ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : undefined
+}

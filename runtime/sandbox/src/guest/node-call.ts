@@ -1,0 +1,234 @@
+import { BatchCursor, noWatermark } from "@millrace/sdk/record"
+import { FailedRecords, RunFailure } from "./failures.ts"
+import type { Heads } from "./heads.ts"
+import type { NodeGuest } from "./node-guest.ts"
+import { cancelPending, whenSettled } from "./pending-result.ts"
+import { makeList, mapGet, ReflectApply, TypeErrorOf } from "./primordials.ts"
+import type { Feed, RunContext } from "./run-context.ts"
+import { PendingRun } from "./run-pending.ts"
+import { runPlain } from "./run-plain.ts"
+import { SinkBatchInHand } from "./sink-call.ts"
+import { asRunFailure, readPartitions, takeSourceRead } from "./source-call.ts"
+import type { SourceEnd } from "./source-call.ts"
+import { Tally } from "./tally.ts"
+
+/** What the worker says of one call. Every field is always there; `null` for what the call has not. */
+export interface CallHead {
+  readonly kind: "records" | "source" | "partitions" | "commit" | "recover"
+  readonly now: number
+  readonly isLastResort: boolean
+  readonly wantsOrigins: boolean
+  readonly end: boolean
+  readonly partition: number
+  readonly source: {
+    readonly partition: string
+    readonly positionJson: string | null
+    readonly maxRecords: number
+    readonly maxBytes: number
+  } | null
+  readonly sink: {
+    readonly id: string
+    readonly firstOffset: string
+    readonly lastOffset: string
+    readonly tokenJson: string | null
+  } | null
+  readonly tokenJson: string | null
+}
+
+/** One call of one node, from its frames to its report. */
+export class NodeCall {
+  readonly tally = new Tally()
+  readonly failed: FailedRecords
+  readonly run: RunContext
+  source: SourceEnd | undefined = undefined
+  partitions: string[] | undefined = undefined
+  sinkToken: string | undefined = undefined
+  isOver = false
+  /** What ended the call, where it was not its end. */
+  fault: unknown = undefined
+  private readonly guest: NodeGuest
+  private readonly head: CallHead
+  private readonly feeds: readonly Feed[]
+  private pending: PendingRun | undefined = undefined
+  private single: unknown = undefined
+
+  constructor(guest: NodeGuest, head: CallHead, feeds: readonly Feed[], heads: Heads) {
+    this.guest = guest
+    this.head = head
+    this.feeds = feeds
+    this.failed = new FailedRecords(guest.settings.onError, this.tally)
+    this.run = {
+      scope: { node: guest.settings.node, clock: guest.clock, heads, store: guest.store },
+      outputs: guest.outputs,
+      failed: this.failed,
+      tally: this.tally,
+      heads,
+      requests: guest.requests,
+      isKeyed: guest.settings.state.length > 0,
+      maxOutputRecordsPerInput: guest.settings.maxOutputRecordsPerInput,
+      isLastResort: head.isLastResort,
+      maxRetries: guest.settings.maxRetries
+    }
+  }
+
+  /** Begins; afterwards the call {@link isOver}, or waits for the guest's own or the worker's answers. */
+  start(): void {
+    this.guest.outputs.begin(this.baseTimestamp(), watermarkOf(this.feeds), this.head.wantsOrigins)
+    this.guest.requests.begin()
+    try {
+      if (this.guest.kind === "processor") this.runFeeds(0)
+      else if (this.guest.kind === "source") this.runSource()
+      else this.runSink()
+    } catch (error) {
+      this.end(this.guest.kind === "processor" ? error : asRunFailure(error))
+    }
+  }
+
+  /** Nothing can wake the bodies any more. */
+  failStuck(): void {
+    if (this.pending !== undefined) this.pending.failStuck()
+    else {
+      cancelPending(this.single)
+      const message = "it waits for something that cannot happen: no host request and no timer is outstanding"
+      this.end(new RunFailure({ code: "DEADLINE_EXCEEDED", tag: undefined, message }, -1, false))
+    }
+  }
+
+  private baseTimestamp(): number | undefined {
+    return this.feeds.length > 0 ? this.feeds[0].cursor.header.baseTimestamp : undefined
+  }
+
+  private runFeeds(from: number): void {
+    for (let i = from; i < this.feeds.length; i++) {
+      const feed = this.feeds[i]
+      const body = mapGet(this.guest.bodies, feed.input)
+      if (body === undefined) throw new TypeErrorOf("the node has no input " + feed.input)
+      if (!body.suspends) {
+        runPlain(this.run, feed, body)
+        continue
+      }
+      const pending = new PendingRun(this.run, feed, again(feed), body, (failure) => {
+        if (failure !== undefined) this.end(failure)
+        else this.runRest(i + 1)
+      })
+      this.pending = pending
+      pending.pump()
+      return
+    }
+    this.end(undefined)
+  }
+
+  private runRest(from: number): void {
+    this.pending = undefined
+    try {
+      this.runFeeds(from)
+    } catch (error) {
+      this.end(error)
+    }
+  }
+
+  private runSource(): void {
+    const { instance } = this.guest
+    if (this.head.kind === "partitions") {
+      this.settle(this.invoke("partitions", []), (answer) => {
+        this.partitions = readPartitions(answer)
+      })
+      return
+    }
+    const source = this.head.source
+    if (source === null || this.head.kind !== "source" || instance === undefined)
+      throw new TypeErrorOf("a source is called by its position")
+    const budget = { maxRecords: source.maxRecords, maxBytes: source.maxBytes, now: this.head.now }
+    const answer = this.invoke("read", [source.partition, source.positionJson ?? undefined, budget])
+    this.settle(answer, (read) => {
+      this.source = takeSourceRead(read, {
+        outputs: this.guest.outputs,
+        failed: this.failed,
+        tally: this.tally,
+        now: this.head.now,
+        maxRecords: source.maxRecords
+      })
+    })
+  }
+
+  private runSink(): void {
+    const info = this.sinkInfo()
+    if (this.head.kind === "commit" || this.head.kind === "recover") {
+      this.settle(this.invoke(this.head.kind, [this.head.tokenJson ?? undefined, info]), () => undefined)
+      return
+    }
+    const batch = new SinkBatchInHand()
+    for (let i = 0; i < this.feeds.length; i++) batch.add(this.run, this.feeds[i])
+    if (batch.records.length === 0 && !this.head.end) {
+      this.end(undefined)
+      return
+    }
+    this.settle(this.invoke("write", [batch.records, info]), (answer) => {
+      this.sinkToken = batch.finish(this.run, answer, again)
+    })
+  }
+
+  private sinkInfo(): unknown {
+    const sink = this.head.sink
+    return {
+      id: sink?.id ?? "",
+      partition: this.head.partition,
+      firstOffset: sink?.firstOffset ?? "0",
+      lastOffset: sink?.lastOffset ?? "0",
+      tokenJson: sink?.tokenJson ?? undefined,
+      end: this.head.end,
+      now: this.head.now
+    }
+  }
+
+  private invoke(name: string, given: readonly unknown[]): unknown {
+    const method = this.guest.methods[name]
+    if (method === undefined) throw new TypeErrorOf("the plugin does not offer " + name)
+    return ReflectApply(method, this.guest.instance, given)
+  }
+
+  private settle(answer: unknown, take: (value: unknown) => void): void {
+    this.single = answer
+    whenSettled(
+      answer,
+      (value) => {
+        try {
+          take(value)
+          this.end(undefined)
+        } catch (error) {
+          this.end(asRunFailure(error))
+        }
+      },
+      (error) => this.end(asRunFailure(error))
+    )
+  }
+
+  private end(fault: unknown): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.fault = fault
+    this.guest.requests.end()
+  }
+}
+
+function again(feed: Feed): Feed {
+  return { ...feed, cursor: new BatchCursor(feed.frame) }
+}
+
+/** The watermark after these frames: the last of each input partition, the least of them; none where one has none. */
+function watermarkOf(feeds: readonly Feed[]): number {
+  let least = Infinity
+  const seen = makeList<string>()
+  for (let i = feeds.length - 1; i >= 0; i--) {
+    if (hasText(seen, feeds[i].input)) continue
+    seen[seen.length] = feeds[i].input
+    const watermark = feeds[i].cursor.header.watermark
+    if (watermark < least) least = watermark
+  }
+  return least === Infinity ? noWatermark : least
+}
+
+function hasText(list: readonly string[], text: string): boolean {
+  for (let i = 0; i < list.length; i++) if (list[i] === text) return true
+  return false
+}

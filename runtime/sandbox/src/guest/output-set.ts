@@ -1,0 +1,250 @@
+import { BatchWriter, ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/record"
+import type { BatchCursor } from "@millrace/sdk/record"
+import type { GuestKey, GuestView, GuestWriter } from "./codec-shape.ts"
+import { makeList, TypeErrorOf, Uint32ArrayOf } from "./primordials.ts"
+
+export interface OutputDefinition {
+  readonly name: string
+  readonly schemaHash: Uint8Array
+  /** Absent where the input's view writes the value. */
+  readonly writer: GuestWriter | undefined
+  /** Absent where the input's key stays. */
+  readonly key: GuestKey | undefined
+}
+
+/** Thrown when the call's outputs outgrow their budget: the batch is then run again in parts. */
+export class OutputOverflow {
+  readonly isOverflow = true
+}
+
+/** One result as it will stand in a frame, kept until it is its turn. */
+export interface WrittenResult {
+  readonly output: number
+  /** undefined: as the input's. */
+  readonly key: Uint8Array | null | undefined
+  /** undefined: the input's record as it is. */
+  readonly value: Uint8Array | undefined
+}
+
+/** Frames in the making, one per output of a node. */
+export class OutputSet {
+  readonly definitions: readonly OutputDefinition[]
+  private readonly writers: BatchWriter[] = makeList()
+  private readonly scratch: ByteSink = new ByteSink(maxFrameBytes, 1024)
+  readonly maxBytes: number
+  private readonly marks: number[] = makeList()
+  /** Origins of the first output's records, where the next node needs them. */
+  private origins: Uint32Array | undefined = undefined
+
+  constructor(definitions: readonly OutputDefinition[], maxBytes: number) {
+    this.definitions = definitions
+    this.maxBytes = maxBytes
+    for (let i = 0; i < definitions.length; i++) this.writers[i] = new BatchWriter()
+  }
+
+  begin(baseTimestamp: number | undefined, watermark: number, wantsOrigins: boolean): void {
+    for (let i = 0; i < this.writers.length; i++) {
+      this.writers[i].begin(this.definitions[i].schemaHash, baseTimestamp)
+      this.writers[i].setWatermark(watermark)
+    }
+    this.origins = wantsOrigins ? new Uint32ArrayOf(1024) : undefined
+  }
+
+  indexOf(name: string): number {
+    for (let i = 0; i < this.definitions.length; i++) if (this.definitions[i].name === name) return i
+    return -1
+  }
+
+  /** Remembers where each frame stands; {@link rollback} goes back to it. */
+  mark(): void {
+    for (let i = 0; i < this.writers.length; i++) {
+      this.marks[2 * i] = this.writers[i].sink.length
+      this.marks[2 * i + 1] = this.writers[i].count
+    }
+  }
+
+  rollback(): void {
+    for (let i = 0; i < this.writers.length; i++) {
+      this.writers[i].sink.length = this.marks[2 * i]
+      this.writers[i].count = this.marks[2 * i + 1]
+    }
+  }
+
+  /** Records written since the mark. */
+  sinceMark(): number {
+    let count = 0
+    for (let i = 0; i < this.writers.length; i++) count += this.writers[i].count - this.marks[2 * i + 1]
+    return count
+  }
+
+  /** Throws an {@link OutputOverflow} when all frames together are over the budget. */
+  checkBudget(): void {
+    let bytes = 0
+    for (let i = 0; i < this.writers.length; i++) bytes += this.writers[i].byteLength
+    if (bytes > this.maxBytes) throw new OutputOverflow()
+  }
+
+  /** The cursor's record as it is, by the first output. */
+  pass(cursor: BatchCursor, origin: number): void {
+    const key = this.definitions[0].key
+    this.noteOrigin(0, origin)
+    if (key === undefined || cursor.isTombstone) this.writers[0].appendRaw(cursor)
+    else
+      this.copyValue(
+        0,
+        cursor,
+        key.key(cursor.frame, cursor.valueStart, cursor.valueEnd),
+        cursor.frame,
+        cursor.valueStart,
+        cursor.valueEnd
+      )
+  }
+
+  /** A result of the body for the cursor's record. */
+  put(index: number, view: GuestView, cursor: BatchCursor, result: unknown, origin: number): void {
+    const definition = this.definitions[index]
+    const writer = this.writers[index]
+    if (definition.key !== undefined) {
+      this.scratch.length = 0
+      writeLast(definition, view, cursor, result, this.scratch)
+      const bytes = this.scratch.toBytes()
+      this.copyValue(index, cursor, definition.key.key(bytes, 0, bytes.length), bytes, 0, bytes.length)
+    } else {
+      writer.beginLike(cursor)
+      writeLast(definition, view, cursor, result, writer.sink)
+      writer.endRecord()
+    }
+    this.noteOrigin(index, origin)
+  }
+
+  /** Writes a result ahead of its turn, from the places of its record. */
+  prepare(
+    index: number,
+    view: GuestView,
+    frame: Uint8Array,
+    start: number,
+    end: number,
+    result: unknown
+  ): WrittenResult {
+    const definition = this.definitions[index]
+    const value = this.writeResult(definition, view, frame, start, end, result)
+    return { output: index, key: definition.key?.key(value, 0, value.length), value }
+  }
+
+  /** Puts a prepared result in its place; the cursor stands at its record. */
+  putPrepared(written: WrittenResult, cursor: BatchCursor, origin: number): void {
+    if (written.value === undefined) this.pass(cursor, origin)
+    else {
+      this.copyValue(written.output, cursor, written.key, written.value, 0, written.value.length)
+      this.noteOrigin(written.output, origin)
+    }
+  }
+
+  /** A record that a source made. */
+  putNew(
+    index: number,
+    value: unknown,
+    timestamp: number,
+    headers: readonly (readonly [string, Uint8Array])[] | undefined,
+    origin: number
+  ): void {
+    const definition = this.definitions[index]
+    const parts = headers === undefined ? {} : { headers }
+    if (value === null) {
+      this.writers[index].append({ timestamp, key: null, ...parts }, null)
+    } else {
+      if (definition.writer === undefined) throw new TypeErrorOf("this output has no writer")
+      this.scratch.length = 0
+      definition.writer.write(value, this.scratch)
+      const bytes = this.scratch.toBytes()
+      const key = definition.key === undefined ? null : definition.key.key(bytes, 0, bytes.length)
+      this.writers[index].append({ timestamp, key, ...parts }, bytes)
+    }
+    this.noteOrigin(index, origin)
+  }
+
+  private writeResult(
+    definition: OutputDefinition,
+    view: GuestView,
+    frame: Uint8Array,
+    start: number,
+    end: number,
+    result: unknown
+  ): Uint8Array {
+    this.scratch.length = 0
+    writeTo(definition, view, frame, start, end, result, this.scratch)
+    return this.scratch.toBytes()
+  }
+
+  private copyValue(
+    index: number,
+    cursor: BatchCursor,
+    key: Uint8Array | null | undefined,
+    bytes: Uint8Array,
+    start: number,
+    end: number
+  ): void {
+    const writer = this.writers[index]
+    writer.beginLike(cursor, key)
+    writer.sink.copy(bytes, start, end)
+    writer.endRecord()
+  }
+
+  private noteOrigin(index: number, origin: number): void {
+    if (this.origins === undefined || index !== 0) return
+    const place = this.writers[0].count - 1
+    if (place >= this.origins.length) {
+      const grown = new Uint32ArrayOf((place + 1) * 2)
+      grown.set(this.origins)
+      this.origins = grown
+    }
+    this.origins[place < 0 ? 0 : place] = origin
+  }
+
+  count(index: number): number {
+    return this.writers[index].count
+  }
+
+  /** The frame of an output in a buffer of its own. */
+  finish(index: number): Uint8Array {
+    return this.writers[index].finish()
+  }
+
+  takeOrigins(): Uint8Array | undefined {
+    if (this.origins === undefined) return undefined
+    const used = this.origins.slice(0, this.writers[0].count)
+    return new Uint8Array(used.buffer)
+  }
+}
+
+/** For the record that the view read last. */
+function writeLast(
+  definition: OutputDefinition,
+  view: GuestView,
+  cursor: BatchCursor,
+  result: unknown,
+  sink: ByteSink
+): void {
+  if (definition.writer !== undefined) definition.writer.write(result, sink)
+  else if (view.spliceLast !== undefined) view.spliceLast(cursor.frame, result, sink)
+  else sink.copy(cursor.frame, cursor.valueStart, cursor.valueEnd)
+}
+
+function writeTo(
+  definition: OutputDefinition,
+  view: GuestView,
+  frame: Uint8Array,
+  start: number,
+  end: number,
+  result: unknown,
+  sink: ByteSink
+): void {
+  if (definition.writer !== undefined) definition.writer.write(result, sink)
+  else if (view.splice !== undefined) view.splice(frame, start, end, result, sink)
+  else sink.copy(frame, start, end)
+}
+
+/** True when an error says that a frame or the call's budget is full. */
+export function isOverflow(error: unknown): boolean {
+  return error instanceof OutputOverflow || (error instanceof FrameFault && error.code === "TOO_LARGE")
+}

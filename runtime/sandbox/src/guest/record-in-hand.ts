@@ -1,0 +1,121 @@
+import type { GuestRecord, GuestState } from "@millrace/sdk/guest"
+import type { BatchCursor } from "@millrace/sdk/record"
+import type { Heads } from "./heads.ts"
+import { keyIdOf, nullKeyId } from "./key-id.ts"
+import { ErrorOf } from "./primordials.ts"
+import { RandomDraw } from "./run-clock.ts"
+import type { RunClock } from "./run-clock.ts"
+import { StateJournal } from "./state-store.ts"
+import type { StateStore } from "./state-store.ts"
+
+/** What all records of a call share. */
+export interface RecordScope {
+  readonly node: string
+  readonly clock: RunClock
+  readonly heads: Heads
+  readonly store: StateStore
+}
+
+/**
+ * The context's record: places in the frame, turned into values when a body reads them. A plain body gets one and the same
+ * again for every record; a body that may suspend gets its own.
+ */
+export class RecordInHand implements GuestRecord {
+  #scope: RecordScope
+  #frame: Uint8Array
+  #cursor: BatchCursor | undefined = undefined
+  #headers: readonly (readonly [name: string, value: Uint8Array])[] | undefined = undefined
+  #timestamp = 0
+  #keyStart = -1
+  #keyEnd = -1
+  #origin = 0
+  #ordinal = 0
+  #draw: RandomDraw | undefined = undefined
+  #hasDrawn = false
+  readonly #journal: StateJournal
+
+  constructor(scope: RecordScope, frame: Uint8Array) {
+    this.#scope = scope
+    this.#frame = frame
+    this.#journal = new StateJournal()
+  }
+
+  static journal(record: RecordInHand): StateJournal {
+    return record.#journal
+  }
+
+  /** Points a record at the cursor's; `isKept`: the body may look at it when the cursor has gone on. */
+  static point(record: RecordInHand, cursor: BatchCursor, origin: number, ordinal: number): void {
+    record.#frame = cursor.frame
+    record.#cursor = cursor
+    record.#headers = undefined
+    record.#timestamp = cursor.timestamp
+    record.#keyStart = cursor.keyStart
+    record.#keyEnd = cursor.keyEnd
+    record.#origin = origin
+    record.#ordinal = ordinal
+    record.#hasDrawn = false
+  }
+
+  static keep(record: RecordInHand): void {
+    record.#headers = record.#cursor === undefined ? [] : record.#cursor.headers()
+    record.#cursor = undefined
+  }
+
+  static keyId(record: RecordInHand): string {
+    return record.#keyStart < 0 ? nullKeyId : keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
+  }
+
+  static origin(record: RecordInHand): number {
+    return record.#origin
+  }
+
+  get key(): Uint8Array | null {
+    return this.#keyStart < 0 ? null : this.#frame.slice(this.#keyStart, this.#keyEnd)
+  }
+
+  get timestamp(): number {
+    return this.#timestamp
+  }
+
+  get headers(): readonly (readonly [name: string, value: Uint8Array])[] {
+    this.#headers ??= this.#cursor === undefined ? [] : this.#cursor.headers()
+    return this.#headers
+  }
+
+  get position(): { readonly topic: string; readonly partition: number; readonly offset: string } {
+    return this.#scope.heads.position(this.#origin)
+  }
+
+  get now(): number {
+    return this.#scope.clock.now
+  }
+
+  random(): number {
+    this.#draw ??= new RandomDraw()
+    if (!this.#hasDrawn) {
+      const position = this.position
+      this.#draw.restart(
+        this.#scope.node +
+          "\u0000" +
+          position.topic +
+          "\u0000" +
+          position.partition +
+          "\u0000" +
+          position.offset +
+          "\u0000" +
+          this.#ordinal
+      )
+      this.#hasDrawn = true
+    }
+    return this.#draw.next(this.#scope.clock.seed)
+  }
+
+  state(name: string): GuestState {
+    return this.#scope.store.handle(name, RecordInHand.keyId(this), this.#journal)
+  }
+
+  timer(): void {
+    throw new ErrorOf("timers are not offered by this runtime")
+  }
+}

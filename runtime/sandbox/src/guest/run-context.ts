@@ -1,0 +1,53 @@
+import type { BatchCursor } from "@millrace/sdk/record"
+import type { GuestView } from "./codec-shape.ts"
+import type { FailedRecords } from "./failures.ts"
+import type { Heads } from "./heads.ts"
+import type { HostRequests } from "./host-requests.ts"
+import type { OutputSet } from "./output-set.ts"
+import type { RecordScope } from "./record-in-hand.ts"
+import type { Tally } from "./tally.ts"
+
+/** A processor's body for one input, taken apart so that a plugin cannot exchange it between two records. */
+export interface Body {
+  readonly form: "filter" | "map" | "process"
+  readonly suspends: boolean
+  readonly owner: object
+  readonly call: (...given: readonly unknown[]) => unknown
+}
+
+/** A batch frame to run, with what its input's records are run by. */
+export interface Feed {
+  readonly number: number
+  readonly input: string
+  readonly frame: Uint8Array
+  readonly cursor: BatchCursor
+  readonly view: GuestView
+  /** Origins of the frame's records, or undefined when the frame's first record is `firstOrigin` and they count up. */
+  readonly origins: Uint32Array | undefined
+  readonly firstOrigin: number
+}
+
+/** What one call of a node works with. */
+export interface RunContext {
+  readonly scope: RecordScope
+  readonly outputs: OutputSet
+  readonly failed: FailedRecords
+  readonly tally: Tally
+  readonly heads: Heads
+  readonly requests: HostRequests
+  readonly isKeyed: boolean
+  readonly maxOutputRecordsPerInput: number
+  /** The segment is called with one record only: what outgrows the budget now is that record's fault. */
+  readonly isLastResort: boolean
+  readonly maxRetries: number
+}
+
+export function originOf(feed: Feed, index: number): number {
+  return feed.origins === undefined ? feed.firstOrigin + index : feed.origins[index]
+}
+
+/** Counts a record in; late is one below the watermark that its source partition had just before it. */
+export function countIn(run: RunContext, cursor: BatchCursor): void {
+  run.tally.recordsIn += 1
+  if (cursor.timestamp < cursor.watermark) run.tally.late += 1
+}

@@ -1,0 +1,69 @@
+import { codeOf, readResults } from "./body-results.ts"
+import { toFailure } from "./failures.ts"
+import { isOverflow } from "./output-set.ts"
+import { ReflectApply } from "./primordials.ts"
+import { RecordInHand } from "./record-in-hand.ts"
+import { countIn, originOf } from "./run-context.ts"
+import type { Body, Feed, RunContext } from "./run-context.ts"
+
+/** Runs a body that never suspends over a frame, record after record. Throws on overflow and under the policy `fail`. */
+export function runPlain(run: RunContext, feed: Feed, body: Body): void {
+  const cursor = feed.cursor
+  const record = new RecordInHand(run.scope, feed.frame)
+  const clock = run.scope.clock
+  clock.owner = record
+  let lastOrigin = -1
+  let ordinal = 0
+  while (cursor.next()) {
+    if (cursor.isControl) continue
+    const origin = originOf(feed, cursor.index)
+    ordinal = origin === lastOrigin ? ordinal + 1 : 0
+    lastOrigin = origin
+    RecordInHand.point(record, cursor, origin, ordinal)
+    countIn(run, cursor)
+    if (cursor.isTombstone) passTombstone(run, feed, body, origin)
+    else runOne(run, feed, body, record, origin)
+  }
+  clock.owner = undefined
+}
+
+/** A delete has no value for a body: filters and maps let it pass, `process` has nothing to say of it. */
+export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: number): void {
+  if (body.form === "process") {
+    run.tally.filtered += 1
+    return
+  }
+  run.outputs.pass(feed.cursor, origin)
+  run.tally.recordsOut += 1
+}
+
+function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, origin: number): void {
+  const cursor = feed.cursor
+  const outputs = run.outputs
+  outputs.mark()
+  let hasValue = false
+  try {
+    const value = feed.view.read(cursor.frame, cursor.valueStart, cursor.valueEnd)
+    hasValue = true
+    const answer = ReflectApply(body.call, body.owner, [value, record])
+    const results = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
+    if (results.passes) outputs.pass(cursor, origin)
+    for (let i = 0; i < results.list.length; i++) {
+      outputs.put(results.list[i].output, feed.view, cursor, results.list[i].value, origin)
+    }
+    outputs.checkBudget()
+    count(run, outputs.sinceMark())
+    RecordInHand.journal(record).last = undefined
+  } catch (error) {
+    outputs.rollback()
+    // INVARIANT: a record is atomic; its state changes vanish with its outputs.
+    run.scope.store.rollback(RecordInHand.journal(record))
+    if (isOverflow(error) && !run.isLastResort) throw error
+    run.failed.add(feed.number, cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
+  }
+}
+
+function count(run: RunContext, written: number): void {
+  run.tally.recordsOut += written
+  if (written === 0) run.tally.filtered += 1
+}

@@ -1,0 +1,126 @@
+import { FailedRecords, isTransient, RunFailure, toFailure } from "./failures.ts"
+import { isOverflow } from "./output-set.ts"
+import type { OutputSet } from "./output-set.ts"
+import type { JsonWriter } from "./plain-text.ts"
+import {
+  ArrayIsArray,
+  hasOwn,
+  isBytes,
+  isObject,
+  NumberIsFinite,
+  NumberIsSafeInteger,
+  TypeErrorOf
+} from "./primordials.ts"
+import type { Tally } from "./tally.ts"
+
+/** What a source's read came to, beside its records. */
+export interface SourceEnd {
+  readonly positionJson: string
+  readonly next: "more" | "idle" | "end"
+  readonly waitMs: number
+}
+
+export interface SourceBatch {
+  readonly outputs: OutputSet
+  readonly failed: FailedRecords
+  readonly tally: Tally
+  readonly now: number
+  readonly maxRecords: number
+}
+
+/**
+ * Writes what a source answered. A record that fits no contract fails alone; an answer that is not of the ABI's form,
+ * or more records than were asked for, fails the read.
+ */
+export function takeSourceRead(answer: unknown, batch: SourceBatch): SourceEnd {
+  if (!isObject(answer)) throw new TypeErrorOf("a source's read must answer { records, positionJson, next }")
+  const { records, positionJson, next, waitMs, rejected } = answer
+  if (
+    !ArrayIsArray(records) ||
+    typeof positionJson !== "string" ||
+    (next !== "more" && next !== "idle" && next !== "end")
+  ) {
+    throw new TypeErrorOf("a source's read must answer { records, positionJson, next }")
+  }
+  if (records.length > batch.maxRecords)
+    throw new TypeErrorOf("the source gave more records than it was asked for")
+  for (let i = 0; i < records.length; i++) putRecord(batch, records[i], i)
+  if (ArrayIsArray(rejected)) {
+    for (let i = 0; i < rejected.length && i <= batch.maxRecords; i++)
+      putRejected(batch, rejected[i], records.length + i)
+  }
+  return { positionJson, next, waitMs: NumberIsFinite(waitMs) && waitMs > 0 ? waitMs : 0 }
+}
+
+function putRecord(batch: SourceBatch, record: unknown, place: number): void {
+  batch.tally.recordsIn += 1
+  batch.outputs.mark()
+  try {
+    if (!isObject(record) || !hasOwn(record, "value"))
+      throw new TypeErrorOf("a source's record must have a value")
+    const timestamp = record["timestamp"] ?? batch.now
+    if (!NumberIsSafeInteger(timestamp))
+      throw new TypeErrorOf("a record's timestamp must be a whole number of milliseconds")
+    batch.outputs.putNew(0, record["value"], timestamp, headersOf(record["headers"]), place)
+    batch.outputs.checkBudget()
+    batch.tally.recordsOut += 1
+  } catch (error) {
+    batch.outputs.rollback()
+    if (isOverflow(error)) throw error
+    batch.failed.addRejected(place, toFailure(error, "RECORD_INVALID"), "")
+  }
+}
+
+function headersOf(headers: unknown): (readonly [string, Uint8Array])[] | undefined {
+  if (headers === undefined) return undefined
+  if (!ArrayIsArray(headers)) throw new TypeErrorOf("a record's headers must be an array")
+  const list: (readonly [string, Uint8Array])[] = []
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]
+    if (!ArrayIsArray(header)) throw new TypeErrorOf("a header must be a pair of name and bytes")
+    const name = header[0]
+    const value = header[1]
+    if (typeof name !== "string" || !isBytes(value))
+      throw new TypeErrorOf("a header must be a pair of name and bytes")
+    list[i] = [name, value]
+  }
+  return list
+}
+
+function putRejected(batch: SourceBatch, rejected: unknown, place: number): void {
+  batch.tally.recordsIn += 1
+  const at = isObject(rejected) ? rejected["at"] : undefined
+  const reason = isObject(rejected) ? rejected["reason"] : undefined
+  const raw = isObject(rejected) ? rejected["raw"] : undefined
+  const where = typeof at === "string" && at !== "" ? at + ": " : ""
+  const failure = toFailure(
+    where + (typeof reason === "string" ? reason : "rejected by the source"),
+    "RECORD_INVALID"
+  )
+  batch.failed.addRejected(place, failure, typeof raw === "string" ? raw : "")
+}
+
+export function writeSourceEnd(report: JsonWriter, end: SourceEnd): void {
+  report.name("source").open("{").name("positionJson").string(end.positionJson)
+  report.name("next").string(end.next).name("waitMs").number(end.waitMs).close("}")
+}
+
+/** A source's or sink's own failure ends the call. */
+export function asRunFailure(error: unknown): unknown {
+  if (error instanceof RunFailure || isOverflow(error)) return error
+  return new RunFailure(toFailure(error, "PLUGIN_FAILED"), -1, isTransient(error))
+}
+
+/** The names that a source's `partitions` answered. Throws a TypeError for anything but a list of different names. */
+export function readPartitions(answer: unknown): string[] {
+  if (!ArrayIsArray(answer) || answer.length > 10_000)
+    throw new TypeErrorOf("a source's partitions must be a list of at most 10000 names")
+  const names: string[] = []
+  for (let i = 0; i < answer.length; i++) {
+    const name = answer[i]
+    if (typeof name !== "string" || name.length > 1024)
+      throw new TypeErrorOf("a source's partition must be a name")
+    names[i] = name
+  }
+  return names
+}

@@ -1,0 +1,25 @@
+import type { HostRequests } from "../host-requests.ts"
+import type { MessageBudget } from "../message-budget.ts"
+import type { RunClock } from "../run-clock.ts"
+import { installClock } from "./clock.ts"
+import { installConsole } from "./console.ts"
+import { installStructuredClone } from "./structured-clone.ts"
+import { installTextCodec } from "./text-codec.ts"
+import { installTimers } from "./timers.ts"
+import { installUrl } from "./url.ts"
+
+export interface SurfaceParts {
+  readonly clock: RunClock
+  readonly requests: HostRequests
+  readonly messages: MessageBudget
+}
+
+/** What a guest sees beside the language: a small, web-standard surface. */
+export function installSurface(parts: SurfaceParts): void {
+  installClock(parts.clock)
+  installTimers(parts.requests)
+  installConsole(parts.messages)
+  installTextCodec()
+  installStructuredClone()
+  installUrl()
+}

@@ -1,0 +1,26 @@
+export { SandboxPool } from "./sandbox-pool.ts"
+export { guardNames } from "./pool/guards.ts"
+export type { GuardName } from "./pool/guards.ts"
+export type { SandboxPoolOptions } from "./pool/pool-options.ts"
+export type { SegmentErrorCode } from "./segment-error.ts"
+export type {
+  DeadLetter,
+  GuestLog,
+  HostReply,
+  HostRequest,
+  HostRequestError,
+  InputFrame,
+  NodeCounts,
+  NodeSpec,
+  OutputSpec
+} from "./segment.ts"
+export type {
+  SandboxLimits,
+  SandboxPoolShape,
+  SandboxProcess,
+  Segment,
+  SegmentCall,
+  SegmentError,
+  SegmentHost
+} from "./segment.ts"
+export type { SegmentResult, SegmentSpec, SinkInfo, StateSpec, TableInput, TableSpec } from "./segment.ts"

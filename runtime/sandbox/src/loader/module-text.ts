@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs"
+import { createRequire, stripTypeScriptTypes } from "node:module"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+/**
+ * Makes one JavaScript text of TypeScript modules in a *restricted form*, for places that have no module loader: the guest's
+ * realm, and a sandbox process that may read no source. The form: named imports at the top (`import { a } from "./b.ts"`, also
+ * from a workspace package, whose `index.ts` only re-exports), and `export` only in front of declarations.
+ * Each module becomes a function scope of its own, in the order of dependency.
+ */
+export interface ModuleText {
+  /** An expression in a function's body: `return` of the entry's exports as an object. */
+  readonly text: string
+  /** Files that went in, in order. */
+  readonly files: readonly string[]
+}
+
+const importLine = /^import\s+\{([^}]*)\}\s*from\s*"([^"]+)"[ \t]*;?[ \t]*$/gm
+const defaultImportLine = /^import\s+([A-Za-z_$][\w$]*)\s+from\s*"([^"]+)"[ \t]*;?[ \t]*$/gm
+const reExport = /^export\s+\{([^}]*)\}\s*from\s*"([^"]+)"/gm
+const exportWord = /^export (?=(?:async )?(?:function|const|class)\b)/gm
+const exportName = /^export (?:async )?(?:function\*?|const|class) ([A-Za-z_$][\w$]*)/gm
+
+interface Walk {
+  readonly names: Map<string, string>
+  readonly parts: string[]
+  readonly files: string[]
+  readonly open: Set<string>
+}
+
+/** `entry`: a file URL. Throws an Error that names the file when a module is not of the restricted form. */
+export function makeModuleText(entry: string): ModuleText {
+  const walk: Walk = { names: new Map(), parts: [], files: [], open: new Set() }
+  const name = addModule(walk, fileURLToPath(entry))
+  return { text: `${walk.parts.join("\n")}\nreturn ${name}`, files: walk.files }
+}
+
+function addModule(walk: Walk, file: string): string {
+  const known = walk.names.get(file)
+  if (known !== undefined) return known
+  if (walk.open.has(file)) throw new Error(`${file}: imports itself in a cycle`)
+  walk.open.add(file)
+  const source = withoutWarning(() => stripTypeScriptTypes(readFileSync(file, "utf8")))
+  const exported = [...source.matchAll(exportName)].map((match) => match[1] ?? "")
+  const body = source
+    .replace(importLine, (_all, names: string, from: string) => importText(walk, file, names, from))
+    .replace(
+      defaultImportLine,
+      (_all, local: string, from: string) => `const ${local} = ${requireText(file, from)}`
+    )
+    .replace(exportWord, "")
+  const stray = /^(?:import|export)\b.*$/m.exec(body)
+  if (stray !== null) throw new Error(`${file}: not of the restricted form: ${stray[0]}`)
+  const name = `module${walk.parts.length}`
+  walk.parts.push(`const ${name} = (() => {\n"use strict";\n${body}\nreturn { ${exported.join(", ")} }\n})()`)
+  walk.files.push(file)
+  walk.names.set(file, name)
+  walk.open.delete(file)
+  return name
+}
+
+function importText(walk: Walk, file: string, names: string, from: string): string {
+  const wanted = names
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+  if (wanted.length === 0) return ""
+  const bindings = wanted.map((part) => part.replace(/\s+as\s+/, ": "))
+  if (from.startsWith("node:")) return `const { ${bindings.join(", ")} } = require(${JSON.stringify(from)})`
+  if (from.startsWith(".")) {
+    return `const { ${bindings.join(", ")} } = ${addModule(walk, join(dirname(file), from))}`
+  }
+  const index = fileURLToPath(import.meta.resolve(from))
+  return wanted
+    .map((part, place) => {
+      const original = part.split(/\s+as\s+/)[0] ?? part
+      return `const { ${bindings[place] ?? ""} } = ${addModule(walk, fileOf(index, original))}`
+    })
+    .join("; ")
+}
+
+/** The file from which a package's `index.ts` re-exports a name. */
+function fileOf(index: string, name: string): string {
+  for (const match of readFileSync(index, "utf8").matchAll(reExport)) {
+    const names = (match[1] ?? "").split(",").map((part) => part.trim())
+    if (names.includes(name)) return join(dirname(index), match[2] ?? "")
+  }
+  throw new Error(`${index}: does not re-export ${name}`)
+}
+
+function requireText(file: string, from: string): string {
+  return `require(${JSON.stringify(createRequire(pathToFileURL(file)).resolve(from))})`
+}
+
+/** Node calls its own type stripping experimental where it is called by name; the whole platform runs on it. */
+function withoutWarning<A>(strip: () => A): A {
+  const emitWarning = process.emitWarning
+  process.emitWarning = () => undefined
+  try {
+    return strip()
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}

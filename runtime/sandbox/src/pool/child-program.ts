@@ -1,0 +1,33 @@
+import { createRequire } from "node:module"
+import { dirname } from "node:path"
+import { makeModuleText } from "../loader/module-text.ts"
+
+/** Texts that a sandbox process is made of; computed once for a worker. */
+export interface ChildProgram {
+  /** CommonJS text for `node -e`. */
+  readonly program: string
+  /** Body of a function that answers the harness's exports. */
+  readonly harness: Uint8Array
+  /** Folders that the process must read: the native module's. */
+  readonly readable: readonly string[]
+}
+
+let made: ChildProgram | undefined
+
+export function childProgram(): ChildProgram {
+  made ??= make()
+  return made
+}
+
+function make(): ChildProgram {
+  const program = makeModuleText(new URL("../child/main.ts", import.meta.url).href)
+  const harness = makeModuleText(new URL("../guest/harness.ts", import.meta.url).href)
+  const require = createRequire(import.meta.url)
+  const native = require.resolve("isolated-vm")
+  const loader = createRequire(native).resolve("node-gyp-build")
+  return {
+    program: `(function () {\n${program.text}\n})().main()`,
+    harness: Buffer.from(harness.text, "utf8"),
+    readable: [`${dirname(native)}/`, `${dirname(loader)}/`, "/etc/alpine-release"]
+  }
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
+
+/** Guards that can be switched off by name, to show that each holds something. Never outside tests. */
+export const guardNames = [
+  "prelude",
+  "timeout",
+  "deadline",
+  "memory",
+  "netns",
+  "permission",
+  "prlimit",
+  "environment",
+  "frame-cap",
+  "output-budget",
+  "log-budget",
+  "sanitize",
+  "capabilities"
+] as const
+export type GuardName = (typeof guardNames)[number]
+
+/** How a sandbox process is started under what this platform has. */
+export interface PlatformGuards {
+  /** Programs with their arguments to put in front of the process's own, outermost first. */
+  readonly wrappers: readonly (readonly string[])[]
+  readonly present: readonly string[]
+  readonly missing: readonly string[]
+}
+
+const systemFolders = ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"]
+
+function findProgram(name: string): string | undefined {
+  return systemFolders.map((folder) => folder + name).find((path) => existsSync(path))
+}
+
+function works(command: readonly string[]): boolean {
+  const [program = "", ...given] = command
+  return spawnSync(program, given, { stdio: "ignore", timeout: 5000, env: {} }).status === 0
+}
+
+/** Tries what is there, once for a pool. `dataMiB`: limit of a process's data segment; `fileBytes`: of a file that it writes. */
+export function probeGuards(
+  disabled: readonly GuardName[],
+  dataMiB: number,
+  fileBytes: number
+): PlatformGuards {
+  const candidates: readonly {
+    readonly name: GuardName
+    readonly commands: readonly (readonly string[])[]
+  }[] = [
+    { name: "netns", commands: wrap("unshare", [["-n"], ["-r", "-n"]]) },
+    {
+      name: "capabilities",
+      commands: wrap("setpriv", [
+        ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"],
+        ["--no-new-privs"]
+      ])
+    },
+    {
+      name: "prlimit",
+      commands: wrap("prlimit", [
+        [`--data=${dataMiB * 1024 * 1024}`, "--core=0", `--fsize=${fileBytes}`, "--nofile=64"]
+      ])
+    }
+  ]
+  const wrappers: (readonly string[])[] = []
+  const present: string[] = ["process"]
+  const missing: string[] = []
+  for (const { name, commands } of candidates) {
+    const found = disabled.includes(name)
+      ? undefined
+      : commands.find((command) => works([...wrappers.flat(), ...command, process.execPath, "--version"]))
+    if (found === undefined) missing.push(name)
+    else {
+      wrappers.push(found)
+      present.push(name)
+    }
+  }
+  for (const name of ["permission", "environment", "deadline", "prelude"] as const) {
+    if (disabled.includes(name)) missing.push(name)
+    else present.push(name)
+  }
+  const canPoll = existsSync("/proc/self/statm") && !disabled.includes("memory")
+  if (canPoll) present.push("memory")
+  else missing.push("memory")
+  return { wrappers, present, missing }
+}
+
+function wrap(name: string, choices: readonly (readonly string[])[]): (readonly string[])[] {
+  const program = findProgram(name)
+  return program === undefined ? [] : choices.map((given) => [program, ...given])
+}

@@ -1,0 +1,133 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import type { Question } from "../protocol/messages.ts"
+import { childProgram } from "./child-program.ts"
+import type { PlatformGuards } from "./guards.ts"
+import type { PoolSettings } from "./pool-options.ts"
+import { SandboxChild } from "./sandbox-child.ts"
+import type { Answered, ChildEnded } from "./sandbox-child.ts"
+
+const firstBackoffMs = 100
+const maxBackoffMs = 30_000
+const helloMs = 5000
+
+/** A place for one process of a trust domain: starts it when it is needed, and again after it was killed. */
+export class ProcessSlot {
+  readonly domain: string
+  child: SandboxChild | undefined
+  startedAt = 0
+  restarts = -1
+  /** When it was last asked something, ms of the clock. */
+  lastUsed = 0
+  /** Largest heap limit of the segments that it holds, MiB. */
+  memoryMiB = 0
+  /** Segments loaded in the process that is there now. */
+  readonly loaded: Set<number> = new Set()
+  private readonly settings: PoolSettings
+  private readonly platform: PlatformGuards
+  private readonly lock: Semaphore.Semaphore
+  private unexplained = 0
+  private notBefore = 0
+
+  constructor(domain: string, settings: PoolSettings, platform: PlatformGuards) {
+    this.domain = domain
+    this.settings = settings
+    this.platform = platform
+    this.lock = Semaphore.makeUnsafe(1)
+  }
+
+  /** The process, started if need be; waits for the backoff after unexplained kills. */
+  readonly ensure: Effect.Effect<SandboxChild, ChildEnded> = Effect.suspend(() => {
+    const { child } = this
+    return child === undefined || child.isEnded ? this.lock.withPermit(this.start) : Effect.succeed(child)
+  })
+
+  private readonly start: Effect.Effect<SandboxChild, ChildEnded> = Effect.gen({ self: this }, function* () {
+    if (this.child !== undefined && !this.child.isEnded) return this.child
+    const now = yield* Clock.currentTimeMillis
+    if (now < this.notBefore) yield* Effect.sleep(this.notBefore - now)
+    const child = new SandboxChild({
+      platform: this.platform,
+      disabled: this.settings.disabled,
+      preamble: this.settings.preamble
+    })
+    this.child = child
+    this.loaded.clear()
+    this.restarts += 1
+    this.startedAt = yield* Clock.currentTimeMillis
+    this.lastUsed = this.startedAt
+    this.limitMemory()
+    yield* child.greeting
+    yield* child.ask(
+      { ask: "hello", disabled: [...this.settings.disabled] },
+      [childProgram().harness],
+      helloMs
+    )
+    this.settings.onPoint("sandbox-started")
+    return child
+  }).pipe(Effect.tapError(() => this.noteUnexplained))
+
+  /** The process may hold this much heap, and 150 MiB for itself. */
+  allowMemory(memoryMiB: number): void {
+    this.memoryMiB = Math.max(this.memoryMiB, memoryMiB)
+    this.limitMemory()
+  }
+
+  private limitMemory(): void {
+    if (this.child !== undefined && this.memoryMiB > 0)
+      this.child.maxResidentBytes = (this.memoryMiB + 150) * 1024 * 1024
+  }
+
+  /** Asks the given process, when no other question is open. */
+  ask(
+    child: SandboxChild,
+    question: Question,
+    sections: readonly Uint8Array[],
+    wallMs: number
+  ): Effect.Effect<Answered, ChildEnded> {
+    return this.lock.withPermit(
+      Effect.gen({ self: this }, function* () {
+        this.lastUsed = yield* Clock.currentTimeMillis
+        const answered = yield* child.ask(question, sections, wallMs)
+        this.unexplained = 0
+        this.lastUsed = yield* Clock.currentTimeMillis
+        return answered
+      })
+    )
+  }
+
+  /** A kill that no record explains: the next start waits, 100 ms and twice as long each time, up to 30 s. */
+  readonly noteUnexplained: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
+    const now = yield* Clock.currentTimeMillis
+    this.notBefore = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(this.unexplained, 10))
+    this.unexplained += 1
+  })
+
+  /** Kills the process when it is over its memory; true when it was. */
+  checkMemory(): boolean {
+    const { child } = this
+    if (child === undefined || child.isEnded || child.residentBytes() <= child.maxResidentBytes) return false
+    child.kill("memory")
+    return true
+  }
+
+  /** Ends the process when nothing was asked of it for long. */
+  parkWhenIdle(now: number): void {
+    const { child } = this
+    if (
+      child === undefined ||
+      child.isEnded ||
+      child.isBusy ||
+      now - this.lastUsed < this.settings.parkAfterMs
+    )
+      return
+    this.close()
+  }
+
+  close(): void {
+    this.child?.kill("closed")
+    this.child = undefined
+    this.loaded.clear()
+  }
+}

@@ -1,0 +1,253 @@
+import { spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { setPriority } from "node:os"
+import type { Readable, Writable } from "node:stream"
+import * as Effect from "effect/Effect"
+import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
+import { decodeAnswer } from "../protocol/decode-answer.ts"
+import type { Answer, Question } from "../protocol/messages.ts"
+import { maxControlBytes } from "../protocol/shared-layout.ts"
+import { childProgram } from "./child-program.ts"
+import type { GuardName, PlatformGuards } from "./guards.ts"
+import { SharedMemory } from "./shared-memory.ts"
+
+/** Why a sandbox process is no more. `outside`: nobody here killed it. */
+export type EndReason = "deadline" | "memory" | "malformed" | "closed" | "outside"
+
+/** The process ended while it was asked something, or before. */
+export interface ChildEnded {
+  readonly _tag: "ChildEnded"
+  readonly reason: EndReason
+  /** Node of the segment that ran; -1: none is known. */
+  readonly stage: number
+  readonly detail: string
+}
+
+export interface Answered {
+  readonly answer: Answer
+  readonly sections: readonly Uint8Array[]
+}
+
+export interface ChildOptions {
+  readonly platform: PlatformGuards
+  readonly disabled: readonly GuardName[]
+  /** Program text to run in the process before ours, as an escaped guest would: for tests of what stands behind the guest. */
+  readonly preamble: string
+}
+
+interface PendingQuestion {
+  readonly resume: (effect: Effect.Effect<Answered, ChildEnded>) => void
+  readonly timer: NodeJS.Timeout | undefined
+}
+
+/** Time that a guest's own deadline has to be answered before the process is killed. */
+const graceMs = 150
+const maxStderr = 16_384
+const nice = 5
+
+/** One sandbox process: asked one thing at a time. */
+export class SandboxChild {
+  readonly pid: number
+  readonly memory = new SharedMemory()
+  /** Resident bytes from which it is killed. */
+  maxResidentBytes = Infinity
+  isEnded = false
+  private readonly process: ChildProcess
+  private readonly input: Writable
+  private readonly reader = new ControlReader()
+  private readonly options: ChildOptions
+  private pending: PendingQuestion | undefined
+  private endReason: EndReason | undefined
+  private stderr = ""
+  private ended: ChildEnded | undefined
+
+  constructor(options: ChildOptions) {
+    this.options = options
+    this.process = start(options, this.memory.descriptor)
+    this.pid = this.process.pid ?? -1
+    const { input, output, errors } = pipesOf(this.process)
+    this.input = input
+    output.on("data", (chunk: Buffer) => this.receive(chunk))
+    errors.on("data", (chunk: Buffer) => {
+      this.stderr = (this.stderr + chunk.toString("utf8")).slice(-maxStderr)
+    })
+    for (const stream of [input, output, errors]) stream.on("error", () => undefined)
+    this.process.on("error", (error) => this.end(`could not be started: ${error.message}`))
+    this.process.on("close", (code, signal) => this.end(signal ?? `exit ${code ?? "unknown"}`))
+    lowerPriority(this.pid)
+  }
+
+  /** Waits for the first word of a process just started. */
+  get greeting(): Effect.Effect<Answered, ChildEnded> {
+    return this.expect(10_000, () => undefined)
+  }
+
+  /**
+   * Asks the process. `wallMs`: it is killed when it has not answered by then and a short grace. Interrupting kills it, for its
+   * answer would be taken for another's.
+   */
+  ask(
+    question: Question,
+    sections: readonly Uint8Array[],
+    wallMs: number
+  ): Effect.Effect<Answered, ChildEnded> {
+    return this.expect(wallMs, () => {
+      const frame = encodeControl(
+        JSON.stringify(question),
+        sections.map((section) => section.length)
+      )
+      if (frame === undefined || !this.memory.write(sections)) this.kill("malformed")
+      else this.input.write(frame)
+    })
+  }
+
+  private expect(wallMs: number, send: () => void): Effect.Effect<Answered, ChildEnded> {
+    return Effect.callback<Answered, ChildEnded>((resume) => {
+      if (this.ended !== undefined) {
+        resume(Effect.fail(this.ended))
+        return undefined
+      }
+      const isTimed = !this.options.disabled.includes("deadline")
+      const timer = isTimed ? setTimeout(() => this.kill("deadline"), wallMs + graceMs) : undefined
+      this.pending = { resume, timer }
+      send()
+      return Effect.sync(() => {
+        clearTimeout(timer)
+        this.pending = undefined
+        this.kill("closed")
+      })
+    })
+  }
+
+  private receive(chunk: Buffer): void {
+    const maxBytes = this.options.disabled.includes("frame-cap") ? 0xffff_ffff : maxControlBytes
+    const texts = this.reader.push(chunk, maxBytes)
+    // One question, one answer: anything else is not the program that we started.
+    if (texts === undefined || texts.length > 1 || (texts.length === 1 && this.pending === undefined)) {
+      this.kill("malformed")
+      return
+    }
+    const text = texts[0]
+    if (text !== undefined) this.take(text)
+  }
+
+  private take(text: string): void {
+    const answer = decodeAnswer(text)
+    const lengths = answer !== undefined && "sections" in answer ? answer.sections : []
+    const sections = answer === undefined ? undefined : this.memory.read(lengths)
+    if (answer === undefined || sections === undefined) {
+      this.kill("malformed")
+      return
+    }
+    this.settle(Effect.succeed({ answer, sections }))
+  }
+
+  private settle(effect: Effect.Effect<Answered, ChildEnded>): void {
+    const pending = this.pending
+    this.pending = undefined
+    clearTimeout(pending?.timer)
+    pending?.resume(effect)
+  }
+
+  kill(reason: EndReason): void {
+    if (this.isEnded) return
+    this.endReason ??= reason
+    this.process.kill("SIGKILL")
+  }
+
+  private end(detail: string): void {
+    if (this.isEnded) return
+    this.isEnded = true
+    const reason = this.endReason ?? (isOutOfMemory(detail, this.stderr) ? "memory" : "outside")
+    this.ended = { _tag: "ChildEnded", reason, stage: this.memory.stage(), detail }
+    this.memory.close()
+    this.settle(Effect.fail(this.ended))
+  }
+
+  /** True while a question waits for its answer. */
+  get isBusy(): boolean {
+    return this.pending !== undefined
+  }
+
+  /** What it wrote to its standard error, the end of it. */
+  get errorText(): string {
+    return this.stderr
+  }
+
+  /** Resident bytes; 0 where the platform does not say. */
+  residentBytes(): number {
+    return readStat(`/proc/${this.pid}/statm`, (fields) => Number(fields[1] ?? 0) * 4096)
+  }
+
+  /** User and system time, microseconds, in steps of 10 ms. */
+  cpuMicros(): number {
+    return readStat(
+      `/proc/${this.pid}/stat`,
+      (fields) => (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * 10_000
+    )
+  }
+}
+
+function start(options: ChildOptions, sharedFile: number): ChildProcess {
+  const { program, readable } = childProgram()
+  const guarded = ["--permission", "--allow-addons", ...readable.map((path) => `--allow-fs-read=${path}`)]
+  const command = [
+    ...options.platform.wrappers.flat(),
+    process.execPath,
+    "--no-node-snapshot",
+    "--disable-warning=SecurityWarning",
+    ...(options.disabled.includes("permission") ? [] : guarded),
+    "--eval",
+    options.preamble === "" ? program : `${options.preamble}\n;${program}`
+  ]
+  const clean = { TZ: "UTC", LANG: "C", LC_ALL: "C" }
+  const env = options.disabled.includes("environment") ? { ...process.env, ...clean } : clean
+  return spawn(command[0] ?? process.execPath, command.slice(1), {
+    cwd: "/",
+    env,
+    stdio: ["pipe", "ignore", "pipe", "pipe", sharedFile]
+  })
+}
+
+function pipesOf(child: ChildProcess): {
+  readonly input: Writable
+  readonly output: Readable
+  readonly errors: Readable
+} {
+  const output = child.stdio[3]
+  if (
+    child.stdin === null ||
+    child.stderr === null ||
+    output === null ||
+    output === undefined ||
+    !("read" in output)
+  ) {
+    throw new Error("the sandbox process has no pipes")
+  }
+  return { input: child.stdin, output, errors: child.stderr }
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    if (pid > 0) setPriority(pid, nice)
+  } catch {
+    // It may be gone already; its end is told by its event.
+  }
+}
+
+/** V8 aborts the process when it runs out of heap, and says so. */
+function isOutOfMemory(detail: string, stderr: string): boolean {
+  return (detail === "SIGABRT" || detail === "SIGTRAP") && /heap|memory|allocation/i.test(stderr)
+}
+
+function readStat(path: string, pick: (fields: readonly string[]) => number): number {
+  try {
+    // The program's name stands in parentheses and may hold blanks.
+    const text = readFileSync(path, "utf8").replace(/\(.*\)/, "x")
+    const value = pick(text.split(" "))
+    return Number.isFinite(value) ? value : 0
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,108 @@
+import type { Answer, StageReport } from "./messages.ts"
+import { isCount, isPlainObject, ownOf, parseBoundedJson } from "./safe-json.ts"
+import { areaBytes, maxControlBytes, maxSections } from "./shared-layout.ts"
+
+/** What a sandbox process said, checked; undefined when it is not an answer: the process is then killed. */
+export function decodeAnswer(text: string): Answer | undefined {
+  const value = parseBoundedJson(text, maxControlBytes)
+  if (!isPlainObject(value)) return undefined
+  switch (ownOf(value, "is")) {
+    case "ok":
+      return { is: "ok" }
+    case "text":
+      return decodeText(value)
+    case "wait":
+      return decodeWait(value)
+    case "done":
+      return decodeDone(value)
+    case "overflow":
+      return decodeStage(value, (stage) => ({ is: "overflow", stage }))
+    case "failed":
+      return decodeFailed(value)
+    case "stopped":
+      return decodeStopped(value)
+    default:
+      return undefined
+  }
+}
+
+type Fields = { readonly [name: string]: unknown }
+
+function decodeText(value: Fields): Answer | undefined {
+  const text = ownOf(value, "text")
+  return typeof text === "string" ? { is: "text", text } : undefined
+}
+
+function decodeWait(value: Fields): Answer | undefined {
+  const requests = ownOf(value, "requests")
+  const sections = decodeSections(ownOf(value, "sections"))
+  return typeof requests === "string" && sections !== undefined
+    ? { is: "wait", requests, sections }
+    : undefined
+}
+
+function decodeDone(value: Fields): Answer | undefined {
+  const sections = decodeSections(ownOf(value, "sections"))
+  const stages = ownOf(value, "stages")
+  if (sections === undefined || !Array.isArray(stages) || stages.length > 1000) return undefined
+  const decoded: StageReport[] = []
+  for (const stage of stages) {
+    const one = decodeStageReport(stage, sections.length)
+    if (one === undefined) return undefined
+    decoded.push(one)
+  }
+  return { is: "done", stages: decoded, sections }
+}
+
+function decodeStageReport(stage: unknown, sections: number): StageReport | undefined {
+  if (!isPlainObject(stage)) return undefined
+  const report = ownOf(stage, "report")
+  const cpuMicros = ownOf(stage, "cpuMicros")
+  const frames = ownOf(stage, "frames")
+  if (
+    typeof report !== "string" ||
+    !isCount(cpuMicros) ||
+    !Array.isArray(frames) ||
+    frames.length > maxSections
+  )
+    return undefined
+  const places: number[] = []
+  for (const place of frames) {
+    if (place !== -1 && !(isCount(place) && place < sections)) return undefined
+    places.push(place)
+  }
+  return { report, cpuMicros, frames: places }
+}
+
+function decodeStage(value: Fields, make: (stage: number) => Answer): Answer | undefined {
+  const stage = ownOf(value, "stage")
+  return isCount(stage) && stage < 1000 ? make(stage) : undefined
+}
+
+function decodeFailed(value: Fields): Answer | undefined {
+  const failure = ownOf(value, "failure")
+  return typeof failure === "string"
+    ? decodeStage(value, (stage) => ({ is: "failed", stage, failure }))
+    : undefined
+}
+
+function decodeStopped(value: Fields): Answer | undefined {
+  const reason = ownOf(value, "reason")
+  const message = ownOf(value, "message")
+  if ((reason !== "deadline" && reason !== "memory" && reason !== "broken") || typeof message !== "string")
+    return undefined
+  return decodeStage(value, (stage) => ({ is: "stopped", reason, stage, message }))
+}
+
+/** Lengths of sections that all lie in the process's area. */
+function decodeSections(value: unknown): readonly number[] | undefined {
+  if (!Array.isArray(value) || value.length > maxSections) return undefined
+  const lengths: number[] = []
+  let total = 0
+  for (const length of value) {
+    if (!isCount(length)) return undefined
+    total += length
+    lengths.push(length)
+  }
+  return total <= areaBytes ? lengths : undefined
+}

@@ -1,0 +1,102 @@
+import type { NodeSettings } from "../guest/node-definition.ts"
+
+/**
+ * Control messages between the worker and a sandbox process: strictly one question, one answer. A message is a frame
+ * (control-frame.ts) of JSON; bytes stand beside it in the shared file, one section after the other, in the area of the sender.
+ */
+export type Question =
+  | { readonly ask: "hello"; readonly disabled: readonly string[] }
+  | OpenQuestion
+  | { readonly ask: "close"; readonly segment: number }
+  | TableQuestion
+  | RunQuestion
+  | {
+      readonly ask: "answers"
+      readonly segment: number
+      readonly timeoutMs: number
+      readonly answers: readonly HostAnswer[]
+    }
+  | { readonly ask: "drop"; readonly segment: number }
+  | InspectQuestion
+
+/** Sections: the bundle's text. */
+export interface OpenQuestion {
+  readonly ask: "open"
+  readonly segment: number
+  readonly memoryMiB: number
+  readonly timeoutMs: number
+  readonly settings: NodeSettings
+  /** Codec texts by kind and name. */
+  readonly texts: readonly { readonly kind: string; readonly name: string; readonly text: string }[]
+}
+
+/** Sections: the table's frames. */
+export interface TableQuestion {
+  readonly ask: "table"
+  readonly segment: number
+  readonly node: number
+  readonly handle: string
+  readonly timeoutMs: number
+}
+
+/** Sections: the seed, the state entries, the input frames. */
+export interface RunQuestion {
+  readonly ask: "run"
+  readonly segment: number
+  readonly timeoutMs: number
+  /** A `CallHead` of the guest as JSON text, less what changes from node to node. */
+  readonly headJson: string
+  readonly inputs: readonly {
+    readonly input: string
+    readonly topic: string
+    readonly partition: number
+    readonly baseOffset: string
+    readonly count: number
+  }[]
+  /** Input name of each node after the first. */
+  readonly laterInputs: readonly string[]
+}
+
+export interface HostAnswer {
+  readonly id: number
+  /** "" when it went well. */
+  readonly errorCode: string
+  /** JSON text of the result, or the error's message. */
+  readonly text: string
+  /** Section of the bytes, or -1. */
+  readonly section: number
+}
+
+/** Sections: the bundle's text. */
+export interface InspectQuestion {
+  readonly ask: "inspect"
+  readonly memoryMiB: number
+  readonly timeoutMs: number
+  readonly plugin: string
+  readonly requestJson: string
+  readonly isDerive: boolean
+}
+
+/** What a sandbox process answers; the worker believes none of it before {@link decodeAnswer}. */
+export type Answer =
+  | { readonly is: "ok" }
+  | { readonly is: "text"; readonly text: string }
+  | { readonly is: "wait"; readonly requests: string; readonly sections: readonly number[] }
+  | { readonly is: "done"; readonly stages: readonly StageReport[]; readonly sections: readonly number[] }
+  | { readonly is: "overflow"; readonly stage: number }
+  | { readonly is: "failed"; readonly stage: number; readonly failure: string }
+  /** The guest was stopped: the segment is no more loaded. */
+  | {
+      readonly is: "stopped"
+      readonly reason: "deadline" | "memory" | "broken"
+      readonly stage: number
+      readonly message: string
+    }
+
+export interface StageReport {
+  /** JSON text that the harness wrote. */
+  readonly report: string
+  readonly cpuMicros: number
+  /** Sections of the frames that the report names, in its order; -1 where the next node took it. */
+  readonly frames: readonly number[]
+}

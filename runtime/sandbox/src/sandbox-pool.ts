@@ -1,0 +1,170 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { OpenSegment } from "./driver/open-segment.ts"
+import { Quarantine } from "./driver/quarantine.ts"
+import { probeGuards } from "./pool/guards.ts"
+import type { PlatformGuards } from "./pool/guards.ts"
+import { inspectBundle, inspectionDomain } from "./pool/inspect.ts"
+import { poolSettings } from "./pool/pool-options.ts"
+import type { PoolSettings, SandboxPoolOptions } from "./pool/pool-options.ts"
+import { TrustDomain } from "./pool/trust-domain.ts"
+import { sharedFileBytes } from "./protocol/shared-layout.ts"
+import type { SandboxPoolShape, SandboxProcess, Segment, SegmentError, SegmentSpec } from "./segment.ts"
+
+const memoryPollMs = 50
+const inspectionParkMs = 3000
+
+/** Sandbox processes of all trust domains. One for a worker. */
+export class SandboxPool extends Context.Service<SandboxPool, SandboxPoolShape>()(
+  "millrace/sandbox/SandboxPool"
+) {
+  /** Live processes; they end with the layer's scope. */
+  static readonly layer = (options: SandboxPoolOptions = {}): Layer.Layer<SandboxPool> =>
+    Layer.effect(SandboxPool, makePool(poolSettings(options)))
+}
+
+function makePool(settings: PoolSettings): Effect.Effect<SandboxPoolShape, never, Scope.Scope> {
+  return Effect.gen(function* () {
+    const platform = yield* Effect.sync(() =>
+      probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes)
+    )
+    const pool = new LivePool(settings, platform)
+    yield* Effect.addFinalizer(() => Effect.sync(() => pool.close()))
+    yield* Effect.forkScoped(watch(pool))
+    return pool.shape
+  })
+}
+
+/**
+ * The watchdog's poll: a process over its memory is killed, one that idles is parked. In real time, whatever clock the
+ * owner runs on.
+ */
+function watch(pool: LivePool): Effect.Effect<never> {
+  return Effect.callback<never>(() => {
+    const timer = setInterval(() => pool.poll(), memoryPollMs)
+    return Effect.sync(() => clearInterval(timer))
+  })
+}
+
+class LivePool {
+  private readonly settings: PoolSettings
+  private readonly platform: PlatformGuards
+  private readonly domains = new Map<string, TrustDomain>()
+  private readonly inspections = new Map<string, { readonly domain: TrustDomain; last: number }>()
+  private readonly segments = new Set<OpenSegment>()
+  private readonly quarantines = new Map<string, Quarantine>()
+  private nextSegment = 1
+  private polls = 0
+
+  constructor(settings: PoolSettings, platform: PlatformGuards) {
+    this.settings = settings
+    this.platform = platform
+  }
+
+  readonly shape: SandboxPoolShape = {
+    open: (spec) => this.open(spec),
+    manifest: (bundle) => this.inspect({ bundle, plugin: "", requestJson: "", isDerive: false }),
+    derive: (bundle, plugin, requestJson) => this.inspect({ bundle, plugin, requestJson, isDerive: true }),
+    processes: Effect.sync(() => this.processes())
+  }
+
+  private open(spec: SegmentSpec): Effect.Effect<Segment, SegmentError, Scope.Scope> {
+    return Effect.acquireRelease(
+      Effect.sync(() => {
+        const segment = new OpenSegment(
+          this.nextSegment++,
+          spec,
+          this.domainOf(spec.domain),
+          this.settings,
+          this.quarantineOf(spec)
+        )
+        this.segments.add(segment)
+        return segment
+      }),
+      (segment) =>
+        Effect.suspend(() => {
+          this.segments.delete(segment)
+          return segment.close
+        })
+    ).pipe(Effect.tap((segment) => segment.load))
+  }
+
+  private domainOf(name: string): TrustDomain {
+    const known = this.domains.get(name)
+    if (known !== undefined) return known
+    const domain = new TrustDomain(name, this.settings, this.platform)
+    this.domains.set(name, domain)
+    return domain
+  }
+
+  /** Opening a segment again does not wipe its slate: the bundles and the segment's name are what is set aside. */
+  private quarantineOf(spec: SegmentSpec): Quarantine {
+    const name = JSON.stringify([spec.id, ...spec.nodes.map((node) => node.digest)])
+    const known = this.quarantines.get(name) ?? new Quarantine(this.settings.quarantine)
+    this.quarantines.set(name, known)
+    return known
+  }
+
+  private inspect(inspection: {
+    readonly bundle: string
+    readonly plugin: string
+    readonly requestJson: string
+    readonly isDerive: boolean
+  }): Effect.Effect<string, SegmentError> {
+    return Effect.suspend(() => {
+      const name = inspectionDomain(inspection.bundle)
+      const known = this.inspections.get(name) ?? {
+        domain: new TrustDomain(name, this.inspectionSettings(), this.platform),
+        last: 0
+      }
+      this.inspections.set(name, known)
+      return inspectBundle(known.domain.slotFor(0), inspection, this.settings)
+    })
+  }
+
+  private inspectionSettings(): PoolSettings {
+    return {
+      ...this.settings,
+      processesPerDomain: 1,
+      parkAfterMs: Math.min(inspectionParkMs, this.settings.parkAfterMs)
+    }
+  }
+
+  private allDomains(): readonly TrustDomain[] {
+    return [...this.domains.values(), ...[...this.inspections.values()].map(({ domain }) => domain)]
+  }
+
+  private processes(): readonly SandboxProcess[] {
+    return this.allDomains().flatMap((domain) =>
+      domain.processes((slot) => [
+        ...new Set([...this.segments].flatMap((segment) => segment.digestsIn(slot)))
+      ])
+    )
+  }
+
+  poll(): void {
+    this.polls += 1
+    const isSecond = this.polls % 20 === 0
+    const now = Effect.runSync(Clock.currentTimeMillis)
+    for (const domain of this.allDomains()) {
+      for (const slot of domain.slots) {
+        if (!this.settings.disabled.includes("memory")) slot.checkMemory()
+        if (isSecond) slot.parkWhenIdle(now)
+      }
+    }
+    if (isSecond) this.forgetInspections()
+  }
+
+  private forgetInspections(): void {
+    for (const [name, { domain }] of this.inspections) {
+      if (domain.slots.every((slot) => slot.child === undefined)) this.inspections.delete(name)
+    }
+  }
+
+  close(): void {
+    for (const domain of this.allDomains()) for (const slot of domain.slots) slot.close()
+  }
+}

@@ -1,0 +1,23 @@
+import type { SegmentError } from "./segment.ts"
+
+/** Codes of {@link SegmentError} beyond those of a record's dead letter. */
+export type SegmentErrorCode =
+  | "PLUGIN_FAILED"
+  | "RECORD_INVALID"
+  | "DEADLINE_EXCEEDED"
+  | "MEMORY_EXCEEDED"
+  | "OUTPUT_TOO_LARGE"
+  | "SANDBOX_KILLED"
+  | "SANDBOX_UNAVAILABLE"
+  | "BUNDLE_FAILED"
+  | "STATE_TOO_LARGE"
+  | "TOO_MANY_KILLS"
+  | "QUARANTINED"
+
+export function segmentError(
+  code: SegmentErrorCode,
+  message: string,
+  more: { readonly node?: string; readonly transient?: boolean } = {}
+): SegmentError {
+  return { _tag: "SegmentError", code, node: more.node, message, transient: more.transient ?? false }
+}
