@@ -19,15 +19,32 @@ const errorBudget = { window: 10_000, minimum: 1_000, ratio: 0.01 }
 
 type NodePlans = ReadonlyMap<string, NodePlan>
 
-/** Chains in the order of the data, each after the repartitions that feed it. */
+/** Chains in an order in which each follows what it reads, as inputs and as lookup tables. */
 export const chainPlans = (pipeline: string, layout: Layout, plans: NodePlans): readonly ChainPlan[] =>
-  layout.lines.flatMap((line) => {
-    const before = layout.repartitions.filter(({ edge }) => line.nodes.includes(edge.consumer))
-    return [
-      ...before.map((topic) => repartitionPlan(pipeline, topic)),
-      nodesPlan(pipeline, line, layout, plans)
-    ]
-  })
+  inOrder([
+    ...layout.repartitions.map((topic) => repartitionPlan(pipeline, topic)),
+    ...layout.lines.map((line) => nodesPlan(pipeline, line, layout, plans))
+  ])
+
+/**
+ * Chains depend on each other without cycles, since nodes do: within a chain every node but the last has one reader, the
+ * next, so that nothing leaves a chain before its end.
+ */
+const inOrder = (chains: readonly ChainPlan[]): readonly ChainPlan[] => {
+  const unwritten = new Set(chains.flatMap((chain) => chain.outputs.map((output) => output.topic)))
+  const ordered: ChainPlan[] = []
+  let rest = chains
+  while (rest.length > 0) {
+    const ready = rest.filter((chain) =>
+      [...chain.inputs, ...chain.tables].every(({ topic }) => !unwritten.has(topic))
+    )
+    if (ready.length === 0) return [...ordered, ...rest]
+    for (const { outputs } of ready) for (const { topic } of outputs) unwritten.delete(topic)
+    ordered.push(...ready)
+    rest = rest.filter((chain) => !ready.includes(chain))
+  }
+  return ordered
+}
 
 const repartitionPlan = (pipeline: string, topic: RepartitionTopic): ChainPlan => ({
   head: topic.head,
