@@ -1,7 +1,7 @@
 import { label, listed } from "./label.ts"
+import { branchFor, fieldSources, namesMatch, promotes } from "./matching.ts"
 import { completeDefault } from "./parse/default-value.ts"
 import { sameMeaning } from "./parse/logical.ts"
-import { unqualified } from "./parse/name.ts"
 import type {
   EnumResolution,
   FieldStep,
@@ -52,27 +52,6 @@ interface Place {
 
 /** Parsed schemas stay far below it, but for recursive ones made to go through each other. */
 const maxDepth = 400
-
-const promotions: { readonly [from in PrimitiveKind]?: readonly string[] } = {
-  int: ["long", "float", "double"],
-  long: ["float", "double"],
-  float: ["double"],
-  string: ["bytes"],
-  bytes: ["string"]
-}
-
-const promotes = (from: AvroType, to: AvroType): boolean => {
-  switch (from.kind) {
-    case "int":
-    case "long":
-    case "float":
-    case "string":
-    case "bytes":
-      return promotions[from.kind]?.includes(to.kind) === true
-    default:
-      return false
-  }
-}
 
 const fail = (kind: ResolutionProblemKind, at: Place, message: string): Failure => ({
   errors: [{ kind, path: at.path, message }]
@@ -196,23 +175,6 @@ class Resolver {
   }
 }
 
-/** For each field of the reader the index of the writer's field that it takes, or -1. */
-const fieldSources = (writer: RecordType, reader: RecordType): readonly number[] => {
-  const indexes = new Map(writer.fields.map((field, index) => [field.name, index]))
-  const sources = reader.fields.map((field) => indexes.get(field.name) ?? -1)
-  const taken = new Set(sources)
-  reader.fields.forEach((field, readerIndex) => {
-    if (sources[readerIndex] !== -1) return
-    const alias = field.aliases
-      .map((name) => indexes.get(name))
-      .find((index) => index !== undefined && !taken.has(index))
-    if (alias === undefined) return
-    sources[readerIndex] = alias
-    taken.add(alias)
-  })
-  return sources
-}
-
 const isPrimitive = (type: AvroType): type is Kinds<PrimitiveKind> => {
   switch (type.kind) {
     case "record":
@@ -256,23 +218,6 @@ const logicalFits = (
   if (from === undefined || to === undefined) return true
   if (!sameMeaning(from, to)) return false
   return from.name !== "decimal" || to.name !== "decimal" || to.precision >= from.precision
-}
-
-const namesMatch = (writer: NamedType, reader: NamedType): boolean =>
-  [reader.name, ...reader.aliases].some((name) => unqualified(name) === unqualified(writer.name))
-
-const branchFor = (writer: Exclude<AvroType, UnionType>, reader: UnionType): number => {
-  const choose = (fits: (branch: AvroType) => boolean): number => reader.branches.findIndex(fits)
-  if (!("name" in writer)) {
-    const exact = choose((branch) => branch.kind === writer.kind)
-    return exact === -1 ? choose((branch) => promotes(writer, branch)) : exact
-  }
-  const named = (fits: (branch: NamedType) => boolean) =>
-    choose((branch) => branch.kind === writer.kind && "name" in branch && fits(branch))
-  const byFullName = named((branch) => branch.name === writer.name)
-  if (byFullName !== -1) return byFullName
-  const byFullAlias = named((branch) => branch.aliases.includes(writer.name))
-  return byFullAlias === -1 ? named((branch) => namesMatch(writer, branch)) : byFullAlias
 }
 
 const mismatch = (writer: AvroType, reader: AvroType, at: Place): Failure =>

@@ -10,6 +10,7 @@ import { AvroFormError, type AvroFormOffence } from "./avro-form-error.ts"
 import { type ContractCheck, carryCheck, readChecks } from "./check-conversion.ts"
 import { encodedSide } from "./encoded-side.ts"
 import { isNamed, NamedTypes, type Place } from "./named-types.ts"
+import { remedyFor } from "./remedy.ts"
 import { literalStrings, restricted } from "./string-literals.ts"
 import { inOrder } from "./union-branches.ts"
 import { withAttributes } from "./with-attributes.ts"
@@ -282,23 +283,3 @@ const primitive = (kind: PrimitiveKind): AvroType => ({ kind, attributes: {} })
 
 const carried = (checks: readonly ContractCheck[]): Attributes =>
   checks.length === 0 ? {} : { "millrace.checks": checks }
-
-const remedyFor = (what: string): string => {
-  switch (what) {
-    case "Date":
-    case "DateTimeUtc":
-    case "DateTimeZoned":
-      return "Use Avro.TimestampMillis (a number of milliseconds), or Avro.Date for days."
-    case "BigDecimal":
-      return "Use Avro.Decimal({ precision, scale })."
-    case "Duration":
-      return "Use Avro.Long for nanoseconds, Schema.Int for milliseconds, or Avro.Duration for a calendar's."
-    case "Undefined":
-    case "Void":
-      return "Use Schema.Null, or Schema.NullOr around what may be missing."
-    case "TemplateLiteral":
-      return "Use Schema.String with Schema.isPattern."
-    default:
-      return "Use a type of Schema or Avro that says what is stored, or give it an encoded side that has one."
-  }
-}
