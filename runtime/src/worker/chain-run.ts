@@ -56,7 +56,7 @@ export function runFrames(
   host: SegmentHost,
   frames: readonly InputFrame[],
   context: BatchContext,
-  from: { readonly segment: number; readonly first: Segment } | undefined = undefined
+  from?: { readonly segment: number; readonly first: Segment }
 ): Effect.Effect<ChainResult, TaskFailure> {
   return Effect.gen(function* () {
     const { plan, segments } = chain

@@ -29,8 +29,6 @@ export interface ChainParts {
   readonly plan: ChainPlan
   readonly partitions: ReadonlyMap<string, number>
   readonly gate: Gate
-  /** One for the whole pipeline. */
-  readonly budget: ErrorBudget
   readonly onBudgetExceeded: Effect.Effect<void>
 }
 
@@ -56,6 +54,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
     const run = Effect.gen(function* () {
       const chain = yield* retry(openChain(parts.environment, parts.pipeline, parts.plan, parts.partitions))
       const loops = yield* retry(taskLoops(parts, chain))
+      const budget = new ErrorBudget(parts.plan.errorBudget)
       let open = loops.length
       const allDone = yield* Deferred.make<void>()
       if (open === 0) yield* Deferred.succeed(allDone, undefined)
@@ -79,7 +78,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
           open -= 1
           return open === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
         })
-        return superviseTask(taskParts(parts, chain, facts, onCompleted), loop)
+        return superviseTask(taskParts(parts, chain, facts, budget, onCompleted), loop)
       })
       yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
     })
@@ -131,9 +130,10 @@ function taskParts(
   parts: ChainParts,
   chain: OpenChain,
   facts: TaskFacts,
+  budget: ErrorBudget,
   onCompleted: Effect.Effect<void>
 ): TaskParts {
-  const { environment, gate, partitions, budget, onBudgetExceeded, pipeline } = parts
+  const { environment, gate, partitions, onBudgetExceeded, pipeline } = parts
   return {
     environment,
     chain,

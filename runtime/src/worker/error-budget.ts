@@ -33,7 +33,7 @@ export class ErrorBudget {
     return this.records >= this.limits.minimum && this.failed > this.records * this.limits.ratio
   }
 
-  /** The pipeline was resumed: what failed before is forgiven. */
+  /** The pipeline was paused for it: what failed before is forgiven when it goes on. */
   reset(): void {
     this.batches.length = 0
     this.records = 0

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
-import { BatchCursor, BatchWriter, encodeUtf8, openBatch } from "@millrace/sdk/record"
+import { BatchWriter, encodeUtf8, openBatch } from "@millrace/sdk/record"
+import type { BatchCursor } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ChainPlan, PhysicalPlan } from "../plan/physical.ts"
 import type { TaskLog, TransportShape } from "../transport/transport.ts"
-import { TransportError } from "../transport/transport.ts"
+import type { TransportError } from "../transport/transport.ts"
 import { readDeadLetters } from "./dead-letter.ts"
 import type { StoredDeadLetter } from "./dead-letter.ts"
 
@@ -43,7 +44,7 @@ export function replayDeadLetter(
   transport: TransportShape,
   plan: PhysicalPlan,
   place: DeadLetterPlace,
-  editedFrame: Uint8Array | undefined = undefined
+  editedFrame?: Uint8Array
 ): Effect.Effect<void, ReplayError | TransportError> {
   return Effect.gen(function* () {
     const letter = yield* findDeadLetter(transport, plan, place)

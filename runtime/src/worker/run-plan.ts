@@ -5,7 +5,6 @@ import { Failpoint } from "../telemetry/failpoint.ts"
 import { startChain } from "./chain-runner.ts"
 import type { RunningChain } from "./chain-runner.ts"
 import { deadLetterSchemaText } from "./dead-letter.ts"
-import { ErrorBudget } from "./error-budget.ts"
 import { controlSchemaText } from "./frames.ts"
 import { makeGate } from "./gate.ts"
 import type { Gate } from "./gate.ts"
@@ -57,8 +56,6 @@ export function runPlan(
     const partitions = yield* prepare(plan, environment)
     const gate = yield* makeGate
     let degraded = false
-    const [first] = plan.chains
-    const budget = new ErrorBudget(first?.errorBudget ?? { window: 10_000, minimum: 1_000, ratio: 0.01 })
     const onBudgetExceeded = Effect.gen(function* () {
       degraded = true
       yield* gate.pause
@@ -73,7 +70,6 @@ export function runPlan(
         plan: chain,
         partitions,
         gate,
-        budget,
         onBudgetExceeded
       })
     )
@@ -92,7 +88,6 @@ export function runPlan(
       pause: gate.pause,
       resume: Effect.suspend(() => {
         degraded = false
-        budget.reset()
         return gate.resume
       }),
       stop

@@ -1,0 +1,245 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Semaphore from "effect/Semaphore"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import { embeddedTransport } from "../transport/embedded/index.ts"
+import { Transport } from "../transport/transport.ts"
+import type { TransportShape } from "../transport/transport.ts"
+import { readDeadLetters } from "./dead-letter.ts"
+import { replayDeadLetter } from "./replay.ts"
+import { runPlan } from "./run-plan.ts"
+import type { RunningPipeline } from "./run-plan.ts"
+import { deadLetterTopic, loadPlan } from "./testing/scripted-plan.ts"
+import { frameOf, keyOf, makeScript, recordsOf, scriptedPool } from "./testing/scripted-pool.ts"
+import type { Script } from "./testing/scripted-pool.ts"
+
+let folder = ""
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "millrace-worker-"))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the load pipeline over the folder of the test, in a scope of its own. */
+function withPipeline<A, E>(
+  script: Script,
+  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>
+): Promise<A> {
+  return Effect.runPromise(withPipelineEffect(script, use))
+}
+
+function withPipelineEffect<A, E>(
+  script: Script,
+  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>
+) {
+  const program = Effect.gen(function* () {
+    const transport = yield* Transport
+    const running = yield* runPlan(loadPlan(), {
+      transport,
+      pool: scriptedPool(script),
+      seedKey: new Uint8Array(32),
+      byteBudget: Semaphore.makeUnsafe(65_536),
+      budgetKiB: 65_536,
+      onLog: () => Effect.void
+    })
+    return yield* use(running, transport)
+  })
+  return Effect.scoped(program).pipe(Effect.provide(embeddedTransport({ folder })))
+}
+
+function source(keys: number, perKey: number): Script["source"] {
+  const partitions: { [name: string]: string[] } = { p0: [], p1: [], p2: [] }
+  for (let n = 0; n < perKey; n++)
+    for (let key = 0; key < keys; key++) partitions[`p${key % 3}`]?.push(`k${key}:${n}`)
+  return partitions
+}
+
+/** The counts that the sink saw of each key, in order. */
+function countsByKey(texts: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const text of texts)
+    found.set(keyOf(text), [...(found.get(keyOf(text)) ?? []), text.slice(text.indexOf(":") + 1)])
+  return found
+}
+
+function assertCounted(texts: readonly string[], keys: number, perKey: number): void {
+  const found = countsByKey(texts)
+  assert.strictEqual(found.size, keys)
+  const expected = Array.from({ length: perKey }, (_, n) => String(n + 1))
+  for (const [key, counts] of found) assert.deepStrictEqual(counts, expected, key)
+}
+
+describe("runPlan", () => {
+  it("runs a bounded pipeline to its end through repartition, state and a transactional sink", async () => {
+    const script = makeScript(source(20, 30))
+    const state = await withPipeline(script, (running) =>
+      Effect.map(running.untilCompleted, () => running.state())
+    )
+    assert.strictEqual(state, "completed")
+    assertCounted(script.visible, 20, 30)
+  })
+
+  it("repeats nothing when a completed pipeline is run again", async () => {
+    const script = makeScript(source(5, 10))
+    await withPipeline(script, (running) => running.untilCompleted)
+    await withPipeline(script, (running) => running.untilCompleted)
+    assertCounted(script.visible, 5, 10)
+  })
+
+  it("loses and repeats nothing when it is stopped in the middle, again and again", async () => {
+    const script = makeScript(source(20, 30))
+    for (let calls = 3; calls < 40; calls += 9) {
+      let left = calls
+      await withPipeline({ ...script, onCall: () => void (left -= 1) }, (running) =>
+        Effect.gen(function* () {
+          while (left > 0 && running.state() !== "completed") yield* Effect.yieldNow
+        })
+      )
+    }
+    await withPipeline(script, (running) => running.untilCompleted)
+    assertCounted(script.visible, 20, 30)
+  })
+
+  it("tries a transient failure again from the last commit", async () => {
+    const script = makeScript(source(6, 10))
+    let failures = 3
+    const onCall: Script["onCall"] = (spec) =>
+      spec.id.includes("/count/") && failures-- > 0
+        ? { _tag: "SegmentError", code: "SANDBOX_KILLED", node: "count", message: "gone", transient: true }
+        : undefined
+    await withPipeline({ ...script, onCall }, (running) => running.untilCompleted)
+    assertCounted(script.visible, 6, 10)
+  })
+
+  it("fails a task on what time does not mend, and says so", async () => {
+    const script = makeScript(source(3, 3))
+    const onCall: Script["onCall"] = (spec) =>
+      spec.id.includes("/pass/")
+        ? { _tag: "SegmentError", code: "RECORD_INVALID", node: "pass", message: "no", transient: false }
+        : undefined
+    const failure = await withPipeline({ ...script, onCall }, (running) =>
+      Effect.flip(running.untilCompleted).pipe(
+        Effect.map((error) => ({ code: error.code, node: error.node, state: running.state() }))
+      )
+    )
+    assert.deepStrictEqual(failure, { code: "RECORD_INVALID", node: "pass", state: "failed" })
+  })
+
+  it("keeps a failed record as a dead letter, and replays it once at its node", async () => {
+    const script = makeScript({ p0: ["a:1", "b:bad", "a:2"] })
+    const letters = await withPipeline(script, (running, transport) =>
+      Effect.gen(function* () {
+        yield* running.untilCompleted
+        const batches = yield* transport.read(deadLetterTopic, 0, 0n, 1_000)
+        return batches.flatMap(({ frame }) => readDeadLetters(frame))
+      })
+    )
+    const letter = letters[0]
+    assert.strictEqual(letters.length, 1)
+    assert.strictEqual(letter?.node, "pass")
+    assert.strictEqual(letter.code, "PLUGIN_FAILED")
+    assert.strictEqual(letter.topic, "load.raw")
+    assert.deepStrictEqual(script.visible.toSorted(), ["a:1", "a:2"])
+    const place = { partition: 0, offset: 0n }
+    const refused = await withPipeline(script, (_, transport) =>
+      Effect.gen(function* () {
+        const mended = frameOf(["b:3"])
+        yield* replayDeadLetter(transport, loadPlan(), place, mended)
+        const again = yield* Effect.flip(replayDeadLetter(transport, loadPlan(), place, mended))
+        while (!script.visible.includes("b:1")) yield* Effect.sleep("5 millis")
+        return again
+      })
+    )
+    assert.strictEqual(refused._tag === "ReplayError" ? refused.code : refused._tag, "ALREADY_REPLAYED")
+    await withPipeline(script, (running) => running.untilCompleted)
+    assert.deepStrictEqual(script.visible.toSorted(), ["a:1", "a:2", "b:1"])
+  })
+
+  it("pauses when more records fail than the budget allows, and goes on when resumed", async () => {
+    const texts = Array.from({ length: 4_000 }, (_, n) => (n % 20 === 0 ? `k${n % 7}:bad` : `k${n % 7}:${n}`))
+    const script = makeScript({ p0: texts })
+    const states = await withPipeline(script, (running) =>
+      Effect.gen(function* () {
+        while (running.state() !== "degraded") yield* Effect.sleep("2 millis")
+        const first = running.state()
+        const resuming = Effect.gen(function* () {
+          for (;;) {
+            if (running.state() === "degraded") yield* running.resume
+            yield* Effect.sleep("2 millis")
+          }
+        })
+        const fiber = yield* Effect.forkChild(resuming)
+        yield* running.untilCompleted
+        yield* Fiber.interrupt(fiber)
+        return [first, running.state()]
+      })
+    )
+    assert.deepStrictEqual(states, ["degraded", "completed"])
+    assert.strictEqual(script.visible.length, 3_800)
+  })
+
+  it("balances its ledger: what goes in comes out, is filtered, or is dead", async () => {
+    const texts = Array.from(
+      { length: 200 },
+      (_, n) => `k${n % 5}:${n % 50 === 7 ? "bad" : n % 10 === 3 ? "drop" : n}`
+    )
+    const checkpoints = await withPipeline(makeScript({ p0: texts }), (running, transport) =>
+      Effect.andThen(running.untilCompleted, transport.checkpoints("load"))
+    )
+    const pass = checkpoints
+      .map(({ checkpoint }) => checkpoint.counts["pass"])
+      .reduce(
+        (sum, count) => ({
+          in: sum.in + (count?.in ?? 0),
+          out: sum.out + (count?.out ?? 0),
+          filtered: sum.filtered + (count?.filtered ?? 0),
+          dead: sum.dead + (count?.dead ?? 0)
+        }),
+        { in: 0, out: 0, filtered: 0, dead: 0 }
+      )
+    assert.deepStrictEqual(pass, { in: 200, out: 176, filtered: 20, dead: 4 })
+  })
+
+  it("keeps records of one key in one partition, in order", async () => {
+    const records = await withPipeline(makeScript(source(30, 5)), (running, transport) =>
+      Effect.gen(function* () {
+        yield* running.untilCompleted
+        const all = yield* Effect.forEach([0, 1, 2, 3], (partition) =>
+          Effect.map(transport.read("load.passed", partition, 0n, 10_000_000), (batches) =>
+            recordsOf(batches.map((batch) => ({ ...batch, topic: "load.passed", topicPartition: partition })))
+          )
+        )
+        return all.flat()
+      })
+    )
+    const partitions = new Map<string, number>()
+    for (const { text, partition } of records) {
+      assert.strictEqual(partitions.get(keyOf(text)) ?? partition, partition)
+      partitions.set(keyOf(text), partition)
+    }
+    assert.strictEqual(partitions.size, 30)
+    for (const [, numbers] of countsByKey(records.map(({ text }) => text)))
+      assert.deepStrictEqual(numbers, ["0", "1", "2", "3", "4"])
+  })
+
+  it("passes its failpoints", async () => {
+    const passed = new Set<string>()
+    const script = makeScript(source(2, 2))
+    const program = withPipelineEffect(script, (running) => running.untilCompleted).pipe(
+      Effect.provideService(Failpoint, (point) => void passed.add(point))
+    )
+    await Effect.runPromise(program)
+    for (const point of [
+      "after-fetch",
+      "mid-batch",
+      "after-reply",
+      "before-commit",
+      "after-commit",
+      "on-shutdown"
+    ])
+      assert.isTrue(passed.has(point), point)
+  })
+})
