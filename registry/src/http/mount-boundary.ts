@@ -31,11 +31,14 @@ export type HandlerReply<E extends Endpoint> = E["success"]["payload"] extends L
     : never
   : ReplyOf<E>
 
+export type Handler<E extends Endpoint, R> = (
+  request: HandlerRequest<E>
+) => Effect.Effect<HandlerReply<E>, ApiError | StoreError, R>
+
 /** A handler per endpoint, by its id. */
 export type Handlers<Endpoints extends readonly Endpoint[], R> = {
-  readonly [E in Endpoints[number] as E["id"]]: (
-    request: HandlerRequest<E>
-  ) => Effect.Effect<HandlerReply<E>, ApiError | StoreError, R>
+  // Not remapped by `as`: only so does a handler written in place know its request's type.
+  readonly [Id in Endpoints[number]["id"]]: Handler<Extract<Endpoints[number], { readonly id: Id }>, R>
 }
 
 /**

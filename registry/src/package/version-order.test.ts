@@ -24,7 +24,7 @@ describe("resolveRange", () => {
     ["^3.0.0-beta.1", "3.0.0-beta.2"],
     ["^3", undefined],
     ["nonsense", undefined],
-    ["latest", undefined]
+    ["latest", "2.0.0"]
   ])("finds what %s means by npm's rules", (range, expected) => {
     const all = versions("1.2.3", "1.9.0", "1.10.0", "2.0.0", "3.0.0-beta.1", "3.0.0-beta.2")
     assert.equal(resolveRange(all, range)?.version, expected)

@@ -17,12 +17,13 @@ export const latestOf = <C extends Candidate>(versions: readonly C[]): C | undef
 
 /**
  * The version that a range means, by npm's rules: the highest that satisfies it, one that is not deprecated before one
- * that is; prereleases only where the range names one of the same version. A yanked version is found by its exact
+ * that is; `latest` as {@link latestOf}; prereleases only where the range names one of the same version. A yanked version is found by its exact
  * version alone, so that a lock goes on working. Undefined when none satisfies it, or it is not a range.
  */
 export const resolveRange = <C extends Candidate>(versions: readonly C[], range: string): C | undefined => {
   const exact = versions.find(({ version }) => version === range.trim())
   if (exact !== undefined) return exact
+  if (range === "latest") return latestOf(versions)
   const fitting = descending(versions).filter(
     ({ version, yanked }) => yanked === null && semver.satisfies(version, range)
   )

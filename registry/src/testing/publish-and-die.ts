@@ -1,0 +1,33 @@
+/**
+ * A process that publishes the fixture into a folder and kills itself at a named moment: arguments are the folder and
+ * the moment. Started by the kill tests.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { Publisher } from "../package/publisher.ts"
+import { registryLayer } from "../registry-layer.ts"
+import { Failpoint } from "../store/failpoint.ts"
+import { packageArchive } from "./archive-fixture.ts"
+import { vmManifestReader } from "./vm-manifest-reader.ts"
+
+const [, , folder = "", moment = ""] = process.argv
+
+const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(vmManifestReader)))
+
+async function* body() {
+  yield packageArchive()
+}
+
+const publish = Publisher.use((publisher) =>
+  publisher.publish({ name: "@acme/movies", version: "1.0.0", body: body(), actor: "ann" })
+).pipe(
+  Effect.provideService(Failpoint, (name) =>
+    Effect.sync(() => {
+      if (name === moment) process.kill(process.pid, "SIGKILL")
+    })
+  )
+)
+
+await runtime.runPromise(publish)
+await runtime.dispose()
