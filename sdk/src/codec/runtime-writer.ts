@@ -271,8 +271,8 @@ export function isObject(value: unknown): boolean {
 }
 
 /**
- * Whether an object has every required field of a record, and, where `exact`, nothing else.
- * `fields`: name -> whether it is required, without a prototype.
+ * Whether an object has the fields of a record: every required one; with `exact` 1 also nothing else, with 2 also those that
+ * have defaults. `fields`: name -> whether it is required, without a prototype.
  */
 export function isRecordLike(
   value: unknown,
@@ -282,7 +282,7 @@ export function isRecordLike(
   if (typeof value !== "object" || value === null || !isObject(value)) return false
   const names = keysOf(fields)
   for (let i = 0; i < names.length; i++) {
-    if (fields[names[i]] && Reflect.get(value, names[i]) === undefined) return false
+    if ((exact === 2 || fields[names[i]]) && Reflect.get(value, names[i]) === undefined) return false
   }
   if (exact === 0) return true
   if (prototypeOf(value) === null) return false

@@ -212,14 +212,15 @@ export class WriteCode {
   }
 
   /**
-   * Several branches take objects: the first that the value fits exactly is tried (a record with no property left over, a map
-   * without a prototype), then the first that takes it at all; a branch whose inner values do not fit is undone.
+   * Several branches take objects: the first that the value fits exactly is tried (a record with all of its fields and no
+   * property left over, a map without a prototype), then one whose absent fields have defaults, then the first that takes it
+   * at all; a branch whose inner values do not fit is undone.
    */
   private ambiguousUnion(type: UnionType, x: string): string {
     const name = this.code.name("writeUnion")
-    const attempts = [1, 0].flatMap((exact) =>
+    const attempts = [2, 1, 0].flatMap((exact) =>
       type.branches.map((branch, index) => {
-        if (exact === 0 && !isObjectBranch(branch)) return ""
+        if (exact < 2 && !isObjectBranch(branch)) return ""
         const write = `${this.branch(index)}\n${this.value(branch, "x")}\nreturn`
         if (!isObjectBranch(branch)) return `if (${this.fitsAmong(type, branch, "x")}) { ${write} }`
         const test = this.fitsObject(branch, "x", exact)
@@ -242,7 +243,7 @@ export class WriteCode {
 
   /** Maps are read as objects without a prototype, and so known again; records are not. */
   private fitsObject(type: AvroType, x: string, exact: number): string {
-    if (type.kind === "map") return `${this.code.use(exact === 1 ? "isBareMap" : "isMap")}(${x})`
+    if (type.kind === "map") return `${this.code.use(exact > 0 ? "isBareMap" : "isMap")}(${x})`
     if (type.kind !== "record") return this.fits(type, x)
     const required = type.fields.map((field) => [field.name, field.default === undefined] as const)
     return `${this.code.use("isRecordLike")}(${x}, ${tableOf(this.code, required)}, ${exact})`

@@ -175,7 +175,7 @@ export const factsOf = (
     case "readerUnion": {
       const source = sourceOf(plan.value)
       const first = plan.reader.branches.findIndex(
-        (branch) => source !== undefined && "ok" in resolve(source, branch)
+        (branch) => source !== undefined && "ok" in resolve(bare(source), bare(branch))
       )
       if (first !== plan.branch) facts.add("union choice")
       into(plan.value)
@@ -183,6 +183,13 @@ export const factsOf = (
     }
   }
   return facts
+}
+
+/** As avsc sees it, which leaves logical types out. */
+const bare = (type: AvroType): AvroType => {
+  if (!("logical" in type)) return type
+  const { logical: _, ...base } = type
+  return base
 }
 
 const sourceOf = (plan: Resolution): AvroType | undefined => ("writer" in plan ? plan.writer : undefined)
