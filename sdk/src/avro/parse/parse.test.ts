@@ -201,9 +201,13 @@ describe("parseAvro", () => {
       )
     ]
   ])("refuses %s at once", (_, input) => {
-    const before = performance.now()
-    assert.strictEqual(fault(input)[0], "AVRO_LIMIT")
-    assert.isBelow(performance.now() - before, 50)
+    // The best of a few, since other work on the machine counts too.
+    const milliseconds = Array.from({ length: 5 }, () => {
+      const before = performance.now()
+      assert.strictEqual(fault(input)[0], "AVRO_LIMIT")
+      return performance.now() - before
+    })
+    assert.isBelow(Math.min(...milliseconds), 50)
   })
 
   it("refuses a value that holds itself", () => {
