@@ -27,7 +27,7 @@ const chainLines = (chain: ChainPlan): readonly string[] => {
     chain.inputs.length === 0 ? "" : `, reads ${chain.inputs.map((input) => input.topic).join(", ")}`
   const tables = chain.tables.map(({ node, handle, topic }) => `  table ${handle} of ${node}: ${topic}`)
   const writes = chain.outputs.map(({ output, topic, key }) => {
-    return `  writes ${topic}${chain.outputs.length > 1 ? ` from ${output}` : ""}${key === undefined ? "" : ", with another key"}`
+    return `  writes ${topic}${chain.outputs.length > 1 ? ` from ${output}` : ""}${key === undefined ? "" : `, by ${key.join(", ")}`}`
   })
   return [
     `chain ${chain.head}: ${tasks}${reads}`,

@@ -113,7 +113,7 @@ describe("a plan", () => {
       "  topic second.counts.in.input.by.director (8 partitions, by director): repartitioned by director for counts",
       "chain counts.in.input.by.director: 8 tasks, reads studio.movies",
       "  only repartitions",
-      "  writes second.counts.in.input.by.director, with another key",
+      "  writes second.counts.in.input.by.director, by director",
       "chain counts: 8 tasks, reads second.counts.in.input.by.director",
       "  counts -> out in the sandbox of @millrace"
     ])

@@ -140,6 +140,11 @@ describe("what is wrong with a plan", () => {
       ["INPUT_MISSING 4:27 nodes.n.from.right"]
     ],
     [
+      "keys that never meet",
+      withNode(`{ use: "@acme/pair", from: { left: m, right: m } }`),
+      ["SCHEMA_MISMATCH 4:51 nodes.n.from.right"]
+    ],
+    [
       "an unknown table",
       withNode(`{ use: "@millrace/lookup", from: m, tables: { rate: m } }`),
       ["UNKNOWN_TABLE 4:52 nodes.n.tables.rate"]

@@ -16,7 +16,7 @@ import { decodeDeriveReply } from "./derive-reply.ts"
 import { gatherFeeds, type Surroundings } from "./gather-feeds.ts"
 import { checkJson, withDefaults } from "./json-schema.ts"
 import type { Feed, LogicalNode, LogicalOutput } from "./logical-node.ts"
-import { checkKey, sameNames } from "./key.ts"
+import { checkKey, checkKeysMeet, type KeyedInput, sameNames } from "./key.ts"
 import { configPath, nodeFinding } from "./node-finding.ts"
 
 export interface AnalysedNode {
@@ -46,7 +46,8 @@ export const analyseNode = Effect.fnUntraced(function* (
   const place = { name, node, feeds: gathered.feeds, config }
   if (!("ok" in resolved)) return refused(resolved.problems.map((problem) => problem(place)))
   const outputs = outputsOf(name, node, resolved.ok, gathered.feeds, plugin)
-  if (outputs.findings.length > 0) return refused(outputs.findings)
+  const keys = checkKeysMeet(keyedInputs(resolved.ok, gathered.feeds))
+  if (outputs.findings.length + keys.length > 0) return refused([...outputs.findings, ...keys])
   const settled: LogicalNode = {
     name,
     node,
@@ -183,6 +184,12 @@ const deriveFailed = (code: "DERIVE_FAILED" | "DERIVE_INVALID", message: string,
     })
   ]
 })
+
+const keyedInputs = ({ inputs }: ResolvedNode, feeds: readonly Feed[]): readonly KeyedInput[] =>
+  feeds.flatMap(({ via, name, stream, path }) => {
+    const key = via === "input" ? inputs[name]?.keyBy : undefined
+    return key === undefined ? [] : [{ name, schema: stream.schema, key, path }]
+  })
 
 interface Outputs {
   readonly outputs: { readonly [output: string]: LogicalOutput }

@@ -199,7 +199,8 @@ const sizeOf = (value: unknown): Size | undefined => {
       ]
     }
   }
-  if (typeof value === "string") return counted(value.length, " characters", "minLength", "maxLength")
+  if (typeof value === "string")
+    return counted(Array.from(value).length, " characters", "minLength", "maxLength")
   if (Array.isArray(value)) return counted(value.length, " items", "minItems", "maxItems")
   if (isObject(value)) return counted(Object.keys(value).length, " keys", "minProperties", "maxProperties")
   return undefined

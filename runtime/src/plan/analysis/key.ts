@@ -20,6 +20,55 @@ export const checkKey = (schema: RecordType, key: readonly string[], keyPath: Pa
     return [{ code: "KEY_INVALID", message, path, remedy: "Choose a field that is a plain value." }]
   })
 
+/**
+ * Records meet in a keyed node only if equal values give equal key bytes: so all its inputs must be keyed by fields of the
+ * same form (docs/formats/key.md: int and long are one, text and bytes are one, null or not does not matter).
+ */
+export const checkKeysMeet = (keys: readonly KeyedInput[]): readonly Finding[] => {
+  const [first, ...others] = keys
+  if (first === undefined) return []
+  const wanted = formsOf(first)
+  return others.flatMap((other): readonly Finding[] => {
+    const forms = formsOf(other)
+    if (sameNames(forms, wanted)) return []
+    const message = `${other.name} is keyed by ${forms.join(" and ")}, ${first.name} by ${wanted.join(" and ")}: no record would meet another`
+    return [
+      {
+        code: "SCHEMA_MISMATCH",
+        message,
+        path: other.path,
+        remedy: "Bring the fields to one type in a node before."
+      }
+    ]
+  })
+}
+
+export interface KeyedInput {
+  readonly name: string
+  readonly schema: RecordType
+  readonly key: readonly string[]
+  readonly path: Path
+}
+
+const formsOf = ({ schema, key }: KeyedInput): readonly string[] =>
+  key.map((name) => {
+    const type = schema.fields.find((field) => field.name === name)?.type
+    return type === undefined ? "nothing" : keyForm(type)
+  })
+
+const keyForm = (type: AvroType): string => {
+  if (type.kind === "union")
+    return type.branches
+      .filter(({ kind }) => kind !== "null")
+      .map(keyForm)
+      .join(" or ")
+  if ((type.kind === "bytes" || type.kind === "fixed") && type.logical?.name === "decimal") return "a decimal"
+  if (type.kind === "int" || type.kind === "long") return "an integer"
+  if (type.kind === "float" || type.kind === "double") return "a fraction"
+  if (type.kind === "boolean") return "a boolean"
+  return type.kind === "bytes" || type.kind === "fixed" ? "bytes" : "text"
+}
+
 const canBeKey = (type: AvroType): boolean => {
   if (type.kind === "union") {
     const others = type.branches.filter((branch) => branch.kind !== "null")
