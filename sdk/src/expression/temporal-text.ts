@@ -1,5 +1,5 @@
 /*
- * Dates and times as text, for literals. Casts at run time read the same forms with helpers/temporal.ts, in the guest.
+ * Dates and times as text, for literals. Casts at run time read the same forms with generation/library/temporal-functions.ts, in the guest.
  * Proleptic Gregorian calendar, years 0001 to 9999, UTC.
  */
 const datePattern = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/

@@ -1,6 +1,6 @@
 import type { Core } from "../core.ts"
 import { comparisonOperations } from "./comparison-operations.ts"
-import { helperTexts } from "./helpers/all-helpers.ts"
+import { libraryTexts } from "./library/library.ts"
 import { numberOperations } from "./number-operations.ts"
 import type { Operation } from "./operation.ts"
 import { valueOperations } from "./value-operations.ts"
@@ -36,7 +36,7 @@ export class Emitter {
   private lines: string[] = []
   private readonly columns = new Map<string, string>()
   private readonly constants: string[] = []
-  private readonly helpers = new Set<string>()
+  private readonly library = new Set<string>()
   private count = 0
 
   fresh(prefix: string): string {
@@ -46,7 +46,7 @@ export class Emitter {
     this.lines.push(line)
   }
   need(...names: readonly string[]): void {
-    for (const name of names) this.helpers.add(name)
+    for (const name of names) this.library.add(name)
   }
 
   /** Runs `emit` with lines of its own. */
@@ -93,7 +93,7 @@ export class Emitter {
   finish(result: string): string {
     const reads = [...this.columns].map(([name, local]) => `const ${local} = ${this.read("row", name, true)}`)
     const body = [...reads, ...this.lines, `return ${result}`].join("\n")
-    const before = [...helperTexts(this.helpers), ...this.constants].join("\n")
+    const before = [...libraryTexts(this.library), ...this.constants].join("\n")
     return `(() => {\n"use strict"\n${before}\nreturn (row) => {\n${body}\n}\n})()`
   }
 }

@@ -1,6 +1,6 @@
 /** How a `call` of the core becomes text. */
 export interface Operation {
-  /** Helpers that the text calls. */
+  /** Functions of library/ that the text calls. */
   readonly needs: readonly string[]
   /** True when the text has an operand more than once: operands are then names or literals. */
   readonly repeats: boolean
@@ -18,7 +18,7 @@ export function repeating(text: Operation["text"], ...needs: readonly string[]):
   return { needs, repeats: true, text }
 }
 
-/** A call of a helper: the operands, then what is known beforehand. */
+/** A call of a library function: the operands, then what is known beforehand. */
 export function calling(name: string, ...before: readonly string[]): Operation {
   return {
     needs: [name],

@@ -34,7 +34,7 @@ interface Node {
   readonly span: Span
 }
 
-/** `text` as written: its digits decide type and scale (`1` INT, `1.50` DECIMAL(3, 2), `1e0` DOUBLE). */
+/** `text` as written, but for a capital E: its digits decide type and scale (`1` INT, `1.50` DECIMAL(3, 2), `1e0` DOUBLE). */
 export interface NumberLiteral extends Node {
   readonly kind: "number"
   readonly form: "integer" | "decimal" | "double"

@@ -39,7 +39,7 @@ const binding: { readonly [kind in Expression["kind"]]: number } = {
 export function formatExpression(node: Expression): string {
   switch (node.kind) {
     case "number":
-      return node.text.replace("e", "E")
+      return node.text
     case "string":
       return formatString(node.value)
     case "boolean":

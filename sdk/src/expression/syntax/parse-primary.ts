@@ -47,7 +47,7 @@ function parseNumber(reader: TokenReader): Expression {
   if (form !== "double" && (digits > 38 || text.length > 80)) {
     reader.stop("EXPRESSION_LITERAL", "an exact number has at most 38 digits", span, "write it as 1.5e40")
   }
-  return reader.node({ kind: "number", form, text, span })
+  return reader.node({ kind: "number", form, text: text.toUpperCase(), span })
 }
 
 function parseWord(reader: TokenReader, token: Token): Expression {

@@ -236,7 +236,7 @@ function onDouble(tree: Tree, a: number, b: number): Value {
     case "ceil":
       return Math.ceil(a)
     case "round":
-      return Math.abs(a % 1) >= 0.5 ? Math.trunc(a) + Math.sign(a) : Math.trunc(a)
+      return (Math.abs(a % 1) >= 0.5 ? Math.trunc(a) + Math.sign(a) : Math.trunc(a)) + 0
     default: {
       if (!Number.isFinite(a)) throw new Refused("overflow")
       return fitted(tree, BigInt(Math.trunc(a)))

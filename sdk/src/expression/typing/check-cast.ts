@@ -4,7 +4,7 @@ import { call, nullOf, place, typeOf, withAvro, type CheckContext, type Checked 
 import { coerce, power } from "./coerce.ts"
 import { bigintType, doubleType, formatSqlType, isNumeric, stringType, type SqlType } from "./sql-type.ts"
 
-/** CAST and TRY_CAST, by the table of docs in README.md: what cannot be converted at all is a type error. */
+/** CAST and TRY_CAST, as README.md has it: what cannot be converted at all is a type error. */
 export function checkCast(context: CheckContext, node: CastNode): Checked | undefined {
   const operand = context.check(node.operand)
   if (operand === undefined) return undefined

@@ -239,6 +239,27 @@ describe("mistakes", () => {
   })
 })
 
+describe("what has no SQL type", () => {
+  const attributes = {}
+  const schema = record("Odd", {
+    span: { kind: "fixed", name: "Span", aliases: [], size: 12, logical: { name: "duration" }, attributes },
+    huge: primitive("bytes", { name: "decimal", precision: 39, scale: 0 }),
+    exact: {
+      kind: "long",
+      logical: { name: "timestamp-micros" },
+      attributes: { "millrace.js": "bigint" }
+    }
+  })
+
+  it.each(["span", "huge", "exact"])("is passed on and tested for NULL: %s", (name) => {
+    const value = { some: "value" }
+    assert.strictEqual(run(`COALESCE(${name}, ${name})`, { [name]: value }, schema), value)
+    assert.isFalse(run(`${name} IS NULL`, { [name]: value }, schema))
+    assert.include(mistakes(`${name} = ${name}`, schema)[0], "cannot be compared")
+    assert.strictEqual(typed(name, schema).avro, schema.fields.find((field) => field.name === name)!.type)
+  })
+})
+
 describe("recursive records", () => {
   it("are read as deep as the expression says", () => {
     const fields: { name: string; type: AvroType; aliases: []; order: "ascending"; attributes: object }[] = []

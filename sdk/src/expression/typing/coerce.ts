@@ -33,7 +33,7 @@ export function comparisonType(left: SqlType, right: SqlType): SqlType | undefin
 /** Brings a value to a type that {@link commonType} named. `at` is the place for an overflow. */
 export function coerce(core: Core, to: SqlType, at: string): Core {
   const from = core.type
-  if (from.kind === "null") return nullOf(to)
+  if (from.kind === "null" || (core.op === "constant" && core.value === null)) return nullOf(to)
   switch (to.kind) {
     case "bigint":
       if (!to.wide || (from.kind === "bigint" && from.wide)) return retype(core, to)
@@ -66,7 +66,7 @@ function toDecimal(core: Core, to: Extract<SqlType, { kind: "decimal" }>, at: st
   const from = core.type
   const scale = asDecimal(from).scale
   if (core.op === "constant" && typeof core.value !== "string" && scale <= to.scale) {
-    return constant(to, BigInt(core.value ?? 0) * power(to.scale - scale))
+    return constant(to, BigInt(core.value ?? 0n) * power(to.scale - scale))
   }
   const narrow = from.kind === "int" || (from.kind === "bigint" && !from.wide)
   const big = narrow ? call("numberToBig", to, [core]) : core

@@ -1,4 +1,4 @@
-import type { AvroType, LogicalType, PrimitiveKind, PrimitiveType } from "../../avro/type.ts"
+import type { AvroType, FixedType, LogicalType, PrimitiveKind, PrimitiveType } from "../../avro/type.ts"
 import { bigintType, type SqlType } from "./sql-type.ts"
 
 export interface SqlField {
@@ -36,11 +36,13 @@ function fromBranch(avro: AvroType): SqlType {
     case "enum":
       return { kind: "string" }
     default:
-      return (avro.logical && fromLogical(avro.logical, avro)) ?? fromPlain(avro)
+      return avro.logical === undefined ? fromPlain(avro) : fromLogical(avro.logical, avro)
   }
 }
 
-function fromLogical(logical: LogicalType, avro: AvroType): SqlType | undefined {
+function fromLogical(logical: LogicalType, avro: PrimitiveType | FixedType): SqlType {
+  // A time as a bigint: the codec makes one of any long that asks for it.
+  if (avro.attributes["millrace.js"] === "bigint") return { kind: "raw", avro }
   switch (logical.name) {
     case "decimal":
       if (logical.precision > 38) return { kind: "raw", avro }
@@ -64,7 +66,7 @@ function fromLogical(logical: LogicalType, avro: AvroType): SqlType | undefined 
   }
 }
 
-function fromPlain(avro: PrimitiveType | Extract<AvroType, { kind: "fixed" }>): SqlType {
+function fromPlain(avro: PrimitiveType | FixedType): SqlType {
   switch (avro.kind) {
     case "fixed":
       return { kind: "bytes" }

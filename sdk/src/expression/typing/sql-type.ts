@@ -8,8 +8,8 @@ import type { AvroType, RecordType } from "../../avro/type.ts"
  * - date: days; time, timestamp: milliseconds (precision 3) or microseconds (6) since 1970, UTC. Instants and local
  *   timestamps are one type, as the platform has one time zone, UTC;
  * - row, array, map keep their Avro type, from which their parts are typed when they are read;
- * - raw: what has no SQL type (a union of several types, a duration, a DECIMAL of more than 38 digits): it can be passed on and
- *   tested for NULL;
+ * - raw: what has no SQL type (a union of several types, a duration, a DECIMAL of more than 38 digits, a time as bigint):
+ *   it can be passed on and tested for NULL;
  * - null: the type of the literal NULL alone.
  */
 export type SqlType =

@@ -1,13 +1,13 @@
 import { maxPatternLength } from "../../like-pattern.ts"
-import { helper, type Helpers } from "./helper.ts"
+import { libraryFunction, type Library } from "./library-function.ts"
 
 /**
  * LIKE without backtracking. A pattern is cut at its %; the first piece is held to the start, the last to the end, and each in between is
  * sought from where the one before ended, for the leftmost match is never worse than a later one. Pieces with _ are sought
  * by Shift-And (Baeza-Yates and Gonnet 1992), whose time is the text's length times the piece's length / 32.
  */
-export const likeHelpers: Helpers = {
-  likePieces: helper(
+export const likeFunctions: Library = {
+  likePieces: libraryFunction(
     `
 function likePieces(pattern, escape, at) {
   const points = Array.from(pattern)
@@ -27,7 +27,7 @@ function likePieces(pattern, escape, at) {
 }`,
     "fail"
   ),
-  likeMatcher: helper(
+  likeMatcher: libraryFunction(
     `
 function likeMatcher(pattern, escape, at) {
   const pieces = likePieces(pattern, escape, at)
@@ -41,7 +41,7 @@ function likeMatcher(pattern, escape, at) {
     "likeWild",
     "hasSurrogates"
   ),
-  likeLiteral: helper(`
+  likeLiteral: libraryFunction(`
 function likeLiteral(pieces) {
   const first = pieces[0]
   if (pieces.length === 1) return (text) => text === first
@@ -59,7 +59,7 @@ function likeLiteral(pieces) {
     return true
   }
 }`),
-  likeWild: helper(
+  likeWild: libraryFunction(
     `
 function likeWild(pieces) {
   const first = pieces[0]
@@ -81,7 +81,7 @@ function likeWild(pieces) {
     "shiftAnd"
   ),
   // Answers a function that gives the place after the leftmost match of the piece between from and end, or -1.
-  shiftAnd: helper(`
+  shiftAnd: libraryFunction(`
 function shiftAnd(piece) {
   const words = Math.ceil(piece.length / 32)
   const any = new Int32Array(words)

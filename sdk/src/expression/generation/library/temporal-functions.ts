@@ -1,9 +1,9 @@
-import { helper, type Helpers } from "./helper.ts"
+import { libraryFunction, type Library } from "./library-function.ts"
 
 /** Dates are days, times and timestamps milliseconds (precision 3) or microseconds (6); proleptic Gregorian, UTC. */
-export const temporalHelpers: Helpers = {
+export const temporalFunctions: Library = {
   // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days.
-  civil: helper(`
+  civil: libraryFunction(`
 function civil(days) {
   const shifted = days + 719468
   const era = Math.floor(shifted / 146097)
@@ -15,7 +15,7 @@ function civil(days) {
   return [year + era * 400 + (month >= 10 ? 1 : 0), month >= 10 ? month - 9 : month + 3, date]
 }`),
   // days_from_civil, of the same source.
-  daysFrom: helper(`
+  daysFrom: libraryFunction(`
 function daysFrom(year, month, date) {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
@@ -23,14 +23,14 @@ function daysFrom(year, month, date) {
   const ordinal = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + date - 1
   return era * 146097 + inEra * 365 + Math.floor(inEra / 4) - Math.floor(inEra / 100) + ordinal - 719468
 }`),
-  perDay: helper(
+  perDay: libraryFunction(
     `const perDay = (precision) => precision === 0 ? 1 : precision === 3 ? 86400000 : 86400000000`
   ),
-  dayOf: helper(
+  dayOf: libraryFunction(
     `const dayOf = (value, precision) => precision === 0 ? value : Math.floor(value / perDay(precision))`,
     "perDay"
   ),
-  timeOf: helper(
+  timeOf: libraryFunction(
     `
 function timeOf(value, from, to) {
   const time = value - dayOf(value, from) * perDay(from)
@@ -39,7 +39,7 @@ function timeOf(value, from, to) {
     "dayOf",
     "perDay"
   ),
-  secondOf: helper(
+  secondOf: libraryFunction(
     `
 function secondOf(value, precision) {
   const inDay = value - dayOf(value, precision) * perDay(precision)
@@ -48,7 +48,7 @@ function secondOf(value, precision) {
     "dayOf",
     "perDay"
   ),
-  extractPart: helper(
+  extractPart: libraryFunction(
     `
 function extractPart(unit, value, precision) {
   if (unit === "HOUR") return Math.floor(secondOf(value, precision) / 3600)
@@ -70,7 +70,7 @@ function extractPart(unit, value, precision) {
     "secondOf"
   ),
   // ISO 8601: a week belongs to the year of its Thursday.
-  isoWeek: helper(
+  isoWeek: libraryFunction(
     `
 function isoWeek(days) {
   const thursday = days - ((((days + 3) % 7) + 7) % 7) + 3
@@ -79,8 +79,8 @@ function isoWeek(days) {
     "civil",
     "daysFrom"
   ),
-  pad: helper(`const pad = (value, length) => String(value).padStart(length, "0")`),
-  dateToText: helper(
+  pad: libraryFunction(`const pad = (value, length) => String(value).padStart(length, "0")`),
+  dateToText: libraryFunction(
     `
 function dateToText(days) {
   const [year, month, date] = civil(days)
@@ -89,7 +89,7 @@ function dateToText(days) {
     "civil",
     "pad"
   ),
-  timeToText: helper(
+  timeToText: libraryFunction(
     `
 function timeToText(value, precision) {
   const unit = precision === 3 ? 1000 : 1000000
@@ -99,7 +99,7 @@ function timeToText(value, precision) {
 }`,
     "pad"
   ),
-  timestampToText: helper(
+  timestampToText: libraryFunction(
     `
 function timestampToText(value, precision) {
   const days = dayOf(value, precision)
@@ -110,7 +110,7 @@ function timestampToText(value, precision) {
     "dayOf",
     "perDay"
   ),
-  parseDay: helper(
+  parseDay: libraryFunction(
     `
 function parseDay(text) {
   const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text)
@@ -124,7 +124,7 @@ function parseDay(text) {
     "civil"
   ),
   // Beyond the precision digits are cut off, as Flink does.
-  parseClock: helper(`
+  parseClock: libraryFunction(`
 function parseClock(text, precision) {
   const match = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\\.([0-9]{1,9}))?)?$/.exec(text)
   if (match === null || match[1] > "23" || match[2] > "59" || (match[3] ?? "00") > "59") return null
@@ -132,7 +132,7 @@ function parseClock(text, precision) {
   const fraction = Number((match[4] ?? "").padEnd(9, "0").slice(0, precision))
   return seconds * (precision === 3 ? 1000 : 1000000) + fraction
 }`),
-  parseInstant: helper(
+  parseInstant: libraryFunction(
     `
 function parseInstant(text, precision) {
   const days = parseDay(text.slice(0, 10))

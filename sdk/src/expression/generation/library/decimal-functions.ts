@@ -1,8 +1,8 @@
-import { helper, type Helpers } from "./helper.ts"
+import { libraryFunction, type Library } from "./library-function.ts"
 
 /** Inside an expression a DECIMAL is the bigint of its unscaled digits; outside a string with exactly `scale` fraction digits. */
-export const decimalHelpers: Helpers = {
-  fromDecimal: helper(
+export const decimalFunctions: Library = {
+  fromDecimal: libraryFunction(
     `
 function fromDecimal(text, scale) {
   const point = text.indexOf(".")
@@ -11,18 +11,18 @@ function fromDecimal(text, scale) {
 }`,
     "fail"
   ),
-  decimalToText: helper(`
+  decimalToText: libraryFunction(`
 function decimalToText(value, scale) {
   if (scale === 0) return String(value)
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0")
   const point = digits.length - scale
   return (value < 0n ? "-" : "") + digits.slice(0, point) + "." + digits.slice(point)
 }`),
-  decimalToDouble: helper(`
+  decimalToDouble: libraryFunction(`
 function decimalToDouble(value, scale) {
   return Number(value + "e-" + scale)
 }`),
-  fitDecimal: helper(
+  fitDecimal: libraryFunction(
     `
 function fitDecimal(value, limit, at) {
   if (value >= limit || value <= -limit) fail("EXPRESSION_OVERFLOW", at, "the result has too many digits for its DECIMAL")
@@ -30,7 +30,7 @@ function fitDecimal(value, limit, at) {
 }`,
     "fail"
   ),
-  divideDecimal: helper(
+  divideDecimal: libraryFunction(
     `
 function divideDecimal(left, right, up, down, at) {
   const dividend = left * up
@@ -42,7 +42,7 @@ function divideDecimal(left, right, up, down, at) {
 }`,
     "divisor"
   ),
-  floorDecimal: helper(`
+  floorDecimal: libraryFunction(`
 function floorDecimal(value, factor) {
   const whole = value / factor
   return value < whole * factor ? whole - 1n : whole

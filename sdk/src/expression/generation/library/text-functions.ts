@@ -1,16 +1,16 @@
-import { helper, type Helpers } from "./helper.ts"
+import { libraryFunction, type Library } from "./library-function.ts"
 
 /** Strings are counted and cut by code point. What an expression builds has at most 16 Mi UTF-16 code units. */
-export const textHelpers: Helpers = {
-  hasSurrogates: helper(`const hasSurrogates = (text) => /[\\ud800-\\udfff]/.test(text)`),
-  checkLength: helper(
+export const textFunctions: Library = {
+  hasSurrogates: libraryFunction(`const hasSurrogates = (text) => /[\\ud800-\\udfff]/.test(text)`),
+  checkLength: libraryFunction(
     `
 function checkLength(length, at) {
   if (length > 16777216) fail("EXPRESSION_TEXT_TOO_LONG", at, "the result has more than 16,777,216 characters")
 }`,
     "fail"
   ),
-  concat: helper(
+  concat: libraryFunction(
     `
 function concat(at, parts) {
   let length = 0
@@ -20,13 +20,13 @@ function concat(at, parts) {
 }`,
     "checkLength"
   ),
-  textLength: helper(`
+  textLength: libraryFunction(`
 function textLength(text) {
   let length = text.length
   for (let index = 0; index < text.length; index++) if ((text.charCodeAt(index) & 0xfc00) === 0xd800) length--
   return length
 }`),
-  substring: helper(
+  substring: libraryFunction(
     `
 function substring(text, from, length) {
   if (length !== undefined && length <= 0) return ""
@@ -38,7 +38,7 @@ function substring(text, from, length) {
 }`,
     "hasSurrogates"
   ),
-  replaceText: helper(
+  replaceText: libraryFunction(
     `
 function replaceText(text, search, replacement, at) {
   if (search === "") return text
@@ -51,7 +51,7 @@ function replaceText(text, search, replacement, at) {
 }`,
     "checkLength"
   ),
-  position: helper(
+  position: libraryFunction(
     `
 function position(part, text) {
   const index = text.indexOf(part)
@@ -59,7 +59,7 @@ function position(part, text) {
 }`,
     "textLength"
   ),
-  trimText: helper(
+  trimText: libraryFunction(
     `
 function trimText(text, characters, left, right) {
   const plain = !hasSurrogates(text) || !hasSurrogates(characters)

@@ -2,14 +2,14 @@
  * A function that generated code may need, as the text that is put into it once. Text, and not a function's source at run
  * time, because bundlers and test runners rewrite functions. Tested through the expressions that use it.
  */
-export interface Helper {
+export interface LibraryFunction {
   readonly text: string
-  /** Names of helpers that it calls. */
+  /** Names of those that it calls. */
   readonly needs: readonly string[]
 }
 
-export type Helpers = { readonly [name: string]: Helper }
+export type Library = { readonly [name: string]: LibraryFunction }
 
-export function helper(text: string, ...needs: readonly string[]): Helper {
+export function libraryFunction(text: string, ...needs: readonly string[]): LibraryFunction {
   return { text: text.trim(), needs }
 }

@@ -1,10 +1,10 @@
-import { helper, type Helpers } from "./helper.ts"
+import { libraryFunction, type Library } from "./library-function.ts"
 
 const isText = `typeof value === "string" ? JSON.stringify(value.length > 40 ? value.slice(0, 39) + "…" : value) : String(value)`
 
 /** Conversions that may fail end in `at, safe`: a failure is an error there, or NULL when safe. */
-export const castHelpers: Helpers = {
-  refuse: helper(
+export const castFunctions: Library = {
+  refuse: libraryFunction(
     `
 function refuse(value, type, at, safe) {
   if (safe) return null
@@ -14,7 +14,7 @@ function refuse(value, type, at, safe) {
     "fail"
   ),
   // As Java's Double.toString, which Flink uses: 1.0, 1.0E10, 1.0E-5.
-  doubleToText: helper(`
+  doubleToText: libraryFunction(`
 function doubleToText(value) {
   if (!Number.isFinite(value)) return String(value)
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0"
@@ -26,7 +26,7 @@ function doubleToText(value) {
   const [mantissa, exponent] = value.toExponential().split("e")
   return (mantissa.includes(".") ? mantissa : mantissa + ".0") + "E" + Number(exponent)
 }`),
-  numberToInt: helper(
+  numberToInt: libraryFunction(
     `
 function numberToInt(value, at, safe) {
   const whole = Math.trunc(value) + 0
@@ -34,7 +34,7 @@ function numberToInt(value, at, safe) {
 }`,
     "refuse"
   ),
-  numberToLong: helper(
+  numberToLong: libraryFunction(
     `
 function numberToLong(value, at, safe) {
   const whole = Math.trunc(value) + 0
@@ -42,21 +42,21 @@ function numberToLong(value, at, safe) {
 }`,
     "refuse"
   ),
-  decimalToInt: helper(
+  decimalToInt: libraryFunction(
     `
 function decimalToInt(value, factor, at, safe) {
   return numberToInt(Number(value / factor), at, safe)
 }`,
     "numberToInt"
   ),
-  decimalToLong: helper(
+  decimalToLong: libraryFunction(
     `
 function decimalToLong(value, factor, at, safe) {
   return numberToLong(Number(value / factor), at, safe)
 }`,
     "numberToLong"
   ),
-  decimalToDecimal: helper(
+  decimalToDecimal: libraryFunction(
     `
 function decimalToDecimal(value, up, down, limit, at, safe) {
   const scaled = scaleDown(value * up, down)
@@ -65,7 +65,7 @@ function decimalToDecimal(value, up, down, limit, at, safe) {
     "scaleDown",
     "refuse"
   ),
-  doubleToDecimal: helper(
+  doubleToDecimal: libraryFunction(
     `
 function doubleToDecimal(value, scale, limit, at, safe) {
   if (!Number.isFinite(value)) return refuse(value, "DECIMAL", at, safe)
@@ -74,7 +74,7 @@ function doubleToDecimal(value, scale, limit, at, safe) {
     "textToDecimal",
     "refuse"
   ),
-  textToDecimal: helper(
+  textToDecimal: libraryFunction(
     `
 function textToDecimal(text, scale, limit, at, safe) {
   const trimmed = trimSpaces(text)
@@ -93,11 +93,11 @@ function textToDecimal(text, scale, limit, at, safe) {
     "scaleDown",
     "refuse"
   ),
-  trimSpaces: helper(
+  trimSpaces: libraryFunction(
     `const trimSpaces = (text) => text.startsWith(" ") || text.endsWith(" ") ? trimText(text, " ", true, true) : text`,
     "trimText"
   ),
-  textToInteger: helper(
+  textToInteger: libraryFunction(
     `
 function textToInteger(text, type, limit, at, safe) {
   const trimmed = trimSpaces(text)
@@ -108,7 +108,7 @@ function textToInteger(text, type, limit, at, safe) {
     "trimSpaces",
     "refuse"
   ),
-  textToDouble: helper(
+  textToDouble: libraryFunction(
     `
 function textToDouble(text, type, at, safe) {
   const trimmed = trimSpaces(text)
@@ -119,8 +119,8 @@ function textToDouble(text, type, at, safe) {
     "trimSpaces",
     "refuse"
   ),
-  floatOrNull: helper(`const floatOrNull = (value) => value === null ? null : Math.fround(value)`),
-  textToBoolean: helper(
+  floatOrNull: libraryFunction(`const floatOrNull = (value) => value === null ? null : Math.fround(value)`),
+  textToBoolean: libraryFunction(
     `
 function textToBoolean(text, at, safe) {
   const word = text.length > 40 ? "" : trimSpaces(text).toLowerCase()
@@ -131,7 +131,7 @@ function textToBoolean(text, at, safe) {
     "trimSpaces",
     "refuse"
   ),
-  textToDate: helper(
+  textToDate: libraryFunction(
     `
 function textToDate(text, at, safe) {
   const trimmed = trimSpaces(text)
@@ -144,7 +144,7 @@ function textToDate(text, at, safe) {
     "dayOf",
     "refuse"
   ),
-  textToTime: helper(
+  textToTime: libraryFunction(
     `
 function textToTime(text, precision, at, safe) {
   return parseClock(trimSpaces(text), precision) ?? refuse(text, "TIME", at, safe)
@@ -153,7 +153,7 @@ function textToTime(text, precision, at, safe) {
     "parseClock",
     "refuse"
   ),
-  textToTimestamp: helper(
+  textToTimestamp: libraryFunction(
     `
 function textToTimestamp(text, precision, at, safe) {
   const value = parseInstant(trimSpaces(text), precision)
