@@ -118,6 +118,7 @@ const comparisons: readonly Case[] = [
   ["raw IN (raw)", true],
   ["ni IS DISTINCT FROM NULL", false],
   ["ni IS DISTINCT FROM i", true],
+  ["CAST(NULL AS DECIMAL(8, 2)) IS DISTINCT FROM i - 7", true],
   ["i IS NOT DISTINCT FROM 7.0", true],
   ["ns IS NULL", true],
   ["choice IS NOT NULL", true],
