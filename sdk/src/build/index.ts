@@ -1,0 +1,12 @@
+export { integrityOf, writeArchive } from "./archive.ts"
+export { BundleError, formatOffence, ManifestError, type Offence, ProjectError } from "./build-error.ts"
+export {
+  buildPackage,
+  type BuiltPackage,
+  type PackageOptions,
+  type ReadManifest,
+  readPluginManifests
+} from "./build-package.ts"
+export { type Bundle, bundleGlobal, bundlePlugins } from "./bundle.ts"
+export { readProject } from "./project.ts"
+export { type ArchiveFile, writeTar } from "./tar.ts"
