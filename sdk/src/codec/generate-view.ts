@@ -174,7 +174,7 @@ class ViewCode {
     const names = this.code.constant(literal(writes.map((each) => each.property)))
     const body = this.pieces.map((piece) => {
       if (piece.form === "copy")
-        return `o.copy(bytes, ${this.marks.get(piece.first)}, ${this.marks.get(piece.last + 1)})`
+        return `o.copyWords(bytes, r.view, ${this.marks.get(piece.first)}, ${this.marks.get(piece.last + 1)})`
       const variable = this.code.name("f")
       const get = `s = ${writes.indexOf(piece)}; let ${variable} = ${propertyOf(this.code, "x", piece.property)}`
       return `${get}\n${write.field(piece.field, variable)}`

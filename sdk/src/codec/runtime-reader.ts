@@ -25,8 +25,9 @@ export class ValueReader {
   items: number
   /** End of the block whose count was read last; -1 when it did not say. */
   blockEnd: number
+  /** Spans `bytes`. */
+  view: DataView
   private start: number
-  private view: DataView
 
   constructor() {
     this.bytes = noBytes

@@ -48,6 +48,26 @@ export class ByteSink {
     this.length += size
   }
 
+  /** The same, eight bytes a step; `view` spans `source`. For those who have a view: it is faster up to some hundred bytes. */
+  copyWords(source: Uint8Array, view: DataView, start: number, end: number): void {
+    const size = end - start
+    if (size > wordCopyBytes) {
+      this.copy(source, start, end)
+      return
+    }
+    this.ensure(size)
+    const target = this.view
+    const bytes = this.bytes
+    let place = this.length
+    let i = start
+    for (; i + 8 <= end; i += 8) {
+      target.setBigInt64(place, view.getBigInt64(i))
+      place += 8
+    }
+    for (; i < end; i++) bytes[place++] = source[i]
+    this.length = place
+  }
+
   byte(value: number): void {
     this.ensure(1)
     this.bytes[this.length++] = value
@@ -66,7 +86,8 @@ export class ByteSink {
 }
 
 /** Runs up to this many bytes are copied in a loop: below it, that is faster than a native call with its temporary view. */
-const loopCopyBytes = 48
+const loopCopyBytes = 24
+const wordCopyBytes = 160
 
 /** Copies `source[start, end)` to `target` at `at`; both ranges must lie within. */
 export function copyBytes(
