@@ -19,7 +19,10 @@ const groundFolders = ground.map((name) => `sdk/src/${name}/`)
 const groundPackages = ground.map((name) => `@millrace/sdk/${name}`)
 
 export const floors: readonly Floor[] = [
+  // Runs in the worker only; the rest of the folder also runs inside the sandbox.
+  { folder: "sdk/src/record/stored-key.ts", imports: ["sdk/src/record/", "@noble/hashes/"] },
   { folder: "sdk/src/record/", imports: ["sdk/src/record/"] },
+  { folder: "sdk/src/codec/runtime", imports: ["sdk/src/codec/runtime", "sdk/src/record/"] },
   ...ground.map((name) => ({
     folder: `sdk/src/${name}/`,
     imports: [
