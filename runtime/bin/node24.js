@@ -5,13 +5,18 @@ import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** The path of a Node that runs TypeScript and isolated-vm (24 or newer), or undefined. */
 export function findNode24() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath
   const require = createRequire(import.meta.url)
   try {
-    const binary = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node")
+    const binary = join(
+      dirname(require.resolve("node/package.json")),
+      "bin",
+      process.platform === "win32" ? "node.exe" : "node"
+    )
     return existsSync(binary) ? binary : undefined
   } catch {
     return undefined
@@ -29,7 +34,12 @@ export function runUnderNode24(file, args, flags = []) {
     )
     process.exit(69)
   }
-  const child = spawn(node, ["--no-node-snapshot", ...flags, file, ...args], { stdio: "inherit" })
+  // Types are stripped and code is compiled once, not at every start. The user's own choice stands.
+  const cache = {
+    NODE_COMPILE_CACHE: fileURLToPath(new URL("../../node_modules/.cache/millrace", import.meta.url))
+  }
+  const env = { ...cache, ...process.env }
+  const child = spawn(node, ["--no-node-snapshot", ...flags, file, ...args], { stdio: "inherit", env })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => {
     if (signal !== null) {
@@ -41,7 +51,11 @@ export function runUnderNode24(file, args, flags = []) {
   })
 }
 
-if (process.argv[1] !== undefined && import.meta.filename !== undefined && process.argv[1].endsWith("node24.js")) {
+if (
+  process.argv[1] !== undefined &&
+  import.meta.filename !== undefined &&
+  process.argv[1].endsWith("node24.js")
+) {
   const [file, ...args] = process.argv.slice(2)
   runUnderNode24(file, args)
 }

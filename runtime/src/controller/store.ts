@@ -15,10 +15,16 @@ export interface PipelineStoreShape {
   readonly setDesired: (pipeline: string, desired: Desired, by: string) => Effect.Effect<void, StoreError>
   /** Permissions in force, as `describePermission` words them, by node. */
   readonly grants: (pipeline: string) => Effect.Effect<readonly Granted[], StoreError>
-  readonly grant: (pipeline: string, grants: readonly Granted[], by: string) => Effect.Effect<void, StoreError>
+  readonly grant: (
+    pipeline: string,
+    grants: readonly Granted[],
+    by: string
+  ) => Effect.Effect<void, StoreError>
 }
 
-export class PipelineStore extends Context.Service<PipelineStore, PipelineStoreShape>()("millrace/controller/PipelineStore") {}
+export class PipelineStore extends Context.Service<PipelineStore, PipelineStoreShape>()(
+  "millrace/controller/PipelineStore"
+) {}
 
 export type Desired = "running" | "paused" | "deleted"
 

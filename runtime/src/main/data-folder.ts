@@ -38,20 +38,30 @@ export const announceServer = Effect.fn("announceServer")(function* (folder: str
 })
 
 /** The folder that a platform of this place keeps its data in: the one named, else `.millrace` here. */
-export const findOwnDataFolder = Effect.fn("findOwnDataFolder")(function* (named: Option.Option<string>, cwd: string) {
+export const findOwnDataFolder = Effect.fn("findOwnDataFolder")(function* (
+  named: Option.Option<string>,
+  cwd: string
+) {
   const path = yield* Path.Path
-  return path.resolve(cwd, Option.getOrElse(named, () => defaultDataFolder))
+  return path.resolve(
+    cwd,
+    Option.getOrElse(named, () => defaultDataFolder)
+  )
 })
 
 /** The nearest data folder: the one named, else `.millrace` here or in a folder above. */
-export const findDataFolder = Effect.fn("findDataFolder")(function* (named: Option.Option<string>, cwd: string) {
+export const findDataFolder = Effect.fn("findDataFolder")(function* (
+  named: Option.Option<string>,
+  cwd: string
+) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (Option.isSome(named)) return path.resolve(cwd, named.value)
   let folder = cwd
   for (;;) {
     const candidate = path.join(folder, defaultDataFolder)
-    if (yield* Effect.orElseSucceed(fs.exists(path.join(candidate, "server.json")), () => false)) return candidate
+    if (yield* Effect.orElseSucceed(fs.exists(path.join(candidate, "server.json")), () => false))
+      return candidate
     const parent = path.dirname(folder)
     if (parent === folder) return path.join(cwd, defaultDataFolder)
     folder = parent
@@ -63,7 +73,9 @@ export const findServer = Effect.fn("findServer")(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const text = yield* Effect.option(fs.readFileString(path.join(folder, "server.json")))
-  const server = Option.isSome(text) ? yield* Effect.option(Schema.decodeUnknownEffect(ServerFileJson)(text.value)) : Option.none()
+  const server = Option.isSome(text)
+    ? yield* Effect.option(Schema.decodeUnknownEffect(ServerFileJson)(text.value))
+    : Option.none()
   if (Option.isNone(server)) return yield* notUp(folder)
   const token = yield* Effect.option(fs.readFileString(path.join(folder, "token")))
   return {

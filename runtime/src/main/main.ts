@@ -26,5 +26,6 @@ const program = Effect.gen(function* () {
 
 NodeRuntime.runMain(program.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
   disableErrorReporting: true,
-  teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? exit.value : exitCode.failed)
+  teardown: (exit, onExit) =>
+    onExit(Exit.isSuccess(exit) && typeof exit.value === "number" ? exit.value : exitCode.failed)
 })

@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { ClientError } from "@millrace/registry/client"
 import { ApiError } from "@millrace/sdk/api"
 import { CommandError, CommandErrors } from "./terminal/command-error.ts"
 import { type ExitCode, exitCode } from "./terminal/exit-code.ts"
@@ -14,8 +15,12 @@ export const report = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> => 
   const error = failure.success
   if (error instanceof CommandError) return Effect.as(printError(error), error.exit)
   if (error instanceof CommandErrors)
-    return Effect.as(Effect.forEach(error.errors, printError, { discard: true }), error.errors[0]?.exit ?? exitCode.failed)
+    return Effect.as(
+      Effect.forEach(error.errors, printError, { discard: true }),
+      error.errors[0]?.exit ?? exitCode.failed
+    )
   if (error instanceof ApiError) return Effect.as(printError(fromApi(error)), exitOf(error.status))
+  if (error instanceof ClientError) return Effect.as(printError(fromClient(error)), exitCode.unavailable)
   // The command line's own parser has printed what was wrong, with the help.
   if (hasTag(error) && error._tag === "ShowHelp") return Effect.succeed(helpExit(error))
   return reportDefect(cause)
@@ -36,6 +41,14 @@ const fromApi = (error: ApiError): CommandError =>
     exit: exitOf(error.status)
   })
 
+const fromClient = (error: ClientError): CommandError =>
+  new CommandError({
+    code: `CLIENT_${error.reason.toUpperCase().replaceAll("-", "_")}`,
+    message: error.message,
+    remedy: error.remedy,
+    exit: exitCode.unavailable
+  })
+
 const exitOf = (status: number): ExitCode => {
   if (status === 401 || status === 403) return exitCode.notPermitted
   if (status >= 500) return exitCode.unavailable
@@ -43,4 +56,7 @@ const exitOf = (status: number): ExitCode => {
 }
 
 const reportDefect = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> =>
-  Effect.as(Console.error(`millrace: this is a bug, please report it\n${Cause.pretty(cause)}`), exitCode.failed)
+  Effect.as(
+    Console.error(`millrace: this is a bug, please report it\n${Cause.pretty(cause)}`),
+    exitCode.failed
+  )

@@ -9,7 +9,10 @@ import { printJson } from "../terminal/print.ts"
 
 /** How `apply` and `run` may consent to what the plan asks for. */
 export const consent = {
-  grant: Flag.Boolean("grant").pipe(Flag.withDefault(false), Flag.withDescription("Grant the permissions that the plan asks for"))
+  grant: Flag.Boolean("grant").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Grant the permissions that the plan asks for")
+  )
 }
 
 /** `millrace apply FILE` */
@@ -19,13 +22,18 @@ export const applyCommand = Command.make("apply", { ...pipelineInput, ...consent
     const applied = yield* applyFile(connection, input)
     if (connection.json) return yield* printJson(applied)
     return yield* Console.log(
-      applied.changed ? `applied as revision ${applied.revision}` : `nothing to change: revision ${applied.revision} stands`
+      applied.changed
+        ? `applied as revision ${applied.revision}`
+        : `nothing to change: revision ${applied.revision} stands`
     )
   })
 ).pipe(
   Command.withDescription("Apply a pipeline: exactly what plan shows, without losing or repeating a record"),
   Command.withExamples([
     { command: "millrace apply movies.pipeline.yaml", description: "Asks before it grants a permission" },
-    { command: "millrace apply movies.pipeline.yaml --grant", description: "Grants what plan shows; for scripts" }
+    {
+      command: "millrace apply movies.pipeline.yaml --grant",
+      description: "Grants what plan shows; for scripts"
+    }
   ])
 )

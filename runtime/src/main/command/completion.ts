@@ -9,11 +9,17 @@ export const completionCommand = (tree: () => Command.Command.Any) =>
   Command.make(
     "completion",
     { shell: Argument.Literals("shell", ["bash", "zsh", "fish", "powershell"]) },
-    ({ shell }) => Effect.suspend(() => Console.log(Completions.generate("millrace", shell, Completions.fromCommand(tree()))))
+    ({ shell }) =>
+      Effect.suspend(() =>
+        Console.log(Completions.generate("millrace", shell, Completions.fromCommand(tree())))
+      )
   ).pipe(
     Command.withDescription("Print a completion script for a shell"),
     Command.withExamples([
       { command: "source <(millrace completion bash)", description: "For this bash" },
-      { command: "millrace completion fish > ~/.config/fish/completions/millrace.fish", description: "For fish, for good" }
+      {
+        command: "millrace completion fish > ~/.config/fish/completions/millrace.fish",
+        description: "For fish, for good"
+      }
     ])
   )

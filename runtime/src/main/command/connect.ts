@@ -4,7 +4,7 @@ import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import { root } from "./root.ts"
 import { findDataFolder, findServer, type Server } from "../data-folder.ts"
-import { startPlatform } from "../platform.ts"
+import { loadPlatform } from "./load.ts"
 
 /** The platform that a command speaks to. */
 export interface Connection extends Clients {
@@ -43,7 +43,11 @@ export const connectOrStart = Effect.gen(function* () {
   const server = yield* Effect.catchTag(namedServer, "CommandError", (error) =>
     error.code !== "SERVER_NOT_UP"
       ? Effect.fail(error)
-      : Effect.flatMap(findDataFolder(flags.data, process.cwd()), (folder) => startPlatform({ folder, host: "127.0.0.1", port: 0 }))
+      : Effect.flatMap(findDataFolder(flags.data, process.cwd()), (folder) =>
+          Effect.flatMap(loadPlatform, ({ startPlatform }) =>
+            startPlatform({ folder, host: "127.0.0.1", port: 0 })
+          )
+        )
   )
   return connectTo(server, flags.json)
 })

@@ -34,14 +34,20 @@ const list = Command.make(
         "no dead letters"
       )
     })
-).pipe(Command.withDescription("List the records that a pipeline set aside"), Command.withExamples([{ command: "millrace dlq list movies" }]))
+).pipe(
+  Command.withDescription("List the records that a pipeline set aside"),
+  Command.withExamples([{ command: "millrace dlq list movies" }])
+)
 
 const show = Command.make("show", { pipeline, id: Argument.String("id") }, (input) =>
   Effect.gen(function* () {
     const { client } = yield* connect
     yield* printJson(yield* client.deadLetter({ params: input }))
   })
-).pipe(Command.withDescription("Print one dead letter whole"), Command.withExamples([{ command: "millrace dlq show movies 0-12" }]))
+).pipe(
+  Command.withDescription("Print one dead letter whole"),
+  Command.withExamples([{ command: "millrace dlq show movies 0-12" }])
+)
 
 const replay = Command.make(
   "replay",
@@ -58,11 +64,17 @@ const replay = Command.make(
       })
       if (json) return yield* printJson(answer)
       yield* Console.log(`${answer.replayed} put back in`)
-      if (answer.replayed > 0) yield* say("`millrace status` shows how they fare; what fails again is a new dead letter")
+      if (answer.replayed > 0)
+        yield* say("`millrace status` shows how they fare; what fails again is a new dead letter")
     })
 ).pipe(
-  Command.withDescription("Put dead letters back in at the node that failed them, each once; without ids all that were not replayed"),
-  Command.withExamples([{ command: "millrace dlq replay movies" }, { command: "millrace dlq replay movies 0-12 0-13" }])
+  Command.withDescription(
+    "Put dead letters back in at the node that failed them, each once; without ids all that were not replayed"
+  ),
+  Command.withExamples([
+    { command: "millrace dlq replay movies" },
+    { command: "millrace dlq replay movies 0-12 0-13" }
+  ])
 )
 
 /** `millrace dlq list|show|replay` */

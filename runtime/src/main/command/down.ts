@@ -13,7 +13,9 @@ export const downCommand = Command.make("down", {}, () =>
     yield* client.shutdown({})
     const { pid } = server
     if (pid !== undefined) yield* awaitEnd(pid)
-    yield* Console.log(json ? JSON.stringify({ stopped: true }) : "millrace is down; `millrace up` goes on where it stopped")
+    yield* Console.log(
+      json ? JSON.stringify({ stopped: true }) : "millrace is down; `millrace up` goes on where it stopped"
+    )
   })
 ).pipe(
   Command.withDescription("Stop the platform after the batches in hand"),

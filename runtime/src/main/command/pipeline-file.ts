@@ -4,8 +4,7 @@ import * as Path from "effect/Path"
 import type { PlanProblem, PlanRequest } from "@millrace/sdk/api"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
-import { bundleModule } from "./path-module.ts"
-import { pathModules } from "../../pipeline/path-modules.ts"
+import { loadPathModules } from "./load.ts"
 
 const maxPipelineBytes = 1_048_576
 
@@ -20,7 +19,12 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
   const text = yield* readText(fs, absolute)
   const base = path.dirname(absolute)
   const modules: { [name: string]: { bundle: string; sourceMap?: string } } = {}
-  for (const name of pathModules(text)) modules[name] = yield* bundleModule(path.resolve(base, name))
+  // Only a text that could name a path asks for the bundler.
+  if (text.includes("./")) {
+    const { bundleModule, pathModules } = yield* loadPathModules
+    for (const name of pathModules(text, options.vars))
+      modules[name] = yield* bundleModule(path.resolve(base, name))
+  }
   return { text, base, file, vars: options.vars, modules, upgrade: options.upgrade } satisfies PlanRequest
 })
 

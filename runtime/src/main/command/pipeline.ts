@@ -11,7 +11,16 @@ const list = Command.make("list", {}, () =>
   Effect.gen(function* () {
     const { client, json } = yield* connect
     const { pipelines } = yield* client.platformStatus({})
-    if (json) return yield* printJson(pipelines.map(({ pipeline: name, owner, state, revision, planHash }) => ({ pipeline: name, owner, state, revision, planHash })))
+    if (json)
+      return yield* printJson(
+        pipelines.map(({ pipeline: name, owner, state, revision, planHash }) => ({
+          pipeline: name,
+          owner,
+          state,
+          revision,
+          planHash
+        }))
+      )
     return yield* printTable(
       ["PIPELINE", "STATE", "REVISION", "OWNER"],
       pipelines.map((each) => [each.pipeline, each.state, String(each.revision), each.owner]),
@@ -26,9 +35,15 @@ const show = Command.make("show", { pipeline }, (input) =>
     const status = yield* client.pipelineStatus({ params: input })
     const stored = yield* registry.getPipeline({ params: input })
     if (json) return yield* printJson({ ...stored, state: status.state })
-    return yield* printLines([`# ${stored.name}, revision ${stored.latest.revision}, applied by ${stored.latest.appliedBy}, ${status.state}`, stored.latest.text])
+    return yield* printLines([
+      `# ${stored.name}, revision ${stored.latest.revision}, applied by ${stored.latest.appliedBy}, ${status.state}`,
+      stored.latest.text
+    ])
   })
-).pipe(Command.withDescription("Print the pipeline as it was applied"), Command.withExamples([{ command: "millrace pipeline show movies" }]))
+).pipe(
+  Command.withDescription("Print the pipeline as it was applied"),
+  Command.withExamples([{ command: "millrace pipeline show movies" }])
+)
 
 const pause = Command.make("pause", { pipeline }, (input) =>
   Effect.gen(function* () {

@@ -12,8 +12,14 @@ import { printJson } from "../terminal/print.ts"
 /** What names a pipeline and its variables; `plan`, `apply` and `run` share it. */
 export const pipelineInput = {
   file: Argument.String("file").pipe(Argument.withDescription("Pipeline file (YAML)")),
-  vars: Flag.KeyValuePair("var").pipe(Flag.withDefault({}), Flag.withDescription("Value for ${NAME} in the file")),
-  upgrade: Flag.Boolean("upgrade").pipe(Flag.withDefault(false), Flag.withDescription("Take the newest versions in range instead of the lock's"))
+  vars: Flag.KeyValuePair("var").pipe(
+    Flag.withDefault({}),
+    Flag.withDescription("Value for ${NAME} in the file")
+  ),
+  upgrade: Flag.Boolean("upgrade").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Take the newest versions in range instead of the lock's")
+  )
 }
 
 /** `millrace plan FILE` */
@@ -21,7 +27,10 @@ export const planCommand = Command.make(
   "plan",
   {
     ...pipelineInput,
-    explain: Flag.Boolean("explain").pipe(Flag.withDefault(false), Flag.withDescription("Show topics, chains and field lineage, and why"))
+    explain: Flag.Boolean("explain").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Show topics, chains and field lineage, and why")
+    )
   },
   (input) =>
     Effect.gen(function* () {
@@ -34,10 +43,15 @@ export const planCommand = Command.make(
       yield* endWith(answer.plan.wouldChange ? exitCode.wouldChange : exitCode.done)
     })
 ).pipe(
-  Command.withDescription("Check a pipeline and show what applying it would change. Exit code 2: something would"),
+  Command.withDescription(
+    "Check a pipeline and show what applying it would change. Exit code 2: something would"
+  ),
   Command.withExamples([
     { command: "millrace plan movies.pipeline.yaml" },
-    { command: "millrace plan movies.pipeline.yaml --explain", description: "Also which topics there will be, and why" },
+    {
+      command: "millrace plan movies.pipeline.yaml --explain",
+      description: "Also which topics there will be, and why"
+    },
     { command: "millrace plan movies.pipeline.yaml --var region=eu --json" }
   ])
 )

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { connect } from "./connect.ts"
-import { publishFolder } from "./publish-folder.ts"
+import { loadPublishing } from "./load.ts"
 
 /** `millrace publish [FOLDER]` */
 export const publishCommand = Command.make(
@@ -13,8 +13,16 @@ export const publishCommand = Command.make(
       Argument.withDescription("A package's folder, or a folder of packages; default: this one")
     )
   },
-  ({ folder }) => Effect.flatMap(connect, (connection) => publishFolder(connection, folder))
+  ({ folder }) =>
+    Effect.flatMap(connect, (connection) =>
+      Effect.flatMap(loadPublishing, ({ publishFolder }) => publishFolder(connection, folder))
+    )
 ).pipe(
-  Command.withDescription("Build a package and publish it to the registry. A version that is there unchanged is left alone"),
-  Command.withExamples([{ command: "millrace publish" }, { command: "millrace publish plugins", description: "Every package in the folder" }])
+  Command.withDescription(
+    "Build a package and publish it to the registry. A version that is there unchanged is left alone"
+  ),
+  Command.withExamples([
+    { command: "millrace publish" },
+    { command: "millrace publish plugins", description: "Every package in the folder" }
+  ])
 )

@@ -7,6 +7,8 @@ import { paint, printable } from "../terminal/style.ts"
 export const printRecord = (record: RecordView): Effect.Effect<void> =>
   printLines([
     `${paint("dim", `${printable(record.topic)} ${record.partition}@${record.offset}`)}  ${paint("cyan", printable(record.key ?? "(null)"))}  ${
-      record.control === undefined ? printable(JSON.stringify(record.value)) : paint("yellow", `(${record.control})`)
+      record.control === undefined
+        ? printable(JSON.stringify(record.value))
+        : paint("yellow", `(${record.control})`)
     }`
   ])

@@ -15,7 +15,9 @@ const shared = {
   url: Flag.String("url").pipe(
     Flag.withMetavar("URL"),
     Flag.optional,
-    Flag.withDescription("Address of a running platform, with the token in MILLRACE_TOKEN; default: the one of the data folder")
+    Flag.withDescription(
+      "Address of a running platform, with the token in MILLRACE_TOKEN; default: the one of the data folder"
+    )
   )
 }
 
@@ -27,8 +29,14 @@ export const root = Command.make("millrace").pipe(
   ),
   Command.withExamples([
     { command: "millrace up", description: "Start the platform in this folder" },
-    { command: "millrace plan movies.pipeline.yaml", description: "Show what applying the pipeline would change" },
-    { command: "millrace apply movies.pipeline.yaml --grant", description: "Apply it, granting the permissions that plan shows" },
+    {
+      command: "millrace plan movies.pipeline.yaml",
+      description: "Show what applying the pipeline would change"
+    },
+    {
+      command: "millrace apply movies.pipeline.yaml --grant",
+      description: "Apply it, granting the permissions that plan shows"
+    },
     { command: "millrace status", description: "Show what runs" }
   ])
 )

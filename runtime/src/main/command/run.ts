@@ -37,7 +37,10 @@ export const runCommand = Command.make(
 ).pipe(
   Command.withDescription("Apply a pipeline and follow it, in the platform that is up or in one of its own"),
   Command.withExamples([
-    { command: "millrace run movies.pipeline.yaml --until-end --grant", description: "Run a bounded pipeline to its end, as a job" }
+    {
+      command: "millrace run movies.pipeline.yaml --until-end --grant",
+      description: "Run a bounded pipeline to its end, as a job"
+    }
   ])
 )
 
@@ -48,7 +51,11 @@ const summary = (status: PipelineStatus): string =>
   `${status.pipeline}: ${status.state}, ${counted(status)} records read, ${status.deadLetters} dead letters`
 
 /** Polls until the pipeline has ended; fails when it failed. */
-export const follow = Effect.fn("follow")(function* (connection: Connection, pipeline: string, untilEnd: boolean) {
+export const follow = Effect.fn("follow")(function* (
+  connection: Connection,
+  pipeline: string,
+  untilEnd: boolean
+) {
   const line = yield* progress
   const poll = Effect.gen(function* () {
     const status = yield* connection.client.pipelineStatus({ params: { pipeline } })
@@ -57,7 +64,8 @@ export const follow = Effect.fn("follow")(function* (connection: Connection, pip
   })
   const status = yield* Effect.repeat(poll, {
     schedule: Schedule.spaced("200 millis"),
-    until: (each: PipelineStatus) => each.state === "failed" || each.state === "degraded" || (untilEnd && each.state === "completed")
+    until: (each: PipelineStatus) =>
+      each.state === "failed" || each.state === "degraded" || (untilEnd && each.state === "completed")
   })
   if (status.state === "completed") return status
   const error = status.tasks.find((task) => task.error !== undefined)?.error

@@ -24,7 +24,9 @@ export const statusCommand = Command.make("status", { pipeline }, (input) =>
     return yield* json ? printJson(status) : printPlatform(status)
   })
 ).pipe(
-  Command.withDescription("Show what runs: pipelines, nodes with their bundle's digest, tasks, sandbox processes"),
+  Command.withDescription(
+    "Show what runs: pipelines, nodes with their bundle's digest, tasks, sandbox processes"
+  ),
   Command.withExamples([
     { command: "millrace status", description: "Everything" },
     { command: "millrace status movies --json", description: "One pipeline, for a program" }

@@ -9,7 +9,9 @@ import { printJson, printJsonLine, printTable } from "../terminal/print.ts"
 
 const list = Command.make(
   "list",
-  { all: Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription("Show internal topics too")) },
+  {
+    all: Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription("Show internal topics too"))
+  },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect
@@ -25,15 +27,30 @@ const list = Command.make(
         "no topics yet"
       )
     })
-).pipe(Command.withDescription("List the topics of the log"), Command.withExamples([{ command: "millrace topic list --all" }]))
+).pipe(
+  Command.withDescription("List the topics of the log"),
+  Command.withExamples([{ command: "millrace topic list --all" }])
+)
 
 const read = Command.make(
   "read",
   {
     topic: Argument.String("topic"),
-    partition: Flag.Int("partition").pipe(Flag.withAlias("p"), Flag.optional, Flag.withDescription("This partition only")),
-    from: Flag.String("from").pipe(Flag.optional, Flag.withMetavar("OFFSET"), Flag.withDescription("Offset to begin at; default: the start")),
-    limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDefault(20), Flag.withDescription("Most records to print"))
+    partition: Flag.Int("partition").pipe(
+      Flag.withAlias("p"),
+      Flag.optional,
+      Flag.withDescription("This partition only")
+    ),
+    from: Flag.String("from").pipe(
+      Flag.optional,
+      Flag.withMetavar("OFFSET"),
+      Flag.withDescription("Offset to begin at; default: the start")
+    ),
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDefault(20),
+      Flag.withDescription("Most records to print")
+    )
   },
   (input) =>
     Effect.gen(function* () {
@@ -46,13 +63,18 @@ const read = Command.make(
           ...(Option.isSome(input.partition) ? { partition: input.partition.value } : {})
         }
       })
-      yield* Effect.forEach(page.records, (record) => (json ? printJsonLine(record) : printRecord(record)), { discard: true })
+      yield* Effect.forEach(page.records, (record) => (json ? printJsonLine(record) : printRecord(record)), {
+        discard: true
+      })
     })
 ).pipe(
   Command.withDescription("Print records of a topic, decoded"),
   Command.withExamples([
     { command: "millrace topic read studio.movies -n 5" },
-    { command: "millrace topic read studio.movies --partition 3 --from 100 --json", description: "One JSON document a line" }
+    {
+      command: "millrace topic read studio.movies --partition 3 --from 100 --json",
+      description: "One JSON document a line"
+    }
   ])
 )
 

@@ -4,31 +4,51 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { applyFile } from "./apply-file.ts"
 import { connectTo } from "./connect.ts"
-import { publishFolder } from "./publish-folder.ts"
+import { loadPlatform, loadPublishing } from "./load.ts"
 import { root } from "./root.ts"
 import { findOwnDataFolder } from "../data-folder.ts"
-import { startPlatform } from "../platform.ts"
 import { say } from "../terminal/print.ts"
 
 /** `millrace up` */
 export const upCommand = Command.make(
   "up",
   {
-    port: Flag.Int("port").pipe(Flag.withDefault(4000), Flag.withDescription("Port to listen on; 0: any that is free")),
-    host: Flag.String("host").pipe(Flag.withDefault("127.0.0.1"), Flag.withDescription("Address to listen on; another than the loopback opens the API to the network")),
-    publish: Flag.String("publish").pipe(Flag.withMetavar("FOLDER"), Flag.atLeast(0), Flag.withDescription("Build and publish this package first, or every package in this folder")),
-    apply: Flag.String("apply").pipe(Flag.withMetavar("FILE"), Flag.atLeast(0), Flag.withDescription("Apply this pipeline once up")),
-    grant: Flag.Boolean("grant").pipe(Flag.withDefault(false), Flag.withDescription("Grant what the applied pipelines ask for"))
+    port: Flag.Int("port").pipe(
+      Flag.withDefault(4000),
+      Flag.withDescription("Port to listen on; 0: any that is free")
+    ),
+    host: Flag.String("host").pipe(
+      Flag.withDefault("127.0.0.1"),
+      Flag.withDescription("Address to listen on; another than the loopback opens the API to the network")
+    ),
+    publish: Flag.String("publish").pipe(
+      Flag.withMetavar("FOLDER"),
+      Flag.atLeast(0),
+      Flag.withDescription("Build and publish this package first, or every package in this folder")
+    ),
+    apply: Flag.String("apply").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.atLeast(0),
+      Flag.withDescription("Apply this pipeline once up")
+    ),
+    grant: Flag.Boolean("grant").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Grant what the applied pipelines ask for")
+    )
   },
   (input) =>
     Effect.scoped(
       Effect.gen(function* () {
         const flags = yield* root
         const folder = yield* findOwnDataFolder(flags.data, process.cwd())
+        const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({ folder, host: input.host, port: input.port })
         const connection = connectTo(platform, flags.json)
-        yield* flags.json ? Console.log(JSON.stringify({ url: platform.url, pid: process.pid, data: folder })) : say(`millrace is up on ${platform.url}, data in ${folder}`)
-        for (const each of input.publish) yield* publishFolder(connection, each)
+        yield* flags.json
+          ? Console.log(JSON.stringify({ url: platform.url, pid: process.pid, data: folder }))
+          : say(`millrace is up on ${platform.url}, data in ${folder}`)
+        for (const each of input.publish)
+          yield* Effect.flatMap(loadPublishing, ({ publishFolder }) => publishFolder(connection, each))
         for (const file of input.apply) {
           yield* applyFile(connection, { file, vars: {}, upgrade: false, grant: input.grant })
         }
@@ -37,10 +57,15 @@ export const upCommand = Command.make(
       })
     )
 ).pipe(
-  Command.withDescription("Start the platform in this process: registry, controller, worker, and the page at its address"),
+  Command.withDescription(
+    "Start the platform in this process: registry, controller, worker, and the page at its address"
+  ),
   Command.withExamples([
     { command: "millrace up", description: "Data in ./.millrace, on http://localhost:4000" },
     { command: "millrace up --data /var/lib/millrace --port 4100" },
-    { command: "millrace up --publish plugins --apply movies.pipeline.yaml --grant", description: "Publish and apply once up" }
+    {
+      command: "millrace up --publish plugins --apply movies.pipeline.yaml --grant",
+      description: "Publish and apply once up"
+    }
   ])
 )

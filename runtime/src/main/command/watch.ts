@@ -16,13 +16,21 @@ export const logsCommand = Command.make(
   {
     pipeline: Argument.String("pipeline"),
     node: Flag.String("node").pipe(Flag.optional, Flag.withDescription("Of this node only")),
-    limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDefault(200), Flag.withDescription("Most lines of the past")),
-    follow: Flag.Boolean("follow").pipe(Flag.withAlias("f"), Flag.withDefault(false), Flag.withDescription("Go on with what comes"))
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDefault(200),
+      Flag.withDescription("Most lines of the past")
+    ),
+    follow: Flag.Boolean("follow").pipe(
+      Flag.withAlias("f"),
+      Flag.withDefault(false),
+      Flag.withDescription("Go on with what comes")
+    )
   },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect
-      const lines = client.pipelineLogs({
+      const lines = yield* client.pipelineLogs({
         params: { pipeline: input.pipeline },
         query: {
           limit: input.limit,
@@ -34,7 +42,10 @@ export const logsCommand = Command.make(
     })
 ).pipe(
   Command.withDescription("Print what a pipeline's plugins and tasks logged"),
-  Command.withExamples([{ command: "millrace logs movies --follow" }, { command: "millrace logs movies --node rated -n 20" }])
+  Command.withExamples([
+    { command: "millrace logs movies --follow" },
+    { command: "millrace logs movies --node rated -n 20" }
+  ])
 )
 
 const colours = { debug: "dim", info: "cyan", warn: "yellow", error: "red" } as const
@@ -50,12 +61,19 @@ export const tapCommand = Command.make(
   {
     pipeline: Argument.String("pipeline"),
     node: Argument.String("node"),
-    limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDefault(10), Flag.withDescription("Records to wait for"))
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDefault(10),
+      Flag.withDescription("Records to wait for")
+    )
   },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect
-      const records = client.tapNode({ params: { pipeline: input.pipeline, node: input.node }, query: { limit: input.limit } })
+      const records = yield* client.tapNode({
+        params: { pipeline: input.pipeline, node: input.node },
+        query: { limit: input.limit }
+      })
       yield* Stream.runForEach(records, (record) => (json ? printJsonLine(record) : printRecord(record)))
     })
 ).pipe(

@@ -1,0 +1,156 @@
+import {
+  type ApiError,
+  type ApplyRequest,
+  type ApplyView,
+  apiError,
+  type PlanAnswer,
+  type PlanRequest
+} from "@millrace/sdk/api"
+import { SandboxPool } from "@millrace/sandbox"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import { Permission } from "@millrace/sdk/permission"
+import { describePermission, type Plan, planToJson, type PlanFailed } from "../plan/index.ts"
+import { canonicalText } from "../pipeline/index.ts"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import { Transport } from "../transport/transport.ts"
+import { Packages } from "./packages.ts"
+import { planPipeline } from "./planning.ts"
+import { planView } from "./plan-view.ts"
+import { RunningPipelines } from "./running-pipelines.ts"
+import { PipelineStore } from "./store.ts"
+import { storeFailed } from "./store-failed.ts"
+import { logFailed } from "./topics.ts"
+
+/** Keeps what should run running: plans, applies, pauses, resumes and removes pipelines. What should run is in the store before anything runs. */
+export interface ControllerShape {
+  readonly plan: (request: PlanRequest) => Effect.Effect<PlanAnswer, ApiError>
+  /** Applies the plan with the request's hash. Repeating it changes nothing. */
+  readonly apply: (request: ApplyRequest, by: string) => Effect.Effect<ApplyView, ApiError>
+  readonly pause: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
+  readonly resume: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
+  readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
+}
+
+export class Controller extends Context.Service<Controller, ControllerShape>()(
+  "millrace/controller/Controller"
+) {
+  static readonly layer = Layer.effect(
+    Controller,
+    Effect.gen(function* () {
+      const services = yield* Effect.context<
+        Packages | PipelineStore | RunningPipelines | SandboxPool | Transport
+      >()
+      // One change at a time: a plan is made against what runs.
+      const turn = yield* Semaphore.make(1)
+      const inTurn = <A, E>(
+        effect: Effect.Effect<A, E, Packages | PipelineStore | RunningPipelines | SandboxPool | Transport>
+      ) => turn.withPermits(1)(Effect.provideContext(effect, services))
+      return Controller.of({
+        plan: (request) => inTurn(plan(request)),
+        apply: (request, by) => inTurn(apply(request, by)),
+        pause: (pipeline, by) => inTurn(setDesired(pipeline, "paused", by)),
+        resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
+        remove: (pipeline, by) => inTurn(remove(pipeline, by))
+      })
+    })
+  )
+}
+
+const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
+  const running = yield* RunningPipelines
+  return yield* planPipeline(request).pipe(
+    Effect.flatMap(({ plan: next, difference }) =>
+      Effect.map(running.hasEnded(next.pipeline.pipeline), (ended) => ({
+        plan: planView(next, difference, ended && difference.wouldChange)
+      }))
+    ),
+    Effect.catchTag("PlanFailed", ({ problems }: PlanFailed) => Effect.succeed({ problems }))
+  )
+})
+
+const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by: string) {
+  const store = yield* PipelineStore
+  const failpoint = yield* Failpoint
+  const planned = yield* planPipeline(request).pipe(
+    Effect.catchTag("PlanFailed", ({ problems }: PlanFailed) =>
+      apiError("PLAN_FAILED", { count: problems.length, first: problems[0]?.message ?? "" })
+    )
+  )
+  const { current, difference, plan: next } = planned
+  const pipeline = next.pipeline.pipeline
+  if (next.physical.hash !== request.hash)
+    return yield* apiError("PLAN_CHANGED", { pipeline, planned: next.physical.hash, asked: request.hash })
+  yield* consent(next, request.grant, by)
+  if (current !== undefined && !difference.wouldChange)
+    return {
+      pipeline,
+      revision: current.revision,
+      hash: current.planHash,
+      changed: false
+    } satisfies ApplyView
+  const saved = yield* store
+    .putRevision({
+      pipeline,
+      owner: next.pipeline.owner ?? "",
+      expected: current?.revision ?? 0,
+      text: request.text,
+      canonical: canonicalText(next.pipeline),
+      planHash: next.physical.hash,
+      planJson: planToJson(next),
+      by
+    })
+    .pipe(Effect.mapError(storeFailed))
+  // From here on the new revision is what should run: a kill now, and the next start carries it out.
+  failpoint("mid-apply")
+  yield* Effect.flatMap(RunningPipelines, (running) => running.replace(saved))
+  return { pipeline, revision: saved.revision, hash: saved.planHash, changed: true } satisfies ApplyView
+})
+
+const PermissionJson = Schema.fromJsonString(Permission)
+
+/** Grants what the plan asks for where the caller said so; else fails with what is missing. */
+const consent = Effect.fnUntraced(function* (next: Plan, grant: boolean, by: string) {
+  const missing = next.permissions.filter((each) => !each.granted)
+  if (missing.length === 0) return
+  const { pipeline } = next.pipeline
+  if (!grant)
+    return yield* apiError("GRANT_NEEDED", {
+      pipeline,
+      permissions: missing.map(({ node, permission }) => `${node}: ${describePermission(permission)}`)
+    })
+  const store = yield* PipelineStore
+  const granted = yield* Effect.forEach(missing, ({ node, permission }) =>
+    Effect.map(Effect.orDie(Schema.encodeEffect(PermissionJson)(permission)), (text) => ({
+      node,
+      permission: text
+    }))
+  )
+  yield* store.grant(pipeline, granted, by).pipe(Effect.mapError(storeFailed))
+})
+
+const known = Effect.fnUntraced(function* (pipeline: string) {
+  const store = yield* PipelineStore
+  const stored = yield* store.get(pipeline).pipe(Effect.mapError(storeFailed))
+  return stored ?? (yield* apiError("PIPELINE_UNKNOWN", { pipeline }))
+})
+
+const setDesired = Effect.fnUntraced(function* (pipeline: string, desired: "running" | "paused", by: string) {
+  const stored = yield* known(pipeline)
+  const store = yield* PipelineStore
+  if (stored.desired !== desired)
+    yield* store.setDesired(pipeline, desired, by).pipe(Effect.mapError(storeFailed))
+  yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut({ ...stored, desired }))
+})
+
+const remove = Effect.fnUntraced(function* (pipeline: string, by: string) {
+  yield* known(pipeline)
+  const store = yield* PipelineStore
+  const transport = yield* Transport
+  yield* store.setDesired(pipeline, "deleted", by).pipe(Effect.mapError(storeFailed))
+  yield* Effect.flatMap(RunningPipelines, (running) => running.stop(pipeline))
+  yield* transport.forget(pipeline).pipe(Effect.mapError(logFailed))
+})

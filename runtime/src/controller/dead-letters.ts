@@ -1,0 +1,149 @@
+import { apiError, type DeadLetterView } from "@millrace/sdk/api"
+import * as Effect from "effect/Effect"
+import type { Plan } from "../plan/index.ts"
+import { Transport, type LogBatch } from "../transport/transport.ts"
+import { readDeadLetters, type StoredDeadLetter } from "../worker/dead-letter.ts"
+import { replayDeadLetter, replayed } from "../worker/replay.ts"
+import type { RecordViewer } from "./record-view.ts"
+import { runOf } from "./status.ts"
+import { logFailed } from "./topics.ts"
+
+const readBytes = 1_048_576
+
+interface Found {
+  readonly partition: number
+  readonly offset: bigint
+  readonly letter: StoredDeadLetter
+}
+
+export interface DeadLetterQuery {
+  readonly pipeline: string
+  readonly node: string | undefined
+  readonly limit: number
+}
+
+/** The dead letters of a pipeline, oldest first. */
+export const listDeadLetters = Effect.fn("listDeadLetters")(function* (
+  query: DeadLetterQuery,
+  viewer: RecordViewer
+) {
+  const { plan } = yield* runOf(query.pipeline)
+  const found = (yield* allOf(plan)).filter(
+    ({ letter }) => query.node === undefined || letter.node === query.node
+  )
+  const done = yield* replayedOf(query.pipeline)
+  return yield* Effect.forEach(found.slice(-query.limit), (each) =>
+    viewOf(query.pipeline, each, done, viewer)
+  )
+})
+
+export const showDeadLetter = Effect.fn("showDeadLetter")(function* (
+  pipeline: string,
+  id: string,
+  viewer: RecordViewer
+) {
+  const { plan } = yield* runOf(pipeline)
+  const found = (yield* allOf(plan)).find((each) => idOf(each) === id)
+  if (found === undefined) return yield* apiError("DEAD_LETTER_UNKNOWN", { pipeline, id })
+  return yield* viewOf(pipeline, found, yield* replayedOf(pipeline), viewer)
+})
+
+/** Puts dead letters back in, in their order; those that were before are passed over. Answers how many went in. */
+export const replayDeadLetters = Effect.fn("replayDeadLetters")(function* (
+  pipeline: string,
+  wanted: { readonly ids?: readonly string[]; readonly node?: string }
+) {
+  const { plan } = yield* runOf(pipeline)
+  const all = yield* allOf(plan)
+  const unknown = wanted.ids?.find((id) => !all.some((each) => idOf(each) === id))
+  if (unknown !== undefined) return yield* apiError("DEAD_LETTER_UNKNOWN", { pipeline, id: unknown })
+  const named = wanted.ids === undefined ? undefined : new Set(wanted.ids)
+  const done = yield* replayedOf(pipeline)
+  const transport = yield* Transport
+  let count = 0
+  for (const each of all) {
+    const isWanted =
+      (named === undefined ? each.letter.frame !== null : named.has(idOf(each))) &&
+      (wanted.node === undefined || each.letter.node === wanted.node)
+    if (!isWanted || done.has(`${each.partition}/${each.offset}`)) continue
+    yield* replayDeadLetter(transport, plan.physical, each).pipe(
+      Effect.catchTag("TransportError", (error) => Effect.fail(logFailed(error))),
+      Effect.catchTag("ReplayError", (error) => Effect.fail(refusal(error.code, pipeline, each)))
+    )
+    count += 1
+  }
+  return count
+})
+
+const refusal = (code: string, pipeline: string, each: Found) => {
+  const id = idOf(each)
+  if (code === "NOT_REPLAYABLE") return apiError("DEAD_LETTER_WITHOUT_RECORD", { id })
+  if (code === "NODE_GONE") return apiError("NODE_UNKNOWN", { pipeline, node: each.letter.node })
+  return apiError("DEAD_LETTER_UNKNOWN", { pipeline, id })
+}
+
+const idOf = ({ offset, partition }: Found): string => `${partition}-${offset}`
+
+const replayedOf = Effect.fnUntraced(function* (pipeline: string) {
+  return yield* replayed(yield* Transport, pipeline).pipe(Effect.mapError(logFailed))
+})
+
+const allOf = Effect.fnUntraced(function* (plan: Plan) {
+  const transport = yield* Transport
+  const name = plan.physical.chains[0]?.deadLetterTopic ?? ""
+  const topics = yield* Effect.mapError(transport.topics, logFailed)
+  const partitions = topics.find((topic) => topic.name === name)?.partitions ?? 0
+  const found: Found[] = []
+  for (let partition = 0; partition < partitions; partition++) {
+    let next = 0n
+    for (;;) {
+      const batches: readonly LogBatch[] = yield* Effect.mapError(
+        transport.read(name, partition, next, readBytes),
+        logFailed
+      )
+      if (batches.length === 0) break
+      for (const { baseOffset, frame } of batches) {
+        const letters = readDeadLetters(frame)
+        letters.forEach((letter, index) =>
+          found.push({ partition, offset: baseOffset + BigInt(index), letter })
+        )
+        next = baseOffset + BigInt(letters.length)
+      }
+    }
+  }
+  return found
+})
+
+const viewOf = Effect.fnUntraced(function* (
+  pipeline: string,
+  found: Found,
+  done: ReadonlySet<string>,
+  viewer: RecordViewer
+) {
+  const { letter, offset, partition } = found
+  const value = letter.frame === null ? undefined : yield* recordIn(letter.frame, viewer)
+  return {
+    id: idOf(found),
+    pipeline,
+    node: letter.node,
+    code: letter.code,
+    tag: letter.tag,
+    message: letter.message,
+    topic: letter.topic,
+    partition: letter.partition,
+    offset: String(letter.offset),
+    time: letter.time,
+    ...(value === undefined ? {} : { value }),
+    ...(letter.raw === null ? {} : { raw: letter.raw }),
+    replayed: done.has(`${partition}/${offset}`)
+  } satisfies DeadLetterView
+})
+
+/** The record that a dead letter keeps, decoded. */
+const recordIn = Effect.fnUntraced(function* (frame: Uint8Array, viewer: RecordViewer) {
+  const transport = yield* Transport
+  const schema = yield* Effect.mapError(transport.schema(frame.subarray(48, 80)), logFailed)
+  if (schema === undefined) return undefined
+  const place = { topic: "", partition: 0, baseOffset: 0n, from: 0n, limit: 1 }
+  return viewer.view(place, frame, schema)[0]?.value
+})

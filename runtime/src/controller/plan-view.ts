@@ -1,0 +1,34 @@
+import type { PlanView } from "@millrace/sdk/api"
+import { differenceLines } from "../plan/difference/render-difference.ts"
+import type { PlanDifference } from "../plan/difference/diff-plans.ts"
+import { explain } from "../plan/explain.ts"
+import { describePermission } from "../plan/physical/permissions.ts"
+import type { Plan } from "../plan/plan.ts"
+
+/** A plan as the API shows it. */
+export const planView = (plan: Plan, difference: PlanDifference, rerun: boolean): PlanView => ({
+  pipeline: plan.pipeline.pipeline,
+  hash: plan.physical.hash,
+  wouldChange: difference.wouldChange,
+  changes: [
+    ...differenceLines(difference),
+    ...plan.warnings.map((text) => ({ action: "note", text }) as const)
+  ],
+  permissions: plan.permissions.map(({ node, handle, package: asker, permission, granted }) => ({
+    node,
+    handle,
+    package: asker,
+    permission: describePermission(permission),
+    granted
+  })),
+  explanation: explain(plan),
+  lineage: Object.fromEntries(
+    plan.nodes.flatMap((node) =>
+      Object.entries(node.outputs).map(([output, { origins }]) => [
+        output === "output" ? node.name : `${node.name}.${output}`,
+        origins
+      ])
+    )
+  ),
+  rerun
+})

@@ -1,0 +1,69 @@
+import { apiError, type PlanRequest } from "@millrace/sdk/api"
+import { SandboxPool } from "@millrace/sandbox"
+import { Permission } from "@millrace/sdk/permission"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { catalogueOf } from "../plan/catalogue.ts"
+import type { PlanDependencies } from "../plan/dependencies.ts"
+import { diffPlans } from "../plan/difference/diff-plans.ts"
+import { makePlan } from "../plan/make-plan.ts"
+import { readPipeline } from "../pipeline/index.ts"
+import { Packages } from "./packages.ts"
+import { PipelineStore, type StoredPipeline } from "./store.ts"
+import { storeFailed } from "./store-failed.ts"
+import { readStoredPlan } from "./stored.ts"
+
+const GrantedPermission = Schema.fromJsonString(Permission)
+
+/** Plans a pipeline on top of what is stored of it, and says what applying it would change. */
+export const planPipeline = Effect.fn("planPipeline")(function* (request: PlanRequest) {
+  const store = yield* PipelineStore
+  const stored = yield* store.list.pipe(Effect.mapError(storeFailed))
+  const name = nameOf(request)
+  const current = stored.find(({ pipeline }) => pipeline === name)
+  const running = current === undefined ? undefined : yield* readStoredPlan(current)
+  const grants = name === undefined ? [] : yield* grantsOf(name)
+  const plan = yield* makePlan(
+    {
+      text: request.text,
+      vars: request.vars,
+      baseFolder: request.base,
+      modules: request.modules,
+      lock: running?.lock,
+      upgrade: request.upgrade,
+      grants
+    },
+    yield* dependenciesOf(stored)
+  )
+  return { plan, current, difference: diffPlans(running, plan) }
+})
+
+/** The pipeline's name, as far as the text can be read; `makePlan` says what is wrong with it. */
+const nameOf = (request: PlanRequest): string | undefined => {
+  const read = readPipeline({ text: request.text, vars: request.vars })
+  return "ok" in read ? read.ok.pipeline : undefined
+}
+
+const grantsOf = Effect.fnUntraced(function* (pipeline: string) {
+  const store = yield* PipelineStore
+  const grants = yield* store.grants(pipeline).pipe(Effect.mapError(storeFailed))
+  return yield* Effect.forEach(grants, ({ node, permission }) =>
+    Effect.map(Schema.decodeEffect(GrantedPermission)(permission), (decoded) => ({
+      node,
+      permission: decoded
+    }))
+  ).pipe(Effect.mapError(() => apiError("STORE_FAILED", { reason: "a stored grant cannot be read" })))
+})
+
+const dependenciesOf = Effect.fnUntraced(function* (stored: readonly StoredPipeline[]) {
+  const packages = yield* Packages
+  const sandbox = yield* SandboxPool
+  const catalogue = catalogueOf(yield* Effect.forEach(stored, readStoredPlan))
+  return {
+    resolvePackage: packages.resolve,
+    readManifest: sandbox.manifest,
+    derive: sandbox.derive,
+    topic: (topic) => Effect.succeed(catalogue.topic(topic)),
+    streams: Effect.succeed(catalogue.streams)
+  } satisfies PlanDependencies
+})

@@ -1,0 +1,160 @@
+import type { ApiError } from "@millrace/sdk/api"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type { Plan } from "../plan/index.ts"
+import { Transport, type TransportError } from "../transport/transport.ts"
+import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
+import type { TaskFailure } from "../worker/task-failure.ts"
+import type { WorkerEnvironment } from "../worker/worker-environment.ts"
+import { readMarks, writeMarks } from "./run-marks.ts"
+import type { StoredPipeline } from "./store.ts"
+import { readStoredPlan } from "./stored.ts"
+import { logFailed } from "./topics.ts"
+
+/** A pipeline in the worker's hands. */
+export interface Run {
+  readonly stored: StoredPipeline
+  readonly plan: Plan
+  /** Undefined while it is paused from the start, or could not be started: then `failure` says why. */
+  readonly running: RunningPipeline | undefined
+  readonly failure: TaskFailure | undefined
+}
+
+export interface RunningPipelinesShape {
+  readonly all: Effect.Effect<readonly Run[]>
+  /** True when its newest started revision has run to its end. */
+  readonly hasEnded: (pipeline: string) => Effect.Effect<boolean, ApiError>
+  /** Stops the revision before and starts this one. */
+  readonly replace: (stored: StoredPipeline) => Effect.Effect<void, ApiError>
+  /** Makes a known pipeline be as it should: running or paused. */
+  readonly carryOut: (stored: StoredPipeline) => Effect.Effect<void, ApiError>
+  /** Stops after the batches in hand. */
+  readonly stop: (pipeline: string) => Effect.Effect<void>
+}
+
+export class RunningPipelines extends Context.Service<RunningPipelines, RunningPipelinesShape>()(
+  "millrace/controller/RunningPipelines"
+) {}
+
+interface Held extends Run {
+  readonly scope: Scope.Closeable
+}
+
+/** Runs pipelines in this process's worker. Closing the scope stops all of them after the batches in hand. */
+export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
+  Layer.effect(
+    RunningPipelines,
+    Effect.gen(function* () {
+      const transport = yield* Transport
+      const inLog = Effect.provideService(Transport, transport)
+      const parent = yield* Effect.scope
+      const held = new Map<string, Held>()
+
+      const stop = (pipeline: string): Effect.Effect<void> =>
+        Effect.suspend(() => {
+          const run = held.get(pipeline)
+          held.delete(pipeline)
+          return run === undefined ? Effect.void : Scope.close(run.scope, Exit.void)
+        })
+
+      const start = Effect.fn("RunningPipelines.start")(function* (stored: StoredPipeline) {
+        yield* stop(stored.pipeline)
+        const plan = yield* readStoredPlan(stored)
+        yield* prepare(stored, plan, yield* Clock.currentTimeMillis).pipe(Effect.mapError(logFailed), inLog)
+        const scope = yield* Scope.fork(parent)
+        const started = yield* runPlan(plan.physical, environment).pipe(
+          Effect.provideService(Scope.Scope, scope),
+          Effect.result
+        )
+        const run: Held =
+          started._tag === "Success"
+            ? { stored, plan, running: started.success, failure: undefined, scope }
+            : { stored, plan, running: undefined, failure: started.failure, scope }
+        held.set(stored.pipeline, run)
+        if (run.running === undefined) return
+        if (stored.desired === "paused") yield* run.running.pause
+        yield* Effect.forkIn(markEnd(run.running, stored), scope)
+      })
+
+      const markEnd = (running: RunningPipeline, stored: StoredPipeline) =>
+        Effect.gen(function* () {
+          yield* running.untilCompleted
+          yield* writeMarks(stored.pipeline, { ended: stored.revision }, yield* Clock.currentTimeMillis)
+        }).pipe(inLog, Effect.ignore)
+
+      return RunningPipelines.of({
+        all: Effect.sync(() => [...held.values()]),
+        hasEnded: (pipeline) => hasEnded(pipeline).pipe(Effect.mapError(logFailed), inLog),
+        replace: (stored) => start(stored),
+        carryOut: (stored) =>
+          Effect.suspend(() => {
+            const run = held.get(stored.pipeline)
+            if (
+              run?.running === undefined ||
+              run.stored.revision !== stored.revision ||
+              run.running.state() === "failed"
+            )
+              return start(stored)
+            held.set(stored.pipeline, { ...run, stored })
+            return stored.desired === "paused" ? run.running.pause : run.running.resume
+          }),
+        stop
+      })
+    })
+  )
+
+const hasEnded = Effect.fnUntraced(function* (pipeline: string) {
+  const marks = yield* readMarks(pipeline)
+  return marks.started > 0 && marks.ended === marks.started
+})
+
+/**
+ * Before a revision's first start: a pipeline that has run to its end runs again from the start of its sources, so
+ * its places and state are forgotten, and its internal topics begin anew. A kill anywhere in between is mended by the
+ * next start, for the mark of the new revision is written last.
+ */
+const prepare = Effect.fnUntraced(function* (stored: StoredPipeline, plan: Plan, now: number) {
+  const marks = yield* readMarks(stored.pipeline)
+  if (marks.started === stored.revision) return
+  const transport = yield* Transport
+  if (marks.started > 0 && marks.ended === marks.started) {
+    yield* dropInternalTopics(stored.pipeline, () => true)
+    yield* transport.forget(stored.pipeline)
+  } else if (marks.started > 0) {
+    yield* forgetRemoved(stored.pipeline, plan)
+  }
+  yield* writeMarks(stored.pipeline, { started: stored.revision }, now)
+})
+
+/** Nodes that the new plan has not: their places, state and topics go. */
+const forgetRemoved = Effect.fnUntraced(function* (pipeline: string, plan: Plan) {
+  const transport = yield* Transport
+  const kept = new Set(plan.nodes.map(({ name }) => name))
+  const topics = new Set(plan.topics.map(({ name }) => name))
+  const checkpoints = yield* transport.checkpoints(pipeline)
+  const gone = new Set(
+    checkpoints.map(({ task }) => task.node).filter((node) => !node.startsWith("~") && !isOf(kept, node))
+  )
+  if (gone.size > 0) yield* transport.forget(pipeline, [...gone])
+  yield* dropInternalTopics(pipeline, (name) => !topics.has(name) && !name.startsWith(`${pipeline}.replay.`))
+})
+
+/** A chain that only repartitions is named `NODE.INPUT`. */
+const isOf = (nodes: ReadonlySet<string>, head: string): boolean =>
+  nodes.has(head) || nodes.has(head.split(".")[0] ?? "")
+
+const dropInternalTopics = Effect.fnUntraced(function* (
+  pipeline: string,
+  isDropped: (name: string) => boolean
+): Effect.fn.Return<void, TransportError, Transport> {
+  const transport = yield* Transport
+  const topics = yield* transport.topics
+  for (const { internal, name } of topics) {
+    const isOwn = internal && name.startsWith(`${pipeline}.`) && name !== `${pipeline}.dead-letters`
+    if (isOwn && isDropped(name)) yield* transport.deleteTopic(name)
+  }
+})

@@ -1,0 +1,130 @@
+import { type ApiError, apiError, type PipelineStatus, type PlatformStatus } from "@millrace/sdk/api"
+import { type SandboxProcess, SandboxPool } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import type { Plan, PlannedNode } from "../plan/index.ts"
+import { type Counts, Transport } from "../transport/transport.ts"
+import type { TaskFacts } from "../worker/task-facts.ts"
+import { type Run, RunningPipelines } from "./running-pipelines.ts"
+import { logFailed } from "./topics.ts"
+
+/** What runs on this platform, whole. */
+export const platformStatus = Effect.fn("platformStatus")(function* (
+  platform: Omit<PlatformStatus, "pipelines" | "sandboxes">
+) {
+  const runs = yield* Effect.flatMap(RunningPipelines, (running) => running.all)
+  const sandboxes = yield* Effect.flatMap(SandboxPool, (pool) => pool.processes)
+  const pipelines = yield* Effect.forEach(runs, (run) => statusOf(run, sandboxes))
+  return { ...platform, pipelines, sandboxes } satisfies PlatformStatus
+})
+
+/** What runs of one pipeline. */
+export const pipelineStatus = Effect.fn("pipelineStatus")(function* (pipeline: string) {
+  const run = yield* runOf(pipeline)
+  return yield* statusOf(run, yield* Effect.flatMap(SandboxPool, (pool) => pool.processes))
+})
+
+/** A pipeline in the worker's hands; fails with PIPELINE_UNKNOWN. */
+export const runOf = Effect.fn("runOf")(function* (pipeline: string) {
+  const runs = yield* Effect.flatMap(RunningPipelines, (running) => running.all)
+  return (
+    runs.find(({ stored }) => stored.pipeline === pipeline) ??
+    (yield* apiError("PIPELINE_UNKNOWN", { pipeline }))
+  )
+})
+
+const statusOf = Effect.fnUntraced(function* (
+  run: Run,
+  sandboxes: readonly SandboxProcess[]
+): Effect.fn.Return<PipelineStatus, ApiError, Transport> {
+  const transport = yield* Transport
+  const { plan, running, stored } = run
+  // Totals come from the log, so that they stand also for tasks that do not run now.
+  const checkpoints = yield* Effect.mapError(transport.checkpoints(stored.pipeline), logFailed)
+  const totals = sum(checkpoints.map(({ checkpoint }) => checkpoint.counts))
+  return {
+    pipeline: stored.pipeline,
+    owner: stored.owner,
+    state: running === undefined ? "failed" : running.state(),
+    revision: stored.revision,
+    planHash: stored.planHash,
+    nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
+    tasks: [...(running?.tasks() ?? []).map(taskStatus), ...startFailures(run)],
+    deadLetters: [...totals.values()].reduce((dead, counts) => dead + counts.dead, 0)
+  }
+})
+
+const none: Counts = { in: 0, out: 0, filtered: 0, dead: 0, late: 0 }
+
+const sum = (all: readonly { readonly [node: string]: Counts }[]): ReadonlyMap<string, Counts> => {
+  const totals = new Map<string, Counts>()
+  for (const counts of all) {
+    for (const [node, each] of Object.entries(counts)) {
+      const before = totals.get(node) ?? none
+      totals.set(node, {
+        in: before.in + each.in,
+        out: before.out + each.out,
+        filtered: before.filtered + each.filtered,
+        dead: before.dead + each.dead,
+        late: before.late + each.late
+      })
+    }
+  }
+  return totals
+}
+
+const nodeStatus = (
+  node: PlannedNode,
+  around: {
+    readonly plan: Plan
+    readonly sandboxes: readonly SandboxProcess[]
+    readonly totals: ReadonlyMap<string, Counts>
+  }
+): PipelineStatus["nodes"][number] => {
+  const segment = around.plan.physical.chains
+    .flatMap(({ segments }) => segments)
+    .find(({ nodes }) => nodes.some(({ spec }) => spec.node === node.name))
+  const domain = segment?.domain ?? ""
+  return {
+    node: node.name,
+    kind: node.kind,
+    package: node.plugin.split("#")[0] ?? node.plugin,
+    plugin: node.plugin,
+    digest: node.digest,
+    domain,
+    pids: around.sandboxes
+      .filter((each) => each.domain === domain && each.digests.includes(node.digest))
+      .map(({ pid }) => pid),
+    totals: around.totals.get(node.name) ?? none
+  }
+}
+
+const taskStatus = (facts: TaskFacts): PipelineStatus["tasks"][number] => ({
+  chain: facts.task.node,
+  partition: facts.task.partition,
+  state: facts.state,
+  sequence: facts.checkpoint?.sequence ?? 0,
+  lagRecords: facts.lagRecords,
+  ...(facts.error === undefined ? {} : { error: errorOf(facts.error) })
+})
+
+const errorOf = (error: NonNullable<TaskFacts["error"]>) => ({
+  code: error.code,
+  message: error.message,
+  ...(error.node === undefined ? {} : { node: error.node })
+})
+
+/** Chains that could not be started have no tasks: each is told as one. */
+const startFailures = ({ failure, running, plan }: Run): PipelineStatus["tasks"] => {
+  const failed =
+    failure === undefined
+      ? (running?.chainErrors() ?? [])
+      : plan.physical.chains.map(({ head }) => ({ chain: head, error: failure }))
+  return failed.map(({ chain, error }) => ({
+    chain,
+    partition: 0,
+    state: "failed",
+    sequence: 0,
+    lagRecords: 0,
+    error: errorOf(error)
+  }))
+}

@@ -1,0 +1,78 @@
+import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
+import {
+  authenticate,
+  makeApi,
+  mountEndpoints,
+  type RegistryServices,
+  registryHandlers
+} from "@millrace/registry/server"
+import { SandboxPool } from "@millrace/sandbox"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Controller } from "../../controller/controller.ts"
+import { LogBuffer } from "../../controller/log-buffer.ts"
+import { makeRecordViewer } from "../../controller/record-view.ts"
+import { RunningPipelines } from "../../controller/running-pipelines.ts"
+import { platformStatus } from "../../controller/status.ts"
+import { Transport } from "../../transport/transport.ts"
+import { controlHandlers } from "./control-handlers.ts"
+import { metricsText } from "./metrics-text.ts"
+import { statusPage, statusStyle } from "./status-page.ts"
+
+/** Everything that a request may ask for. */
+export type ControlServices =
+  | RegistryServices
+  | Controller
+  | LogBuffer
+  | RunningPipelines
+  | SandboxPool
+  | Transport
+
+export interface AppOptions {
+  readonly version: string
+  readonly folder: string
+  /** Asks the platform to stop. */
+  readonly stop: Effect.Effect<unknown>
+}
+
+const pageSecurity =
+  "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+/** The HTTP side of the platform: the registry's and the controller's API, the page at `/`, and `/metrics`. */
+export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
+  const services = yield* Effect.context<ControlServices>()
+  const startedAt = yield* Clock.currentTimeMillis
+  const facts = { version: options.version, startedAt, dataFolder: options.folder }
+  const runtime = { runPromiseExit: Effect.runPromiseExitWith(services) }
+  const run = Effect.runPromiseWith(services)
+  const api = makeApi({
+    version: options.version,
+    report: (message, cause) => Effect.runForkWith(services)(Effect.logError(message, cause))
+  })
+  const mount = { runtime, auth: authenticate }
+  mountEndpoints(api, registryEndpoints, registryHandlers(options.version), mount)
+  mountEndpoints(
+    api,
+    controlEndpoints,
+    controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop }),
+    mount
+  )
+  api.app.get("/", async (context) => {
+    const page = await run(
+      Effect.flatMap(platformStatus(facts), (status) =>
+        Effect.map(Clock.currentTimeMillis, (now) => statusPage(status, now))
+      )
+    )
+    context.header("content-security-policy", pageSecurity)
+    return context.html(page)
+  })
+  api.app.get("/status.css", (context) =>
+    context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
+  )
+  api.app.get("/metrics", async (context) =>
+    context.body(await run(metricsText(facts)), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8"
+    })
+  )
+  return api
+})

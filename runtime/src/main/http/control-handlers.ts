@@ -1,0 +1,72 @@
+import type { controlEndpoints, PlatformStatus } from "@millrace/sdk/api"
+import type { Handlers } from "@millrace/registry/server"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Controller } from "../../controller/controller.ts"
+import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
+import { LogBuffer } from "../../controller/log-buffer.ts"
+import type { RecordViewer } from "../../controller/record-view.ts"
+import { pipelineStatus, platformStatus, runOf } from "../../controller/status.ts"
+import { tapNode } from "../../controller/tap.ts"
+import { listTopics, readRecords } from "../../controller/topics.ts"
+import type { ControlServices } from "./app.ts"
+
+interface Platform {
+  readonly facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
+  readonly viewer: RecordViewer
+  readonly stop: Effect.Effect<unknown>
+}
+
+const defaultLimit = 100
+
+/** The controller's side of the API: each handler hands its request to what knows. */
+export const controlHandlers = ({
+  facts,
+  stop,
+  viewer
+}: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
+  platformStatus: () => platformStatus(facts),
+  pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
+  plan: ({ body }) => Controller.use((controller) => controller.plan(body)),
+  apply: ({ body, caller }) => Controller.use((controller) => controller.apply(body, caller.name)),
+  pausePipeline: ({ caller, params }) =>
+    Effect.andThen(
+      Controller.use((controller) => controller.pause(params.pipeline, caller.name)),
+      pipelineStatus(params.pipeline)
+    ),
+  resumePipeline: ({ caller, params }) =>
+    Effect.andThen(
+      Controller.use((controller) => controller.resume(params.pipeline, caller.name)),
+      pipelineStatus(params.pipeline)
+    ),
+  removePipeline: ({ caller, params }) =>
+    Controller.use((controller) => controller.remove(params.pipeline, caller.name)),
+  pipelineLogs: Effect.fnUntraced(function* ({ params, query }) {
+    yield* runOf(params.pipeline)
+    const logs = yield* LogBuffer
+    const filter = { pipeline: params.pipeline, node: query.node, limit: query.limit ?? defaultLimit }
+    const past = Stream.fromIterable(logs.recent(filter))
+    return query.follow === "true" ? Stream.concat(past, logs.following(filter)) : past
+  }),
+  tapNode: ({ params, query }) => tapNode({ ...params, limit: query.limit ?? 10 }, viewer),
+  topics: () => listTopics,
+  topicRecords: ({ params, query }) =>
+    readRecords(
+      {
+        topic: params.topic,
+        partition: query.partition,
+        from: BigInt(query.from ?? "0"),
+        limit: query.limit ?? defaultLimit
+      },
+      viewer
+    ),
+  deadLetters: ({ params, query }) =>
+    listDeadLetters(
+      { pipeline: params.pipeline, node: query.node, limit: query.limit ?? defaultLimit },
+      viewer
+    ),
+  deadLetter: ({ params }) => showDeadLetter(params.pipeline, params.id, viewer),
+  replayDeadLetters: ({ body, params }) =>
+    Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
+  shutdown: () => Effect.as(stop, { stopping: true })
+})

@@ -1,0 +1,94 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Semaphore from "effect/Semaphore"
+import { registryLayer } from "@millrace/registry/server"
+import { SandboxPool } from "@millrace/sandbox"
+import packageJson from "../../package.json" with { type: "json" }
+import { Controller } from "../controller/controller.ts"
+import { keepGuestLog } from "../controller/guest-log.ts"
+import { LogBuffer } from "../controller/log-buffer.ts"
+import { runningPipelinesLayer } from "../controller/running-pipelines.ts"
+import { startStored } from "../controller/start-stored.ts"
+import { Failpoint } from "../telemetry/failpoint.ts"
+import { embeddedTransport } from "../transport/embedded/index.ts"
+import { Transport } from "../transport/transport.ts"
+import type { WorkerEnvironment } from "../worker/worker-environment.ts"
+import { announceServer } from "./data-folder.ts"
+import { listen } from "./http/listen.ts"
+import { makeApp } from "./http/app.ts"
+import { seedKey } from "./registry/installation-key.ts"
+import { localToken } from "./registry/local-token.ts"
+import { manifestReaderLayer } from "./registry/manifest-reader.ts"
+import { packageSourceLayer } from "./registry/package-source.ts"
+import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
+import { startFailed } from "./start-failure.ts"
+
+export interface PlatformOptions {
+  readonly folder: string
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+}
+
+export interface Platform {
+  readonly url: string
+  readonly token: string
+  readonly pid: number
+  /** Answers when the platform was asked to stop, by `millrace down` or a signal. */
+  readonly stopped: Effect.Effect<void>
+}
+
+/** Memory that all batches in hand may take together. */
+const budgetKiB = 256 * 1024
+
+/** Starts registry, worker, controller and API in this process, for as long as the scope is open. Fails with a `CommandError`. */
+export const startPlatform = Effect.fn("startPlatform")(function* (options: PlatformOptions) {
+  const path = yield* Path.Path
+  const failpoint = yield* Failpoint
+  const stopping = yield* Deferred.make<void>()
+  const services = yield* Layer.build(servicesOf(options.folder, path)).pipe(
+    Effect.mapError(startFailed(options))
+  )
+  const inServices = Effect.provideContext(services)
+  const token = yield* inServices(localToken(options.folder)).pipe(Effect.mapError(startFailed(options)))
+  const api = yield* inServices(
+    makeApp({
+      stop: Deferred.succeed(stopping, undefined),
+      folder: options.folder,
+      version: packageJson.version
+    })
+  )
+  const url = yield* listen(api.app, options).pipe(Effect.mapError(startFailed(options)))
+  yield* announceServer(options.folder, { url, pid: process.pid, version: packageJson.version })
+  failpoint("first-start")
+  yield* inServices(startStored)
+  return { url, token, pid: process.pid, stopped: Deferred.await(stopping) } satisfies Platform
+})
+
+const servicesOf = (folder: string, path: Path.Path) => {
+  const transport = embeddedTransport({ folder: path.join(folder, "log") })
+  const sandbox = SandboxPool.layer({})
+  const registry = registryLayer(path.join(folder, "registry")).pipe(Layer.provide(manifestReaderLayer))
+  const worker = Layer.unwrap(
+    Effect.gen(function* () {
+      const logs = yield* LogBuffer
+      const environment: WorkerEnvironment = {
+        transport: yield* Transport,
+        pool: yield* SandboxPool,
+        seedKey: yield* seedKey(folder),
+        byteBudget: yield* Semaphore.make(budgetKiB),
+        budgetKiB,
+        onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log)
+      }
+      return runningPipelinesLayer(environment)
+    })
+  )
+  return Controller.layer.pipe(
+    Layer.provideMerge(worker),
+    Layer.provideMerge(Layer.mergeAll(pipelineStoreLayer, packageSourceLayer, LogBuffer.layer)),
+    Layer.provideMerge(registry),
+    Layer.provideMerge(Layer.mergeAll(transport, sandbox))
+  )
+}

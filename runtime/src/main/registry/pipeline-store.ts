@@ -1,0 +1,96 @@
+import type { ApiError } from "@millrace/sdk/api"
+import { Grants, Pipelines, type StoreError as RegistryStoreError } from "@millrace/registry/server"
+import { Permission } from "@millrace/sdk/permission"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { PipelineStore, StoreError, type StoredPipeline } from "../../controller/store.ts"
+
+const PermissionJson = Schema.fromJsonString(Permission)
+const pageSize = 1000
+
+/** The controller's store of pipelines, kept by the registry. */
+export const pipelineStoreLayer = Layer.effect(
+  PipelineStore,
+  Effect.gen(function* () {
+    const pipelines = yield* Pipelines
+    const grants = yield* Grants
+
+    const stored = Effect.fnUntraced(function* (name: string) {
+      const summary = yield* pipelines.get(name)
+      const { planJson } = yield* pipelines.plan(name)
+      return {
+        pipeline: name,
+        owner: summary.owner ?? "",
+        revision: summary.revision,
+        desired: summary.desired,
+        planHash: summary.planHash,
+        planJson
+      } satisfies StoredPipeline
+    })
+
+    const list = Effect.gen(function* () {
+      const names: string[] = []
+      for (let after: string | null = ""; after !== null;) {
+        const page: {
+          readonly pipelines: readonly { readonly name: string }[]
+          readonly next: string | null
+        } = yield* pipelines.list(after === "" ? { limit: pageSize } : { limit: pageSize, after })
+        names.push(...page.pipelines.map(({ name }) => name))
+        after = page.next
+      }
+      return yield* Effect.forEach(names, stored)
+    })
+
+    return PipelineStore.of({
+      list: Effect.mapError(list, failed),
+      get: (name) =>
+        stored(name).pipe(
+          Effect.map((found) => (found.desired === "deleted" ? undefined : found)),
+          Effect.catch((error) =>
+            "code" in error && error.code === "PIPELINE_UNKNOWN"
+              ? Effect.undefined
+              : Effect.fail(failed(error))
+          )
+        ),
+      putRevision: ({ expected, by, ...revision }) =>
+        pipelines
+          .save({ ...revision, expectedRevision: expected, actor: by, desired: "running" })
+          .pipe(Effect.andThen(stored(revision.pipeline)), Effect.mapError(failed)),
+      setDesired: (name, desired, by) =>
+        Effect.asVoid(Effect.mapError(pipelines.setDesired(name, desired, by), failed)),
+      grants: (name) =>
+        grants.list(name).pipe(
+          Effect.flatMap(
+            Effect.forEach(({ node, permission }) =>
+              Effect.map(Effect.orDie(Schema.encodeEffect(PermissionJson)(permission)), (text) => ({
+                node,
+                permission: text
+              }))
+            )
+          ),
+          Effect.mapError(failed)
+        ),
+      grant: (name, given, by) =>
+        Effect.forEach(given, ({ node, permission }) =>
+          Effect.map(Effect.orDie(Schema.decodeEffect(PermissionJson)(permission)), (decoded) => ({
+            pipeline: name,
+            node,
+            permission: decoded,
+            actor: by
+          }))
+        ).pipe(Effect.flatMap(grants.grantAll), Effect.asVoid, Effect.mapError(failed))
+    })
+  })
+)
+
+const failed = (error: ApiError | RegistryStoreError): StoreError =>
+  "code" in error
+    ? new StoreError({
+        reason: error.code === "PIPELINE_CHANGED" ? "conflict" : "unavailable",
+        message: error.message
+      })
+    : new StoreError({
+        reason: error.reason === "full" ? "full" : "unavailable",
+        message: `${error.operation}: ${error.remedy}`
+      })

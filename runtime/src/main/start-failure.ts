@@ -1,0 +1,78 @@
+import { StoreError } from "@millrace/registry/server"
+import { TransportError } from "../transport/transport.ts"
+import { ListenError } from "./http/listen.ts"
+import { CommandError } from "./terminal/command-error.ts"
+import { exitCode } from "./terminal/exit-code.ts"
+
+interface Place {
+  readonly folder: string
+  readonly host: string
+  readonly port: number
+}
+
+/** Why the platform did not start, in the command line's form. */
+export const startFailed =
+  (place: Place) =>
+  (error: unknown): CommandError => {
+    if (error instanceof TransportError) return logFailure(error, place)
+    if (error instanceof ListenError) return listenFailure(error)
+    if (error instanceof StoreError) return storeFailure(error, place)
+    return new CommandError({
+      code: "START_FAILED",
+      message: error instanceof Error ? error.message : String(error),
+      where: place.folder,
+      remedy: "see `millrace doctor`",
+      exit: exitCode.failed
+    })
+  }
+
+const logCodes = {
+  locked: [
+    "DATA_FOLDER_IN_USE",
+    "stop the other platform with `millrace down`, or name another folder with --data",
+    exitCode.unavailable
+  ],
+  corrupt: [
+    "DATA_FOLDER_DAMAGED",
+    "restore the folder from a backup; nothing in it was changed",
+    exitCode.failed
+  ],
+  formatVersion: [
+    "DATA_FOLDER_NEWER",
+    "use the release that wrote the folder, or a later one",
+    exitCode.failed
+  ],
+  diskFull: ["DISK_FULL", "make room on the disk and start again; nothing was lost", exitCode.unavailable]
+} as const
+
+const logFailure = (error: TransportError, { folder }: Place): CommandError => {
+  const [code, remedy, exit] =
+    error.reason in logCodes && isCoded(error.reason)
+      ? logCodes[error.reason]
+      : (["LOG_FAILED", "see the message; `millrace doctor` checks the folder", exitCode.failed] as const)
+  return new CommandError({ code, message: error.message, where: folder, remedy, exit })
+}
+
+const isCoded = (reason: string): reason is keyof typeof logCodes => reason in logCodes
+
+const listenFailure = ({ code, host, port }: ListenError): CommandError => {
+  const busy = code === "EADDRINUSE"
+  return new CommandError({
+    code: busy ? "PORT_IN_USE" : "CANNOT_LISTEN",
+    message: busy ? `port ${port} of ${host} is in use` : `cannot listen on ${host}:${port} (${code})`,
+    where: `${host}:${port}`,
+    remedy: busy
+      ? "stop what uses it, or choose another with --port (0: any that is free)"
+      : "choose another address with --host and --port",
+    exit: exitCode.unavailable
+  })
+}
+
+const storeFailure = (error: StoreError, { folder }: Place): CommandError =>
+  new CommandError({
+    code: `REGISTRY_${error.reason.toUpperCase()}`,
+    message: `the registry could not ${error.operation}`,
+    where: folder,
+    remedy: error.remedy,
+    exit: exitCode.failed
+  })
