@@ -10,7 +10,7 @@ import { AuditLog } from "../audit/audit-log.ts"
 import { registryLayer } from "../registry-layer.ts"
 import { failpoints } from "../store/failpoint.ts"
 import { packageArchive } from "../testing/archive-fixture.ts"
-import { vmManifestReader } from "../testing/vm-manifest-reader.ts"
+import { sandboxManifestReader } from "../testing/sandbox-manifest-reader.ts"
 import { Packages } from "./packages.ts"
 import { Publisher } from "./publisher.ts"
 
@@ -64,7 +64,7 @@ describe("a publish that is killed", () => {
     "at %s is there whole, with its entry in the audit log, or not at all",
     async (moment) => {
       const folder = await mkdtemp(join(tmpdir(), "millrace-kill-"))
-      const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(vmManifestReader)))
+      const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
       try {
         assert.equal(await dieAt(folder, moment), moment === "never" ? "0" : "SIGKILL")
         const seen = await runtime.runPromise(lookAt(folder))

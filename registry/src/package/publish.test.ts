@@ -2,7 +2,7 @@ import { connect } from "node:net"
 import { readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { assert, describe, it } from "vitest"
+import { assert, describe, it, vi } from "vitest"
 import { integrityOf } from "../integrity.ts"
 import {
   archiveOf,
@@ -54,7 +54,7 @@ describe("publishing", () => {
     assert.deepEqual(Buffer.from(fetched.bytes), Buffer.from(archive))
     assert.equal((await run(openArchive(fetched.bytes))).readme, "# Films")
     const { packages } = await run(client.listPackages({ query: { search: "MOV" } }))
-    assert.deepInclude(packages[0], { name: "@acme/movies", latest: "1.0.0", kinds: ["source"] })
+    assert.deepInclude(packages[0], { name: "@acme/movies", latest: "1.0.0", kinds: ["processor"] })
     assert.deepEqual((await run(client.listPackages({ query: { search: "m%" } }))).packages, [])
     const resolved = await run(client.resolvePackage({ params: movies, query: { range: "^1" } }))
     assert.equal(resolved.version, "1.0.0")
@@ -114,7 +114,7 @@ describe("publishing", () => {
   it("refuses a manifest that says less than the bundle does", async () => {
     await using registry = await makeTestRegistry()
     const [manifest] = packageEntries()
-    const bundle = bundleOf([pluginOf([net])])
+    const bundle = bundleOf([pluginOf({ permissions: [net] })])
     const parsed: object = JSON.parse(String(manifest.content))
     const content = JSON.stringify({ ...parsed, bundle: integrityOf(Buffer.from(bundle)) })
     const archive = archiveOf([
@@ -125,7 +125,7 @@ describe("publishing", () => {
     assert.deepInclude(refusal, { code: "MANIFEST_MISMATCH", path: "manifest.json.plugins" })
   })
 
-  it("refuses a bundle that throws, or gives no JSON", async () => {
+  it("refuses a bundle that throws, hangs, or gives no JSON", async () => {
     await using registry = await makeTestRegistry()
     for (const bundle of [
       `throw new Error("boom")`,
@@ -169,6 +169,24 @@ describe("publishing", () => {
     assert.equal((await send("1.0.1", [net])).status, 201)
   })
 
+  it("asks for a new major version when a contract breaks, in either direction", async () => {
+    await using registry = await makeTestRegistry()
+    const year = { name: "year", type: "int" }
+    const rating = { name: "rating", type: ["null", "double"], default: null }
+    const send = (version: string, fields: readonly unknown[], inputs: readonly unknown[] = []) =>
+      publish(registry, "@acme/movies", version, packageArchive({ version, fields, inputs }))
+    assert.equal((await send("1.0.0", [year])).status, 201)
+    assert.equal((await send("1.1.0", [year, rating])).status, 201)
+    // Who reads the output by 1.1.0 misses the year, and by the rating's default nothing else.
+    const refusal = await refusalOf(await send("1.2.0", []))
+    assert.equal(refusal.code, "CONTRACT_BROKEN")
+    assert.include(JSON.stringify(refusal.details), "year")
+    assert.equal((await send("2.0.0", [], [rating])).status, 201)
+    // An input that asks for what yesterday's records do not have.
+    assert.equal(await codeOf(send("2.1.0", [], [year])), "CONTRACT_BROKEN")
+    assert.equal((await send("2.1.0", [], [])).status, 201)
+  })
+
   it("publishes nothing of a body that ends before its announced length", async () => {
     await using registry = await makeTestRegistry()
     await using server = await listen(registry)
@@ -194,7 +212,10 @@ describe("publishing", () => {
       await failureOf(server.client.getPackage({ params: movies })).then((error) => error.message),
       "There is no package @acme/movies"
     )
-    assert.deepEqual(await readdir(join(registry.folder, "bundles", "incoming")), [])
+    // The server notices the broken connection in its own time.
+    await vi.waitFor(async () =>
+      assert.deepEqual(await readdir(join(registry.folder, "bundles", "incoming")), [])
+    )
   })
 
   it("refuses more than 20 MB, announced or streamed, and leaves nothing behind", async () => {

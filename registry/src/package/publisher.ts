@@ -20,6 +20,7 @@ import { Database, decodedRow, execute, inTransaction } from "../store/database.
 import { failpoint } from "../store/failpoint.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { type Archive, openArchive } from "./archive.ts"
+import { contractBreaks } from "./contract-break.ts"
 import { ManifestReader } from "./manifest-reader.ts"
 import { knownVersion, versionDetail, versionsOf } from "./package-rows.ts"
 import { addedPermissions } from "./permission-widening.ts"
@@ -116,7 +117,7 @@ const checkBundle = Effect.fnUntraced(function* (archive: Archive) {
 const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upload, archive: Archive) {
   const { actor, name, version } = request
   yield* refuseKnownVersion(request)
-  yield* refuseWidening(request, archive)
+  yield* refuseBreaking(request, archive)
   const at = yield* Clock.currentTimeMillis
   yield* claimName({ name, actor, at })
   yield* execute(
@@ -142,19 +143,19 @@ const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upl
   return yield* knownVersion(name, version)
 })
 
-const refuseWidening = Effect.fnUntraced(function* (
+/** An upgrade within a caret range asks for nothing new and breaks nothing. */
+const refuseBreaking = Effect.fnUntraced(function* (
   { name, version }: PublishRequest,
   { manifest }: Archive
 ) {
   const previous = predecessorOf(yield* versionsOf(name), version)
   if (previous === undefined) return
-  const added = addedPermissions((yield* knownVersion(name, previous.version)).manifest, manifest)
-  if (added.length > 0)
-    return yield* apiError(
-      "PERMISSIONS_WIDENED",
-      { package: name, version, previous: previous.version, added },
-      "version"
-    )
+  const before = (yield* knownVersion(name, previous.version)).manifest
+  const fields = { package: name, version, previous: previous.version }
+  const added = addedPermissions(before, manifest)
+  if (added.length > 0) return yield* apiError("PERMISSIONS_WIDENED", { ...fields, added }, "version")
+  const breaks = contractBreaks(before, manifest)
+  if (breaks.length > 0) return yield* apiError("CONTRACT_BROKEN", { ...fields, breaks }, "version")
 })
 
 const NameRow = Schema.Struct({ name: Schema.String })

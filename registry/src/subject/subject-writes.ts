@@ -1,12 +1,17 @@
 import { type ApiError, apiError, type CompatibilityMode, type CompatibilityReport } from "@millrace/sdk/api"
-import { type AvroType, parseAvro, parseAvroOrThrow, schemaText } from "@millrace/sdk/avro"
+import {
+  type AvroType,
+  checkCompatibility,
+  parseAvro,
+  parseAvroOrThrow,
+  schemaText
+} from "@millrace/sdk/avro"
 import { createHash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AuditLog } from "../audit/audit-log.ts"
 import { decodedRow, execute, inTransaction } from "../store/database.ts"
-import { judge } from "./compatibility.ts"
 import { defaultContext, knownSubjectVersion, subjectRow, versionRows } from "./subject-rows.ts"
 
 /** A schema to be registered under a subject. */
@@ -35,13 +40,22 @@ const parse = (schema: unknown): Effect.Effect<AvroType, ApiError> => {
 const compare = Effect.fnUntraced(function* (subject: string, type: AvroType) {
   const mode = (yield* subjectRow(subject))?.compatibility ?? defaultMode
   const existing = yield* versionRows(subject)
-  const { differences, index } = judge(
+  const { compatible, problems } = checkCompatibility(
     mode,
     type,
     existing.map(({ schema }) => parseAvroOrThrow(schema))
   )
-  const version = index === undefined ? null : (existing[index]?.version ?? null)
-  const report: CompatibilityReport = { compatible: version === null, mode, version, differences }
+  // The check counts versions by their place in the list.
+  const first = problems[0] === undefined ? undefined : existing[problems[0].againstVersion - 1]
+  const report: CompatibilityReport = {
+    compatible,
+    mode,
+    version: first?.version ?? null,
+    differences: problems.map(({ direction, kind, message, path }) => ({
+      path,
+      message: `${direction} ${kind}: ${message}`
+    }))
+  }
   return report
 })
 

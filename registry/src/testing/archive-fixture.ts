@@ -42,46 +42,51 @@ export interface PackageFixture {
   readonly version?: string
   /** Permissions of the one plugin. */
   readonly permissions?: readonly unknown[]
+  /** Fields of its output, and of its input, besides `id`. */
+  readonly fields?: readonly unknown[]
+  readonly inputs?: readonly unknown[]
   /** Text added to the bundle, so that two archives differ. */
   readonly salt?: string
   readonly readme?: string
 }
 
+const contractOf = (subject: string, fields: readonly unknown[]) => ({
+  form: "closed",
+  subject,
+  key: ["id"],
+  schema: { type: "record", name: "Movie", fields: [{ name: "id", type: "string" }, ...fields] }
+})
+
 /** A plugin's manifest, the smallest that there is. */
-export const pluginOf = (permissions: readonly unknown[] = []) => ({
+export const pluginOf = ({ fields = [], inputs = [], permissions = [] }: PackageFixture = {}) => ({
   name: "films",
-  kind: "source",
+  kind: "processor",
   description: "Gives films",
   config: { type: "object", additionalProperties: false },
   expressions: [],
-  inputs: [],
-  outputs: [
-    {
-      name: "output",
-      contract: {
-        form: "closed",
-        subject: "studio.movies",
-        key: ["id"],
-        schema: { type: "record", name: "Movie", fields: [{ name: "id", type: "string" }] }
-      }
-    }
-  ],
-  bodies: [],
+  inputs: [{ name: "input", many: false, contract: contractOf("studio.films", inputs) }],
+  outputs: [{ name: "output", contract: contractOf("studio.movies", fields) }],
+  bodies: [{ input: "input", form: "map", suspends: false }],
   keyBy: [],
   state: [],
   tables: [],
   permissions: permissions.map((permission, index) => ({ handle: `h${index}`, permission })),
-  timers: false,
-  source: { bounded: true }
+  timers: false
 })
 
 /** A bundle by guest ABI 1 whose manifest is the given plugins. */
-export const bundleOf = (plugins: readonly unknown[], salt = ""): string =>
-  `var __millrace_bundle = (() => ({ abi: 1, manifest: () => ${JSON.stringify(JSON.stringify(plugins))} }))();\n//${salt}`
+export const bundleOf = (plugins: readonly unknown[], salt = ""): string => `
+var __millrace_bundle = {
+  abi: 1,
+  manifest() { return ${JSON.stringify(JSON.stringify(plugins))} },
+  derive() { throw new Error("nothing here is derived") },
+  open() { throw new Error("nothing here runs") }
+}
+//${salt}`
 
 /** The files of a package as `millrace build` writes them. */
 export const packageEntries = (fixture: PackageFixture = {}): readonly [Entry, Entry, ...Entry[]] => {
-  const plugins = [pluginOf(fixture.permissions)]
+  const plugins = [pluginOf(fixture)]
   const bundle = bundleOf(plugins, fixture.salt)
   const manifest = {
     manifest: 1,

@@ -9,11 +9,11 @@ import { Publisher } from "../package/publisher.ts"
 import { registryLayer } from "../registry-layer.ts"
 import { Failpoint } from "../store/failpoint.ts"
 import { packageArchive } from "./archive-fixture.ts"
-import { vmManifestReader } from "./vm-manifest-reader.ts"
+import { sandboxManifestReader } from "./sandbox-manifest-reader.ts"
 
 const [, , folder = "", moment = ""] = process.argv
 
-const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(vmManifestReader)))
+const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
 
 async function* body() {
   yield packageArchive()

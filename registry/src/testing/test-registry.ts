@@ -15,7 +15,7 @@ import { type Api, makeApi } from "../http/api.ts"
 import { mountEndpoints } from "../http/mount-boundary.ts"
 import { registryHandlers } from "../http/registry-handlers.ts"
 import { registryLayer } from "../registry-layer.ts"
-import { vmManifestReader } from "./vm-manifest-reader.ts"
+import { sandboxManifestReader } from "./sandbox-manifest-reader.ts"
 
 /** A whole registry over a folder of its own, with an administrator's token. */
 export interface TestRegistry extends AsyncDisposable {
@@ -28,7 +28,7 @@ export interface TestRegistry extends AsyncDisposable {
 }
 
 const runtimeOf = (folder: string) =>
-  ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(vmManifestReader)))
+  ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
 
 export const makeTestRegistry = async (hosts: readonly string[] = []): Promise<TestRegistry> => {
   const folder = await mkdtemp(join(tmpdir(), "millrace-registry-"))

@@ -157,6 +157,12 @@ export const errors = table({
     remedy: "Publish it as a new major version, so that nobody gets wider permissions by an upgrade.",
     fields: ["package", "version", "previous", "added"]
   },
+  CONTRACT_BROKEN: {
+    status: 409,
+    message: "{package}@{version} breaks what worked with {previous}: {breaks}",
+    remedy: "Undo the changes, or publish it as a new major version.",
+    fields: ["package", "version", "previous", "breaks"]
+  },
   // Subjects
   SUBJECT_UNKNOWN: {
     status: 404,

@@ -140,6 +140,7 @@ export const packageEndpoints = [
       "MANIFEST_MISMATCH",
       "BUNDLE_REFUSED",
       "PERMISSIONS_WIDENED",
+      "CONTRACT_BROKEN",
       "REQUEST_INCOMPLETE"
     ]
   }),
