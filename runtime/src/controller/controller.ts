@@ -6,7 +6,7 @@ import {
   type PlanAnswer,
   type PlanRequest
 } from "@millrace/sdk/api"
-import { SandboxPool } from "@millrace/sandbox"
+import type { SandboxPool } from "@millrace/sandbox"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +17,7 @@ import { describePermission, type Plan, planToJson, type PlanFailed } from "../p
 import { canonicalText } from "../pipeline/index.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { Transport } from "../transport/transport.ts"
-import { Packages } from "./packages.ts"
+import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
 import { RunningPipelines } from "./running-pipelines.ts"

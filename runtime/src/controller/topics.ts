@@ -1,4 +1,4 @@
-import { ApiError, apiError, type RecordPage, type RecordView, type TopicView } from "@millrace/sdk/api"
+import { type ApiError, apiError, type RecordPage, type RecordView, type TopicView } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import { nearest } from "../pipeline/suggestion.ts"
 import { Transport, type Topic, type TransportError } from "../transport/transport.ts"

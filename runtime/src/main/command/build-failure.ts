@@ -1,4 +1,4 @@
-import { BundleError, ManifestError, ProjectError } from "@millrace/sdk/build"
+import { BundleError, type ManifestError, ProjectError } from "@millrace/sdk/build"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 

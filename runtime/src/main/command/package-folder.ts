@@ -17,7 +17,7 @@ export const packageFolders = Effect.fn("packageFolders")(function* (folder: str
   if (yield* isPackage(absolute)) return [absolute]
   const names = yield* Effect.orElseSucceed(fs.readDirectory(absolute), () => [])
   const found = yield* Effect.filter(
-    names.toSorted().map((name) => path.join(absolute, name)),
+    [...names].sort((left, right) => (left < right ? -1 : 1)).map((name) => path.join(absolute, name)),
     isPackage
   )
   if (found.length > 0) return found

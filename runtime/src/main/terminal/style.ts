@@ -9,7 +9,7 @@ export const paint = (style: Style, text: string, stream: NodeJS.WriteStream = p
 /** Text that came from a plugin, a record or a server: control characters are shown, not obeyed. */
 export const printable = (text: string): string =>
   text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    /[^\P{Cc}\t\n]/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`
   )
 
