@@ -8,9 +8,10 @@ import type {
   RecordType,
   UnionType
 } from "../avro/type.ts"
-import { literal, propertyOf, tableOf } from "./code-builder.ts"
+import { literal, propertyOf } from "./code-builder.ts"
 import type { CodeBuilder } from "./code-builder.ts"
 import { defaultLiteral } from "./default-literal.ts"
+import { describe, FitCode, isObjectBranch } from "./fit-code.ts"
 import { checksOf, lookOf } from "./look.ts"
 
 interface RecordFunction {
@@ -25,10 +26,12 @@ interface RecordFunction {
  */
 export class WriteCode {
   private readonly code: CodeBuilder
+  private readonly fit: FitCode
   private readonly records = new Map<RecordType, RecordFunction>()
 
   constructor(code: CodeBuilder) {
     this.code = code
+    this.fit = new FitCode(code)
   }
 
   /** Writes the value of `x`. */
@@ -60,7 +63,7 @@ export class WriteCode {
       case "record":
         return `${this.record(type)}(o, ${x})`
       case "enum":
-        return `${this.code.use("putSymbol")}(o, ${x}, ${this.symbols(type.symbols)})`
+        return `${this.code.use("putSymbol")}(o, ${x}, ${this.fit.symbols(type.symbols)})`
       case "array":
         return `${this.array(type)}(o, ${x})`
       case "map":
@@ -104,13 +107,6 @@ export class WriteCode {
     if (look.form === "uuid" && type.kind === "fixed") return `${this.code.use("bytesOfUuid")}(${x})`
     if (look.form === "duration") return `${this.code.use("bytesOfDuration")}(${x})`
     return x
-  }
-
-  private symbols(symbols: readonly string[]): string {
-    return tableOf(
-      this.code,
-      symbols.map((symbol, index) => [symbol, index] as const)
-    )
   }
 
   private record(type: RecordType): string {
@@ -190,7 +186,7 @@ export class WriteCode {
       const test =
         objects.length === 1 && isObjectBranch(branch)
           ? `${this.code.use("isObject")}(${x})`
-          : this.fitsAmong(type, branch, x)
+          : this.fit.among(type, branch, x)
       return `if (${test}) { ${this.branch(index)}\n${this.value(branch, x)} }`
     })
     const wanted = literal(type.branches.map(describe).join(" or "))
@@ -222,8 +218,8 @@ export class WriteCode {
       type.branches.map((branch, index) => {
         if (exact < 2 && !isObjectBranch(branch)) return ""
         const write = `${this.branch(index)}\n${this.value(branch, "x")}\nreturn`
-        if (!isObjectBranch(branch)) return `if (${this.fitsAmong(type, branch, "x")}) { ${write} }`
-        const test = this.fitsObject(branch, "x", exact)
+        if (!isObjectBranch(branch)) return `if (${this.fit.among(type, branch, "x")}) { ${write} }`
+        const test = this.fit.object(branch, "x", exact)
         const undo = `if (!${this.code.use("isCodecFault")}(error)) throw error\no.length = m; w.depth = d; w.items = n; f ??= error`
         return `if (${test}) { try { ${write} } catch (error) { ${undo} } }`
       })
@@ -239,105 +235,5 @@ export class WriteCode {
     ]
     this.code.define(lines.join("\n"))
     return `${name}(o, ${x})`
-  }
-
-  /** Maps are read as objects without a prototype, and so known again; records are not. */
-  private fitsObject(type: AvroType, x: string, exact: number): string {
-    if (type.kind === "map") return `${this.code.use(exact > 0 ? "isBareMap" : "isMap")}(${x})`
-    if (type.kind !== "record") return this.fits(type, x)
-    const required = type.fields.map((field) => [field.name, field.default === undefined] as const)
-    return `${this.code.use("isRecordLike")}(${x}, ${tableOf(this.code, required)}, ${exact})`
-  }
-
-  /** Numbers go where they stay what they are: -0 to no whole number's branch, 0.1 to double rather than float. */
-  private fitsAmong(union: UnionType, branch: AvroType, x: string): string {
-    const kinds = new Set(union.branches.map((each) => each.kind))
-    const test = this.fits(branch, x)
-    if (branch.kind === "float" && (kinds.has("double") || kinds.has("int") || kinds.has("long"))) {
-      return `${this.code.use("isFloat")}(${x})`
-    }
-    const floats = kinds.has("float") || kinds.has("double")
-    const whole = branch.kind === "int" || branch.kind === "long"
-    return floats && whole ? `${test} && (${x} !== 0 || 1 / ${x} > 0)` : test
-  }
-
-  /** An expression: whether a union takes this branch for the value. */
-  private fits(type: AvroType, x: string): string {
-    switch (type.kind) {
-      case "null":
-        return `${x} === null`
-      case "boolean":
-        return `typeof ${x} === "boolean"`
-      case "int":
-        return `${this.code.use("isInt")}(${x})`
-      case "float":
-      case "double":
-        return `typeof ${x} === "number"`
-      case "enum":
-        return `typeof ${x} === "string" && ${this.symbols(type.symbols)}[${x}] !== undefined`
-      case "array":
-        return `${this.code.use("isArray")}(${x})`
-      case "map":
-        return `${this.code.use("isMap")}(${x})`
-      case "record":
-      case "union":
-        return `${this.code.use("isObject")}(${x})`
-      default:
-        return this.fitsLooked(type, x)
-    }
-  }
-
-  private fitsLooked(type: PrimitiveType | FixedType, x: string): string {
-    const look = lookOf(type)
-    switch (look.form) {
-      case "bigint":
-        return `${this.code.use("isBigLong")}(${x})`
-      case "decimal":
-        return `${this.code.use("isDecimal")}(${x}, ${look.precision}, ${look.scale})`
-      case "uuid":
-        return `${this.code.use("isUuid")}(${x})`
-      case "duration":
-        return `${this.code.use("isDuration")}(${x})`
-      case "plain":
-        if (type.kind === "long") return `${this.code.use("isLong")}(${x})`
-        if (type.kind === "string") return `typeof ${x} === "string"`
-        if (type.kind === "fixed") return `${this.code.use("isFixed")}(${x}, ${type.size})`
-        return `${this.code.use("isBytes")}(${x})`
-    }
-  }
-}
-
-function isObjectBranch(type: AvroType): boolean {
-  if (type.kind === "record" || type.kind === "map") return true
-  return type.kind === "fixed" && lookOf(type).form === "duration"
-}
-
-/** What a branch takes, in the words of a message. */
-function describe(type: AvroType): string {
-  switch (type.kind) {
-    case "null":
-      return "null"
-    case "int":
-    case "long":
-      return lookOf(type).form === "bigint" ? "a bigint" : "a whole number"
-    case "float":
-    case "double":
-      return "a number"
-    case "boolean":
-    case "string":
-      return `a ${type.kind}`
-    case "array":
-      return "an array"
-    case "map":
-      return "a map"
-    case "union":
-      return type.branches.map(describe).join(" or ")
-    case "bytes":
-      return lookOf(type).form === "decimal" ? "a decimal" : "bytes"
-    case "fixed":
-      return lookOf(type).form === "plain" ? `${type.size} bytes` : `a ${lookOf(type).form}`
-    case "record":
-    case "enum":
-      return type.name
   }
 }
