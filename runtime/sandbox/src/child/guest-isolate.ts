@@ -127,10 +127,6 @@ export class GuestIsolate {
     return undefined
   }
 
-  get cpuMicros(): number {
-    return this.isolate.isDisposed ? 0 : Number(this.isolate.cpuTime / 1000n)
-  }
-
   dispose(): void {
     if (!this.isolate.isDisposed) this.isolate.dispose()
   }

@@ -1,5 +1,5 @@
 import {
-  freezeByteArrays,
+  lockByteArrays,
   globalObject,
   ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
@@ -18,7 +18,7 @@ export function closeRealm(): void {
   closeFunctionConstructors()
   refuseResizableBuffers()
   lockStatics()
-  freezeByteArrays()
+  lockByteArrays()
 }
 
 function removeGlobals(names: readonly string[]): void {
@@ -87,7 +87,10 @@ function refuseResizableBuffers(): void {
   delete prototype["resize"]
 }
 
-/** Functions that the codecs call by name stay what they are. */
+/**
+ * Functions that the codecs call by name stay what they are. Not the methods of strings: to lock them made a map three times
+ * as slow, and who overrides them spoils his own records alone.
+ */
 function lockStatics(): void {
   lock(Number, ["isSafeInteger", "isInteger", "isFinite", "isNaN"])
   lock(Math, [
@@ -105,7 +108,6 @@ function lockStatics(): void {
     "sqrt"
   ])
   lock(String, ["fromCharCode", "fromCodePoint"])
-  lock(String.prototype, ["charCodeAt", "codePointAt", "slice", "substring", "charAt"])
   lock(BigInt, ["asIntN", "asUintN"])
   lock(Array, ["isArray", "of"])
   lock(Object, ["create", "keys", "hasOwn", "getPrototypeOf", "defineProperty"])
@@ -115,5 +117,4 @@ function lock(owner: object, names: readonly string[]): void {
   for (let i = 0; i < names.length; i++) {
     ObjectDefineProperty(owner, names[i], { writable: false, configurable: false })
   }
-  // The globals that hold them, too: codecs name them.
 }

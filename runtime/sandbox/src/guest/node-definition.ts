@@ -13,6 +13,7 @@ import { LookupTable } from "./lookup-table.ts"
 import type { MessageBudget } from "./message-budget.ts"
 import type { OutputDefinition } from "./output-set.ts"
 import {
+  bindMethod,
   ErrorOf,
   isBytes,
   isFunction,
@@ -139,7 +140,7 @@ export function bodiesOf(
     if (!isFunction(call) || (form !== "filter" && form !== "map" && form !== "process")) {
       throw new TypeErrorOf("the body for the input " + inputs[i] + " is not of the guest ABI's form")
     }
-    mapSet(bodies, inputs[i], { form, suspends: body["suspends"] === true, owner: body, call })
+    mapSet(bodies, inputs[i], { form, suspends: body["suspends"] === true, call: bindMethod(call, body) })
   }
   return bodies
 }

@@ -32,13 +32,14 @@ export class OutputSet {
   private readonly writers: BatchWriter[] = makeList()
   private readonly scratch: ByteSink = new ByteSink(maxFrameBytes, 1024)
   readonly maxBytes: number
-  private readonly marks: number[] = makeList()
+  private readonly marks: Uint32Array
   /** Origins of the first output's records, where the next node needs them. */
   private origins: Uint32Array | undefined = undefined
 
   constructor(definitions: readonly OutputDefinition[], maxBytes: number) {
     this.definitions = definitions
     this.maxBytes = maxBytes
+    this.marks = new Uint32ArrayOf(2 * definitions.length)
     for (let i = 0; i < definitions.length; i++) this.writers[i] = new BatchWriter()
   }
 

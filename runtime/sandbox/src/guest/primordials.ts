@@ -35,6 +35,9 @@ export const TypeErrorOf = TypeError
 export const Uint32ArrayOf = Uint32Array
 export const Uint8ArrayOf = Uint8Array
 
+export const bindMethod: (method: unknown, owner: object) => (...given: readonly unknown[]) => unknown = uncurry(
+  Function.prototype.bind
+)
 export const mapGet: <K, V>(map: Map<K, V>, key: K) => V | undefined = uncurry(Map.prototype.get)
 export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => unknown = uncurry(Map.prototype.set)
 export const mapHas: <K, V>(map: Map<K, V>, key: K) => boolean = uncurry(Map.prototype.has)
@@ -99,13 +102,24 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /**
- * Byte arrays are what codecs are made of, so their methods are made unchangeable instead of captured.
+ * Byte arrays are what codecs are made of, so their methods are made unchangeable instead of captured. Not by freezing the
+ * prototypes: to touch their `constructor` makes V8 look up the species at every `subarray`.
  */
-export function freezeByteArrays(): void {
+export function lockByteArrays(): void {
   const typedArray = ObjectGetPrototypeOf(Uint8Array.prototype)
-  if (typedArray !== null) ObjectFreeze(typedArray)
-  ObjectFreeze(Uint8Array.prototype)
-  ObjectFreeze(Uint8Array)
-  ObjectFreeze(DataView.prototype)
-  ObjectFreeze(ArrayBuffer.prototype)
+  if (typedArray !== null) lockMethods(typedArray)
+  lockMethods(Uint8Array.prototype)
+  lockMethods(DataView.prototype)
+  lockMethods(ArrayBuffer.prototype)
+}
+
+function lockMethods(prototype: object): void {
+  const names = ObjectGetOwnPropertyNames(prototype)
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] === "constructor") continue
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, names[i])
+    if (descriptor === undefined) continue
+    const isValue = "value" in descriptor
+    ObjectDefineProperty(prototype, names[i], isValue ? { writable: false, configurable: false } : { configurable: false })
+  }
 }

@@ -11,8 +11,8 @@ import type { Tally } from "./tally.ts"
 export interface Body {
   readonly form: "filter" | "map" | "process"
   readonly suspends: boolean
-  readonly owner: object
-  readonly call: (...given: readonly unknown[]) => unknown
+  /** Bound to its owner, so that no method of Function's is asked at a call. */
+  readonly call: (value: unknown, record: unknown) => unknown
 }
 
 /** A batch frame to run, with what its input's records are run by. */

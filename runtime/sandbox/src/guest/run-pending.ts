@@ -4,7 +4,7 @@ import type { Failure } from "./failures.ts"
 import { isOverflow, OutputOverflow } from "./output-set.ts"
 import type { WrittenResult } from "./output-set.ts"
 import { cancelPending, whenSettled } from "./pending-result.ts"
-import { makeList, mapDelete, mapGet, MapOf, mapSet, ReflectApply } from "./primordials.ts"
+import { makeList, mapDelete, mapGet, MapOf, mapSet } from "./primordials.ts"
 import { RecordInHand } from "./record-in-hand.ts"
 import { passTombstone } from "./run-plain.ts"
 import { countIn, originOf } from "./run-context.ts"
@@ -176,7 +176,7 @@ export class PendingRun {
       const value = this.feed.view.read(this.feed.frame, flight.start, flight.end)
       hasValue = true
       clock.owner = flight.record
-      const answer = ReflectApply(this.body.call, this.body.owner, [value, flight.record])
+      const answer = this.body.call(value, flight.record)
       flight.answer = answer
       whenSettled(
         answer,

@@ -1,7 +1,6 @@
 import { codeOf, readResults } from "./body-results.ts"
 import { toFailure } from "./failures.ts"
 import { isOverflow } from "./output-set.ts"
-import { ReflectApply } from "./primordials.ts"
 import { RecordInHand } from "./record-in-hand.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
@@ -38,32 +37,36 @@ export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: n
 }
 
 function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, origin: number): void {
-  const cursor = feed.cursor
-  const outputs = run.outputs
-  outputs.mark()
   let hasValue = false
+  run.outputs.mark()
   try {
+    const cursor = feed.cursor
     const value = feed.view.read(cursor.frame, cursor.valueStart, cursor.valueEnd)
     hasValue = true
-    const answer = ReflectApply(body.call, body.owner, [value, record])
-    const results = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
-    if (results.passes) outputs.pass(cursor, origin)
-    for (let i = 0; i < results.list.length; i++) {
-      outputs.put(results.list[i].output, feed.view, cursor, results.list[i].value, origin)
-    }
-    outputs.checkBudget()
-    count(run, outputs.sinceMark())
+    const answer = body.call(value, record)
+    if (answer === false && body.form === "filter") run.tally.filtered += 1
+    else put(run, feed, body, answer, origin)
     RecordInHand.journal(record).last = undefined
   } catch (error) {
-    outputs.rollback()
+    run.outputs.rollback()
     // INVARIANT: a record is atomic; its state changes vanish with its outputs.
     run.scope.store.rollback(RecordInHand.journal(record))
     if (isOverflow(error) && !run.isLastResort) throw error
-    run.failed.add(feed.number, cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
+    run.failed.add(feed.number, feed.cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
   }
 }
 
-function count(run: RunContext, written: number): void {
+/** Writes a body's answer for the record in hand. */
+function put(run: RunContext, feed: Feed, body: Body, answer: unknown, origin: number): void {
+  const { outputs } = run
+  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, origin)
+  else if (body.form === "map") outputs.put(0, feed.view, feed.cursor, answer, origin)
+  else {
+    const { list } = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
+    for (let i = 0; i < list.length; i++) outputs.put(list[i].output, feed.view, feed.cursor, list[i].value, origin)
+  }
+  outputs.checkBudget()
+  const written = outputs.sinceMark()
   run.tally.recordsOut += written
   if (written === 0) run.tally.filtered += 1
 }
