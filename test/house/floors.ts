@@ -23,14 +23,10 @@ export const floors: readonly Floor[] = [
   { folder: "sdk/src/record/stored-key.ts", imports: ["sdk/src/record/", "@noble/hashes/"] },
   { folder: "sdk/src/record/", imports: ["sdk/src/record/"] },
   { folder: "sdk/src/codec/runtime", imports: ["sdk/src/codec/runtime", "sdk/src/record/"] },
+  // The guest ABI is a format of types alone; ground may speak of it.
   ...ground.map((name) => ({
     folder: `sdk/src/${name}/`,
-    imports: [
-      ...groundFolders,
-      "effect/",
-      "@noble/hashes/",
-      ...(name === "contract" || name === "avro" ? [] : [])
-    ]
+    imports: [...groundFolders, "sdk/src/guest/abi.ts", "effect/", "@noble/hashes/"]
   })),
   { folder: "sdk/src/guest/abi.ts", imports: [] },
   { folder: "sdk/src/build/", imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "node:"] },
@@ -82,6 +78,7 @@ export const floors: readonly Floor[] = [
     folder: "runtime/src/main/",
     imports: [
       "runtime/src/",
+      "runtime/package.json",
       "@millrace/sdk",
       "@millrace/sandbox",
       "@millrace/registry/",
