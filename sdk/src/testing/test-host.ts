@@ -1,0 +1,82 @@
+import type { HostReply, HostRequest, HostRequestError, SegmentHost } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import type { Permission } from "../permission/permission.ts"
+import { FileRefusal, MemoryFiles, type TestFiles } from "./memory-files.ts"
+import type { MemoryState } from "./memory-state.ts"
+
+/** A fake capability: answers a host request of a handle, or throws. */
+export type FakeCapability = (request: {
+  readonly operation: string
+  readonly payload: unknown
+  readonly bytes: Uint8Array | undefined
+}) => { readonly result: unknown; readonly bytes?: Uint8Array }
+
+export interface HostOptions {
+  /** The clock, ms since 1970: of every batch, and of the `clock()` capability. Default 0. */
+  readonly now?: number
+  /** By handle: the files below the path that it was granted. */
+  readonly files?: { readonly [handle: string]: TestFiles }
+  /** By handle: fakes for what the kit does not serve itself (http), or instead of what it does. */
+  readonly fakes?: { readonly [handle: string]: FakeCapability }
+}
+
+/** The worker's side of a test: in-memory files, a fixed clock, fakes; everything else is denied. */
+export class TestHost {
+  readonly segmentHost: SegmentHost
+  readonly #options: HostOptions
+  readonly #permissions: readonly { readonly handle: string; readonly permission: Permission }[]
+  readonly #files = new Map<string, MemoryFiles>()
+
+  constructor(
+    permissions: readonly { readonly handle: string; readonly permission: Permission }[],
+    state: MemoryState,
+    options: HostOptions
+  ) {
+    this.#permissions = permissions
+    this.#options = options
+    for (const { handle, permission } of permissions) {
+      if (permission.kind !== "read" && permission.kind !== "write") continue
+      this.#files.set(handle, new MemoryFiles(options.files?.[handle] ?? {}))
+    }
+    this.segmentHost = {
+      request: (request) => this.#serve(request),
+      readState: (keys) => Effect.sync(() => state.read(keys))
+    }
+  }
+
+  /** By handle, then by path. */
+  get files(): { readonly [handle: string]: { readonly [path: string]: Uint8Array } } {
+    return Object.fromEntries([...this.#files].map(([handle, { files }]) => [handle, files]))
+  }
+
+  #serve(request: HostRequest): Effect.Effect<HostReply, HostRequestError> {
+    return Effect.try({ try: () => this.#answer(request), catch: refusalOf })
+  }
+
+  #answer({ handle, operation, payload, bytes }: HostRequest): HostReply {
+    const fake = this.#options.fakes?.[handle]
+    if (fake !== undefined) return fake({ operation, payload, bytes })
+    const files = this.#files.get(handle)
+    if (files !== undefined) return files.serve(operation, payload, bytes)
+    const granted = this.#permissions
+      .filter((one) => one.handle === handle)
+      .map(({ permission }) => permission.kind)
+    if (granted.includes("clock") && operation === "now") return { result: { now: this.#options.now ?? 0 } }
+    if (granted.includes("random") && operation === "bytes")
+      return { result: {}, bytes: steadyBytes(payload) }
+    throw new FileRefusal(
+      "PERMISSION_DENIED",
+      `this test serves no ${handle}.${operation}: give fakes.${handle}`
+    )
+  }
+}
+
+/** Random bytes would make a test differ: 0, 1, 2, … do not. */
+const steadyBytes = (payload: unknown): Uint8Array =>
+  Uint8Array.from({ length: Math.min(65_536, Number(Object(payload).length)) }, (_, index) => index & 255)
+
+const refusalOf = (error: unknown): HostRequestError => ({
+  _tag: "HostRequestError",
+  code: error instanceof FileRefusal ? error.code : "FAKE_FAILED",
+  message: error instanceof Error ? error.message : String(error)
+})
