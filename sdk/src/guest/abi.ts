@@ -181,6 +181,8 @@ export interface DeriveExpression {
   /** Avro schema of the result, JSON form; a union with null where it may be null. */
   readonly schema: unknown
   readonly fields: readonly string[]
+  /** The field, where the expression is nothing but its name: such an output can be copied as bytes. */
+  readonly column?: string
 }
 export interface DeriveInput {
   /** Avro schema, JSON form. */

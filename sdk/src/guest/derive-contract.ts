@@ -31,5 +31,5 @@ const expressionInfo = ({ expressions }: DeriveRequest, pointer: string): unknow
   const notYet = () => {
     throw new Error("an expression has no row while the contract is derived")
   }
-  return Object.assign(notYet, { schema: info.schema, fields: info.fields })
+  return Object.assign(notYet, { schema: info.schema, fields: info.fields, column: info.column })
 }

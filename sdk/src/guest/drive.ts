@@ -10,8 +10,10 @@ export const isGenerator = (body: unknown): boolean =>
 
 /**
  * Steps a generator body. One that never yields answers at once, for the price of a function call; else the answer is
- * pending. Host requests go straight to the host; any other Effect runs on Effect's runtime. A failure is thrown into
- * the body at its `yield*`, so that `try` and `finally` work; what the body does not catch fails the record.
+ * pending. Host requests go straight to the host; any other Effect runs on Effect's runtime.
+ *
+ * As in `Effect.gen`, a failure of what is yielded ends the body: its `finally` blocks run (and may yield), then the record
+ * fails with that very error; `Effect.catch` handles one, `try … catch` does not see it.
  */
 export const drive = (generator: Generator<unknown, unknown, unknown>): GuestResult => {
   const first = generator.next()
@@ -32,6 +34,7 @@ class Drive implements GuestPending {
   #convert: (value: unknown) => unknown = (value) => value
   #done: (value: unknown) => void = ignore
   #failed: (error: unknown) => void = ignore
+  #failure: { readonly error: unknown } | undefined
   #state: "new" | "running" | "cancelled" | "ended" = "new"
   /** Counts what was begun: the answer to something that was cancelled finds another number, and is dropped. */
   #turn = 0
@@ -60,63 +63,55 @@ class Drive implements GuestPending {
     this.#state = "cancelled"
     this.#turn++
     this.#interrupt()
-    this.#done = ignore
-    this.#failed = ignore
-    this.#resume(() => this.#generator.return(undefined))
+    this.#run(this.#take({ error: undefined }))
   }
 
   /** Takes steps for as long as what is yielded ends at once; a loop, so that a long body needs no deep stack. */
-  #run(from: Step): void {
+  #run(from: Step | undefined): void {
     let step = from
-    while (step.done !== true) {
+    while (step !== undefined && step.done !== true) {
       const outcome = this.#perform(step.value)
       if (outcome === undefined) return
-      const next = this.#next(outcome)
-      if (next === undefined) return
-      step = next
+      step = this.#take(outcome)
     }
-    this.#end(step.value)
+    if (step !== undefined) this.#end(step.value)
   }
 
-  #resume(take: () => Step): void {
-    const step = this.#attempt(take)
-    if (step !== undefined) this.#run(step)
-  }
-
-  #next(outcome: Outcome): Step | undefined {
-    return this.#attempt(() => this.#step(outcome))
-  }
-
-  #attempt(take: () => Step): Step | undefined {
+  /** The body's next step; undefined when it threw. A failure closes it: what is left to run are its `finally` blocks. */
+  #take(outcome: Outcome): Step | undefined {
     try {
-      return take()
+      if ("value" in outcome) return this.#generator.next(outcome.value)
+      this.#failure ??= outcome
+      return this.#generator.return(undefined)
     } catch (error) {
-      this.#fail(error)
+      this.#fail(this.#failure === undefined ? error : this.#failure.error)
       return undefined
     }
   }
 
   #end(value: unknown): void {
-    if (this.#state === "cancelled") return
-    const converted = this.#attemptConvert(value)
-    if (converted === undefined) return
-    this.#state = "ended"
-    this.#done(converted.value)
-  }
-
-  #attemptConvert(value: unknown): { readonly value: unknown } | undefined {
+    if (this.#failure !== undefined) {
+      this.#fail(this.#failure.error)
+      return
+    }
+    let converted: unknown
     try {
-      return { value: this.#convert(value) }
+      converted = this.#convert(value)
     } catch (error) {
       this.#fail(error)
-      return undefined
+      return
     }
+    this.#finish(() => this.#done(converted))
   }
 
   #fail(error: unknown): void {
-    if (this.#state === "cancelled") return
+    this.#finish(() => this.#failed(error))
+  }
+
+  #finish(tell: () => void): void {
+    const told = this.#state === "running"
     this.#state = "ended"
-    this.#failed(error)
+    if (told) tell()
   }
 
   /** Begins what the body yielded. Answers the outcome if it is there at once; else goes on when it comes. */
@@ -127,14 +122,10 @@ class Drive implements GuestPending {
     this.#interrupt = begin(yielded, (ended) => {
       if (turn !== this.#turn || outcome !== undefined) return
       outcome = ended
-      if (waiting) this.#resume(() => this.#step(ended))
+      if (waiting) this.#run(this.#take(ended))
     })
     waiting = true
     return outcome
-  }
-
-  #step(outcome: Outcome): Step {
-    return "value" in outcome ? this.#generator.next(outcome.value) : this.#generator.throw(outcome.error)
   }
 }
 

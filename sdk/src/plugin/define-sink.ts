@@ -28,21 +28,25 @@ export interface SinkRecord<Value> {
 }
 
 /** What every call of a sink is told. */
-export interface SinkContext<Config, Token> {
+export interface SinkCall<Config> {
   readonly config: Config
   /** Avro schema (JSON text) of the values. */
   readonly schema: string
+  readonly partition: number
+  /** The call's clock, ms since 1970. */
+  readonly now: number
+}
+
+/** What a write is told beside the batch. */
+export interface SinkContext<Config, Token> extends SinkCall<Config> {
   /** The same again when the batch is written again after a kill: an idempotency key. */
   readonly id: string
-  readonly partition: number
   readonly firstOffset: bigint
   readonly lastOffset: bigint
   /** The token of the last commit. */
   readonly token: Token | undefined
   /** No record will follow: finish what is open. */
   readonly end: boolean
-  /** The call's clock, ms since 1970. */
-  readonly now: number
 }
 
 /** Records of the batch that could not be written, by their index: they become dead letters, the others count as written. */
@@ -88,15 +92,12 @@ export interface SinkOptions<
   readonly transaction?: {
     /** Schema of what `commit` and `recover` need; its encoded side is kept as JSON in the commit. */
     readonly token: T
-    /** Makes visible what the token names. Called after the runtime's own commit, maybe more than once. */
-    readonly commit: (
-      token: TokenOf<NoInfer<T>>,
-      context: SinkContext<ConfigOf<C>, TokenOf<NoInfer<T>>> & Handles<U>
-    ) => Call<void>
+    /** Makes visible what the token names. Called after the runtime's own commit, maybe more than once, maybe by another process. */
+    readonly commit: (token: TokenOf<NoInfer<T>>, context: SinkCall<ConfigOf<C>> & Handles<U>) => Call<void>
     /** Once at each start, before any write: finishes the last committed token and removes what was written after it. */
     readonly recover: (
       token: TokenOf<NoInfer<T>> | undefined,
-      context: SinkContext<ConfigOf<C>, TokenOf<NoInfer<T>>> & Handles<U>
+      context: SinkCall<ConfigOf<C>> & Handles<U>
     ) => Call<void>
   }
 }

@@ -20,6 +20,8 @@ export interface ExpressionFunction<A> {
   readonly schema?: unknown
   /** The top-level fields that it reads. In `derive` only; undefined in a body. */
   readonly fields?: readonly string[]
+  /** The field, where the expression is nothing but its name. In `derive` only; undefined in a body. */
+  readonly column?: string | undefined
 }
 
 /** Answers the function at a JSON pointer of the config that is being decoded. Given by the guest shim alone. */

@@ -4,6 +4,7 @@ export {
   defineSink,
   type FailedRecord,
   type Sink,
+  type SinkCall,
   type SinkContext,
   type SinkOptions,
   type SinkRecord
@@ -20,4 +21,5 @@ export {
 export type { DeriveAnswer, DeriveContext, DerivedRow } from "./derive.ts"
 export { Expression, type ExpressionFunction, type ExpressionOptions } from "./expression-config.ts"
 export { field, type FieldFromConfig } from "./open-field.ts"
+export { recordFields, recordSchema, schemaName, type SchemaField } from "./record-schema.ts"
 export type { Context, RecordContext } from "./record-context.ts"
