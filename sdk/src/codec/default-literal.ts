@@ -4,6 +4,8 @@ import { CodecError } from "./codec-error.ts"
 import { literal, propertyKey } from "./code-builder.ts"
 import type { CodeBuilder } from "./code-builder.ts"
 import { lookOf } from "./look.ts"
+import type { Look } from "./look.ts"
+import { CodecFault } from "./runtime-fault.ts"
 import { decimalOfBytes, durationOfBytes, uuidOfBytes } from "./runtime-logical.ts"
 
 /**
@@ -64,10 +66,24 @@ function numberLiteral(type: AvroType, value: Json): string {
 function bytesLiteral(code: CodeBuilder, type: PrimitiveType | FixedType, value: string): string {
   const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))
   const look = lookOf(type)
-  if (look.form === "decimal") return literal(decimalOfBytes(bytes, look.precision, look.scale))
+  if (look.form === "decimal") return decimalLiteral(code, bytes, look)
   if (look.form === "uuid") return literal(uuidOfBytes(bytes))
   if (look.form === "duration") return `(${literal(durationOfBytes(bytes))})`
   return `${code.use("bytesOf")}(${literal([...bytes])})`
+}
+
+/** A default that its decimal cannot hold is refused where it is used, not where the schema is: it may never be. */
+function decimalLiteral(
+  code: CodeBuilder,
+  bytes: Uint8Array,
+  look: Extract<Look, { form: "decimal" }>
+): string {
+  try {
+    return literal(decimalOfBytes(bytes, look.precision, look.scale))
+  } catch (error) {
+    if (!(error instanceof CodecFault)) throw error
+    return `${code.use("refuseDefault")}(${literal(`the default is ${error.detail}`)})`
+  }
 }
 
 function isJsonObject(value: Json): value is { readonly [key: string]: Json } {

@@ -110,6 +110,7 @@ export const codecRuntime = {
   isUuid,
   unresolved,
   refuse,
+  refuseDefault,
   compositeKey,
   keyOfText,
   keyOfBoolean,
@@ -149,4 +150,9 @@ function unresolved(message: string): CodecFault {
 /** Stands in an expression where a value of another type was given. */
 function refuse(expected: string, value: unknown): never {
   throw wrongType(expected, value)
+}
+
+/** Stands for a default that cannot be used. */
+function refuseDefault(message: string): never {
+  throw unresolved(message)
 }

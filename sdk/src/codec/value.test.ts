@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 import { schemaText } from "../avro/json.ts"
+import { parseAvroOrThrow } from "../avro/parse/parse.ts"
 import { schemaArbitrary, valueArbitrary } from "../avro/testing/arbitrary.ts"
 import { ByteSink } from "../record/byte-sink.ts"
 import { compileReader, compileValue } from "./compile-boundary.ts"
@@ -62,6 +63,21 @@ describe("a value's codec", () => {
         assert.deepStrictEqual(compileReader(type, type).read(sink.bytes, 0, sink.length), value)
       }),
       { numRuns: 50 }
+    )
+  })
+
+  it("refuses a default that its decimal cannot hold only where it is used", () => {
+    const price = { type: "bytes", logicalType: "decimal", precision: 2, scale: 0 }
+    const fields = [{ name: "price", type: price, default: "\u007f\u00ff" }]
+    const type = parseAvroOrThrow({ type: "record", name: "R", fields })
+    const codec = compileValue(type)
+    const sink = new ByteSink(1 << 20, 16)
+    codec.write({ price: "12" }, sink)
+    assert.deepStrictEqual(codec.read(sink.bytes, 0, sink.length), { price: "12" })
+    assert.throws(
+      () => codec.write({}, sink),
+      CodecFault,
+      "at price: the default is a decimal of more than 2 digits"
     )
   })
 })

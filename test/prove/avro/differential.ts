@@ -21,7 +21,7 @@ export interface Sample {
 /**
  * Where ours and avsc 5.7.9 differ, each on purpose and each with a test of its own (differential.test.ts):
  * - `default`: avsc takes a union's default for its first branch only (Avro 1.12: any branch), and fails on one that is of
- *   the record it stands in; it refuses the schema;
+ *   the record it stands in; it refuses the schema, or takes the default for an empty record;
  * - `partial`: avsc refuses a pair of schemas when only some branches of the writer's union, or symbols, cannot be read;
  *   ours reads what can be read and refuses the value that cannot;
  * - `union choice`: a reader's union: avsc takes the first branch that can be read, promotion or not; ours the same type first;
@@ -116,6 +116,7 @@ const compareEvolved = (sample: Sample, types: OracleTypes, bytes: Uint8Array): 
   const rounded = equalValues(lookOfOracle(sample.reader, theirs.done, { roundFloats: true }), ours.done)
   if (rounded && facts.has("float rounding")) return { known: "float rounding" }
   if (facts.has("union choice")) return { known: "union choice" }
+  if (hasUnionDefault(sample.reader)) return { known: "default" }
   return hasWideDefault(sample.reader) ? { known: "wide long" } : { unknown: "the values read differ" }
 }
 
