@@ -32,7 +32,11 @@ export const deriveRequest = (request: NodeRequest): Resolved<DeriveRequest> => 
       expressions: Object.fromEntries(
         [...expressions].map(([pointer, { typed }]) => [
           pointer,
-          { schema: toJson(typed.avro), fields: typed.fields }
+          {
+            schema: toJson(typed.avro),
+            fields: typed.fields,
+            ...(typed.core.op === "column" ? { column: typed.core.name } : {})
+          }
         ])
       )
     }
