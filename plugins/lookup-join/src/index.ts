@@ -1,0 +1,1 @@
+export { lookupJoin } from "./lookup-join.ts"
