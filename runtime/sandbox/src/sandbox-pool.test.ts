@@ -4,41 +4,97 @@ import { BatchCursor, StateEntryCursor, StateEntryWriter, textOfKey } from "@mil
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { callOnce, failureOf, withPool, withSegment } from "./fixture/pool-fixture.ts"
-import { bodyBundle, bundleOf, callOf, countState, frameOf, hostOf, inputOf, movieOutput, movies, movieSchema, moviesIn, movieText, nodeOf, pend, rekeyedOutput, schemaHash, segmentOf, valueText } from "./fixture/segment-fixture.ts"
+import {
+  bodyBundle,
+  bundleOf,
+  callOf,
+  countState,
+  frameOf,
+  hostOf,
+  inputOf,
+  movieOutput,
+  movies,
+  movieSchema,
+  moviesIn,
+  movieText,
+  nodeOf,
+  pend,
+  rekeyedOutput,
+  schemaHash,
+  segmentOf,
+  valueText
+} from "./fixture/segment-fixture.ts"
 import type { SegmentHost } from "./segment.ts"
 
-const noOutputView = generateView({ writer: movieSchema, reads: { form: "whole", reader: movieSchema }, output: "none" })
+const noOutputView = generateView({
+  writer: movieSchema,
+  reads: { form: "whole", reader: movieSchema },
+  output: "none"
+})
 
 describe("a processor in its sandbox", () => {
   it("keeps the records that a filter keeps, as they are", async () => {
     const spec = segmentOf([nodeOf(bodyBundle("filter", "(movie) => movie.rating >= 7"))])
     const result = await callOnce(spec, callOf([inputOf(frameOf(movies(100)))]))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame), movies(100).filter((movie) => movie.rating >= 7))
-    assert.deepInclude(result.counts[0], { node: "node", recordsIn: 100, recordsOut: 30, filtered: 70, failed: 0 })
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame),
+      movies(100).filter((movie) => movie.rating >= 7)
+    )
+    assert.deepInclude(result.counts[0], {
+      node: "node",
+      recordsIn: 100,
+      recordsOut: 30,
+      filtered: 70,
+      failed: 0
+    })
   })
 
   it("writes what a map answers, and a new key where one is asked for", async () => {
-    const node = nodeOf(bodyBundle("map", "(movie) => ({ ...movie, rating: movie.rating + 1 })"), { outputs: [rekeyedOutput] })
+    const node = nodeOf(bodyBundle("map", "(movie) => ({ ...movie, rating: movie.rating + 1 })"), {
+      outputs: [rekeyedOutput]
+    })
     const result = await callOnce(segmentOf([node]), callOf([inputOf(frameOf(movies(10)))]))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame), movies(10).map((movie) => ({ ...movie, rating: movie.rating + 1 })))
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame),
+      movies(10).map((movie) => ({ ...movie, rating: movie.rating + 1 }))
+    )
     const cursor = new BatchCursor(result.outputs[0].frame)
     cursor.next()
     assert.strictEqual(textOfKey(cursor.key() ?? new Uint8Array(0)), "Movie 0")
   })
 
   it("writes none, one or many records to named outputs", async () => {
-    const call = "(movie) => movie.rating < 2 ? undefined : movie.rating < 5 ? [movie] : { output: [movie, movie], other: [movie] }"
-    const node = nodeOf(bodyBundle("process", call), { outputs: [movieOutput, { ...movieOutput, name: "other" }] })
+    const call =
+      "(movie) => movie.rating < 2 ? undefined : movie.rating < 5 ? [movie] : { output: [movie, movie], other: [movie] }"
+    const node = nodeOf(bodyBundle("process", call), {
+      outputs: [movieOutput, { ...movieOutput, name: "other" }]
+    })
     const result = await callOnce(segmentOf([node]), callOf([inputOf(frameOf(movies(10)))]))
-    assert.deepStrictEqual(result.outputs.map(({ output, frame }) => [output, moviesIn(frame).length]), [["output", 13], ["other", 5]])
+    assert.deepStrictEqual(
+      result.outputs.map(({ output, frame }) => [output, moviesIn(frame).length]),
+      [
+        ["output", 13],
+        ["other", 5]
+      ]
+    )
     assert.deepInclude(result.counts[0], { recordsIn: 10, recordsOut: 18, filtered: 2 })
   })
 
   it("sets a record aside whose body throws, and keeps its neighbours", async () => {
     const call = `(movie) => { if (movie.rating === 3) { const e = new Error("three"); e._tag = "Three"; throw e } return true }`
-    const result = await callOnce(segmentOf([nodeOf(bodyBundle("filter", call))]), callOf([inputOf(frameOf(movies(20)), 40n)]))
+    const result = await callOnce(
+      segmentOf([nodeOf(bodyBundle("filter", call))]),
+      callOf([inputOf(frameOf(movies(20)), 40n)])
+    )
     assert.deepStrictEqual(moviesIn(result.outputs[0].frame).length, 18)
-    const letters = result.deadLetters.map(({ code, tag, message, topic, offset, frame }) => ({ code, tag, message, topic, offset, id: moviesIn(frame ?? new Uint8Array(0))[0].id }))
+    const letters = result.deadLetters.map(({ code, tag, message, topic, offset, frame }) => ({
+      code,
+      tag,
+      message,
+      topic,
+      offset,
+      id: moviesIn(frame ?? new Uint8Array(0))[0].id
+    }))
     assert.deepStrictEqual(letters, [
       { code: "PLUGIN_FAILED", tag: "Three", message: "three", topic: "movies", offset: 43n, id: "m3" },
       { code: "PLUGIN_FAILED", tag: "Three", message: "three", topic: "movies", offset: 53n, id: "m13" }
@@ -48,42 +104,91 @@ describe("a processor in its sandbox", () => {
   it("stops the segment where the policy is fail, and says at which record", async () => {
     const node = nodeOf(bodyBundle("filter", `() => { throw new Error("no") }`), { onError: "fail" })
     const error = await failureOf(segmentOf([node]), callOf([inputOf(frameOf(movies(3)), 7n)]))
-    assert.deepInclude(error, { _tag: "SegmentError", code: "PLUGIN_FAILED", node: "node", message: "no (record movies/0@7)" })
+    assert.deepInclude(error, {
+      _tag: "SegmentError",
+      code: "PLUGIN_FAILED",
+      node: "node",
+      message: "no (record movies/0@7)"
+    })
   })
 
   it("hands records over between the nodes of a segment", async () => {
     const keep = nodeOf(bodyBundle("filter", "(movie) => movie.rating >= 5"), { node: "keep" })
-    const twice = nodeOf(bodyBundle("process", "(movie) => [movie, movie]"), { node: "twice", outputs: [movieOutput] })
+    const twice = nodeOf(bodyBundle("process", "(movie) => [movie, movie]"), {
+      node: "twice",
+      outputs: [movieOutput]
+    })
     const call = `(movie, record) => { if (movie.rating === 6) throw new Error(record.position.offset); return { ...movie, title: record.position.offset } }`
     const last = nodeOf(bodyBundle("map", call), { node: "last", outputs: [movieOutput] })
-    const result = await callOnce(segmentOf([keep, twice, last]), callOf([inputOf(frameOf(movies(10)), 100n)]))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ title }) => title), ["105", "105", "107", "107", "108", "108", "109", "109"])
-    assert.deepStrictEqual(result.counts.map(({ node, recordsIn, recordsOut, failed }) => [node, recordsIn, recordsOut, failed]), [["keep", 10, 5, 0], ["twice", 5, 10, 0], ["last", 10, 8, 2]])
-    assert.deepStrictEqual(result.deadLetters.map(({ node, offset, message }) => [node, offset, message]), [["last", 106n, "106"], ["last", 106n, "106"]])
+    const result = await callOnce(
+      segmentOf([keep, twice, last]),
+      callOf([inputOf(frameOf(movies(10)), 100n)])
+    )
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ title }) => title),
+      ["105", "105", "107", "107", "108", "108", "109", "109"]
+    )
+    assert.deepStrictEqual(
+      result.counts.map(({ node, recordsIn, recordsOut, failed }) => [node, recordsIn, recordsOut, failed]),
+      [
+        ["keep", 10, 5, 0],
+        ["twice", 5, 10, 0],
+        ["last", 10, 8, 2]
+      ]
+    )
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ node, offset, message }) => [node, offset, message]),
+      [
+        ["last", 106n, "106"],
+        ["last", 106n, "106"]
+      ]
+    )
   })
 
   it("gives the same clock and random numbers when a batch is run again, however it is cut", async () => {
-    const node = () => nodeOf(bodyBundle("map", "(movie, record) => ({ ...movie, title: [Date.now(), new Date().getTime(), record.now, record.random(), Math.random()].join() })"), { outputs: [movieOutput] })
+    const node = () =>
+      nodeOf(
+        bodyBundle(
+          "map",
+          "(movie, record) => ({ ...movie, title: [Date.now(), new Date().getTime(), record.now, record.random(), Math.random()].join() })"
+        ),
+        { outputs: [movieOutput] }
+      )
     const whole = await callOnce(segmentOf([node()]), callOf([inputOf(frameOf(movies(4)), 10n)]))
     const part = await callOnce(segmentOf([node()]), callOf([inputOf(frameOf(movies(4).slice(2)), 12n)]))
     const titles = moviesIn(whole.outputs[0].frame).map(({ title }) => title)
-    assert.deepStrictEqual(moviesIn(part.outputs[0].frame).map(({ title }) => title), titles.slice(2))
+    assert.deepStrictEqual(
+      moviesIn(part.outputs[0].frame).map(({ title }) => title),
+      titles.slice(2)
+    )
     assert.strictEqual(new Set(titles).size, 4)
     assert.isTrue(titles.every((title) => title.startsWith("1700000000000,1700000000000,1700000000000,0.")))
   })
 
   it("writes logs and metrics with control characters escaped and labels bounded", async () => {
     const call = `(movie) => { console.warn("a\\nb\\u001b[31m", { x: 1 }); host.metric("seen", "counter", JSON.stringify({ id: movie.id }), 1); return true }`
-    const result = await callOnce(segmentOf([nodeOf(bodyBundle("filter", call))]), callOf([inputOf(frameOf(movies(150)))]))
-    assert.deepInclude(result.logs[0], { node: "node", level: "warn", message: "a\\u000ab\\u001b[31m { x: 1 }" })
+    const result = await callOnce(
+      segmentOf([nodeOf(bodyBundle("filter", call))]),
+      callOf([inputOf(frameOf(movies(150)))])
+    )
+    assert.deepInclude(result.logs[0], {
+      node: "node",
+      level: "warn",
+      message: "a\\u000ab\\u001b[31m { x: 1 }"
+    })
     assert.isAtMost(new Set(result.metrics.map(({ labels }) => labels)).size, 101)
     assert.strictEqual(result.metrics.length, 150)
   })
 })
 
 describe("keyed state", () => {
-  const counting = "(movie, record) => { const count = record.state('count'); count.set((count.get() ?? 0) + 1); if (movie.title === 'bad') throw new Error('bad'); return [{ ...movie, rating: count.get() }] }"
-  const list = ["a", "b", "a", "a", "b"].map((id, place) => ({ id, title: place === 2 ? "bad" : "ok", rating: 0 }))
+  const counting =
+    "(movie, record) => { const count = record.state('count'); count.set((count.get() ?? 0) + 1); if (movie.title === 'bad') throw new Error('bad'); return [{ ...movie, rating: count.get() }] }"
+  const list = ["a", "b", "a", "a", "b"].map((id, place) => ({
+    id,
+    title: place === 2 ? "bad" : "ok",
+    rating: 0
+  }))
 
   it("counts by key, and takes back what a failed record changed", async () => {
     const node = nodeOf(bodyBundle("process", counting), { outputs: [movieOutput], state: [countState] })
@@ -99,24 +204,48 @@ describe("keyed state", () => {
     }
     const result = await callOnce(segmentOf([node]), callOf([inputOf(frameOf(list))]), host)
     assert.deepStrictEqual(asked, ["a", "b"])
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ id, rating }) => [id, rating]), [["a", 11], ["b", 1], ["a", 12], ["b", 2]])
-    assert.deepStrictEqual(entriesIn(result.state), [["put", "a", 24], ["put", "b", 4]])
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ id, rating }) => [id, rating]),
+      [
+        ["a", 11],
+        ["b", 1],
+        ["a", 12],
+        ["b", 2]
+      ]
+    )
+    assert.deepStrictEqual(entriesIn(result.state), [
+      ["put", "a", 24],
+      ["put", "b", 4]
+    ])
   })
 
   it("keeps a map by its keys' bytes and clears it", async () => {
     const call = `(movie, record) => { const m = record.state('titles'); if (movie.id === 'z') { m.delete(); return [] } m.set(movie.rating, movie.title); return [{ ...movie, title: [...m.entries()].map(([k, v]) => k + v).join() }] }`
-    const state = { name: "titles", kind: "map", codec: valueText('"double"'), mapKeyCodec: generateMapKey(parseAvroOrThrow('"string"')) } as const
+    const state = {
+      name: "titles",
+      kind: "map",
+      codec: valueText('"double"'),
+      mapKeyCodec: generateMapKey(parseAvroOrThrow('"string"'))
+    } as const
     const node = nodeOf(bodyBundle("process", call), { outputs: [movieOutput], state: [state] })
     const titles = ["c", "a", "b"].map((title, place) => ({ id: "x", title, rating: place }))
     const result = await callOnce(segmentOf([node]), callOf([inputOf(frameOf(titles))]))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ title }) => title), ["c0", "a1,c0", "a1,b2,c0"])
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ title }) => title),
+      ["c0", "a1,c0", "a1,b2,c0"]
+    )
     assert.deepStrictEqual(entriesIn(result.state).length, 3)
   })
 })
 
 describe("a body that suspends", () => {
   const asking = `(movie) => pend((done, failed) => host.request("api", "get", JSON.stringify({ id: movie.id }), undefined, (error, result) => error ? failed(Object.assign(new Error(error.message), { _tag: error.code })) : done([{ ...movie, title: JSON.parse(result).title }])))`
-  const node = (more = {}) => nodeOf(bodyBundle("process", asking, { suspends: true, before: pend }), { outputs: [movieOutput], handles: ["api"], ...more })
+  const node = (more = {}) =>
+    nodeOf(bodyBundle("process", asking, { suspends: true, before: pend }), {
+      outputs: [movieOutput],
+      handles: ["api"],
+      ...more
+    })
 
   it("waits for the worker concurrently and answers in the order of input", async () => {
     let open = 0
@@ -125,98 +254,177 @@ describe("a body that suspends", () => {
       Effect.gen(function* () {
         open += 1
         most = Math.max(most, open)
-        yield* Effect.sleep(request.payload !== null && JSON.stringify(request.payload).includes("m1") ? 20 : 1)
+        yield* Effect.sleep(
+          request.payload !== null && JSON.stringify(request.payload).includes("m1") ? 20 : 1
+        )
         open -= 1
         return { result: { title: JSON.stringify(request.payload) } }
       })
     )
     const result = await callOnce(segmentOf([node()]), callOf([inputOf(frameOf(movies(300)))]), host)
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ title }) => title), movies(300).map(({ id }) => `{"id":"${id}"}`))
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ title }) => title),
+      movies(300).map(({ id }) => `{"id":"${id}"}`)
+    )
     assert.isAbove(most, 10)
     assert.isAtMost(most, 128)
   })
 
   it("runs one at a time within a key", async () => {
     const call = `(movie, record) => pend((done) => { const c = record.state("count"); const n = (c.get() ?? 0); host.request("api", "get", "{}", undefined, () => { c.set(n + 1); done([{ ...movie, rating: n + 1 }]) }) })`
-    const keyed = nodeOf(bodyBundle("process", call, { suspends: true, before: pend }), { outputs: [movieOutput], handles: ["api"], state: [countState] })
+    const keyed = nodeOf(bodyBundle("process", call, { suspends: true, before: pend }), {
+      outputs: [movieOutput],
+      handles: ["api"],
+      state: [countState]
+    })
     const list = ["a", "a", "b", "a"].map((id) => ({ id, title: "", rating: 0 }))
-    const result = await callOnce(segmentOf([keyed]), callOf([inputOf(frameOf(list))]), hostOf(() => Effect.succeed({ result: null })))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ rating }) => rating), [1, 2, 1, 3])
+    const result = await callOnce(
+      segmentOf([keyed]),
+      callOf([inputOf(frameOf(list))]),
+      hostOf(() => Effect.succeed({ result: null }))
+    )
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ rating }) => rating),
+      [1, 2, 1, 3]
+    )
   })
 
   it("sets aside the record whose request is refused, with the code", async () => {
     const result = await callOnce(segmentOf([node()]), callOf([inputOf(frameOf(movies(2)))]))
-    assert.deepStrictEqual(result.deadLetters.map(({ tag, message }) => [tag, message]), [["PERMISSION_DENIED", "no get here"], ["PERMISSION_DENIED", "no get here"]])
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ tag, message }) => [tag, message]),
+      [
+        ["PERMISSION_DENIED", "no get here"],
+        ["PERMISSION_DENIED", "no get here"]
+      ]
+    )
   })
 
   it("refuses a handle that the plugin does not declare without asking the worker", async () => {
     let asked = 0
     const host = hostOf(() => Effect.sync(() => ({ result: (asked += 1) })))
-    const result = await callOnce(segmentOf([node({ handles: [] })]), callOf([inputOf(frameOf(movies(1)))]), host)
+    const result = await callOnce(
+      segmentOf([node({ handles: [] })]),
+      callOf([inputOf(frameOf(movies(1)))]),
+      host
+    )
     assert.deepStrictEqual([result.deadLetters[0].tag, asked], ["PERMISSION_DENIED", 0])
   })
 
   it("tries again as often as the node says", async () => {
     let asked = 0
-    const host = hostOf(() => ((asked += 1) < 3 ? Effect.fail({ _tag: "HostRequestError", code: "HTTP_503", message: "later" }) : Effect.succeed({ result: { title: "now" } })))
-    const result = await callOnce(segmentOf([node({ maxRetries: 3 })]), callOf([inputOf(frameOf(movies(1)))]), host)
+    const host = hostOf(() =>
+      (asked += 1) < 3
+        ? Effect.fail({ _tag: "HostRequestError", code: "HTTP_503", message: "later" })
+        : Effect.succeed({ result: { title: "now" } })
+    )
+    const result = await callOnce(
+      segmentOf([node({ maxRetries: 3 })]),
+      callOf([inputOf(frameOf(movies(1)))]),
+      host
+    )
     assert.deepStrictEqual([moviesIn(result.outputs[0].frame)[0].title, asked], ["now", 3])
   })
 
   it("sleeps by setTimeout, and sees immediates and microtasks", async () => {
     const call = `(movie) => pend((done) => setTimeout((x) => setImmediate(() => queueMicrotask(() => Promise.resolve().then(() => done([{ ...movie, title: x }])))), 5, "slept"))`
-    const sleeping = nodeOf(bodyBundle("process", call, { suspends: true, before: pend }), { outputs: [movieOutput] })
+    const sleeping = nodeOf(bodyBundle("process", call, { suspends: true, before: pend }), {
+      outputs: [movieOutput]
+    })
     const result = await callOnce(segmentOf([sleeping]), callOf([inputOf(frameOf(movies(3)))]))
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ title }) => title), ["slept", "slept", "slept"])
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ title }) => title),
+      ["slept", "slept", "slept"]
+    )
   })
 
   it("sets a record aside that waits for nothing", async () => {
-    const stuck = nodeOf(bodyBundle("process", "(movie) => movie.rating === 1 ? pend(() => {}) : [movie]", { suspends: true, before: pend }), { outputs: [movieOutput] })
+    const stuck = nodeOf(
+      bodyBundle("process", "(movie) => movie.rating === 1 ? pend(() => {}) : [movie]", {
+        suspends: true,
+        before: pend
+      }),
+      { outputs: [movieOutput] }
+    )
     const result = await callOnce(segmentOf([stuck]), callOf([inputOf(frameOf(movies(3)))]))
-    assert.deepStrictEqual(result.deadLetters.map(({ code, offset }) => [code, offset]), [["DEADLINE_EXCEEDED", 1n]])
-    assert.deepStrictEqual(moviesIn(result.outputs[0].frame).map(({ id }) => id), ["m0", "m2"])
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ code, offset }) => [code, offset]),
+      [["DEADLINE_EXCEEDED", 1n]]
+    )
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ id }) => id),
+      ["m0", "m2"]
+    )
   })
 })
 
 describe("lookup tables, sources and sinks", () => {
   it("looks rows up in a table, and sees its changes", async () => {
     const table = { handle: "rows", view: noOutputView, keyOf: generateKeyOf([parseAvroOrThrow('"string"')]) }
-    const node = nodeOf(bodyBundle("map", `(movie) => ({ ...movie, title: host.lookup("rows", movie.id)?.title ?? "none" })`), { outputs: [movieOutput], tables: [table] })
+    const node = nodeOf(
+      bodyBundle("map", `(movie) => ({ ...movie, title: host.lookup("rows", movie.id)?.title ?? "none" })`),
+      { outputs: [movieOutput], tables: [table] }
+    )
     const first = frameOf([{ id: "m0", title: "zero", rating: 0 }])
     const second = frameOf([{ id: "m1", title: "one", rating: 0 }])
     const titles = await withSegment(segmentOf([node]), (segment) =>
       Effect.gen(function* () {
         const seen: (readonly string[])[] = []
         for (const frames of [[first], [first, second]]) {
-          const result = yield* segment.call(callOf([inputOf(frameOf(movies(2)))], { tables: [{ node: "node", handle: "rows", frames }] }), hostOf())
+          const result = yield* segment.call(
+            callOf([inputOf(frameOf(movies(2)))], { tables: [{ node: "node", handle: "rows", frames }] }),
+            hostOf()
+          )
           seen.push(moviesIn(result.outputs[0].frame).map(({ title }) => title))
         }
         return seen
       })
     )
-    assert.deepStrictEqual(titles, [["zero", "none"], ["zero", "one"]])
+    assert.deepStrictEqual(titles, [
+      ["zero", "none"],
+      ["zero", "one"]
+    ])
   })
 
   it("reads a source from a position, and sets aside what fits no contract", async () => {
     const source = `{ kind: "source", partitions: () => ["p0", "p1"], read: (partition, position, budget) => { const n = position === undefined ? 0 : JSON.parse(position);
       return pend((done) => host.request("file", "read", "{}", undefined, (error, result) => done({ records: [{ value: { id: partition + n, title: "t", rating: 1 }, timestamp: 5 }, { value: { id: 3 } }], positionJson: JSON.stringify(n + 1), next: n === 1 ? "end" : "more", rejected: [{ at: "line 3", reason: "no JSON", raw: "{x" }] }))) } }`
-    const node = nodeOf(bundleOf(source, pend), { kind: "source", views: {}, schemas: {}, outputs: [rekeyedOutput], handles: ["file"] })
+    const node = nodeOf(bundleOf(source, pend), {
+      kind: "source",
+      views: {},
+      schemas: {},
+      outputs: [rekeyedOutput],
+      handles: ["file"]
+    })
     const after = nodeOf(bodyBundle("filter", "() => true"), { node: "after" })
     const host = hostOf(() => Effect.succeed({ result: 1 }))
     const seen = await withSegment(segmentOf([node, after]), (segment) =>
       Effect.gen(function* () {
         const partitions = yield* segment.sourcePartitions(host)
-        const call = callOf([], { head: { kind: "source", partition: "p1", positionJson: "1", maxRecords: 10, maxBytes: 1000 } })
+        const call = callOf([], {
+          head: { kind: "source", partition: "p1", positionJson: "1", maxRecords: 10, maxBytes: 1000 }
+        })
         return { partitions, result: yield* segment.call(call, host) }
       })
     )
     assert.deepStrictEqual(seen.partitions, ["p0", "p1"])
     assert.deepStrictEqual(seen.result.source, { positionJson: "2", next: "end", waitMs: 0 })
-    assert.deepStrictEqual(moviesIn(seen.result.outputs[0].frame).map(({ id }) => id), ["p11"])
-    assert.deepStrictEqual(seen.result.deadLetters.map(({ code, message, raw, frame }) => [code, message.slice(0, 16), raw, frame]), [
-      ["RECORD_INVALID", "at title: expect", "", undefined],
-      ["RECORD_INVALID", "line 3: no JSON", "{x", undefined]
-    ])
+    assert.deepStrictEqual(
+      moviesIn(seen.result.outputs[0].frame).map(({ id }) => id),
+      ["p11"]
+    )
+    assert.deepStrictEqual(
+      seen.result.deadLetters.map(({ code, message, raw, frame }) => [
+        code,
+        message.slice(0, 16),
+        raw,
+        frame
+      ]),
+      [
+        ["RECORD_INVALID", "at id: expected ", "", undefined],
+        ["RECORD_INVALID", "line 3: no JSON", "{x", undefined]
+      ]
+    )
   })
 
   it("writes a sink's batch, commits and recovers by its token", async () => {
@@ -224,36 +432,66 @@ describe("lookup tables, sources and sinks", () => {
       write: (batch, info) => pend((done) => host.request("file", "write", JSON.stringify([batch.map((r) => r.value.id), info.tokenJson ?? null, info.end, info.firstOffset]), new Uint8Array([1, 2]), () => done({ failed: [{ index: 1, reason: "too long" }], tokenJson: '{"n":1}' }))),
       commit: (token) => pend((done) => host.request("file", "commit", token, undefined, () => done())),
       recover: (token) => { host.log("info", "recover " + token, "{}") } }`
-    const node = nodeOf(bundleOf(sink, pend), { kind: "sink", views: { input: noOutputView }, outputs: [], handles: ["file"] })
+    const node = nodeOf(bundleOf(sink, pend), {
+      kind: "sink",
+      views: { input: noOutputView },
+      outputs: [],
+      handles: ["file"]
+    })
     const asked: unknown[] = []
-    const host = hostOf((request) => Effect.sync(() => ({ result: asked.push([request.operation, request.payload, request.bytes?.length]) })))
+    const host = hostOf((request) =>
+      Effect.sync(() => ({ result: asked.push([request.operation, request.payload, request.bytes?.length]) }))
+    )
     const result = await withSegment(segmentOf([node]), (segment) =>
       Effect.gen(function* () {
         yield* segment.recoverSink(undefined, { id: "s", partition: 0 }, host)
         const head = { kind: "records", inputs: [inputOf(frameOf(movies(3)), 5n)], end: true } as const
-        const written = yield* segment.call(callOf([], { head, sink: { id: "s", firstOffset: 5n, lastOffset: 7n, tokenJson: undefined } }), host)
+        const written = yield* segment.call(
+          callOf([], { head, sink: { id: "s", firstOffset: 5n, lastOffset: 7n, tokenJson: undefined } }),
+          host
+        )
         yield* segment.commitSink('{"n":1}', { id: "s", partition: 0 }, host)
         return written
       })
     )
-    assert.deepStrictEqual(asked, [["write", [["m0", "m1", "m2"], null, true, "5"], 2], ["commit", { n: 1 }, undefined]])
+    assert.deepStrictEqual(asked, [
+      ["write", [["m0", "m1", "m2"], null, true, "5"], 2],
+      ["commit", { n: 1 }, undefined]
+    ])
     assert.deepStrictEqual(result.sink, { tokenJson: '{"n":1}' })
-    assert.deepStrictEqual(result.deadLetters.map(({ message, offset }) => [message, offset]), [["too long", 6n]])
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ message, offset }) => [message, offset]),
+      [["too long", 6n]]
+    )
   })
 
   it("reads a manifest and derives a contract in a process of its own", async () => {
     const bundle = `var __millrace_bundle = { abi: 1, manifest: () => '[{"name":"x"}]', derive: (plugin, request) => JSON.stringify([plugin, JSON.parse(request)]), open() {} }`
-    const texts = await withPool((pool) => Effect.all([pool.manifest(bundle), pool.derive(bundle, "p", '{"config":1}')]))
+    const texts = await withPool((pool) =>
+      Effect.all([pool.manifest(bundle), pool.derive(bundle, "p", '{"config":1}')])
+    )
     assert.deepStrictEqual(texts, ['[{"name":"x"}]', '["p",{"config":1}]'])
   })
 
   it("says what is wrong with a bundle that does not open", async () => {
-    const error = await failureOf(segmentOf([nodeOf("throw new Error('broken at /home/me/x.js')")]), callOf([]))
-    assert.deepInclude(error, { code: "BUNDLE_FAILED", node: "node", message: "the plugin does not open: broken at (path)" })
+    const error = await failureOf(
+      segmentOf([nodeOf("throw new Error('broken at /home/me/x.js')")]),
+      callOf([])
+    )
+    assert.deepInclude(error, {
+      code: "BUNDLE_FAILED",
+      node: "node",
+      message: "the plugin does not open: broken at (path)"
+    })
   })
 
   it("tells a plugin the schema of its input", async () => {
-    const node = nodeOf(bodyBundle("filter", `() => host.schema("input") === ${JSON.stringify(movieText)} && host.schema("no") === undefined`))
+    const node = nodeOf(
+      bodyBundle(
+        "filter",
+        `() => host.schema("input") === ${JSON.stringify(movieText)} && host.schema("no") === undefined`
+      )
+    )
     const result = await callOnce(segmentOf([node]), callOf([inputOf(frameOf(movies(1)))]))
     assert.strictEqual(result.counts[0].recordsOut, 1)
     assert.deepStrictEqual(new BatchCursor(result.outputs[0].frame).header.schemaHash, schemaHash)
@@ -263,6 +501,7 @@ describe("lookup tables, sources and sinks", () => {
 function entriesIn(state: Uint8Array): readonly (readonly [string, string, number])[] {
   const cursor = new StateEntryCursor(state)
   const entries: (readonly [string, string, number])[] = []
-  while (cursor.next()) entries.push([cursor.operation, textOfKey(cursor.key() ?? new Uint8Array(0)), cursor.value()[0]])
+  while (cursor.next())
+    entries.push([cursor.operation, textOfKey(cursor.key() ?? new Uint8Array(0)), cursor.value()[0]])
   return entries
 }

@@ -21,52 +21,78 @@ export interface Deadline {
 }
 
 /**
- * One isolate with one realm: a node's plugin. Called synchronously on this thread, with a timeout; without
- * `onCatastrophicError`, so that V8 aborts the process where it has lost control.
- * INVARIANT: into the realm go primitives and moved ArrayBuffers, out of it come primitives and copied ArrayBuffers.
+ * One isolate for a segment, and in it a realm for each node. Nodes of a segment are of one trust domain and run one after the
+ * other; an isolate for each would cost 4 ms and reserve 512 MiB of address space for code, which counts against the process's
+ * data limit. Called synchronously on this thread, with a timeout; without `onCatastrophicError`, so that V8 aborts the
+ * process where it has lost control.
  */
 export class GuestIsolate {
-  private readonly isolate: ivm.Isolate
-  private readonly context: ivm.Context
-  private readonly functions: { readonly [name: string]: ivm.Reference } = Object.create(null)
-  private readonly isTimed: boolean
+  readonly isolate: ivm.Isolate
+  readonly isTimed: boolean
+  private readonly disabled: readonly string[]
+  private readonly harness: ivm.Script
 
-  constructor(memoryMiB: number, harness: string, disabled: readonly string[], deadline: Deadline) {
+  constructor(memoryMiB: number, harness: string, disabled: readonly string[]) {
+    this.disabled = disabled
     this.isTimed = !disabled.includes("timeout")
     this.isolate = new ivm.Isolate({ memoryLimit: Math.max(8, memoryMiB) })
-    this.context = this.isolate.createContextSync()
-    const open: ivm.Reference = this.evaluate(`(function () {\n${harness}\n})`, "harness")
-    const entry: ivm.Reference = open.applySync(undefined, [], { result: { reference: true } })
-    const openHarness: ivm.Reference = entry.getSync("openHarness", { reference: true })
-    const table: ivm.Reference = openHarness.applySync(
-      undefined,
-      [...[new ivm.ExternalCopy([...disabled]).copyInto({ release: true })]],
-      {
-        timeout: deadline.leftMs(),
-        result: { reference: true }
-      }
-    )
+    this.harness = this.isolate.compileScriptSync(`(function () {\n${harness}\n})`, { filename: "harness" })
+  }
+
+  openRealm(deadline: Deadline): GuestRealm {
+    const context = this.isolate.createContextSync()
+    const make: ivm.Reference = this.harness.runSync(context, { reference: true })
+    const exports: ivm.Reference = make.applySync(undefined, [], { result: { reference: true } })
+    const openHarness: ivm.Reference = exports.getSync("openHarness", { reference: true })
+    const disabled = new ivm.ExternalCopy([...this.disabled]).copyInto({ release: true })
+    const table: ivm.Reference = openHarness.applySync(undefined, [disabled], {
+      timeout: deadline.leftMs(),
+      result: { reference: true }
+    })
     const functions: { [name: string]: ivm.Reference } = Object.create(null)
-    for (const name of [
-      "define",
-      "open",
-      "table",
-      "feed",
-      "heads",
-      "start",
-      "poll",
-      "answer",
-      "take",
-      "drop",
-      "inspect"
-    ]) {
-      functions[name] = table.getSync(name, { reference: true })
-    }
+    for (const name of harnessNames) functions[name] = table.getSync(name, { reference: true })
+    return new GuestRealm(this, context, functions)
+  }
+
+  dispose(): void {
+    if (!this.isolate.isDisposed) this.isolate.dispose()
+  }
+}
+
+const harnessNames = [
+  "define",
+  "open",
+  "table",
+  "feed",
+  "heads",
+  "start",
+  "poll",
+  "answer",
+  "take",
+  "drop",
+  "inspect"
+]
+
+/**
+ * A node's realm. INVARIANT: into it go primitives and moved ArrayBuffers, out of it come primitives and copied ArrayBuffers.
+ */
+export class GuestRealm {
+  private readonly owner: GuestIsolate
+  private readonly context: ivm.Context
+  private readonly functions: { readonly [name: string]: ivm.Reference }
+
+  constructor(
+    owner: GuestIsolate,
+    context: ivm.Context,
+    functions: { readonly [name: string]: ivm.Reference }
+  ) {
+    this.owner = owner
+    this.context = context
     this.functions = functions
   }
 
   private evaluate(text: string, name: string): ivm.Reference {
-    const script = this.isolate.compileScriptSync(text, { filename: name })
+    const script = this.owner.isolate.compileScriptSync(text, { filename: name })
     const value: ivm.Reference = script.runSync(this.context, { reference: true })
     script.release()
     return value
@@ -81,7 +107,7 @@ export class GuestIsolate {
   /** Runs the bundle. What it throws becomes a plain message; it may also be stopped. */
   runBundle(text: string, name: string, deadline: Deadline): string | undefined {
     return this.guarded(deadline, (timeout) => {
-      const script = this.isolate.compileScriptSync(text, { filename: name })
+      const script = this.owner.isolate.compileScriptSync(text, { filename: name })
       script.runSync(this.context, { ...timeout, release: true })
     })
   }
@@ -115,20 +141,17 @@ export class GuestIsolate {
 
   private guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): string | undefined {
     try {
-      run(this.isTimed ? { timeout: deadline.leftMs() } : {})
+      run(this.owner.isTimed ? { timeout: deadline.leftMs() } : {})
     } catch (error) {
-      if (this.isolate.isDisposed) throw new GuestStopped("memory", "the guest's heap reached its limit")
-      if (this.isTimed && deadline.isPast())
+      if (this.owner.isolate.isDisposed)
+        throw new GuestStopped("memory", "the guest's heap reached its limit")
+      if (this.owner.isTimed && deadline.isPast())
         throw new GuestStopped("deadline", "the guest ran past its deadline")
       return error instanceof Error ? error.message : "an error"
     }
-    if (this.isTimed && deadline.isPast())
+    if (this.owner.isTimed && deadline.isPast())
       throw new GuestStopped("deadline", "the guest ran past its deadline")
     return undefined
-  }
-
-  dispose(): void {
-    if (!this.isolate.isDisposed) this.isolate.dispose()
   }
 }
 

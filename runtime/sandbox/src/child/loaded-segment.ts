@@ -1,9 +1,13 @@
 import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
-import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
-import type { Deadline } from "./guest-isolate.ts"
+import { GuestStopped } from "./guest-isolate.ts"
+import type { Deadline, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
 
-const empty = new Uint8Array(0)
+/** A new one each time: what is given to a realm is moved there. */
+function noBytes(): Uint8Array {
+  return new Uint8Array(0)
+}
+
 /** Polls of one question; a guest that comes here with promises and immediates alone is stopped by its deadline before. */
 const maxStrays = 1000
 
@@ -24,22 +28,20 @@ interface Passage {
   cpuAtStart: number
 }
 
-/** A segment's nodes, each in an isolate of its own: their memory, CPU time and globals are apart, and their codecs evaluated once. */
+/** A segment's nodes, each in a realm of its own within the segment's isolate. */
 export class LoadedSegment {
-  private readonly nodes: GuestIsolate[] = []
-  private readonly harness: string
-  private readonly disabled: readonly string[]
+  private readonly nodes: GuestRealm[] = []
+  private readonly isolate: GuestIsolate
   private passage: Passage | undefined
 
-  constructor(harness: string, disabled: readonly string[]) {
-    this.harness = harness
-    this.disabled = disabled
+  constructor(isolate: GuestIsolate) {
+    this.isolate = isolate
   }
 
   /** Answers a failure as the harness wrote it, or "". */
   open(question: OpenQuestion, bundle: string, deadline: Deadline): string {
     markStage(this.nodes.length)
-    const node = new GuestIsolate(question.memoryMiB, this.harness, this.disabled, deadline)
+    const node = this.isolate.openRealm(deadline)
     this.nodes.push(node)
     for (const { kind, name, text } of question.texts) node.define(kind, name, text)
     const thrown = node.runBundle(bundle, question.settings.plugin, deadline)
@@ -61,12 +63,12 @@ export class LoadedSegment {
   }
 
   run(question: RunQuestion, sections: readonly Uint8Array[], deadline: Deadline): Answer {
-    const [seed = empty, state = empty, ...frames] = sections
+    const [seed = noBytes(), state = noBytes(), ...frames] = sections
     const writer = new SectionWriter()
     this.passage = { question, seed, stage: 0, stages: [], sections: writer, kept: [], cpuAtStart: 0 }
     const first = this.enter(this.passage)
     for (const [place, input] of question.inputs.entries()) {
-      const frame = frames[place] ?? empty
+      const frame = frames[place] ?? noBytes()
       const given = [input.input, input.topic, input.partition, input.baseOffset, frame, undefined]
       const { result } = first.call("feed", given, deadline)
       if (result !== "") return this.leave({ is: "failed", stage: 0, failure: afterLetter(result) })
@@ -74,7 +76,7 @@ export class LoadedSegment {
     return this.proceed(this.start(this.passage, state, deadline), deadline)
   }
 
-  private enter(passage: Passage): GuestIsolate {
+  private enter(passage: Passage): GuestRealm {
     markStage(passage.stage)
     const node = this.at(passage.stage)
     passage.cpuAtStart = cpuMicros()
@@ -170,13 +172,13 @@ export class LoadedSegment {
     }
     if (output !== undefined) {
       const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
-      const { result } = next.call("feed", [name, "", 0, "0", output, origins ?? empty], deadline)
+      const { result } = next.call("feed", [name, "", 0, "0", output, origins ?? noBytes()], deadline)
       if (result !== "")
         return typeof result === "string"
           ? result
           : 'F{"code":"RECORD_INVALID","tag":null,"message":"the frame could not be handed over","origin":-1,"transient":false}'
     }
-    return this.start(passage, empty, deadline)
+    return this.start(passage, noBytes(), deadline)
   }
 
   answers(answers: readonly HostAnswer[], sections: readonly Uint8Array[], deadline: Deadline): Answer {
@@ -206,10 +208,10 @@ export class LoadedSegment {
   }
 
   dispose(): void {
-    for (const node of this.nodes) node.dispose()
+    this.isolate.dispose()
   }
 
-  private at(stage: number): GuestIsolate {
+  private at(stage: number): GuestRealm {
     const node = this.nodes[stage]
     if (node === undefined) throw new GuestStopped("broken", "no such node")
     return node

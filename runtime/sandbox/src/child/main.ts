@@ -42,7 +42,7 @@ type SegmentQuestion = Extract<Question, { readonly segment: number }>
 function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
-    const segment = known ?? new LoadedSegment(harness, disabled)
+    const segment = known ?? new LoadedSegment(new GuestIsolate(question.memoryMiB, harness, disabled))
     segments.set(question.segment, segment)
     const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
@@ -62,9 +62,10 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const guest = new GuestIsolate(question.memoryMiB, harness, disabled, deadline)
+  const isolate = new GuestIsolate(question.memoryMiB, harness, disabled)
   markStage(0)
   try {
+    const guest = isolate.openRealm(deadline)
     const thrown = guest.runBundle(bundle, "bundle", deadline)
     if (thrown !== undefined)
       return {
@@ -88,7 +89,7 @@ function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundl
       ? { is: "text", text: result.slice(1) }
       : { is: "failed", stage: 0, failure: result.slice(1) }
   } finally {
-    guest.dispose()
+    isolate.dispose()
   }
 }
 

@@ -18,7 +18,7 @@ export function readSections(lengths: readonly number[]): Uint8Array[] {
       if (more === 0) throw new Error("the shared file is too short")
       read += more
     }
-    sections.push(bytes)
+    sections.push(new Uint8Array(bytes.buffer))
     at += length
   }
   return sections

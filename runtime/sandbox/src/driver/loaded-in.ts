@@ -34,6 +34,7 @@ export class LoadedIn {
       const child = yield* this.slot.ensure
       if (child !== this.child || !this.slot.loaded.has(this.id)) {
         this.tables.clear()
+        yield* this.slot.makeRoom(child)
         for (const node of this.spec.nodes) yield* this.open(child, node)
         this.child = child
         this.slot.loaded.add(this.id)

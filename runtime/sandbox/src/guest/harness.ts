@@ -253,6 +253,7 @@ class HarnessState {
   }
 
   private report(call: NodeCall): string {
+    this.taken = makeList()
     const report = new JsonWriter().open("{")
     const { tally } = call
     report.name("recordsIn").number(tally.recordsIn).name("recordsOut").number(tally.recordsOut)

@@ -88,7 +88,6 @@ export class OutputSet {
   /** The cursor's record as it is, by the first output. */
   pass(cursor: BatchCursor, origin: number): void {
     const key = this.definitions[0].key
-    this.noteOrigin(0, origin)
     if (key === undefined || cursor.isTombstone) this.writers[0].appendRaw(cursor)
     else
       this.copyValue(
@@ -99,6 +98,7 @@ export class OutputSet {
         cursor.valueStart,
         cursor.valueEnd
       )
+    this.noteOrigin(0, origin)
   }
 
   /** A result of the body for the cursor's record. */

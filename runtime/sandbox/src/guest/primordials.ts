@@ -35,9 +35,8 @@ export const TypeErrorOf = TypeError
 export const Uint32ArrayOf = Uint32Array
 export const Uint8ArrayOf = Uint8Array
 
-export const bindMethod: (method: unknown, owner: object) => (...given: readonly unknown[]) => unknown = uncurry(
-  Function.prototype.bind
-)
+export const bindMethod: (method: unknown, owner: object) => (...given: readonly unknown[]) => unknown =
+  uncurry(Function.prototype.bind)
 export const mapGet: <K, V>(map: Map<K, V>, key: K) => V | undefined = uncurry(Map.prototype.get)
 export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => unknown = uncurry(Map.prototype.set)
 export const mapHas: <K, V>(map: Map<K, V>, key: K) => boolean = uncurry(Map.prototype.has)
@@ -120,6 +119,10 @@ function lockMethods(prototype: object): void {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, names[i])
     if (descriptor === undefined) continue
     const isValue = "value" in descriptor
-    ObjectDefineProperty(prototype, names[i], isValue ? { writable: false, configurable: false } : { configurable: false })
+    ObjectDefineProperty(
+      prototype,
+      names[i],
+      isValue ? { writable: false, configurable: false } : { configurable: false }
+    )
   }
 }

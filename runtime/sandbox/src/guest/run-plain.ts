@@ -52,7 +52,12 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
     // INVARIANT: a record is atomic; its state changes vanish with its outputs.
     run.scope.store.rollback(RecordInHand.journal(record))
     if (isOverflow(error) && !run.isLastResort) throw error
-    run.failed.add(feed.number, feed.cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
+    run.failed.add(
+      feed.number,
+      feed.cursor,
+      origin,
+      toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID")
+    )
   }
 }
 
@@ -63,7 +68,8 @@ function put(run: RunContext, feed: Feed, body: Body, answer: unknown, origin: n
   else if (body.form === "map") outputs.put(0, feed.view, feed.cursor, answer, origin)
   else {
     const { list } = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
-    for (let i = 0; i < list.length; i++) outputs.put(list[i].output, feed.view, feed.cursor, list[i].value, origin)
+    for (let i = 0; i < list.length; i++)
+      outputs.put(list[i].output, feed.view, feed.cursor, list[i].value, origin)
   }
   outputs.checkBudget()
   const written = outputs.sinceMark()

@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
+import * as Effect from "effect/Effect"
 
 /** Guards that can be switched off by name, to show that each holds something. Never outside tests. */
 export const guardNames = [
@@ -27,6 +28,7 @@ export interface PlatformGuards {
   readonly missing: readonly string[]
 }
 
+const mebibyte = 1024 * 1024
 const systemFolders = ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"]
 
 function findProgram(name: string): string | undefined {
@@ -59,7 +61,7 @@ export function probeGuards(
     {
       name: "prlimit",
       commands: wrap("prlimit", [
-        [`--data=${dataMiB * 1024 * 1024}`, "--core=0", `--fsize=${fileBytes}`, "--nofile=64"]
+        [`--data=${dataMiB * mebibyte}:`, "--core=0", `--fsize=${fileBytes}`, "--nofile=64"]
       ])
     }
   ]
@@ -89,4 +91,22 @@ export function probeGuards(
 function wrap(name: string, choices: readonly (readonly string[])[]): (readonly string[])[] {
   const program = findProgram(name)
   return program === undefined ? [] : choices.map((given) => [program, ...given])
+}
+
+/** Address space that V8 reserves for an isolate's code, and the kernel counts as data. */
+const isolateMiB = 520
+
+/**
+ * Lets a process hold so many isolates: each further one raises the soft limit by what V8 reserves for it, so that
+ * what a guest may allocate stays the same.
+ */
+export function allowIsolates(pid: number, isolates: number, dataMiB: number): Effect.Effect<void> {
+  const program = findProgram("prlimit")
+  if (program === undefined) return Effect.void
+  const bytes = (dataMiB + (isolates - 1) * isolateMiB) * mebibyte
+  return Effect.callback<void>((resume) => {
+    const child = spawn(program, ["--pid", `${pid}`, `--data=${bytes}:`], { stdio: "ignore", env: {} })
+    child.on("error", () => resume(Effect.void))
+    child.on("close", () => resume(Effect.void))
+  })
 }

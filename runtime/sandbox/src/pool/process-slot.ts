@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Question } from "../protocol/messages.ts"
 import { childProgram } from "./child-program.ts"
+import { allowIsolates } from "./guards.ts"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import { SandboxChild } from "./sandbox-child.ts"
@@ -67,6 +68,13 @@ export class ProcessSlot {
     this.settings.onPoint("sandbox-started")
     return child
   }).pipe(Effect.tapError(() => this.noteUnexplained))
+
+  /** Makes room for one more segment's isolate. */
+  makeRoom(child: SandboxChild): Effect.Effect<void> {
+    const isolates = this.loaded.size + 1
+    const isLimited = this.platform.present.includes("prlimit")
+    return isolates > 1 && isLimited ? allowIsolates(child.pid, isolates, this.settings.dataMiB) : Effect.void
+  }
 
   /** The process may hold this much heap, and 150 MiB for itself. */
   allowMemory(memoryMiB: number): void {
