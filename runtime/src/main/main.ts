@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Command from "effect/cli/Command"
 import packageJson from "../../package.json" with { type: "json" }
+import { Failpoint } from "../telemetry/failpoint.ts"
+import { armedFailpoint } from "./armed-failpoint.ts"
 import { millrace } from "./command/millrace.ts"
 import { report } from "./report.ts"
 import { Ending, makeEnding } from "./terminal/ending.ts"
@@ -24,7 +26,10 @@ const program = Effect.gen(function* () {
   return yield* report(exit.cause)
 })
 
-NodeRuntime.runMain(program.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
+const failpoint = armedFailpoint(process.env)
+const armed = failpoint === undefined ? program : Effect.provideService(program, Failpoint, failpoint)
+
+NodeRuntime.runMain(armed.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
   disableErrorReporting: true,
   teardown: (exit, onExit) =>
     onExit(Exit.isSuccess(exit) && typeof exit.value === "number" ? exit.value : exitCode.failed)
