@@ -74,7 +74,10 @@ const refuse = ({
 const passed = "millrace-passed"
 
 /** The project's own copy; for a plugin by path outside any project, this SDK's. */
-const resolveGiven = async (build: PluginBuild, request: OnResolveArgs): Promise<OnResolveResult | undefined> => {
+const resolveGiven = async (
+  build: PluginBuild,
+  request: OnResolveArgs
+): Promise<OnResolveResult | undefined> => {
   if (request.pluginData === passed) return undefined
   const { path, kind, importer, resolveDir } = request
   const own = await build.resolve(path, { kind, importer, resolveDir, pluginData: passed })

@@ -1,5 +1,6 @@
 import { sameType } from "../avro/same.ts"
 import { toJson } from "../avro/json.ts"
+import { AvroSchemaError } from "../avro/parse/schema-error.ts"
 import type { AvroField, AvroType, RecordType } from "../avro/type.ts"
 import type { OutputView } from "../codec/view.ts"
 import { fieldName, fieldPath } from "./field-name.ts"
@@ -259,10 +260,17 @@ const qualified = (
     ])
   )
 
-/** A record made of others' fields: two different types of one name among them would make its text mean something else. */
+/** A record made of others' fields: two different types of one name among them would make it ambiguous. */
 const checkedRecord = (record: RecordType, problems: NodeProblems): RecordType | undefined => {
-  const parsed = problems.record(toJson(record), "output/output", "the output")
-  if (parsed === undefined || sameType(parsed, record)) return parsed
-  const message = "two different types of one name would meet in the output"
-  return problems.add("SCHEMA_INVALID", "output/output", message, "Give the plugin's own type another name.")
+  try {
+    return problems.record(toJson(record), "output/output", "the output")
+  } catch (error) {
+    if (!(error instanceof AvroSchemaError)) throw error
+    return problems.add(
+      "SCHEMA_INVALID",
+      "output/output",
+      `the output: ${error.message}`,
+      "Tell the plugin's author."
+    )
+  }
 }
