@@ -1,4 +1,3 @@
-import { BatchCursor, openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { PoolSettings } from "../pool/pool-options.ts"
@@ -14,19 +13,17 @@ import type {
   SinkInfo
 } from "../segment.ts"
 import { segmentError } from "../segment-error.ts"
-import { headJson } from "./call-head.ts"
+import { CallInHand } from "./call-in-hand.ts"
+import type { CallParts } from "./call-in-hand.ts"
 import { isolatePoison } from "./isolate-poison.ts"
 import type { RunStopped } from "./isolate-poison.ts"
 import { LoadedIn } from "./loaded-in.ts"
-import { joinBytes, joinResults, poisonedResult } from "./piece-result.ts"
+import { joinResults } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
-import { bytesOf, cutPiece, wholePiece } from "./piece.ts"
+import { cutPiece, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import type { Quarantine } from "./quarantine.ts"
-import { runSegment } from "./segment-runner.ts"
 
-/** State entries and frames that may go into one run; the shared file holds both. */
-const maxRunBytes = 8 * 1024 * 1024
 /** Times that a call without records to take apart is tried when its process is killed. */
 const maxTries = 3
 
@@ -103,6 +100,10 @@ export class OpenSegment implements Segment {
     )
   }
 
+  private parts(call: SegmentCall, host: SegmentHost, place: LoadedIn): CallParts {
+    return { id: this.id, spec: this.spec, call, host, place, settings: this.settings }
+  }
+
   private callRecords(
     call: SegmentCall,
     inputs: Piece["inputs"],
@@ -111,7 +112,7 @@ export class OpenSegment implements Segment {
   ): Effect.Effect<SegmentResult, SegmentError> {
     return Effect.gen({ self: this }, function* () {
       const whole = wholePiece(inputs)
-      const work = new CallInHand(this.id, this.spec, call, host, place, this.settings)
+      const work = new CallInHand(this.parts(call, host, place))
       const results = yield* isolatePoison<Piece, PieceResult>({
         piece: whole,
         count: (piece) => piece.count,
@@ -133,7 +134,7 @@ export class OpenSegment implements Segment {
     host: SegmentHost,
     place: LoadedIn
   ): Effect.Effect<SegmentResult, SegmentError> {
-    const work = new CallInHand(this.id, this.spec, call, host, place, this.settings)
+    const work = new CallInHand(this.parts(call, host, place))
     const run = Effect.suspend(() => work.run({ inputs: [], count: 0 }, true))
     return Effect.map(this.insist(run, 1), (result) => joinResults(this.spec, [result]))
   }
@@ -199,136 +200,8 @@ export class OpenSegment implements Segment {
       tables: [],
       sink: { id: info.id, firstOffset: 0n, lastOffset: 0n, tokenJson: tokenJson ?? undefined }
     }
-    const work = new CallInHand(this.id, this.spec, call, host, place, this.settings, { kind, tokenJson })
+    const work = new CallInHand({ ...this.parts(call, host, place), special: { kind, tokenJson } })
     const run = Effect.suspend(() => work.run({ inputs: [], count: 0 }, true))
     return lock.withPermit(Effect.andThen(this.quarantine.check, this.insist(run, 1)))
   }
-}
-
-/** What the runs of one call share: state that earlier pieces have changed, and a sink's last token. */
-class CallInHand {
-  private readonly id: number
-  private readonly spec: SegmentSpec
-  private readonly call: SegmentCall
-  private readonly host: SegmentHost
-  private readonly place: LoadedIn
-  private readonly settings: PoolSettings
-  private readonly special:
-    | { readonly kind: "partitions" | "commit" | "recover"; readonly tokenJson: string | null }
-    | undefined
-  private readonly deltas: Uint8Array[] = []
-  private token: string | undefined
-  private runs = 0
-  private seen = 0
-  private readonly total: number
-
-  constructor(
-    id: number,
-    spec: SegmentSpec,
-    call: SegmentCall,
-    host: SegmentHost,
-    place: LoadedIn,
-    settings: PoolSettings,
-    special?: { readonly kind: "partitions" | "commit" | "recover"; readonly tokenJson: string | null }
-  ) {
-    this.id = id
-    this.spec = spec
-    this.call = call
-    this.host = host
-    this.place = place
-    this.settings = settings
-    this.special = special
-    this.token = call.sink?.tokenJson
-    this.total = call.head.kind === "records" ? wholePiece(call.head.inputs).count : 0
-  }
-
-  run(piece: Piece, isLastResort: boolean): Effect.Effect<PieceResult, RunStopped | SegmentError> {
-    return Effect.gen({ self: this }, function* () {
-      const state = yield* this.stateFor(piece)
-      if (
-        bytesOf(piece) + state.length > maxRunBytes * 2 ||
-        bytesOf(piece) > maxRunBytes + 65_536 ||
-        state.length > maxRunBytes
-      ) {
-        return yield* this.tooLarge(piece)
-      }
-      const isEnd =
-        this.call.head.kind === "records" && this.call.head.end && this.seen + piece.count >= this.total
-      const head = headJson(this.call, {
-        isLastResort,
-        isEnd,
-        run: this.runs,
-        tokenJson: this.token,
-        special: this.special
-      })
-      const counts = piece.inputs.map((input) => openBatch(input.frame).count)
-      const request = {
-        segment: this.id,
-        headJson: head,
-        seed: this.call.seed,
-        state,
-        inputs: piece.inputs,
-        counts,
-        tables: this.call.tables
-      }
-      const result = yield* runSegment(this.spec, this.place, request, this.host, this.settings)
-      this.take(piece, result)
-      return result
-    })
-  }
-
-  private take(piece: Piece, result: PieceResult): void {
-    this.runs += 1
-    this.seen += piece.count
-    if (result.state.length > 0) this.deltas.push(result.state)
-    if (result.tokenJson !== undefined) this.token = result.tokenJson
-  }
-
-  private tooLarge(piece: Piece): Effect.Effect<never, RunStopped | SegmentError> {
-    return piece.count > 1
-      ? Effect.fail({ _tag: "RunStopped", why: "overflow", stage: 0 })
-      : Effect.fail(
-          segmentError("STATE_TOO_LARGE", "the state of one key exceeds 8 MiB", {
-            node: this.spec.nodes[0].node
-          })
-        )
-  }
-
-  /** What the owner keeps for the piece's keys, and over it what earlier pieces of this call changed. */
-  private stateFor(piece: Piece): Effect.Effect<Uint8Array> {
-    if (this.spec.nodes[0].state.length === 0) return Effect.succeed(new Uint8Array(0))
-    return Effect.map(this.host.readState(keysOf(piece)), (entries) => joinBytes([entries, ...this.deltas]))
-  }
-
-  poisoned(piece: Piece, stopped: RunStopped): Effect.Effect<PieceResult, SegmentError> {
-    const node = this.spec.nodes[Math.max(0, stopped.stage)] ?? this.spec.nodes[0]
-    const code = stopped.why === "killed" ? stopped.code : "OUTPUT_TOO_LARGE"
-    const message =
-      stopped.why === "killed" ? stopped.message : "the record's outputs exceed the limit of one call"
-    if (node.onError === "fail") return Effect.fail(segmentError(code, message, { node: node.node }))
-    this.seen += piece.count
-    return Effect.succeed(
-      poisonedResult(
-        this.spec,
-        piece.inputs[0],
-        { code, message, node: node.node },
-        node.onError === "dead-letter"
-      )
-    )
-  }
-}
-
-/** The different keys of a piece's records. */
-function keysOf(piece: Piece): readonly (Uint8Array | null)[] {
-  const keys = new Map<string, Uint8Array | null>()
-  for (const { frame } of piece.inputs) {
-    const cursor = new BatchCursor(frame)
-    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
-    while (cursor.next()) {
-      if (cursor.isControl) continue
-      const id = cursor.keyStart < 0 ? "-" : `+${bytes.toString("latin1", cursor.keyStart, cursor.keyEnd)}`
-      if (!keys.has(id)) keys.set(id, cursor.key())
-    }
-  }
-  return [...keys.values()]
 }
