@@ -7,6 +7,7 @@ export default defineConfig({
     // isolated-vm needs real processes (its threads crash under worker_threads) and no start-up snapshot.
     pool: "forks",
     execArgv: ["--no-node-snapshot"],
+    setupFiles: ["test/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

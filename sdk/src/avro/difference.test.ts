@@ -86,6 +86,13 @@ describe("diffSchemas", () => {
     assert.deepStrictEqual(lines(node("int"), node("long")), ["~ value: type int -> long"])
   })
 
+  it("tells the new name of a fixed with a logical type", () => {
+    const fixed = (name: string) => parseAvroOrThrow({ type: "fixed", name, size: 16, logicalType: "uuid" })
+    assert.deepStrictEqual(diffSchemas(fixed("A"), fixed("B")), [
+      { path: "", change: "typeChanged", from: "fixed(uuid) A", to: "fixed(uuid) B" }
+    ])
+  })
+
   it("is empty exactly when two schemas are the same", () => {
     const evolved = schemaArbitrary().chain((old) => fc.tuple(fc.constant(old), evolutionArbitrary(old)))
     fc.assert(

@@ -112,7 +112,7 @@ class Difference {
     if (compared.has(fresh)) return
     this.seen.set(old, compared.add(fresh))
     const renamed = fresh.aliases.includes(old.name)
-    this.change(path, renamed ? "renamed" : "typeChanged", label(old), label(fresh))
+    this.change(path, renamed ? "renamed" : "typeChanged", fullLabel(old), fullLabel(fresh))
     this.change(path, "docChanged", quote(old.doc), quote(fresh.doc))
     this.change(path, "aliasesChanged", joined(old.aliases), joined(fresh.aliases))
     this.attributes(old.attributes, fresh.attributes, path)
@@ -188,6 +188,10 @@ class Difference {
     }
   }
 }
+
+/** The label of a fixed with a logical type does not tell its name. */
+const fullLabel = (type: NamedType): string =>
+  type.kind === "fixed" && type.logical !== undefined ? `${label(type)} ${type.name}` : label(type)
 
 const branchName = (type: AvroType): string => (isNamed(type) ? type.name : type.kind)
 
