@@ -54,6 +54,7 @@ export {
   recordFields,
   recordSchema,
   type Rejected,
+  type RowOf,
   schemaName,
   type SchemaField,
   type Sink,

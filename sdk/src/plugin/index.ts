@@ -20,6 +20,6 @@ export {
 } from "./define-source.ts"
 export type { DeriveAnswer, DeriveContext, DerivedRow } from "./derive.ts"
 export { Expression, type ExpressionFunction, type ExpressionOptions } from "./expression-config.ts"
-export { field, type FieldFromConfig } from "./open-field.ts"
+export { field, type FieldFromConfig, type RowOf } from "./open-field.ts"
 export { recordFields, recordSchema, schemaName, type SchemaField } from "./record-schema.ts"
 export type { Context, RecordContext } from "./record-context.ts"

@@ -64,17 +64,13 @@ type Row<G, I, R> = "reads" extends G ? RowOf<R> : "derive" extends G ? DerivedR
 
 /** What a body gives per output record. `?: never`: an open body returns nothing undeclared, so that lineage is exact. */
 type Out<G, O, R, A, Up extends PropertyKey> = "reads" extends G
-  ? OpenOut<R, A, Up>
+  ? OpenOut<R, NoInfer<A>, NoInfer<Up>>
   : "derive" extends G
     ? DerivedRow
     : ValueOf<O>
 type OpenOut<R, A, Up extends PropertyKey> = {
-  readonly [K in keyof A | NoInfer<Up>]: K extends keyof A
-    ? RowOf<A>[K]
-    : K extends keyof R
-      ? RowOf<R>[K]
-      : never
-} & { readonly [K in Exclude<keyof R, keyof A | NoInfer<Up>>]?: never }
+  readonly [K in keyof A | Up]: K extends keyof A ? RowOf<A>[K] : K extends keyof R ? RowOf<R>[K] : never
+} & { readonly [K in Exclude<keyof R, keyof A | Up>]?: never }
 
 type OutputsOf<Outs> = { readonly [K in keyof Outs]?: readonly ValueOf<Outs[K]>[] }
 type Answers<G, O, Outs, R, A, Up extends PropertyKey> = "outputs" extends G

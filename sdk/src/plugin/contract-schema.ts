@@ -1,1 +1,0 @@
-export const checkContractSchema = (_a: unknown) => {}
