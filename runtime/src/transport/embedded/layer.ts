@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -77,9 +77,28 @@ function markNew(folder: string, store: Store): Effect.Effect<void, TransportErr
       writeFileSync(mark, `millrace log ${formatVersion}\n`)
       syncPath(mark)
       syncPath(folder)
+      syncAbove(folder)
     },
     catch: (cause) => writeFailure(folder, 0, cause)
   })
+}
+
+/**
+ * The folders above may have been made just now, by us or by the caller: their names must be as durable as what is in
+ * them. One that may not be read was not made by us.
+ */
+function syncAbove(folder: string): void {
+  for (let at = resolve(folder); dirname(at) !== at; at = dirname(at)) {
+    try {
+      syncPath(dirname(at))
+    } catch (error) {
+      if (!isRefused(error)) throw error
+    }
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM")
 }
 
 function syncPath(path: string): void {

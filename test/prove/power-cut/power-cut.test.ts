@@ -1,0 +1,57 @@
+import { assert, describe, it } from "vitest"
+import { missingTools } from "../../tools.ts"
+import type { JournalEntry } from "./journal.ts"
+import { chooseCuts, proveImages } from "./prove-images.ts"
+import type { Cut } from "./prove-images.ts"
+import { recordJournal } from "./record-journal.ts"
+
+// `npm test` names the compiler as missing; CI refuses to do without.
+const hasCompiler = !missingTools().some(({ name }) => name === "a C compiler")
+const commits = 60
+
+async function faultsOf(entries: readonly JournalEntry[], cuts: readonly Cut[]): Promise<readonly string[]> {
+  const faults: string[] = []
+  for await (const judged of proveImages(entries, cuts))
+    faults.push(...judged.faults.map((fault) => `entry ${judged.cut.entry}, ${judged.cut.fate}: ${fault}`))
+  return faults
+}
+
+const isMark = ({ name }: JournalEntry): boolean => name === "log/FORMAT"
+
+describe.skipIf(!hasCompiler)("power cuts of the embedded log", () => {
+  it("leave every acknowledged commit, and each whole", async () => {
+    const entries = recordJournal(commits)
+    assert.deepStrictEqual(await faultsOf(entries, chooseCuts(entries, 6, 7)), [])
+  })
+
+  it("are caught when commits are acknowledged before they are flushed", async () => {
+    const entries = recordJournal(commits)
+    const unsynced = entries
+      .filter((entry) => entry.is !== "sync" || isMark(entry) || !entry.name.endsWith("data.mdb"))
+      .map((entry) => (entry.is === "write" ? { ...entry, isSynced: false } : entry))
+    const cuts = [0.5, 0.9].map((place) => ({
+      entry: Math.floor(entries.length * place),
+      fate: "dropped" as const,
+      seed: 1
+    }))
+    assert.isAtLeast((await faultsOf(unsynced, cuts)).length, cuts.length)
+  })
+
+  it("are caught when the folder's own name is not durable", async () => {
+    const entries = recordJournal(5)
+    const nameless = entries.filter((entry) => entry.is !== "sync" || entry.name !== ".")
+    const cut = { entry: entries.length, fate: "dropped", seed: 1 } as const
+    assert.match((await faultsOf(nameless, [cut])).join(), /acknowledged/)
+  })
+
+  it("are caught when a page that was flushed is lost", async () => {
+    const entries = recordJournal(commits)
+    const pages = entries.filter((entry) => entry.is === "write" && entry.name.endsWith("data.mdb"))
+    const lost = pages.slice(-40, -8)
+    const cut = { entry: entries.length, fate: "kept", seed: 1 } as const
+    const damaged = entries.map((entry) =>
+      lost.includes(entry) ? ({ is: "sync", name: "." } as const) : entry
+    )
+    assert.isAtLeast((await faultsOf(damaged, [cut])).length, 1)
+  })
+})

@@ -1,0 +1,54 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import * as Effect from "effect/Effect"
+import { embeddedTransport } from "../../../runtime/src/transport/embedded/index.ts"
+import { Transport } from "../../../runtime/src/transport/transport.ts"
+import type { TaskLog, TransportShape } from "../../../runtime/src/transport/transport.ts"
+import { emptyCommit, textFrame } from "../../../runtime/src/transport/acceptance.ts"
+import { commitNumber, keyedNode, partitionCount, scratchTopic, taskCount, taskId, topic } from "./deed.ts"
+
+// The process whose writes are recorded: commits of three tasks, alone and in groups, folds between them, a topic made,
+// filled and deleted now and then. What is acknowledged it writes into a file that is recorded too: so the journal has
+// acknowledgements and writes in one order.
+const [folder = "", acknowledgements = "", commits = "0"] = process.argv.slice(2)
+const scratchEvery = 40
+
+function acknowledge(descriptor: number, text: string): void {
+  writeSync(descriptor, `${text}\n`)
+}
+
+function scratch(transport: TransportShape, n: number) {
+  return Effect.gen(function* () {
+    yield* transport.ensureTopic({ name: scratchTopic, partitions: 1, internal: true })
+    const log = yield* transport.openTask({ pipeline: "power", node: "scratch", partition: 0 })
+    const frame = textFrame([String(n).padEnd(30_000, "x")])
+    yield* log.commit({ ...emptyCommit, outputs: [{ topic: scratchTopic, partition: 0, frame }] })
+    yield* transport.deleteTopic(scratchTopic)
+  })
+}
+
+function commitOne(log: TaskLog, task: number, n: number, descriptor: number) {
+  return Effect.tap(log.commit(commitNumber(task, n)), () =>
+    Effect.sync(() => acknowledge(descriptor, `${task} ${n}`))
+  )
+}
+
+const program = Effect.gen(function* () {
+  const transport = yield* Transport
+  const descriptor = openSync(acknowledgements, "a")
+  yield* transport.ensureTopic({ name: topic, partitions: partitionCount, internal: false })
+  acknowledge(descriptor, "topic")
+  const logs = yield* Effect.forEach(
+    Array.from({ length: taskCount }, (_, task) => task),
+    (task) => transport.openTask(taskId(task), { node: keyedNode, schemas: [] })
+  )
+  for (let n = 1; n <= Number(commits); n++) {
+    const concurrency = n % 3 === 0 ? 1 : "unbounded"
+    yield* Effect.forEach(logs, (log, task) => commitOne(log, task, n, descriptor), { concurrency })
+    if (n % scratchEvery === 0) yield* scratch(transport, n)
+  }
+  closeSync(descriptor)
+})
+
+mkdirSync(dirname(folder), { recursive: true })
+await Effect.runPromise(Effect.provide(program, embeddedTransport({ folder })))
