@@ -198,6 +198,18 @@ describe("a tar", () => {
     assert.deepEqual([...tar.subarray(512, 518)], [...new TextEncoder().encode("hello\n")])
   })
 
+  it("has these very bytes for ever", () => {
+    const text = (content: string) => new TextEncoder().encode(content)
+    const tar = writeTar([
+      { name: "manifest.json", content: text("{}\n") },
+      { name: "bundle.js", content: text("x".repeat(513)) }
+    ])
+    assert.strictEqual(
+      integrityOf(tar),
+      "sha512-T5EyN6BHIzxN+t9y/e+iYa8ant4KvVMOaqdLvFCerJfEDt4SdItbypd3o0igivJ9GqvLb3Ic0+gnBpyNd60i/Q=="
+    )
+  })
+
   it("refuses a name that is not plain", () => {
     assert.throws(() => writeTar([{ name: "a\nb", content: new Uint8Array() }]), "no name for an archive")
   })
