@@ -1,4 +1,4 @@
-import type { CallHead } from "../guest/node-call.ts"
+import type { CallHead } from "../guest/run/node-call.ts"
 import type { SegmentCall } from "../segment.ts"
 
 /** What is said of a run beside the call that it belongs to. */

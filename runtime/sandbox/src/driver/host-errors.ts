@@ -1,3 +1,4 @@
+// oxlint-disable no-control-regex -- control characters are what is taken out
 import { stripVTControlCharacters } from "node:util"
 
 const maxLength = 2000

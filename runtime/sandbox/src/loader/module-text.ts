@@ -95,6 +95,7 @@ function requireText(file: string, from: string): string {
 
 /** Node calls its own type stripping experimental where it is called by name; the whole platform runs on it. */
 function withoutWarning<A>(strip: () => A): A {
+  // oxlint-disable-next-line typescript/unbound-method -- put back where it was
   const emitWarning = process.emitWarning
   process.emitWarning = () => undefined
   try {

@@ -72,19 +72,20 @@ export class ProcessSlot {
   /** Makes room for one more segment's isolate. */
   makeRoom(child: SandboxChild): Effect.Effect<void> {
     const isolates = this.loaded.size + 1
+    this.limitMemory(isolates)
     const isLimited = this.platform.present.includes("prlimit")
     return isolates > 1 && isLimited ? allowIsolates(child.pid, isolates, this.settings.dataMiB) : Effect.void
   }
 
-  /** The process may hold this much heap, and 150 MiB for itself. */
+  /** The process may hold this much heap in each of its isolates, and 150 MiB for itself. */
   allowMemory(memoryMiB: number): void {
     this.memoryMiB = Math.max(this.memoryMiB, memoryMiB)
     this.limitMemory()
   }
 
-  private limitMemory(): void {
+  private limitMemory(isolates = Math.max(1, this.loaded.size)): void {
     if (this.child !== undefined && this.memoryMiB > 0)
-      this.child.maxResidentBytes = (this.memoryMiB + 150) * 1024 * 1024
+      this.child.maxResidentBytes = (this.memoryMiB * isolates + 150) * 1024 * 1024
   }
 
   /** Asks the given process, when no other question is open. */

@@ -1,4 +1,4 @@
-import type { NodeSettings } from "../guest/node-definition.ts"
+import type { NodeSettings } from "../guest/run/node-definition.ts"
 
 /**
  * Control messages between the worker and a sandbox process: strictly one question, one answer. A message is a frame

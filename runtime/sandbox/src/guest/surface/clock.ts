@@ -1,5 +1,12 @@
-import { DateOf, globalObject, ObjectDefineProperty, ReflectApply, ReflectConstruct } from "../primordials.ts"
-import type { RunClock } from "../run-clock.ts"
+// oxlint-disable typescript/unbound-method -- methods are taken from their prototypes on purpose, and given their `this`
+import {
+  DateOf,
+  globalObject,
+  ObjectDefineProperty,
+  ReflectApply,
+  ReflectConstruct
+} from "../realm/primordials.ts"
+import type { RunClock } from "../realm/run-clock.ts"
 
 /** `Date` at the batch's recorded time, and `Math.random` from the batch's seed: a batch that is run again sees the same. */
 export function installClock(clock: RunClock): void {

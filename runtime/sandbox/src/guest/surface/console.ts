@@ -1,6 +1,6 @@
-import type { MessageBudget } from "../message-budget.ts"
-import { readError } from "../plain-text.ts"
-import { isObject, ObjectKeys } from "../primordials.ts"
+import type { MessageBudget } from "../realm/message-budget.ts"
+import { readError } from "../realm/plain-text.ts"
+import { isObject, ObjectKeys } from "../realm/primordials.ts"
 import { offer } from "./timers.ts"
 
 const maxDepth = 3

@@ -1,4 +1,4 @@
-import { ErrorOf } from "../primordials.ts"
+import { ErrorOf } from "../realm/primordials.ts"
 import { offer } from "./timers.ts"
 
 /** `structuredClone` (HTML §StructuredSerialize) for what a plugin can hold here; nothing is transferred. */

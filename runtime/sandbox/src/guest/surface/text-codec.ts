@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from "@millrace/sdk/record"
-import { isBytes, RangeErrorOf, TypeErrorOf, Uint8ArrayOf } from "../primordials.ts"
+import { isBytes, RangeErrorOf, TypeErrorOf, Uint8ArrayOf } from "../realm/primordials.ts"
 import { offer } from "./timers.ts"
 
 /** TextEncoder and TextDecoder (WHATWG Encoding), for UTF-8 alone and without streaming. */

@@ -1,4 +1,4 @@
-import type { HostRequests } from "../host-requests.ts"
+import type { HostRequests } from "../realm/host-requests.ts"
 import {
   globalObject,
   isFunction,
@@ -7,7 +7,7 @@ import {
   promiseThen,
   ReflectApply,
   TypeErrorOf
-} from "../primordials.ts"
+} from "../realm/primordials.ts"
 
 /** Timers wait in the worker; those of no delay, and microtasks, stay in the guest. They last as long as the call. */
 export function installTimers(requests: HostRequests): void {

@@ -1,3 +1,4 @@
+// oxlint-disable no-control-regex -- the URL standard names control characters
 /** A parsed URL, its parts serialised (WHATWG URL §4). */
 export interface UrlParts {
   readonly scheme: string

@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from "@millrace/sdk/record"
-import { TypeErrorOf, Uint8ArrayOf } from "../primordials.ts"
+import { TypeErrorOf, Uint8ArrayOf } from "../realm/primordials.ts"
 
 /** `application/x-www-form-urlencoded` pairs (WHATWG URL §5). */
 export class UrlSearchParams {

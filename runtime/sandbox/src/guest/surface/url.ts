@@ -2,7 +2,7 @@ import { offer } from "./timers.ts"
 import { UrlSearchParams } from "./url-search-params.ts"
 import { parseUrl, printUrl } from "./url-parse.ts"
 import type { UrlParts } from "./url-parse.ts"
-import { TypeErrorOf } from "../primordials.ts"
+import { TypeErrorOf } from "../realm/primordials.ts"
 
 /** URL and URLSearchParams (WHATWG URL), without internationalised domain names: such a host is refused. */
 export function installUrl(): void {
@@ -15,9 +15,9 @@ class Url {
   readonly #searchParams: UrlSearchParams
 
   constructor(url: unknown, base?: unknown) {
-    const parsed = parseUrl(String(url), base === undefined ? undefined : parseUrl(String(base), undefined))
-    if (parsed === undefined || (base !== undefined && parseUrl(String(base), undefined) === undefined))
-      throw new TypeErrorOf("Invalid URL")
+    const context = base === undefined ? undefined : parseUrl(textOf(base), undefined)
+    const parsed = base !== undefined && context === undefined ? undefined : parseUrl(textOf(url), context)
+    if (parsed === undefined) throw new TypeErrorOf("Invalid URL")
     this.#parts = parsed
     this.#searchParams = new UrlSearchParams(parsed.query ?? "", (text) => {
       this.#parts = { ...this.#parts, query: text === "" ? undefined : text }
@@ -120,4 +120,8 @@ class Url {
   toJSON(): string {
     return this.href
   }
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Url ? value.href : String(value)
 }

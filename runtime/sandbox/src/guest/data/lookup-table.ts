@@ -1,7 +1,7 @@
 import { BatchCursor } from "@millrace/sdk/record"
 import type { GuestKeyOf, GuestView } from "./codec-shape.ts"
 import { keyIdOf } from "./key-id.ts"
-import { mapDelete, mapGet, MapOf, mapSet } from "./primordials.ts"
+import { mapDelete, mapGet, MapOf, mapSet } from "../realm/primordials.ts"
 
 /** A lookup table that is whole in the guest: rows as bytes by key, decoded anew at each lookup so that no body can change one. */
 export class LookupTable {

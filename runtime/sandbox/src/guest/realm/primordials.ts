@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- methods are taken from their prototypes on purpose, and given their `this`
 /**
  * What the harness uses of the language's built-ins, taken before any plugin code runs, so that a plugin that overrides
  * them changes nothing for us. Of what a plugin gives, only these, syntax and own properties are used.

@@ -1,15 +1,15 @@
 import { codeOf, readResults } from "./body-results.ts"
-import { RunFailure, toFailure } from "./failures.ts"
-import type { Failure } from "./failures.ts"
-import { isOverflow, OutputOverflow } from "./output-set.ts"
-import type { WrittenResult } from "./output-set.ts"
-import { cancelPending, whenSettled } from "./pending-result.ts"
-import { makeList, mapDelete, mapGet, MapOf, mapSet } from "./primordials.ts"
-import { RecordInHand } from "./record-in-hand.ts"
+import { RunFailure, toFailure } from "../data/failures.ts"
+import type { Failure } from "../data/failures.ts"
+import { isOverflow, OutputOverflow } from "../data/output-set.ts"
+import type { WrittenResult } from "../data/output-set.ts"
+import { cancelPending, whenSettled } from "../realm/pending-result.ts"
+import { makeList, mapDelete, mapGet, MapOf, mapSet } from "../realm/primordials.ts"
+import { RecordInHand } from "../data/record-in-hand.ts"
 import { passTombstone } from "./run-plain.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
-import { nullKeyId } from "./key-id.ts"
+import { nullKeyId } from "../data/key-id.ts"
 
 /** Bodies of one node that wait at the same time. */
 const maxInFlight = 128

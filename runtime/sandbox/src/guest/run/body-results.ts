@@ -1,5 +1,5 @@
-import { OutputOverflow } from "./output-set.ts"
-import type { OutputSet } from "./output-set.ts"
+import { OutputOverflow } from "../data/output-set.ts"
+import type { OutputSet } from "../data/output-set.ts"
 import {
   ArrayIsArray,
   hasOwn,
@@ -8,7 +8,7 @@ import {
   ObjectKeys,
   RangeErrorOf,
   TypeErrorOf
-} from "./primordials.ts"
+} from "../realm/primordials.ts"
 import type { Body } from "./run-context.ts"
 
 /** A body's answer, taken apart: what is to be written where. */

@@ -1,4 +1,4 @@
-import { BigIntOf, isBytes, makeList } from "./primordials.ts"
+import { BigIntOf, isBytes, makeList } from "../realm/primordials.ts"
 
 /** One of the frames that a segment was called with: where its records stand in the log. */
 export interface HeadFrame {

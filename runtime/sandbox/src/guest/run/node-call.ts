@@ -1,16 +1,16 @@
 import { BatchCursor, noWatermark } from "@millrace/sdk/record"
-import { FailedRecords, RunFailure } from "./failures.ts"
-import type { Heads } from "./heads.ts"
+import { FailedRecords, RunFailure } from "../data/failures.ts"
+import type { Heads } from "../data/heads.ts"
 import type { NodeGuest } from "./node-guest.ts"
-import { cancelPending, whenSettled } from "./pending-result.ts"
-import { makeList, mapGet, ReflectApply, TypeErrorOf } from "./primordials.ts"
+import { cancelPending, whenSettled } from "../realm/pending-result.ts"
+import { makeList, mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 import { PendingRun } from "./run-pending.ts"
 import { runPlain } from "./run-plain.ts"
 import { SinkBatchInHand } from "./sink-call.ts"
 import { asRunFailure, readPartitions, takeSourceRead } from "./source-call.ts"
 import type { SourceEnd } from "./source-call.ts"
-import { Tally } from "./tally.ts"
+import { Tally } from "../data/tally.ts"
 
 /** What the worker says of one call. Every field is always there; `null` for what the call has not. */
 export interface CallHead {

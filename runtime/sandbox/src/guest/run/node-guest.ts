@@ -1,9 +1,9 @@
-import type { LookupTable } from "./lookup-table.ts"
-import { MessageBudget } from "./message-budget.ts"
+import type { LookupTable } from "../data/lookup-table.ts"
+import type { MessageBudget } from "../realm/message-budget.ts"
 import { bodiesOf, makeHost, outputsOf, statesOf, tablesOf } from "./node-definition.ts"
 import type { CodecShelf, NodeSettings } from "./node-definition.ts"
-import { HostRequests } from "./host-requests.ts"
-import { OutputSet } from "./output-set.ts"
+import type { HostRequests } from "../realm/host-requests.ts"
+import { OutputSet } from "../data/output-set.ts"
 import {
   globalObject,
   isFunction,
@@ -14,10 +14,10 @@ import {
   nullObject,
   ReflectApply,
   TypeErrorOf
-} from "./primordials.ts"
+} from "../realm/primordials.ts"
 import type { Body } from "./run-context.ts"
-import type { RunClock } from "./run-clock.ts"
-import { StateStore } from "./state-store.ts"
+import type { RunClock } from "../realm/run-clock.ts"
+import { StateStore } from "../data/state-store.ts"
 
 type Method = (...given: readonly unknown[]) => unknown
 

@@ -1,5 +1,5 @@
 import type { SinkRecord } from "@millrace/sdk/guest"
-import { toFailure } from "./failures.ts"
+import { toFailure } from "../data/failures.ts"
 import {
   ArrayIsArray,
   isObject,
@@ -9,8 +9,8 @@ import {
   mapSet,
   NumberIsSafeInteger,
   TypeErrorOf
-} from "./primordials.ts"
-import { RecordInHand } from "./record-in-hand.ts"
+} from "../realm/primordials.ts"
+import { RecordInHand } from "../data/record-in-hand.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 

@@ -1,8 +1,8 @@
 import { BatchWriter, FrameFault } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import { isOverflow } from "./output-set.ts"
-import { JsonWriter, readError, toPlainText } from "./plain-text.ts"
-import { isObject, makeList } from "./primordials.ts"
+import { JsonWriter, readError, toPlainText } from "../realm/plain-text.ts"
+import { isObject, makeList } from "../realm/primordials.ts"
 import type { Tally } from "./tally.ts"
 
 export type FailureCode = "PLUGIN_FAILED" | "RECORD_INVALID" | "DEADLINE_EXCEEDED" | "OUTPUT_TOO_LARGE"
@@ -114,4 +114,17 @@ export class FailedRecords {
 /** True when the fault is of the record's own bytes. */
 export function isFrameFault(error: unknown): boolean {
   return error instanceof FrameFault && error.code !== "TOO_LARGE"
+}
+
+/** `F` and the failure as JSON text: how the harness says that a call has failed. */
+export function failureJson(failure: Failure, origin: number, isTransient: boolean): string {
+  const text = new JsonWriter().open("{").name("code").string(failure.code).name("tag").string(failure.tag)
+  text
+    .name("message")
+    .string(failure.message)
+    .name("origin")
+    .number(origin)
+    .name("transient")
+    .boolean(isTransient)
+  return "F" + text.close("}").toString()
 }

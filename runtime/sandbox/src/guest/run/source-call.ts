@@ -1,7 +1,8 @@
-import { FailedRecords, isTransient, RunFailure, toFailure } from "./failures.ts"
-import { isOverflow } from "./output-set.ts"
-import type { OutputSet } from "./output-set.ts"
-import type { JsonWriter } from "./plain-text.ts"
+import type { FailedRecords } from "../data/failures.ts"
+import { isTransient, RunFailure, toFailure } from "../data/failures.ts"
+import { isOverflow } from "../data/output-set.ts"
+import type { OutputSet } from "../data/output-set.ts"
+import type { JsonWriter } from "../realm/plain-text.ts"
 import {
   ArrayIsArray,
   hasOwn,
@@ -10,8 +11,8 @@ import {
   NumberIsFinite,
   NumberIsSafeInteger,
   TypeErrorOf
-} from "./primordials.ts"
-import type { Tally } from "./tally.ts"
+} from "../realm/primordials.ts"
+import type { Tally } from "../data/tally.ts"
 
 /** What a source's read came to, beside its records. */
 export interface SourceEnd {

@@ -1,7 +1,7 @@
 import { BatchWriter, ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { GuestKey, GuestView, GuestWriter } from "./codec-shape.ts"
-import { makeList, TypeErrorOf, Uint32ArrayOf } from "./primordials.ts"
+import { makeList, TypeErrorOf, Uint32ArrayOf } from "../realm/primordials.ts"
 
 export interface OutputDefinition {
   readonly name: string

@@ -1,4 +1,4 @@
-import { charCodeAt, StringFromCharCode, Uint8ArrayOf } from "./primordials.ts"
+import { charCodeAt, StringFromCharCode, Uint8ArrayOf } from "../realm/primordials.ts"
 
 /** The null key's id; no other id begins so. */
 export const nullKeyId = "-"

@@ -12,7 +12,7 @@ import {
   mapSet,
   sortInPlace,
   TypeErrorOf
-} from "./primordials.ts"
+} from "../realm/primordials.ts"
 
 export interface StateDefinition {
   readonly name: string

@@ -6,12 +6,12 @@ import type {
   GuestValueCodec,
   GuestView,
   GuestWriter
-} from "./codec-shape.ts"
-import type { ErrorPolicy } from "./failures.ts"
-import type { HostRequests } from "./host-requests.ts"
-import { LookupTable } from "./lookup-table.ts"
-import type { MessageBudget } from "./message-budget.ts"
-import type { OutputDefinition } from "./output-set.ts"
+} from "../data/codec-shape.ts"
+import type { ErrorPolicy } from "../data/failures.ts"
+import type { HostRequests } from "../realm/host-requests.ts"
+import { LookupTable } from "../data/lookup-table.ts"
+import type { MessageBudget } from "../realm/message-budget.ts"
+import type { OutputDefinition } from "../data/output-set.ts"
 import {
   bindMethod,
   ErrorOf,
@@ -23,9 +23,9 @@ import {
   MapOf,
   mapSet,
   TypeErrorOf
-} from "./primordials.ts"
+} from "../realm/primordials.ts"
 import type { Body } from "./run-context.ts"
-import type { StateDefinition } from "./state-store.ts"
+import type { StateDefinition } from "../data/state-store.ts"
 
 /** What the worker says of a node beside its codecs. Every field is always there. */
 export interface NodeSettings {
@@ -53,6 +53,19 @@ export class CodecShelf {
   readonly tableViews: Map<string, GuestView> = new MapOf()
   readonly tableKeys: Map<string, GuestKeyOf> = new MapOf()
   readonly expressions: Map<string, (row: unknown) => unknown> = new MapOf()
+
+  /** Throws a TypeError for a kind that is none of the above. */
+  byKind(kind: string): Map<string, unknown> {
+    if (kind === "views") return this.views
+    if (kind === "writers") return this.writers
+    if (kind === "keys") return this.keys
+    if (kind === "values") return this.values
+    if (kind === "mapKeys") return this.mapKeys
+    if (kind === "tableViews") return this.tableViews
+    if (kind === "tableKeys") return this.tableKeys
+    if (kind === "expressions") return this.expressions
+    throw new TypeErrorOf("no such kind of codec")
+  }
 }
 
 export function outputsOf(settings: NodeSettings, shelf: CodecShelf): OutputDefinition[] {

@@ -1,11 +1,11 @@
 import type { BatchCursor } from "@millrace/sdk/record"
-import type { GuestView } from "./codec-shape.ts"
-import type { FailedRecords } from "./failures.ts"
-import type { Heads } from "./heads.ts"
-import type { HostRequests } from "./host-requests.ts"
-import type { OutputSet } from "./output-set.ts"
-import type { RecordScope } from "./record-in-hand.ts"
-import type { Tally } from "./tally.ts"
+import type { GuestView } from "../data/codec-shape.ts"
+import type { FailedRecords } from "../data/failures.ts"
+import type { Heads } from "../data/heads.ts"
+import type { HostRequests } from "../realm/host-requests.ts"
+import type { OutputSet } from "../data/output-set.ts"
+import type { RecordScope } from "../data/record-in-hand.ts"
+import type { Tally } from "../data/tally.ts"
 
 /** A processor's body for one input, taken apart so that a plugin cannot exchange it between two records. */
 export interface Body {

@@ -1,7 +1,7 @@
 import { codeOf, readResults } from "./body-results.ts"
-import { toFailure } from "./failures.ts"
-import { isOverflow } from "./output-set.ts"
-import { RecordInHand } from "./record-in-hand.ts"
+import { toFailure } from "../data/failures.ts"
+import { isOverflow } from "../data/output-set.ts"
+import { RecordInHand } from "../data/record-in-hand.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
 
