@@ -8,7 +8,18 @@ export interface RunMarks {
 }
 
 /** The controller's own task in each pipeline: its marks are committed like any task's place. */
-const marksNode = "~controller"
+export const marksNode = "~controller"
+
+/** What a commit changes nothing of. */
+export const noChange = {
+  outputs: [],
+  state: new Uint8Array(0),
+  offsets: [],
+  positions: {},
+  tokens: {},
+  watermarks: {},
+  counts: {}
+}
 
 export const readMarks = Effect.fn("readMarks")(function* (pipeline: string) {
   const transport = yield* Transport
@@ -26,13 +37,8 @@ export const writeMarks = Effect.fn("writeMarks")(function* (
   const transport: TransportShape = yield* Transport
   const log = yield* transport.openTask({ pipeline, node: marksNode, partition: 0 })
   yield* log.commit({
-    outputs: [],
-    state: new Uint8Array(0),
-    offsets: [],
+    ...noChange,
     positions: Object.fromEntries(Object.entries(marks).map(([name, revision]) => [name, String(revision)])),
-    tokens: {},
-    watermarks: {},
-    counts: {},
     completed: true,
     now
   })

@@ -6,11 +6,11 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { Plan } from "../plan/index.ts"
-import { Transport, type TransportError } from "../transport/transport.ts"
+import { type TaskId, Transport, type TransportError } from "../transport/transport.ts"
 import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
 import type { TaskFailure } from "../worker/task-failure.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
-import { readMarks, writeMarks } from "./run-marks.ts"
+import { marksNode, noChange, readMarks, writeMarks } from "./run-marks.ts"
 import type { StoredPipeline } from "./store.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
@@ -113,21 +113,48 @@ const hasEnded = Effect.fnUntraced(function* (pipeline: string) {
 })
 
 /**
- * Before a revision's first start: a pipeline that has run to its end runs again from the start of its sources, so
- * its places and state are forgotten, and its internal topics begin anew. A kill anywhere in between is mended by the
- * next start, for the mark of the new revision is written last.
+ * Before a revision's first start. A kill anywhere in between is mended by the next start, which does it again: the mark
+ * of the new revision is written last, and nothing runs before it.
  */
 const prepare = Effect.fnUntraced(function* (stored: StoredPipeline, plan: Plan, now: number) {
   const marks = yield* readMarks(stored.pipeline)
   if (marks.started === stored.revision) return
-  const transport = yield* Transport
-  if (marks.started > 0 && marks.ended === marks.started) {
-    yield* dropInternalTopics(stored.pipeline, () => true)
-    yield* transport.forget(stored.pipeline)
-  } else if (marks.started > 0) {
-    yield* forgetRemoved(stored.pipeline, plan)
-  }
+  if (marks.started > 0 && marks.ended === marks.started) yield* beginAnew(stored.pipeline, plan, now)
+  else if (marks.started > 0) yield* forgetRemoved(stored.pipeline, plan)
   yield* writeMarks(stored.pipeline, { started: stored.revision }, now)
+})
+
+/**
+ * A pipeline that has run to its end runs again from the start of its sources: its places and state are forgotten and
+ * its internal topics begin anew. Streams that it names keep their records; its own readers of them go on behind those.
+ */
+const beginAnew = Effect.fnUntraced(function* (pipeline: string, plan: Plan, now: number) {
+  const transport = yield* Transport
+  yield* dropInternalTopics(pipeline, () => true)
+  const checkpoints = yield* transport.checkpoints(pipeline)
+  const nodes = new Set(checkpoints.map(({ task }) => task.node).filter((node) => node !== marksNode))
+  for (const { name } of plan.nodes) nodes.add(name)
+  yield* transport.forget(pipeline, [...nodes])
+  const own = new Set(plan.topics.filter(({ internal }) => !internal).map(({ name }) => name))
+  const known = new Map((yield* transport.topics).map((topic) => [topic.name, topic.partitions]))
+  for (const chain of plan.physical.chains) {
+    const topics = chain.inputs
+      .map(({ topic }) => topic)
+      .filter((topic) => own.has(topic) && known.has(topic))
+    for (let partition = 0; topics.length > 0 && partition < Number(chain.partitions); partition++)
+      yield* skipToEnds({ pipeline, node: chain.head, partition }, topics, now)
+  }
+})
+
+/** Lets a task that has read nothing yet begin behind what its topics hold now. */
+const skipToEnds = Effect.fnUntraced(function* (task: TaskId, topics: readonly string[], now: number) {
+  const transport = yield* Transport
+  const { partition } = task
+  const offsets = yield* Effect.forEach(topics, (topic) =>
+    Effect.map(transport.end(topic, partition), (next) => ({ topic, partition, next }))
+  )
+  const log = yield* transport.openTask(task)
+  yield* log.commit({ ...noChange, offsets, completed: false, now })
 })
 
 /** Nodes that the new plan has not: their places, state and topics go. */
