@@ -34,7 +34,7 @@ export class LoadedIn {
       const child = yield* this.slot.ensure
       if (child !== this.child || !this.slot.loaded.has(this.id)) {
         this.tables.clear()
-        yield* this.slot.makeRoom(child)
+        yield* this.slot.makeRoom(child, this.id)
         for (const node of this.spec.nodes) yield* this.open(child, node)
         this.child = child
         this.slot.loaded.add(this.id)
@@ -108,7 +108,7 @@ export class LoadedIn {
 
   /** The process dropped the segment already; it is loaded again when it is needed. */
   forget(): void {
-    this.slot.loaded.delete(this.id)
+    this.slot.forget(this.id)
   }
 
   readonly unload: Effect.Effect<void> = Effect.suspend(() => {

@@ -25,6 +25,8 @@ export class ProcessSlot {
   memoryMiB = 0
   /** Segments loaded in the process that is there now. */
   readonly loaded: Set<number> = new Set()
+  /** Segments that have an isolate in it, or are about to: several may be loading at a time. */
+  private readonly rooms: Set<number> = new Set()
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
   private readonly lock: Semaphore.Semaphore
@@ -55,6 +57,7 @@ export class ProcessSlot {
     })
     this.child = child
     this.loaded.clear()
+    this.rooms.clear()
     this.restarts += 1
     this.startedAt = yield* Clock.currentTimeMillis
     this.lastUsed = this.startedAt
@@ -69,10 +72,11 @@ export class ProcessSlot {
     return child
   }).pipe(Effect.tapError(() => this.noteUnexplained))
 
-  /** Makes room for one more segment's isolate. */
-  makeRoom(child: SandboxChild): Effect.Effect<void> {
-    const isolates = this.loaded.size + 1
-    this.limitMemory(isolates)
+  /** Makes room for a segment's isolate. */
+  makeRoom(child: SandboxChild, segment: number): Effect.Effect<void> {
+    this.rooms.add(segment)
+    const isolates = this.rooms.size
+    this.limitMemory()
     const isLimited = this.platform.present.includes("prlimit")
     return isolates > 1 && isLimited ? allowIsolates(child.pid, isolates, this.settings.dataMiB) : Effect.void
   }
@@ -83,9 +87,16 @@ export class ProcessSlot {
     this.limitMemory()
   }
 
-  private limitMemory(isolates = Math.max(1, this.loaded.size)): void {
+  private limitMemory(): void {
+    const isolates = Math.max(1, this.rooms.size)
     if (this.child !== undefined && this.memoryMiB > 0)
       this.child.maxResidentBytes = (this.memoryMiB * isolates + 150) * 1024 * 1024
+  }
+
+  /** The segment is gone from the process. */
+  forget(segment: number): void {
+    this.loaded.delete(segment)
+    this.rooms.delete(segment)
   }
 
   /** Asks the given process, when no other question is open. */
@@ -138,5 +149,6 @@ export class ProcessSlot {
     this.child?.kill("closed")
     this.child = undefined
     this.loaded.clear()
+    this.rooms.clear()
   }
 }
