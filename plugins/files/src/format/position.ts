@@ -1,0 +1,19 @@
+import { Schema } from "@millrace/sdk"
+
+/** Where in a file the next read begins: everything that it needs. */
+export const Position = Schema.Struct({
+  /** In bytes. */
+  offset: Schema.Int,
+  /** Line of the next record, from 1 (ndjson, csv), or its number from 0 (json, avro). */
+  place: Schema.Int,
+  /** csv: the header. */
+  columns: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Inside a record that is too large: what has to be known to find its end. */
+  skip: Schema.optionalKey(
+    Schema.Struct({ depth: Schema.Int, quoted: Schema.Boolean, escaped: Schema.Boolean })
+  ),
+  /** avro: records of the block at `offset` that were read before. */
+  within: Schema.optionalKey(Schema.Int)
+})
+export type Position = typeof Position.Type
+export type Skip = NonNullable<Position["skip"]>

@@ -1,0 +1,2 @@
+export { filesSource } from "./source/source.ts"
+export { filesSink } from "./sink/sink.ts"

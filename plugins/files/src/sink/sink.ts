@@ -1,0 +1,73 @@
+import { defineSink, type FileWriter, files, fromConfig, Schema } from "@millrace/sdk"
+import { defaultRollBytes, SinkConfig } from "./config.ts"
+import { jsonLines } from "./json-lines.ts"
+import { isPart, nextFile, openName, partName, Token } from "./part-file.ts"
+
+/** The folder holds files of another run, and `existing` is `fail`. */
+export class FilesExistError extends Schema.TaggedError<FilesExistError>()("FilesExistError", {
+  path: Schema.String,
+  message: Schema.String
+}) {}
+
+/** Written in one request at most. */
+const maxWriteBytes = 1024 * 1024
+
+/**
+ * Writes each partition's records into files of its own, exactly once: what is not committed is cut off before it is
+ * written again, and a file gets its name when it is finished. Tombstones have no value to write and are passed over.
+ */
+export const filesSink = defineSink({
+  name: "files-sink",
+  description: "Writes records into files of NDJSON, exactly once.",
+  config: SinkConfig,
+  uses: { output: files.write(fromConfig("path")) },
+  derive: () => ({ reads: { input: "*" }, output: "none" }),
+  batch: { maxRecords: 10_000, maxDelayMs: 1_000 },
+  *write(batch, { config, output, schema, partition, token, end }) {
+    const file = nextFile(token)
+    const toLine = jsonLines(schema)
+    const lines = batch.flatMap(({ value }) => (value === null ? [] : [toLine(value)]))
+    const bytes = new TextEncoder().encode(lines.join(""))
+    const length = file.length + bytes.length
+    if (bytes.length > 0) yield* append(output, openName(partition, file.sequence), file.length, bytes)
+    const isFull = length >= (config.rollBytes ?? defaultRollBytes)
+    return { token: { sequence: file.sequence, length, isFinished: length > 0 && (isFull || end) } }
+  },
+  transaction: {
+    token: Token,
+    *commit(token, { output, partition }) {
+      if (token.isFinished) yield* finish(output, partition, token)
+    },
+    *recover(token, { config, output, partition }) {
+      if (token === undefined) return yield* begin(output, partition, config)
+      if (token.isFinished) yield* finish(output, partition, token)
+      const { sequence, length } = nextFile(token)
+      const name = openName(partition, sequence)
+      if (length > 0) yield* output.writeAt(name, length, new Uint8Array())
+      else yield* output.remove(name)
+    }
+  }
+})
+
+function* append(output: FileWriter, name: string, offset: number, bytes: Uint8Array) {
+  for (let done = 0; done < bytes.length; done += maxWriteBytes) {
+    yield* output.writeAt(name, offset + done, bytes.subarray(done, done + maxWriteBytes))
+  }
+  yield* output.sync(name)
+}
+
+const finish = (output: FileWriter, partition: number, { sequence }: Token) =>
+  output.rename(openName(partition, sequence), partName(partition, sequence))
+
+/** The partition's first start: nothing is committed, so whatever is there is of another run. */
+function* begin(output: FileWriter, partition: number, config: SinkConfig) {
+  const found = (yield* output.list("")).map(({ path }) => path).filter((path) => isPart(path, partition))
+  const [finished] = found.filter((path) => !path.startsWith("."))
+  if (finished !== undefined && config.existing !== "replace") {
+    return yield* new FilesExistError({
+      path: config.path,
+      message: `${config.path} holds ${finished} of another run: move it away, or set existing: replace`
+    })
+  }
+  for (const path of found) yield* output.remove(path)
+}
