@@ -1,6 +1,6 @@
 import type { Definition } from "../plugin/definition.ts"
 import type { DeriveReply, DeriveRequest } from "./abi.ts"
-import { decodeConfig } from "./decode-config.ts"
+import { decodeConfig } from "./instance/decode-config.ts"
 
 /** Asks a plugin's `derive`. A mistake of the config, or a throw, is the answer's error. */
 export const deriveContract = (definition: Definition, request: DeriveRequest): DeriveReply => {

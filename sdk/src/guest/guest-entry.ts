@@ -1,11 +1,11 @@
 import type { Definition } from "../plugin/definition.ts"
 import type { DeriveRequest, GuestBundle, GuestHost, GuestInstance } from "./abi.ts"
-import { decodeConfig } from "./decode-config.ts"
+import { decodeConfig } from "./instance/decode-config.ts"
 import { deriveContract } from "./derive-contract.ts"
-import { openProcessor } from "./open-processor.ts"
-import { openSink } from "./open-sink.ts"
-import { openSource } from "./open-source.ts"
-import { pluginManifest } from "./plugin-manifest.ts"
+import { openProcessor } from "./instance/open-processor.ts"
+import { openSink } from "./instance/open-sink.ts"
+import { openSource } from "./instance/open-source.ts"
+import { pluginManifest } from "./manifest/plugin-manifest.ts"
 import { pluginsOf } from "./plugins-of.ts"
 
 /**

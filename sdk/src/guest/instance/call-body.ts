@@ -1,5 +1,5 @@
-import type { AnyBody } from "../plugin/definition.ts"
-import type { GuestResult } from "./abi.ts"
+import type { AnyBody } from "../../plugin/definition.ts"
+import type { GuestResult } from "../abi.ts"
 import { drive } from "./drive.ts"
 
 /** Calls a body of a source or a sink: plain functions answer, generators are driven. */

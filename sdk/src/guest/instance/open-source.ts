@@ -1,5 +1,5 @@
-import type { SourceDefinition } from "../plugin/definition.ts"
-import type { GuestHost, GuestSource, SourceRead } from "./abi.ts"
+import type { SourceDefinition } from "../../plugin/definition.ts"
+import type { GuestHost, GuestSource, SourceRead } from "../abi.ts"
 import { callBody } from "./call-body.ts"
 import { driveInto } from "./drive.ts"
 import { type JsonCodec, jsonCodec } from "./json-value.ts"

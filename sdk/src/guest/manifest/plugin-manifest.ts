@@ -1,8 +1,8 @@
 import type * as Schema from "effect/Schema"
-import { toJson } from "../avro/json.ts"
-import { toAvro } from "../contract/to-avro.ts"
-import type { PluginManifest } from "../manifest/manifest.ts"
-import type { AnyContract } from "../plugin/contract.ts"
+import { toJson } from "../../avro/json.ts"
+import { toAvro } from "../../contract/to-avro.ts"
+import type { PluginManifest } from "../../manifest/manifest.ts"
+import type { AnyContract } from "../../plugin/contract.ts"
 import {
   type Definition,
   type FieldName,
@@ -11,10 +11,10 @@ import {
   onlyOutput,
   type OutputShell,
   type ProcessorDefinition
-} from "../plugin/definition.ts"
-import type { FieldFromConfig, OpenFields } from "../plugin/open-field.ts"
+} from "../../plugin/definition.ts"
+import type { FieldFromConfig, OpenFields } from "../../plugin/open-field.ts"
 import { configExpressions, configJsonSchema } from "./config-schema.ts"
-import { isGenerator } from "./drive.ts"
+import { isGenerator } from "../instance/drive.ts"
 import { plainOffences } from "./plain-schema.ts"
 import { shellOffences } from "./shell-check.ts"
 

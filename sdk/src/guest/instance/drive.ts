@@ -1,8 +1,8 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type HostOutcome, startMark } from "../capability/host-request.ts"
-import type { GuestPending, GuestResult } from "./abi.ts"
+import { type HostOutcome, startMark } from "../../capability/host-request.ts"
+import type { GuestPending, GuestResult } from "../abi.ts"
 
 /** True for a generator function. By its tag: the function may be of another realm or another copy of the SDK. */
 export const isGenerator = (body: unknown): boolean =>
@@ -31,7 +31,7 @@ class Drive implements GuestPending {
   readonly __millrace_pending = true
   readonly #generator: Generator<unknown, unknown, unknown>
   readonly #first: unknown
-  #convert: (value: unknown) => unknown = (value) => value
+  #convert: (value: unknown) => unknown = unchanged
   #done: (value: unknown) => void = ignore
   #failed: (error: unknown) => void = ignore
   #failure: { readonly error: unknown } | undefined
@@ -50,7 +50,7 @@ class Drive implements GuestPending {
     return this
   }
 
-  readonly settle = (done: (value: unknown) => void, failed: (error: unknown) => void): void => {
+  settle(done: (value: unknown) => void, failed: (error: unknown) => void): void {
     if (this.#state !== "new") return
     this.#state = "running"
     this.#done = done
@@ -58,7 +58,7 @@ class Drive implements GuestPending {
     this.#run({ done: false, value: this.#first })
   }
 
-  readonly cancel = (): void => {
+  cancel(): void {
     if (this.#state === "ended" || this.#state === "cancelled") return
     this.#state = "cancelled"
     this.#turn++
@@ -130,6 +130,7 @@ class Drive implements GuestPending {
 }
 
 const ignore = () => {}
+const unchanged = (value: unknown) => value
 
 /** Begins an effect; answers how it is interrupted. */
 const begin = (effect: unknown, ended: (outcome: Outcome) => void): (() => void) => {

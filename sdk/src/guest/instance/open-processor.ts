@@ -1,5 +1,5 @@
-import type { AnyBody, ProcessorDefinition } from "../plugin/definition.ts"
-import type { GuestBody, GuestHost, GuestProcessor } from "./abi.ts"
+import type { AnyBody, ProcessorDefinition } from "../../plugin/definition.ts"
+import type { GuestBody, GuestHost, GuestProcessor } from "../abi.ts"
 import { isRunning } from "./call-body.ts"
 import { drive, isGenerator } from "./drive.ts"
 import { recordViewer, type ViewRecord } from "./record-view.ts"

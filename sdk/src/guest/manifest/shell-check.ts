@@ -1,5 +1,5 @@
-import type { Definition } from "../plugin/definition.ts"
-import { recordContextNames } from "../plugin/record-context.ts"
+import type { Definition } from "../../plugin/definition.ts"
+import { recordContextNames } from "../../plugin/record-context.ts"
 
 /** What is wrong with a definition's own data, which the compiler would have said: authors may write JavaScript. */
 export const shellOffences = (definition: Definition): readonly string[] => [

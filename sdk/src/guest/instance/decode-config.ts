@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { expandPointer, valueAt } from "../manifest/json-pointer.ts"
-import { ExpressionSource } from "../plugin/expression-config.ts"
-import { configExpressions } from "./config-schema.ts"
+import { expandPointer, valueAt } from "../../manifest/json-pointer.ts"
+import { ExpressionSource } from "../../plugin/expression-config.ts"
+import { configExpressions } from "../manifest/config-schema.ts"
 import { decodableSchema } from "./schema-boundary.ts"
 
 /** Answers what stands for the expression at a pointer: the platform's function, or what `derive` may know of it. */

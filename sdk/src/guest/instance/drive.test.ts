@@ -3,18 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
-import { CapabilityError, hostRequest } from "../capability/host-request.ts"
-import type { GuestHost, GuestReply } from "./abi.ts"
+import { CapabilityError, hostRequest } from "../../capability/host-request.ts"
+import type { GuestHost, GuestPending, GuestReply } from "../abi.ts"
 import { drive, driveInto, isGenerator } from "./drive.ts"
 
 class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 type Ended = { readonly value: unknown } | { readonly error: unknown }
-interface Pending {
-  readonly settle: (done: (value: unknown) => void, failed: (error: unknown) => void) => void
-  readonly cancel: () => void
-}
-const isPending = (result: unknown): result is Pending =>
+const isPending = (result: unknown): result is GuestPending =>
   typeof result === "object" && result !== null && "__millrace_pending" in result
 
 /** Settles a result; the outcomes land in `ended`. */
@@ -25,7 +21,7 @@ const settle = (result: unknown) => {
     (value) => ended.push({ value }),
     (error) => ended.push({ error })
   )
-  return { ended, cancel: result.cancel }
+  return { ended, cancel: () => result.cancel() }
 }
 
 /** A host that keeps requests until they are answered by hand. */

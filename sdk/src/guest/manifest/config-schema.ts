@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
-import { escapePart } from "../manifest/json-pointer.ts"
-import type { PluginManifest } from "../manifest/manifest.ts"
-import { expressionMark } from "../plugin/expression-config.ts"
+import { escapePart } from "../../manifest/json-pointer.ts"
+import type { PluginManifest } from "../../manifest/manifest.ts"
+import { expressionMark } from "../../plugin/expression-config.ts"
 
 const closed = { type: "object", properties: {}, additionalProperties: false } as const
 

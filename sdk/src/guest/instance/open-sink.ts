@@ -1,5 +1,5 @@
-import { onlyInput, type SinkDefinition } from "../plugin/definition.ts"
-import type { GuestHost, GuestSink, SinkBatch, SinkWrite } from "./abi.ts"
+import { onlyInput, type SinkDefinition } from "../../plugin/definition.ts"
+import type { GuestHost, GuestSink, SinkBatch, SinkWrite } from "../abi.ts"
 import { callBody } from "./call-body.ts"
 import { driveInto } from "./drive.ts"
 import { type JsonCodec, jsonCodec } from "./json-value.ts"

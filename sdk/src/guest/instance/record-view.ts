@@ -1,6 +1,6 @@
-import type { Uses } from "../capability/capability.ts"
-import type { RecordContext } from "../plugin/record-context.ts"
-import type { GuestHost, GuestRecord } from "./abi.ts"
+import type { Uses } from "../../capability/capability.ts"
+import type { RecordContext } from "../../plugin/record-context.ts"
+import type { GuestHost, GuestRecord } from "../abi.ts"
 
 /** Makes a body's context for each record. */
 export type ViewRecord = (record: GuestRecord) => RecordContext<unknown>
