@@ -57,7 +57,8 @@ export const floors: readonly Floor[] = [
       "node:"
     ]
   },
-  { folder: "plugins/", imports: ["@millrace/sdk", "plugins/"] },
+  // A plugin may bundle npm packages that need nothing but the language.
+  { folder: "plugins/", imports: ["@millrace/sdk", "plugins/", "@noble/hashes/", "fflate"] },
   {
     folder: "registry/src/",
     imports: [

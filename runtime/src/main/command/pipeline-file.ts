@@ -19,8 +19,8 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
   const text = yield* readText(fs, absolute)
   const base = path.dirname(absolute)
   const modules: { [name: string]: { bundle: string; sourceMap?: string } } = {}
-  // Only a text that could name a path asks for the bundler.
-  if (text.includes("./")) {
+  // Only a text that could name a module asks for the bundler.
+  if (/\.[cm]?[jt]sx?\b/.test(text)) {
     const { bundleModule, pathModules } = yield* loadPathModules
     for (const name of pathModules(text, options.vars))
       modules[name] = yield* bundleModule(path.resolve(base, name))
