@@ -36,7 +36,9 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const address = async (): Promise<string> => {
   for (;;) {
     if (existsSync(serverFile)) {
-      const server: { readonly url: string; readonly pid: number } = JSON.parse(readFileSync(serverFile, "utf8"))
+      const server: { readonly url: string; readonly pid: number } = JSON.parse(
+        readFileSync(serverFile, "utf8")
+      )
       const answer = await fetch(`${server.url}/api/health`).catch(() => undefined)
       if (answer?.ok === true) return server.url
     }
@@ -60,10 +62,14 @@ const url = await address()
 for (const pipeline of pipelines) {
   const status = await ended(url, pipeline)
   const error = status.tasks.find((task) => task.error !== undefined)?.error
-  process.stdout.write(`${pipeline}: ${status.state}${error === undefined ? "" : `: ${error.code}: ${error.message}`}\n`)
+  process.stdout.write(
+    `${pipeline}: ${status.state}${error === undefined ? "" : `: ${error.code}: ${error.message}`}\n`
+  )
 }
 for (const { equal, expected, name, records } of compareMovies()) {
-  process.stdout.write(`  ${name}: ${records} records, ${equal ? `equal to ${shown(expected)} (derived with DuckDB)` : `NOT equal to ${shown(expected)}`}\n`)
+  process.stdout.write(
+    `  ${name}: ${records} records, ${equal ? `equal to ${shown(expected)} (derived with DuckDB)` : `NOT equal to ${shown(expected)}`}\n`
+  )
 }
 process.stdout.write(`
 Millrace is up on ${url}; the output is in ${shown(join(movies, "out"))}
