@@ -1,4 +1,4 @@
-import { defineProcessor, defineSink, files, fromConfig, Schema, valueState } from "@millrace/sdk"
+import { defineProcessor, Schema, valueState } from "@millrace/sdk"
 import { LoadCount, LoadRecord } from "./record.ts"
 import { trailAfter } from "./sequence.ts"
 
@@ -36,32 +36,5 @@ export const count = defineProcessor({
     seen.set(next)
     if (fate === "count") throw new Poison({ message: `${key}:${seq}` })
     return [LoadCount.make({ key, seq, count: next.count, trail: next.trail })]
-  }
-})
-
-/** One line a record; a partition's file gets its name when the input has ended. */
-export const lines = defineSink({
-  name: "lines",
-  input: LoadCount,
-  config: Schema.Struct({ path: Schema.String }),
-  uses: { out: files.write(fromConfig("path")) },
-  batch: { maxRecords: 500, maxDelayMs: 100 },
-  *write(batch, { end, out, partition, token }) {
-    const size = token?.size ?? 0
-    const text = batch.map(({ value }) => `${JSON.stringify(value)}\n`).join("")
-    const bytes = new TextEncoder().encode(text)
-    yield* out.writeAt(`part-${partition}.inprogress`, size, bytes)
-    return { token: { size: size + bytes.length, end } }
-  },
-  transaction: {
-    token: Schema.Struct({ size: Schema.Int, end: Schema.Boolean }),
-    *commit({ end }, { out, partition }) {
-      if (end) yield* out.rename(`part-${partition}.inprogress`, `part-${partition}.ndjson`)
-    },
-    *recover(token, { out, partition }) {
-      if (token === undefined) yield* out.remove(`part-${partition}.inprogress`)
-      else if (token.end) yield* out.rename(`part-${partition}.inprogress`, `part-${partition}.ndjson`)
-      else yield* out.writeAt(`part-${partition}.inprogress`, token.size, new Uint8Array())
-    }
   }
 })
