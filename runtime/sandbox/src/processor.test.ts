@@ -3,7 +3,7 @@ import { parseAvroOrThrow } from "@millrace/sdk/avro"
 import { BatchCursor, StateEntryCursor, StateEntryWriter, textOfKey } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import { callOnce, failureOf } from "./fixture/pool-fixture.ts"
+import { callOnce, failureOf, withSegment } from "./fixture/pool-fixture.ts"
 import {
   bodyBundle,
   callOf,
@@ -171,6 +171,42 @@ describe("a processor in its sandbox", () => {
   })
 })
 
+describe("a call that is too large", () => {
+  it("is run in parts, whose outputs follow each other", async () => {
+    const wide = nodeOf(bodyBundle("map", "(movie) => ({ ...movie, title: 'x'.repeat(20000) })"), {
+      outputs: [movieOutput]
+    })
+    const limits = { memoryMiB: 64, deadlineMs: 5000, maxOutputBytes: 300_000, maxOutputRecordsPerInput: 10 }
+    const result = await callOnce(segmentOf([wide], { limits }), callOf([inputOf(frameOf(movies(60)))]))
+    assert.isAbove(result.outputs.length, 3)
+    const ids = result.outputs.flatMap(({ frame }) => moviesIn(frame).map(({ id }) => id))
+    assert.deepStrictEqual(
+      ids,
+      movies(60).map(({ id }) => id)
+    )
+    assert.deepStrictEqual([result.counts[0].recordsIn, result.deadLetters.length], [60, 0])
+  })
+
+  it("loses module variables between calls where that is asked for", async () => {
+    const counter = nodeOf(
+      bodyBundle("map", "(movie) => ({ ...movie, rating: ++seen })", { before: "let seen = 0;" }),
+      { outputs: [movieOutput] }
+    )
+    const ratings = (freshPerCall: boolean) =>
+      withSegment(
+        segmentOf([counter]),
+        (segment) =>
+          Effect.gen(function* () {
+            yield* segment.call(callOf([inputOf(frameOf(movies(3)))]), hostOf())
+            const result = yield* segment.call(callOf([inputOf(frameOf(movies(1)))]), hostOf())
+            return moviesIn(result.outputs[0].frame)[0].rating
+          }),
+        { freshPerCall }
+      )
+    assert.deepStrictEqual([await ratings(false), await ratings(true)], [4, 1])
+  })
+})
+
 describe("keyed state", () => {
   const counting =
     "(movie, record) => { const count = record.state('count'); count.set((count.get() ?? 0) + 1); if (movie.title === 'bad') throw new Error('bad'); return [{ ...movie, rating: count.get() }] }"
@@ -258,6 +294,25 @@ describe("a body that suspends", () => {
     )
     assert.isAbove(most, 10)
     assert.isAtMost(most, 128)
+  })
+
+  it("asks in the name of its own node, also after another", async () => {
+    const first = nodeOf(bodyBundle("filter", "() => true"), { node: "first", handles: ["api"] })
+    const asked: string[] = []
+    const host = hostOf((request) =>
+      Effect.sync(() => ({ result: { title: String(asked.push(request.node)) } }))
+    )
+    const call = callOf([inputOf(frameOf(movies(2)))])
+    const result = await callOnce(segmentOf([first, node({ node: "second" })]), call, host)
+    assert.deepStrictEqual([asked, moviesIn(result.outputs[0].frame).length], [["second", "second"], 2])
+    const refused = await callOnce(segmentOf([first, node({ node: "third", handles: [] })]), call, host)
+    assert.deepStrictEqual(
+      refused.deadLetters.map(({ node: name, tag }) => [name, tag]),
+      [
+        ["third", "PERMISSION_DENIED"],
+        ["third", "PERMISSION_DENIED"]
+      ]
+    )
   })
 
   it("runs one at a time within a key", async () => {

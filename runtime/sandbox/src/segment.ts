@@ -17,7 +17,7 @@ export interface SegmentSpec {
 export interface SandboxLimits {
   /** V8 heap of each isolate; the process may hold this plus 150 MiB (resident) before it is killed. */
   readonly memoryMiB: number
-  /** Wall time of one call of the segment. */
+  /** Wall time of one call of the segment; it stands still while the worker serves a request. */
   readonly deadlineMs: number
   /** What one call may give, over all outputs. */
   readonly maxOutputBytes: number
@@ -120,7 +120,10 @@ export interface TableInput {
 }
 
 export interface SegmentResult {
-  /** Frames of the last node's outputs, one per output and writer schema, structure checked; producer and CRC not yet set. */
+  /**
+   * Frames of the last node's outputs, in order, structure checked; producer and CRC not yet set, watermark of the input alone.
+   * One for each output that has records; several when the call was taken apart (a kill, outputs over the budget).
+   */
   readonly outputs: readonly { readonly output: string; readonly frame: Uint8Array }[]
   /** State entries (docs/formats/state.md) of the head node. */
   readonly state: Uint8Array
@@ -131,6 +134,7 @@ export interface SegmentResult {
     readonly next: "more" | "idle" | "end"
     readonly waitMs: number
   }
+  /** Of a sink at the end: the token of its last write; undefined when it wrote nothing or is not transactional. */
   readonly sink?: { readonly tokenJson: string | undefined }
   readonly logs: readonly GuestLog[]
   readonly metrics: readonly {

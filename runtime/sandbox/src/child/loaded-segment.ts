@@ -128,7 +128,7 @@ export class LoadedSegment {
     const writer = new SectionWriter()
     const count = countBytes(requests)
     for (let i = 0; i < count; i++) writer.add(this.at(passage.stage).take(i, deadline))
-    return { is: "wait", requests, sections: writer.lengths }
+    return { is: "wait", stage: passage.stage, requests, sections: writer.lengths }
   }
 
   /** Takes a done node's frames; answers the next node's status, or undefined after the last. */

@@ -130,12 +130,10 @@ class Rounds {
     while (answered.answer.is === "wait") {
       const asked = decodeRequests(answered.answer.requests, answered.sections)
       if (asked === undefined) return yield* this.disbelieve
-      const stage = Math.max(0, this.child.memory.stage())
-      yield* requests.start(
-        this.spec.nodes[Math.min(this.stage, this.spec.nodes.length - 1)] ?? this.spec.nodes[stage],
-        asked,
-        this.host
-      )
+      this.stage = answered.answer.stage
+      const node = spec.nodes[this.stage]
+      if (node === undefined) return yield* this.disbelieve
+      yield* requests.start(node, asked, this.host)
       if (!requests.isWaiting) return yield* this.disbelieve
       const { answers, sections } = yield* this.await(requests)
       answered = yield* this.ask(

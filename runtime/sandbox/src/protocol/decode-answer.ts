@@ -36,9 +36,8 @@ function decodeText(value: Fields): Answer | undefined {
 function decodeWait(value: Fields): Answer | undefined {
   const requests = ownOf(value, "requests")
   const sections = decodeSections(ownOf(value, "sections"))
-  return typeof requests === "string" && sections !== undefined
-    ? { is: "wait", requests, sections }
-    : undefined
+  if (typeof requests !== "string" || sections === undefined) return undefined
+  return decodeStage(value, (stage) => ({ is: "wait", stage, requests, sections }))
 }
 
 function decodeDone(value: Fields): Answer | undefined {

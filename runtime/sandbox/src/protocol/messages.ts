@@ -81,7 +81,12 @@ export interface InspectQuestion {
 export type Answer =
   | { readonly is: "ok" }
   | { readonly is: "text"; readonly text: string }
-  | { readonly is: "wait"; readonly requests: string; readonly sections: readonly number[] }
+  | {
+      readonly is: "wait"
+      readonly stage: number
+      readonly requests: string
+      readonly sections: readonly number[]
+    }
   | { readonly is: "done"; readonly stages: readonly StageReport[]; readonly sections: readonly number[] }
   | { readonly is: "overflow"; readonly stage: number }
   | { readonly is: "failed"; readonly stage: number; readonly failure: string }
