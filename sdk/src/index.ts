@@ -1,6 +1,16 @@
 // The author's entry: what a plugin is written with. `Schema` is Effect's; `Avro` adds the types that only Avro has.
 export * as Schema from "effect/Schema"
 export { Avro } from "./contract/index.ts"
+export { AvroSchemaError, type AvroType, parseAvro } from "./avro/index.ts"
+export {
+  CodecError,
+  CodecFault,
+  datumReader,
+  type DatumReader,
+  datumWriter,
+  type DatumWriter
+} from "./codec/index.ts"
+export { ByteSink } from "./record/index.ts"
 export {
   type Capability,
   CapabilityError,

@@ -4,6 +4,8 @@ export { compileKey, compileKeyOf, compileMapKey, compileReader, compileValue } 
 export { compileView, compileWriter } from "./compile-boundary.ts"
 export type { KeyCodec, KeyOfCodec, MapKeyCodec, ValueCodec, ValueReaderCodec } from "./compile-boundary.ts"
 export type { ValueWriterCodec, ViewCodec } from "./compile-boundary.ts"
+export { datumReader, datumWriter } from "./datum/datum.ts"
+export type { DatumReader, DatumWriter } from "./datum/datum.ts"
 export { generateKey, generateKeyOf, generateMapKey } from "./generate-key.ts"
 export { generateReader, generateValue, generateWriter } from "./generate-value.ts"
 export { generateView } from "./generate-view.ts"
