@@ -7,6 +7,8 @@ import { corrupt } from "./failure.ts"
 
 const inspector = join(import.meta.dirname, "inspect-child.ts")
 const maxReportBytes = 64 * 1024
+/** A damaged tree can lead in circles. */
+const maxInspectionMs = 120_000
 
 /**
  * Whether the folder's data file can be opened without harm, found out in a child process: reading a truncated file
@@ -34,7 +36,7 @@ function runInspector(folder: string): Effect.Effect<string | undefined> {
     const child = execFile(
       process.execPath,
       ["--no-node-snapshot", "--disable-warning=ExperimentalWarning", inspector, folder],
-      { env: {}, maxBuffer: maxReportBytes },
+      { env: {}, maxBuffer: maxReportBytes, timeout: maxInspectionMs, killSignal: "SIGKILL" },
       (error, stdout) => resume(Effect.succeed(error === null ? faultOf(stdout) : deathOf(error.signal)))
     )
     return Effect.sync(() => {

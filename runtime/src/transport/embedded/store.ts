@@ -23,6 +23,8 @@ export interface Store {
   readonly write: <A>(work: () => A) => A
   /** Runs reads on one snapshot and lets go of it: no read transaction outlives the call. */
   readonly read: <A>(work: () => A) => A
+  /** Bytes that the data file has when it holds every page that was ever given out. */
+  readonly wholeBytes: () => number
   readonly close: () => Promise<void>
 }
 
@@ -73,8 +75,15 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
         root.resetReadTxn()
       }
     },
+    wholeBytes: () => (lastPageOf(root.getStats()) + 1) * pageBytes,
     close: () => root.close()
   }
+}
+
+function lastPageOf(stats: object): number {
+  const last: unknown = Reflect.get(stats, "lastPageNumber")
+  if (typeof last !== "number") throw new Error("lmdb does not tell its last page")
+  return last
 }
 
 function openTable(root: RootDatabase<Buffer, Buffer>, name: string): Table {

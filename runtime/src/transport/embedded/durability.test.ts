@@ -1,0 +1,272 @@
+import { spawn, spawnSync } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { emptyCommit, entriesText, textFrame, textsOf } from "../acceptance.ts"
+import { Transport } from "../transport.ts"
+import type { TransportError, TransportShape } from "../transport.ts"
+import { embeddedTransport } from "./layer.ts"
+import { openStore } from "./store.ts"
+import { sealJson } from "./value.ts"
+
+let folder = ""
+const children: ChildProcess[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "millrace-durable-"))
+})
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL")
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function withLog<A, E>(use: (transport: TransportShape) => Effect.Effect<A, E>): Promise<A> {
+  return Effect.runPromise(
+    Effect.gen(function* () {
+      return yield* use(yield* Transport)
+    }).pipe(Effect.provide(embeddedTransport({ folder })))
+  )
+}
+
+function refusal(): Promise<TransportError> {
+  return Effect.runPromise(
+    Effect.gen(function* () {
+      yield* Transport
+      return yield* Effect.die(new Error("it was opened"))
+    }).pipe(
+      Effect.provide(embeddedTransport({ folder })),
+      Effect.catch((error) => Effect.succeed(error))
+    )
+  )
+}
+
+const task = { pipeline: "p", node: "writer", partition: 0 }
+
+function writeTexts(texts: readonly string[]): Promise<void> {
+  return withLog((transport) =>
+    Effect.gen(function* () {
+      yield* transport.ensureTopic({ name: "numbers", partitions: 1, internal: false })
+      const log = yield* transport.openTask(task)
+      for (const text of texts)
+        yield* log.commit({
+          ...emptyCommit,
+          outputs: [{ topic: "numbers", partition: 0, frame: textFrame([text]) }]
+        })
+    })
+  )
+}
+
+/** A process that commits for ever. Answers when it has acknowledged `acks` commits, with the last number of each task. */
+function startWriter(
+  acks: number
+): Promise<{ readonly child: ChildProcess; readonly acked: Map<number, number> }> {
+  const child = spawn(
+    process.execPath,
+    ["--no-node-snapshot", join(import.meta.dirname, "testing/writer-child.ts"), folder],
+    { stdio: ["ignore", "pipe", "inherit"] }
+  )
+  children.push(child)
+  const acked = new Map<number, number>()
+  let seen = 0
+  let rest = ""
+  return new Promise((resolve) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split("\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) {
+        const [partition, n] = line.split(" ").map(Number)
+        if (partition !== undefined && n !== undefined) acked.set(partition, n)
+      }
+      seen += lines.length
+      if (seen >= acks) resolve({ child, acked })
+    })
+  })
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.on("close", () => resolve())
+    child.kill("SIGKILL")
+  })
+}
+
+describe("the embedded transport's durability", () => {
+  it("keeps every acknowledged commit, whole, through kill -9 in the middle of commits and folds", async () => {
+    for (let round = 0; round < 24; round++) {
+      const { child, acked } = await startWriter(20 + ((round * 53) % 160))
+      await killed(child)
+      await withLog((transport) =>
+        Effect.forEach([0, 1, 2, 3], (partition) =>
+          Effect.gen(function* () {
+            const log = yield* transport.openTask({ ...task, partition }, { node: "writer", schemas: [] })
+            const sequence = (yield* log.checkpoint)?.sequence ?? 0
+            assert.isAtLeast(sequence, acked.get(partition) ?? 0)
+            const texts = textsOf(yield* transport.read("numbers", partition, 0n, 1e9))
+            assert.deepStrictEqual(
+              texts,
+              Array.from({ length: sequence }, (_, n) => String(n + 1))
+            )
+            assert.strictEqual((yield* log.checkpoint)?.offsets[0]?.next, BigInt(sequence))
+            const key = new Uint8Array(Buffer.from("n"))
+            const state = entriesText(yield* log.readState([key], [{ index: 0, kind: "value" }]))
+            assert.deepStrictEqual(state, [`put 0 n - ${sequence}@0`])
+          })
+        )
+      )
+    }
+  }, 300_000)
+
+  it("refuses a second process on the same folder, and is free again after kill -9", async () => {
+    const { child } = await startWriter(1)
+    const error = await refusal()
+    assert.strictEqual(error.reason, "locked")
+    assert.include(error.message, String(child.pid))
+    await killed(child)
+    const names = await withLog((transport) => transport.topics)
+    assert.deepStrictEqual(
+      names.map(({ name }) => name),
+      ["numbers"]
+    )
+  })
+
+  it("refuses a second opening in the same process", async () => {
+    const reason = await withLog(() => Effect.promise(() => refusal()))
+    assert.strictEqual(reason.reason, "locked")
+  })
+
+  it("refuses a truncated data file with the remedy, unharmed itself", async () => {
+    await writeTexts(Array.from({ length: 200 }, (_, n) => `${n} ${"x".repeat(20_000)}`))
+    const data = join(folder, "data.mdb")
+    truncateSync(data, Math.floor(statSync(data).size / 2 / 4096) * 4096)
+    const error = await refusal()
+    assert.strictEqual(error.reason, "corrupt")
+    assert.include(error.message, "Restore the folder")
+  })
+
+  it("refuses an emptied or missing data file instead of beginning anew", async () => {
+    await writeTexts(["a"])
+    truncateSync(join(folder, "data.mdb"), 0)
+    assert.strictEqual((await refusal()).reason, "corrupt")
+    rmSync(join(folder, "data.mdb"))
+    assert.strictEqual((await refusal()).reason, "corrupt")
+  })
+
+  it("refuses a file that is no log of ours", async () => {
+    await writeTexts(["a"])
+    writeFileSync(join(folder, "data.mdb"), Buffer.alloc(65_536, "no database "))
+    assert.strictEqual((await refusal()).reason, "corrupt")
+  })
+
+  it("refuses a log of another format version", async () => {
+    await writeTexts(["a"])
+    const store = openStore(folder, { readOnly: false })
+    store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: 2 })))
+    await store.close()
+    const error = await refusal()
+    assert.strictEqual(error.reason, "formatVersion")
+    assert.include(error.message, "format 2")
+  })
+
+  it("never serves a flipped bit: the read fails, other batches are served", async () => {
+    await writeTexts(["first".repeat(2_000), "second".repeat(2_000)])
+    const data = join(folder, "data.mdb")
+    const bytes = readFileSync(data)
+    const at = bytes.indexOf("firstfirst") + 3_000
+    bytes[at] = (bytes[at] ?? 0) ^ 4
+    writeFileSync(data, bytes)
+    const [refused, served] = await withLog((transport) =>
+      Effect.all([
+        Effect.flip(transport.read("numbers", 0, 0n, 1)),
+        Effect.map(transport.read("numbers", 0, 1n, 1), textsOf)
+      ])
+    )
+    assert.strictEqual(refused.reason, "corrupt")
+    assert.include(refused.message, "offset 0")
+    assert.deepStrictEqual(served, ["second".repeat(2_000)])
+  })
+
+  it("finds any single flipped byte or serves what was written", async () => {
+    const texts = Array.from({ length: 6 }, (_, n) => `${n}`.repeat(700))
+    await writeTexts(texts)
+    const data = join(folder, "data.mdb")
+    const whole = readFileSync(data)
+    const outcomes = { served: 0, refused: 0 }
+    for (let step = 0; step < 8; step++) {
+      const bytes = Buffer.from(whole)
+      const at = 8_192 + Math.floor(((whole.length - 8_192) * step) / 8) + 20 + step
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (step % 8))
+      writeFileSync(data, bytes)
+      const read = Effect.runPromise(
+        Effect.gen(function* () {
+          const transport = yield* Transport
+          return textsOf(yield* transport.read("numbers", 0, 0n, 1e6))
+        }).pipe(
+          Effect.provide(embeddedTransport({ folder })),
+          Effect.catch(() => Effect.succeed(undefined))
+        )
+      )
+      const found = await read
+      if (found === undefined) outcomes.refused += 1
+      else {
+        outcomes.served += 1
+        assert.deepStrictEqual(found, texts)
+      }
+    }
+    assert.strictEqual(outcomes.served + outcomes.refused, 8)
+    assert.isAbove(outcomes.refused, 0)
+  }, 60_000)
+})
+
+const small = join(tmpdir(), `millrace-small-${process.pid}`)
+const canMount = ((): boolean => {
+  mkdirSync(small, { recursive: true })
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", small]).status === 0
+  if (mounted) spawnSync("umount", [small])
+  return mounted
+})()
+
+describe("the embedded transport on a full disk", () => {
+  // Needs a file system of its own; where none can be mounted, the full-disk proof of test/prove covers it.
+  it.runIf(canMount)("says so, keeps what was acknowledged, and goes on when there is space", async () => {
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", small])
+    try {
+      const ballast = join(small, "ballast")
+      writeFileSync(ballast, Buffer.alloc(3 * 1024 * 1024))
+      const layer = embeddedTransport({ folder: join(small, "log") })
+      await Effect.runPromise(
+        Effect.gen(function* () {
+          const transport = yield* Transport
+          yield* transport.ensureTopic({ name: "numbers", partitions: 1, internal: false })
+          const log = yield* transport.openTask(task)
+          const commit = (n: number) =>
+            log.commit({
+              ...emptyCommit,
+              outputs: [{ topic: "numbers", partition: 0, frame: textFrame([`${n} ${"x".repeat(100_000)}`]) }]
+            })
+          let n = 0
+          let failure: TransportError | undefined
+          while (failure === undefined && n < 100)
+            failure = yield* Effect.match(commit(n), {
+              onSuccess: () => void (n += 1),
+              onFailure: (error) => error
+            })
+          assert.strictEqual(failure?.reason, "diskFull")
+          assert.isAbove(n, 0)
+          assert.strictEqual((yield* Effect.flip(commit(n))).reason, "diskFull")
+          rmSync(ballast)
+          yield* commit(n)
+          const texts = textsOf(yield* transport.read("numbers", 0, 0n, 1e9))
+          assert.deepStrictEqual(
+            texts.map((text) => Number(text.split(" ")[0])),
+            [...Array(n + 1).keys()]
+          )
+        }).pipe(Effect.provide(layer))
+      )
+    } finally {
+      spawnSync("umount", [small])
+      rmSync(small, { recursive: true, force: true })
+    }
+  })
+})
