@@ -25,7 +25,8 @@ describe("a plan", () => {
     const plan = planned(pipeline("line", source, filter("movies"), sink("rated")))
     assert.deepStrictEqual(layout(plan), [
       "chain movies: a task per partition of the source",
-      "  movies -> rated -> out in the sandbox of @millrace"
+      "  movies in the sandbox of @millrace",
+      "  rated -> out in the sandbox of @millrace"
     ])
     assert.deepStrictEqual(plan.physical.topics, [
       { name: "line.dead-letters", partitions: 1, internal: true }
@@ -39,14 +40,15 @@ describe("a plan", () => {
     })
   })
 
-  it("cuts a chain into segments by trust domain", () => {
+  it("cuts a chain into segments after a source and by trust domain", () => {
     const euros = `euros: { use: ./in-euros.ts, from: rated }`
     const plan = planned(
       pipeline("domains", source, filter("movies"), euros, filter("euros", "again"), sink("again"))
     )
     assert.deepStrictEqual(layout(plan), [
       "chain movies: a task per partition of the source",
-      "  movies -> rated in the sandbox of @millrace",
+      "  movies in the sandbox of @millrace",
+      "  rated in the sandbox of @millrace",
       "  euros in the sandbox of path:/project",
       "  again -> out in the sandbox of @millrace"
     ])
@@ -68,7 +70,8 @@ describe("a plan", () => {
     assert.deepStrictEqual(layout(plan), [
       "  topic two.rated (8 partitions, by id): read by a and b",
       "chain movies: a task per partition of the source",
-      "  movies -> rated in the sandbox of @millrace",
+      "  movies in the sandbox of @millrace",
+      "  rated in the sandbox of @millrace",
       "  writes two.rated",
       "chain a: 8 tasks, reads two.rated",
       "  a in the sandbox of @millrace",
@@ -301,7 +304,7 @@ describe("a plan", () => {
 
   it("compiles expressions and views for the sandbox", () => {
     const plan = planned(pipeline("line", source, filter("movies"), sink("rated")))
-    const spec = plan.physical.chains[0]?.segments[0]?.nodes[1]?.spec
+    const spec = plan.physical.chains[0]?.segments[1]?.nodes[0]?.spec
     assert.deepStrictEqual(Object.keys(spec?.expressions ?? {}), ["/where"])
     assert.match(spec?.views["input"] ?? "", /read\(/)
     assert.strictEqual(spec?.outputs[0]?.schemaHash.length, 32)

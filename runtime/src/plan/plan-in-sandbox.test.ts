@@ -41,12 +41,11 @@ const host: SegmentHost = {
   readState: () => Effect.succeed(new Uint8Array())
 }
 
-const openChain = (plan: Plan, head: string) => {
-  const [segment, ...others] = plan.physical.chains.find((chain) => chain.head === head)?.segments ?? []
-  assert.isEmpty(others)
-  if (segment === undefined) return Effect.die(`no chain ${head}`)
+const openChain = (plan: Plan, head: string, index = 0) => {
+  const segment = plan.physical.chains.find((chain) => chain.head === head)?.segments[index]
+  if (segment === undefined) return Effect.die(`no segment ${index} of a chain ${head}`)
   const { domain, limits, nodes } = segment
-  const spec = { id: `films/${head}/0`, domain, limits, nodes: nodes.map((node) => node.spec) }
+  const spec = { id: `films/${head}/${index}`, domain, limits, nodes: nodes.map((node) => node.spec) }
   return Effect.flatMap(SandboxPool, (pool) => pool.open(spec))
 }
 
@@ -61,6 +60,28 @@ const callSource = (segment: Segment) =>
     },
     host
   )
+
+const callRecords = (segment: Segment, topic: string, frame: Uint8Array) =>
+  segment.call(
+    {
+      partition: 0,
+      now: 0,
+      seed: new Uint8Array(32),
+      head: {
+        kind: "records",
+        end: false,
+        inputs: [{ input: "input", topic, topicPartition: 0, baseOffset: 0n, frame }]
+      },
+      tables: []
+    },
+    host
+  )
+
+/** A source's segment and what follows it. */
+const runChain = Effect.fnUntraced(function* (plan: Plan, head: string) {
+  const read = yield* callSource(yield* openChain(plan, head))
+  return yield* callRecords(yield* openChain(plan, head, 1), head, read.outputs[0]!.frame)
+})
 
 /** What a frame holds, read by the schema that the plan says it is written with. */
 const recordsOf = (frame: Uint8Array, schemaText: string) => {
@@ -90,7 +111,7 @@ describe("a plan in the real sandbox", () => {
           )
           const short = plan.topics.find((topic) => topic.name === "studio.short")
           assert.deepStrictEqual(short?.key, ["id"])
-          const result = yield* callSource(yield* openChain(plan, "films"))
+          const result = yield* runChain(plan, "films")
           assert.deepStrictEqual(result.deadLetters, [])
           const [output, ...others] = result.outputs
           assert.isEmpty(others)
@@ -114,34 +135,13 @@ describe("a plan in the real sandbox", () => {
             ({ internal, producer }) => internal && producer?.node === "again"
           )
           assert.strictEqual(topic?.name, "films.again.by.director")
-          const result = yield* callSource(yield* openChain(plan, "more"))
+          const result = yield* runChain(plan, "more")
           assert.deepStrictEqual(
             recordsOf(result.outputs[0]!.frame, topic!.schema!).map(({ key }) => key),
             ["d0", "d2", "d0"]
           )
           const counts = yield* openChain(plan, "counts")
-          const counted = yield* counts.call(
-            {
-              partition: 0,
-              now: 0,
-              seed: new Uint8Array(32),
-              head: {
-                kind: "records",
-                end: false,
-                inputs: [
-                  {
-                    input: "input",
-                    topic: topic!.name,
-                    topicPartition: 0,
-                    baseOffset: 0n,
-                    frame: result.outputs[0]!.frame
-                  }
-                ]
-              },
-              tables: []
-            },
-            host
-          )
+          const counted = yield* callRecords(counts, topic!.name, result.outputs[0]!.frame)
           const schema = plan.topics.find((one) => one.name === "studio.counts")?.schema
           assert.deepStrictEqual(recordsOf(counted.outputs[0]!.frame, schema!), [
             { key: "d0", value: { director: "d0", films: 1 } },

@@ -108,12 +108,16 @@ const outputsOf = (last: LogicalNode, { topics }: Layout): readonly ChainOutput[
       }
     })
 
-/** A segment is of one trust domain; a keyed node, a source and a node with tables begin one (see `SegmentSpec`). */
+/**
+ * A segment is of one trust domain; a keyed node and a node with tables begin one (see `SegmentSpec`). A source is one by
+ * itself: its read cannot be taken apart, so that a record which kills a later node would kill every read anew.
+ */
 const segmentsOf = (nodes: readonly LogicalNode[], plans: NodePlans): readonly SegmentPlan[] => {
   const segments: { domain: string; nodes: LogicalNode[] }[] = []
   for (const node of nodes) {
     const open = segments.at(-1)
-    if (open === undefined || open.domain !== node.plugin.domain || beginsSegment(node)) {
+    const follows = open !== undefined && open.domain === node.plugin.domain && !isSource(open.nodes.at(-1))
+    if (!follows || beginsSegment(node)) {
       segments.push({ domain: node.plugin.domain, nodes: [node] })
     } else open.nodes.push(node)
   }
@@ -123,6 +127,8 @@ const segmentsOf = (nodes: readonly LogicalNode[], plans: NodePlans): readonly S
     limits
   }))
 }
+
+const isSource = (node: LogicalNode | undefined): boolean => node?.plugin.manifest.kind === "source"
 
 const beginsSegment = (node: LogicalNode): boolean =>
   isStateful(node) ||
