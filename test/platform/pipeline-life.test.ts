@@ -87,6 +87,17 @@ describe("a pipeline", () => {
     }
   })
 
+  it("leaves the schemas of its named streams in the catalogue", async () => {
+    const { body } = await platform.get("/api/subjects")
+    assert.deepStrictEqual(body, {
+      subjects: [
+        { subject: "t.counts", compatibility: "BACKWARD", latest: 1 },
+        { subject: "t.ticks", compatibility: "BACKWARD", latest: 1 }
+      ],
+      next: null
+    })
+  })
+
   it("would not change when it is planned again", async () => {
     const { exit, stdout } = await platform.command("plan", file)
     assert.strictEqual(exit, 0)

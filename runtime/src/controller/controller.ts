@@ -22,8 +22,11 @@ import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
 import { PipelineStore } from "./store.ts"
+import { registerStreams, streamProblems, type Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
 import { logFailed } from "./topics.ts"
+
+type ControllerServices = Packages | PipelineStore | RunningPipelines | SandboxPool | Streams | Transport
 
 /** Keeps what should run running: plans, applies, pauses, resumes and removes pipelines. What should run is in the store before anything runs. */
 export interface ControllerShape {
@@ -41,14 +44,11 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
   static readonly layer = Layer.effect(
     Controller,
     Effect.gen(function* () {
-      const services = yield* Effect.context<
-        Packages | PipelineStore | RunningPipelines | SandboxPool | Transport
-      >()
+      const services = yield* Effect.context<ControllerServices>()
       // One change at a time: a plan is made against what runs.
       const turn = yield* Semaphore.make(1)
-      const inTurn = <A, E>(
-        effect: Effect.Effect<A, E, Packages | PipelineStore | RunningPipelines | SandboxPool | Transport>
-      ) => turn.withPermits(1)(Effect.provideContext(effect, services))
+      const inTurn = <A, E>(effect: Effect.Effect<A, E, ControllerServices>) =>
+        turn.withPermits(1)(Effect.provideContext(effect, services))
       return Controller.of({
         plan: (request) => inTurn(plan(request)),
         apply: (request, by) => inTurn(apply(request, by)),
@@ -62,14 +62,15 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
 
 const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
   const running = yield* RunningPipelines
-  return yield* planPipeline(request).pipe(
-    Effect.flatMap(({ plan: next, difference }) =>
-      Effect.map(running.hasEnded(next.pipeline.pipeline), (ended) => ({
-        plan: planView(next, difference, ended && difference.wouldChange)
-      }))
-    ),
+  const planned = yield* planPipeline(request).pipe(
     Effect.catchTag("PlanFailed", ({ problems }: PlanFailed) => Effect.succeed({ problems }))
   )
+  if ("problems" in planned) return planned
+  const { difference, plan: next } = planned
+  const problems = yield* streamProblems(next)
+  if (problems.length > 0) return { problems }
+  const ended = yield* running.hasEnded(next.pipeline.pipeline)
+  return { plan: planView(next, difference, ended && difference.wouldChange) }
 })
 
 const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by: string) {
@@ -92,6 +93,7 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
       hash: current.planHash,
       changed: false
     } satisfies ApplyView
+  yield* registerStreams(next, by)
   const saved = yield* store
     .putRevision({
       pipeline,

@@ -23,6 +23,7 @@ import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
+import { streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
 
 export interface PlatformOptions {
@@ -87,7 +88,9 @@ const servicesOf = (folder: string, path: Path.Path) => {
   )
   return Controller.layer.pipe(
     Layer.provideMerge(worker),
-    Layer.provideMerge(Layer.mergeAll(pipelineStoreLayer, packageSourceLayer, LogBuffer.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(pipelineStoreLayer, packageSourceLayer, streamCatalogueLayer, LogBuffer.layer)
+    ),
     Layer.provideMerge(registry),
     Layer.provideMerge(Layer.mergeAll(transport, sandbox))
   )

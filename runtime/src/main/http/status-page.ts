@@ -109,7 +109,7 @@ const sandboxTable = (status: PlatformStatus) =>
             <td class="n">${sandbox.restarts}</td>
             <td class="n">${Math.round(sandbox.residentBytes / 1_048_576)}</td>
             <td class="n">${(sandbox.cpuMicros / 1e6).toFixed(2)}</td>
-            <td>${sandbox.guards.join(", ")}</td>
+            <td class="wrap">${sandbox.guards.join(", ")}</td>
             <td>${sandbox.missingGuards.join(", ") || "none"}</td>
           </tr>`
       )}
@@ -132,6 +132,7 @@ h1 { margin: 0 } h2 { margin: 1.5rem 0 .25rem; font-size: 1.15rem }
 p { margin: .25rem 0 } .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); white-space: nowrap }
+td.wrap { white-space: normal }
 .n { text-align: right; font-variant-numeric: tabular-nums }
 .state { font-size: .8rem; padding: .1rem .5rem; border-radius: 1rem; background: color-mix(in srgb, currentColor 12%, transparent) }
 .running, .completed { color: light-dark(#116329, #4ac26b) } .failed, .degraded { color: light-dark(#a40e26, #ff7b72) }

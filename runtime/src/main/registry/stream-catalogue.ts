@@ -1,0 +1,24 @@
+import { ApiError, apiError } from "@millrace/sdk/api"
+import { type StoreError, Subjects } from "@millrace/registry/server"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Streams } from "../../controller/streams.ts"
+
+const failed = (error: ApiError | StoreError): ApiError =>
+  error instanceof ApiError ? error : apiError("STORE_FAILED", { reason: error.operation })
+
+/** The controller's view of the registry's subjects. */
+export const streamCatalogueLayer = Layer.effect(
+  Streams,
+  Effect.map(Subjects, (subjects) =>
+    Streams.of({
+      clashes: ({ schema, subject }) =>
+        subjects.check(subject, schema).pipe(
+          Effect.map(({ compatible, differences }) => (compatible ? [] : differences)),
+          Effect.mapError(failed)
+        ),
+      register: (stream, by) =>
+        subjects.register({ ...stream, actor: by }).pipe(Effect.asVoid, Effect.mapError(failed))
+    })
+  )
+)
