@@ -159,6 +159,6 @@ function moved(given: Given): unknown {
   if (!(given instanceof Uint8Array)) return given
   // A buffer of its own size is moved; part of a larger one is copied first.
   const isWhole = given.byteLength === given.buffer.byteLength
-  const buffer = isWhole ? given.buffer : given.slice().buffer
+  const buffer = isWhole ? given.buffer : new Uint8Array(given).buffer
   return new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true })
 }

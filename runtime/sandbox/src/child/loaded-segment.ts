@@ -91,10 +91,15 @@ export class LoadedSegment {
     )
     const { result, stray } = this.at(passage.stage).call(
       "start",
-      [head, passage.seed.slice(), state],
+      [head, new Uint8Array(passage.seed), state],
       deadline
     )
-    return stray === undefined ? result : "A"
+    return stray === undefined ? result : this.repeat(passage, deadline)
+  }
+
+  /** A rejection that nobody took came in place of the status: it is no record's failure. */
+  private repeat(passage: Passage, deadline: Deadline): unknown {
+    return this.at(passage.stage).call("poll", [true], deadline).result
   }
 
   /** Polls the guest until it is done or waits, and goes on to the next node where it is done. */
@@ -117,10 +122,10 @@ export class LoadedSegment {
         text = next
         continue
       }
-      const polled = this.at(passage.stage).call("poll", [], deadline)
+      const polled = this.at(passage.stage).call("poll", [false], deadline)
       if (polled.stray !== undefined && ++strays > maxStrays)
         throw new GuestStopped("broken", "the guest rejects without end")
-      text = polled.stray === undefined ? polled.result : "A"
+      text = polled.stray === undefined ? polled.result : this.repeat(passage, deadline)
     }
   }
 

@@ -12,6 +12,6 @@ export function sanitizeText(text: string): string {
     .slice(0, maxLength)
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, " ")
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1***@")
-    .replace(/(?:file:\/\/)?(?<![\w:/.])(?:\/[\w.@+-]+){2,}(?::\d+)*/g, "(path)")
+    .replace(/(?:file:\/\/|(?<![\w:/.]))(?:\/[\w.@+-]+){2,}(?::\d+)*/g, "(path)")
     .trim()
 }

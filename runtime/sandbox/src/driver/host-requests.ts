@@ -68,7 +68,8 @@ function decodeRequest(one: unknown, sections: readonly Uint8Array[]): AskedRequ
 export function serveRequest(
   node: NodeSpec,
   request: AskedRequest,
-  host: SegmentHost
+  host: SegmentHost,
+  clean: (text: string) => string = sanitizeText
 ): Effect.Effect<ReadyAnswer> {
   if (request.handle === "") {
     return request.operation === "sleep" && request.sleepMs !== undefined
@@ -97,7 +98,7 @@ export function serveRequest(
       bytes: reply.bytes
     })),
     Effect.catch((error: HostRequestError) =>
-      Effect.succeed(refused(request.id, error.code, sanitizeText(error.message)))
+      Effect.succeed(refused(request.id, error.code, clean(error.message)))
     ),
     // A handler's bug must not show its text to a guest.
     Effect.catchCause(() =>
@@ -117,12 +118,14 @@ const maxRoundAnswers = 1024
 /** Requests under way for one call, and their answers as they come. */
 export class OpenRequests {
   private readonly ready: Queue.Queue<ReadyAnswer>
+  private readonly clean: (text: string) => string
   private held: ReadyAnswer[] = []
   private outstanding = 0
   private served = 0
 
-  constructor(ready: Queue.Queue<ReadyAnswer>) {
+  constructor(ready: Queue.Queue<ReadyAnswer>, clean: (text: string) => string) {
     this.ready = ready
+    this.clean = clean
   }
 
   /** Begins to serve requests, in the scope of the call. */
@@ -134,7 +137,7 @@ export class OpenRequests {
       (request) => {
         const isTimer = request.handle === ""
         return Effect.forkScoped(
-          Effect.flatMap(serveRequest(node, request, host), (answer) => {
+          Effect.flatMap(serveRequest(node, request, host, this.clean), (answer) => {
             if (!isTimer) this.served -= 1
             return Queue.offer(this.ready, answer)
           })

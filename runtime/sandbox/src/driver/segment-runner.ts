@@ -40,10 +40,9 @@ export function runSegment(
 ): Effect.Effect<PieceResult, RunFailure> {
   return Effect.scoped(
     Effect.gen(function* () {
-      const child = yield* place.ready
-      yield* place.sendTables(child, request.tables)
+      const child = yield* prepared(place, request.tables, 1)
       settings.onPoint("before-call")
-      const rounds = new Rounds(spec, place, child, request, host)
+      const rounds = new Rounds(spec, place, child, request, host, settings)
       const answered = yield* rounds.run
       settings.onPoint("after-reply")
       if (settings.freshPerCall) yield* place.unload
@@ -54,6 +53,28 @@ export function runSegment(
       if (failure._tag !== "ChildEnded") return Effect.fail(failure)
       settings.onPoint("killed")
       return Effect.fail(stoppedBy(failure))
+    })
+  )
+}
+
+/** Starts of a process that may fail in a row before the task is told. */
+const maxStarts = 3
+
+/**
+ * The process with the segment and its tables in it. INVARIANT: what ends the process before any record is in it is no record's
+ * fault: it is tried again, and then fails the call as a whole.
+ */
+function prepared(
+  place: LoadedIn,
+  tables: readonly TableInput[],
+  start: number
+): Effect.Effect<SandboxChild, SegmentError> {
+  return place.ready.pipe(
+    Effect.tap((child) => place.sendTables(child, tables)),
+    Effect.catchTag("ChildEnded", (ended) => {
+      if (start < maxStarts) return prepared(place, tables, start + 1)
+      const text = `the sandbox process does not come up: it ended ${maxStarts} times (${ended.reason}, ${ended.detail})`
+      return Effect.fail(segmentError("SANDBOX_UNAVAILABLE", text, { transient: true }))
     })
   )
 }
@@ -88,6 +109,7 @@ class Rounds {
   private readonly child: SandboxChild
   private readonly request: RunRequest
   private readonly host: SegmentHost
+  private readonly settings: PoolSettings
   private leftMs: number
   private stage = 0
 
@@ -96,13 +118,15 @@ class Rounds {
     place: LoadedIn,
     child: SandboxChild,
     request: RunRequest,
-    host: SegmentHost
+    host: SegmentHost,
+    settings: PoolSettings
   ) {
     this.spec = spec
     this.place = place
     this.child = child
     this.request = request
     this.host = host
+    this.settings = settings
     this.leftMs = spec.limits.deadlineMs
   }
 
@@ -126,7 +150,8 @@ class Rounds {
       [request.seed, request.state, ...request.inputs.map(({ frame }) => frame)]
     )
     if (answered.answer.is !== "wait") return answered
-    const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>())
+    const clean = this.settings.disabled.includes("sanitize") ? (text: string) => text : sanitizeText
+    const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>(), clean)
     while (answered.answer.is === "wait") {
       const asked = decodeRequests(answered.answer.requests, answered.sections)
       if (asked === undefined) return yield* this.disbelieve

@@ -16,7 +16,8 @@ export const guardNames = [
   "output-budget",
   "log-budget",
   "sanitize",
-  "capabilities"
+  "capabilities",
+  "parent-death"
 ] as const
 export type GuardName = (typeof guardNames)[number]
 
@@ -51,6 +52,8 @@ export function probeGuards(
     readonly commands: readonly (readonly string[])[]
   }[] = [
     { name: "netns", commands: wrap("unshare", [["-n"], ["-r", "-n"]]) },
+    // A process that hangs beyond reach must not outlive a worker that was killed.
+    { name: "parent-death", commands: wrap("setpriv", [["--pdeathsig=KILL"]]) },
     {
       name: "capabilities",
       commands: wrap("setpriv", [

@@ -41,8 +41,8 @@ interface PendingQuestion {
   readonly timer: NodeJS.Timeout | undefined
 }
 
-/** Time that a guest's own deadline has to be answered before the process is killed. */
-const graceMs = 150
+/** Time that a guest's own deadline has to be answered before the process is killed: on a busy machine it waits for its turn. */
+const graceMs = 400
 const maxStderr = 16_384
 const nice = 5
 
@@ -206,6 +206,8 @@ function start(options: ChildOptions, sharedFile: number): ChildProcess {
   return spawn(command[0] ?? process.execPath, command.slice(1), {
     cwd: "/",
     env,
+    // Ctrl-C at a terminal is for the worker, which ends its processes in order.
+    detached: true,
     stdio: ["pipe", "ignore", "pipe", "pipe", sharedFile]
   })
 }

@@ -18,6 +18,7 @@ export function closeRealm(): void {
   closeFunctionConstructors()
   refuseResizableBuffers()
   lockStatics()
+  lockGlobals()
   lockByteArrays()
 }
 
@@ -111,6 +112,31 @@ function lockStatics(): void {
   lock(BigInt, ["asIntN", "asUintN"])
   lock(Array, ["isArray", "of"])
   lock(Object, ["create", "keys", "hasOwn", "getPrototypeOf", "defineProperty"])
+}
+
+/** Codecs and harness name these when they run: a plugin that deletes or replaces one would stop its whole batch. */
+function lockGlobals(): void {
+  lock(globalObject, [
+    "Array",
+    "ArrayBuffer",
+    "BigInt",
+    "Boolean",
+    "DataView",
+    "Error",
+    "Map",
+    "Math",
+    "Number",
+    "Object",
+    "Promise",
+    "RangeError",
+    "Reflect",
+    "Set",
+    "String",
+    "Symbol",
+    "TypeError",
+    "Uint32Array",
+    "Uint8Array"
+  ])
 }
 
 function lock(owner: object, names: readonly string[]): void {

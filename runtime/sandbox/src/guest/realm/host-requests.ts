@@ -2,6 +2,7 @@ import type { GuestReply } from "@millrace/sdk/guest"
 import type { JsonWriter } from "./plain-text.ts"
 import { readError } from "./plain-text.ts"
 import {
+  byteLengthOf,
   ErrorOf,
   isBytes,
   isFunction,
@@ -11,7 +12,8 @@ import {
   MapOf,
   mapSet,
   mapSize,
-  ReflectApply
+  ReflectApply,
+  Uint8ArrayOf
 } from "./primordials.ts"
 import type { RandomOwner, RunClock } from "./run-clock.ts"
 
@@ -77,19 +79,20 @@ export class HostRequests {
     if (mapSize(this.waiting) >= maxOutstanding)
       throw new ErrorOf("more than 1024 host requests and timers at one time")
     if (this.sent >= maxRequests) throw new ErrorOf("more than 20000 host requests in one batch")
-    if (payload.length > maxPayloadLength || (bytes !== undefined && bytes.length > maxPayloadLength)) {
+    const given = isBytes(bytes) ? bytes : undefined
+    if (payload.length > maxPayloadLength || (given !== undefined && byteLengthOf(given) > maxPayloadLength)) {
       throw new ErrorOf("a host request of more than 4 MiB")
     }
     this.sent += 1
     const id = this.nextId++
     mapSet(this.waiting, id, { reply, owner: this.clock.owner })
-    // The guest's own buffer may change later: what is sent is a copy.
+    // The guest's own buffer may change later, and its methods lie: what is sent is a copy made without them.
     this.outgoing[this.outgoing.length] = {
       id,
       handle,
       operation,
       payload,
-      bytes: isBytes(bytes) ? bytes.slice() : undefined
+      bytes: given === undefined ? undefined : new Uint8ArrayOf(given)
     }
     return id
   }

@@ -101,16 +101,35 @@ export function isBytes(value: unknown): value is Uint8Array {
   return bufferIsView(value) && tagOf(value) === "Uint8Array"
 }
 
+const byteLengthGetter: () => unknown =
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "byteLength")?.get ?? (() => 0)
+/** Asks V8: an array's own `length` may lie. */
+export const byteLengthOf: (bytes: Uint8Array) => number = uncurry(byteLengthGetter)
+
 /**
  * Byte arrays are what codecs are made of, so their methods are made unchangeable instead of captured. Not by freezing the
  * prototypes: to touch their `constructor` makes V8 look up the species at every `subarray`.
  */
 export function lockByteArrays(): void {
   const typedArray = ObjectGetPrototypeOf(Uint8Array.prototype)
-  if (typedArray !== null) lockMethods(typedArray)
+  if (typedArray !== null) {
+    // Own copies: what is put on the nearer prototype would hide the method behind it.
+    copyMethods(typedArray, Uint8Array.prototype)
+    copyMethods(typedArray, Uint32Array.prototype)
+    lockMethods(typedArray)
+  }
   lockMethods(Uint8Array.prototype)
+  lockMethods(Uint32Array.prototype)
   lockMethods(DataView.prototype)
   lockMethods(ArrayBuffer.prototype)
+}
+
+function copyMethods(from: object, to: object): void {
+  const names = ObjectGetOwnPropertyNames(from)
+  for (let i = 0; i < names.length; i++) {
+    const descriptor = Object.getOwnPropertyDescriptor(from, names[i])
+    if (names[i] !== "constructor" && descriptor !== undefined) ObjectDefineProperty(to, names[i], descriptor)
+  }
 }
 
 function lockMethods(prototype: object): void {

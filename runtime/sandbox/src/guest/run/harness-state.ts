@@ -39,6 +39,7 @@ export class HarnessState {
   private heads = new Heads()
   private headCount = 0
   private taken: Uint8Array[] = makeList()
+  private status = ""
 
   constructor(clock: RunClock, requests: HostRequests, messages: MessageBudget) {
     this.clock = clock
@@ -54,8 +55,8 @@ export class HarnessState {
       feed: (input, topic, partition, baseOffset, frame, origins) =>
         this.feed(input, topic, partition, baseOffset, frame, origins),
       heads: (topic, partition, baseOffset, count) => this.addHead(topic, partition, baseOffset, count),
-      start: (headJson, seed, state) => this.start(headJson, seed, state),
-      poll: () => this.poll(),
+      start: (headJson, seed, state) => (this.status = this.start(headJson, seed, state)),
+      poll: (isRepeat) => (isRepeat ? this.status : (this.status = this.poll())),
       answer: (id, errorCode, text, bytes) => this.answer(id, errorCode, text, bytes),
       take: (index) => this.take(index),
       drop: () => this.drop(),

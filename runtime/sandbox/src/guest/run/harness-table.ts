@@ -19,8 +19,8 @@ export interface Harness {
   readonly heads: (topic: string, partition: number, baseOffset: string, count: number) => void
   /** Status text: its first character says which (see {@link Harness.poll}). */
   readonly start: (headJson: string, seed: ArrayBuffer, state: ArrayBuffer) => string
-  /** `A` poll again · `W` waits for the worker: requests follow · `D` done: a report follows · `O` over budget · `F` a failure follows. */
-  readonly poll: () => string
+  /** `isRepeat`: the last status once more; it was lost to a stray rejection. `A` poll again · `W` waits for the worker: requests follow · `D` done: a report follows · `O` over budget · `F` a failure follows. */
+  readonly poll: (isRepeat: boolean) => string
   readonly answer: (id: number, errorCode: string, text: string, bytes: ArrayBuffer | undefined) => void
   /** A frame or bytes that the last status spoke of. */
   readonly take: (index: number) => ArrayBuffer | undefined
