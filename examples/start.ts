@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
+import { PipelineStatus } from "@millrace/sdk/api"
+import * as Schema from "effect/Schema"
 import { compareMovies } from "./movies/compare.ts"
 import { prepareMovies } from "./movies/prepare.ts"
 
@@ -16,7 +18,11 @@ const shown = (path: string): string => relative(process.cwd(), path) || "."
 prepareMovies()
 const serverFile = join(data, "server.json")
 const flags = [
-  ...["--data", data, "--publish", join(root, "plugins"), "--grant"],
+  "--data",
+  data,
+  "--publish",
+  join(root, "plugins"),
+  "--grant",
   ...pipelines.flatMap((name) => ["--apply", join(movies, `${name}.pipeline.yaml`)])
 ]
 const platform = spawn(process.execPath, [program, "up", ...flags, ...process.argv.slice(2)], {
@@ -25,10 +31,7 @@ const platform = spawn(process.execPath, [program, "up", ...flags, ...process.ar
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.kill(signal))
 platform.on("exit", (code) => process.exit(code ?? 1))
 
-interface Status {
-  readonly state: string
-  readonly tasks: readonly { readonly error?: { readonly code: string; readonly message: string } }[]
-}
+const decodeStatus = Schema.decodeUnknownSync(PipelineStatus)
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -47,11 +50,11 @@ const address = async (): Promise<string> => {
 }
 
 /** A pipeline's status once it has ended; undefined while it is not there yet. */
-const ended = async (url: string, pipeline: string): Promise<Status> => {
+const ended = async (url: string, pipeline: string): Promise<PipelineStatus> => {
   for (;;) {
     const answer = await fetch(`${url}/api/status/${pipeline}`)
     if (answer.ok) {
-      const status: Status = await answer.json()
+      const status = decodeStatus(await answer.json())
       if (["completed", "failed", "degraded"].includes(status.state)) return status
     }
     await wait(200)
