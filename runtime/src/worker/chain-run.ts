@@ -39,7 +39,8 @@ export interface ChainResult {
   readonly metrics: SegmentResult["metrics"]
 }
 
-const nothing: ChainResult = {
+/** Of a batch that nothing was made of. */
+export const emptyResult: ChainResult = {
   outputs: [],
   state: new Uint8Array(0),
   deadLetters: [],
@@ -60,8 +61,8 @@ export function runFrames(
 ): Effect.Effect<ChainResult, TaskFailure> {
   return Effect.gen(function* () {
     const { plan, segments } = chain
-    if (segments.length === 0) return { ...nothing, ...passed(plan, frames) }
-    let result = nothing
+    if (segments.length === 0) return { ...emptyResult, ...passed(plan, frames) }
+    let result = emptyResult
     let current = frames
     const start = from?.segment ?? 0
     for (let index = start; index < segments.length; index++) {
@@ -87,9 +88,9 @@ export function runSource(
 ): Effect.Effect<ChainResult, TaskFailure> {
   return Effect.gen(function* () {
     const [segment] = chain.segments
-    if (segment === undefined) return nothing
+    if (segment === undefined) return emptyResult
     const first = yield* callSegment(segment, host, head, context, chain, 0)
-    let result = yield* merged(nothing, first)
+    let result = yield* merged(emptyResult, first)
     const place = { topic: head.partition, topicPartition: context.partition, baseOffset: 0n }
     const end = first.source?.next === "end"
     let current = handedOver(chain.plan, 0, first, place)

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { ChainPlan } from "../plan/physical.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { batchContext } from "./batch-context.ts"
 import type { SinkPlace } from "./batch-context.ts"
@@ -36,7 +37,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       if ((yield* gate.pass) === "stop") return
       facts.state = completed ? "completed" : "running"
       yield* replay.take(completed)
-      const took = yield* inBudget(task.environment, takeBatch(task, reader, completed))
+      const took = yield* takeBatch(task, reader, completed)
       if (took === "completed") {
         completed = true
         facts.state = "completed"
@@ -56,19 +57,33 @@ function takeBatch(
   reader: InputReader,
   completed: boolean
 ): Effect.Effect<"nothing" | "taken" | "completed", TaskFailure> {
+  const position = reader.position
+  const handle = (fetched: Fetched) => handleBatch(task, reader, fetched, { position, completed })
+  // A sink waits for its batch outside of the budget, or waiting sinks would keep others from working.
+  return task.chain.plan.sink === undefined
+    ? inBudget(task.environment, Effect.flatMap(reader.fetch(batchBytes), handle))
+    : Effect.flatMap(gather(task, reader, task.chain.plan.sink), (fetched) =>
+        inBudget(task.environment, handle(fetched))
+      )
+}
+
+function handleBatch(
+  task: Task,
+  reader: InputReader,
+  fetched: Fetched,
+  before: { readonly position: bigint; readonly completed: boolean }
+): Effect.Effect<"nothing" | "taken" | "completed", TaskFailure> {
   return Effect.gen(function* () {
     const { chain, facts } = task
-    const position = reader.position
-    const fetched = yield* gather(task, reader)
     const failpoint = yield* Failpoint
-    const ends = reader.hasEnded && !completed
+    const ends = reader.hasEnded && !before.completed
     if (fetched.offsets.length === 0 && !ends) return "nothing"
     failpoint("after-fetch")
     yield* Effect.forEach(chain.tables, (table) => table.follow)
     facts.inputBytes += fetched.bytes
     const context = yield* batchContext(
       task,
-      chain.plan.sink === undefined ? undefined : sinkPlace(fetched, position),
+      chain.plan.sink === undefined ? undefined : sinkPlace(fetched, before.position),
       reader.hasEnded
     )
     const result = yield* runFrames(chain, task.host, fetched.frames, context)
@@ -82,12 +97,15 @@ function takeBatch(
   })
 }
 
-/** What is there; for a sink, what comes until its batch policy closes the batch: by count, bytes, delay or end. */
-function gather(task: Task, reader: InputReader): Effect.Effect<Fetched, TaskFailure> {
+/** What comes until a sink's batch policy closes the batch: by count, bytes, delay or end. */
+function gather(
+  task: Task,
+  reader: InputReader,
+  sink: NonNullable<ChainPlan["sink"]>
+): Effect.Effect<Fetched, TaskFailure> {
   return Effect.gen(function* () {
-    const { sink } = task.chain.plan
     let fetched = yield* reader.fetch(batchBytes)
-    if (sink === undefined || fetched.records === 0) return fetched
+    if (fetched.records === 0) return fetched
     const deadline = (yield* Clock.currentTimeMillis) + sink.maxDelayMs
     while (fetched.records < sink.maxRecords && fetched.bytes < batchBytes) {
       const left = deadline - (yield* Clock.currentTimeMillis)

@@ -4,12 +4,12 @@ import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../plan/physical.ts"
 import type { InputOffset } from "../transport/transport.ts"
 import { batchContext } from "./batch-context.ts"
-import { runFrames } from "./chain-run.ts"
+import { emptyResult, runFrames } from "./chain-run.ts"
 import { readInstruction, replayTopic } from "./replay.ts"
 import type { ReplayInstruction } from "./replay.ts"
 import { commitBatch } from "./task.ts"
 import type { Task } from "./task.ts"
-import { fromTransport, taskFailure } from "./task-failure.ts"
+import { fromTransport } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
 
 const readBytes = 1024 * 1024
@@ -69,10 +69,18 @@ export class ReplayInput {
     return Effect.gen({ self: this }, function* () {
       const { task } = this
       const place = instruction === undefined ? undefined : placeOf(task.chain.plan, instruction.node)
-      if (instruction === undefined || place === undefined)
-        return yield* Effect.fail(
-          taskFailure("REPLAY_INVALID", `the replay at offset ${offset} names no node of this chain`)
+      const moved: InputOffset = { topic: this.topic, partition: this.partition, next: offset + 1n }
+      if (instruction === undefined || place === undefined) {
+        // The plan changed since it was written. It must not stand in the way of what follows.
+        yield* Effect.logError("a replay was passed over: the chain has no such node now").pipe(
+          Effect.annotateLogs({
+            pipeline: task.id.pipeline,
+            node: instruction?.node ?? "?",
+            offset: String(offset)
+          })
         )
+        return yield* this.passOver(moved, completed)
+      }
       const sink =
         task.chain.plan.sink === undefined
           ? undefined
@@ -90,8 +98,19 @@ export class ReplayInput {
         segment: place.segment,
         first
       })
-      const moved: InputOffset = { topic: this.topic, partition: this.partition, next: offset + 1n }
       yield* commitBatch(task, result, context, {
+        offsets: [moved],
+        positions: {},
+        watermarks: {},
+        completed
+      })
+    })
+  }
+
+  private passOver(moved: InputOffset, completed: boolean): Effect.Effect<void, TaskFailure> {
+    return Effect.gen({ self: this }, function* () {
+      const context = yield* batchContext(this.task, undefined, completed)
+      yield* commitBatch(this.task, emptyResult, context, {
         offsets: [moved],
         positions: {},
         watermarks: {},

@@ -29,11 +29,12 @@ export function sourcePartitions(
       segment === undefined ? [] : yield* Effect.mapError(segment.sourcePartitions(host), fromSegment)
     const known = yield* Effect.mapError(transport.checkpoints(chain.pipeline), fromTransport)
     const numbers = new Map<string, number>()
+    const tables = new Set(chain.tables.map(({ name }) => name))
     let next = 0
     for (const { task, checkpoint } of known) {
       if (task.node !== chain.plan.head || task.partition === chainPartition) continue
       for (const name of Object.keys(checkpoint.positions))
-        if (!name.startsWith("table ")) numbers.set(name, task.partition)
+        if (!tables.has(name)) numbers.set(name, task.partition)
       next = Math.max(next, task.partition + 1)
     }
     return names.map((name) => {
