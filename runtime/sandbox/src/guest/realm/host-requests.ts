@@ -80,7 +80,10 @@ export class HostRequests {
       throw new ErrorOf("more than 1024 host requests and timers at one time")
     if (this.sent >= maxRequests) throw new ErrorOf("more than 20000 host requests in one batch")
     const given = isBytes(bytes) ? bytes : undefined
-    if (payload.length > maxPayloadLength || (given !== undefined && byteLengthOf(given) > maxPayloadLength)) {
+    if (
+      payload.length > maxPayloadLength ||
+      (given !== undefined && byteLengthOf(given) > maxPayloadLength)
+    ) {
       throw new ErrorOf("a host request of more than 4 MiB")
     }
     this.sent += 1
