@@ -35,14 +35,13 @@ export const floors: readonly Floor[] = [
     folder: "sdk/src/",
     imports: [...groundFolders, "sdk/src/plugin/", "sdk/src/capability/", "sdk/src/guest/", "effect/"]
   },
+  // What runs inside an isolate: no effect, no Node.
   {
-    folder: "runtime/sandbox/src/harness/",
+    folder: "runtime/sandbox/src/guest/",
     imports: [
-      "runtime/sandbox/src/harness/",
-      "sdk/src/guest/abi.ts",
-      ...groundPackages,
-      "sdk/src/record/",
-      "sdk/src/codec/",
+      "runtime/sandbox/src/guest/",
+      "@millrace/sdk/record",
+      "@millrace/sdk/codec",
       "@millrace/sdk/guest"
     ]
   },
