@@ -1,6 +1,12 @@
 import { crc32 } from "node:zlib"
 import avsc from "avsc"
-import { BatchCursor, decodeStoredKey, decodeStoredValue, openBatch, StateEntryCursor } from "@millrace/sdk/record"
+import {
+  BatchCursor,
+  decodeStoredKey,
+  decodeStoredValue,
+  openBatch,
+  StateEntryCursor
+} from "@millrace/sdk/record"
 import { openStore } from "../../../runtime/src/transport/embedded/store.ts"
 import type { Store } from "../../../runtime/src/transport/embedded/store.ts"
 

@@ -16,8 +16,8 @@ export const guard = defineProcessor({
 })
 
 const State = Schema.Struct({ count: Schema.Int, trail: Schema.Int, recent: Schema.String })
-/** Makes a key's state about 300 bytes, so that deltas are folded every few seconds. */
-const recentLength = 300
+/** A key's state has about this many bytes: so deltas are folded every few thousand records. */
+const recentLength = 1_200
 
 /** Counts by key; fails on some records after it has written its state, which must then be as before. */
 export const count = defineProcessor({
@@ -31,7 +31,7 @@ export const count = defineProcessor({
     const next = {
       count: last.count + 1,
       trail: trailAfter(last.trail, seq),
-      recent: `${last.recent}${seq},`.slice(-recentLength)
+      recent: `${last.recent}${seq},`.padStart(recentLength, ".").slice(-recentLength)
     }
     seen.set(next)
     if (fate === "count") throw new Poison({ message: `${key}:${seq}` })
