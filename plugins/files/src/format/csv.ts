@@ -13,6 +13,7 @@ import type { Skip } from "./position.ts"
 
 const quote = 34
 const newline = 10
+const comma = 44
 
 /** CSV (RFC 4180): the first record names the columns; values in quotes may hold commas, quotes and line ends. */
 export const cutCsv = ({ bytes, position, isLast, maxRecords }: Piece): Cut => {
@@ -21,7 +22,7 @@ export const cutCsv = ({ bytes, position, isLast, maxRecords }: Piece): Cut => {
   let place = position.place
   let { columns, skip } = position
   while (items.length < maxRecords && start < bytes.length) {
-    const scan = scanRecord(bytes, start, skip?.quoted ?? false)
+    const scan = scanRecord(bytes, start, skip)
     const isWhole = scan.end < bytes.length || isLast
     const size = scan.end - start
     if (!isWhole && skip === undefined && size <= maxRecordBytes) break
@@ -31,8 +32,7 @@ export const cutCsv = ({ bytes, position, isLast, maxRecords }: Piece): Cut => {
       else if (size > maxRecordBytes) items.push(tooLarge(place, record))
       else if (record.length > 0) items.push(itemOf(place, record, columns))
     }
-    const inside: Skip = { depth: 0, quoted: scan.quoted, escaped: false }
-    skip = isWhole ? undefined : inside
+    skip = isWhole ? undefined : scan.state
     place += scan.lines
     start = scan.end < bytes.length ? scan.end + 1 : scan.end
   }
@@ -48,20 +48,31 @@ export const cutCsv = ({ bytes, position, isLast, maxRecords }: Piece): Cut => {
   }
 }
 
-/** Goes to the record's end: a line end outside of quotes, or the end of the bytes. `lines`: line ends passed, that one too. */
-const scanRecord = (bytes: Uint8Array, from: number, wasQuoted: boolean) => {
-  let quoted = wasQuoted
+/**
+ * Goes to the record's end: a line end outside of quotes, or the end of the bytes. A quote opens a value only at its
+ * beginning, or as the second of two inside (`mayOpen`): a stray one does not swallow the records after it. `lines`: line
+ * ends passed, the last too.
+ */
+const scanRecord = (bytes: Uint8Array, from: number, skip: Skip | undefined) => {
+  let quoted = skip?.quoted ?? false
+  let mayOpen = skip?.escaped ?? true
   let lines = 0
   let end = from
   for (; end < bytes.length; end++) {
     const byte = bytes[end]
-    if (byte === quote) quoted = !quoted
-    else if (byte === newline) {
+    if (byte === newline) {
       lines += 1
       if (!quoted) break
     }
+    if (quoted) {
+      quoted = byte !== quote
+      mayOpen = !quoted
+      continue
+    }
+    quoted = byte === quote && mayOpen
+    mayOpen = byte === comma
   }
-  return { end, quoted, lines }
+  return { end, lines, state: { depth: 0, quoted, escaped: mayOpen } satisfies Skip }
 }
 
 const trimReturn = (bytes: Uint8Array): Uint8Array => (bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes)
@@ -103,8 +114,8 @@ export const splitRecord = (text: string): readonly (string | null)[] | undefine
       values.push(text.slice(at + 1, end).replaceAll('""', '"'))
       at = end + 1
     } else {
-      const comma = text.indexOf(",", at)
-      const value = text.slice(at, comma < 0 ? text.length : comma)
+      const end = text.indexOf(",", at)
+      const value = text.slice(at, end < 0 ? text.length : end)
       if (value.includes('"')) return undefined
       values.push(value === "" ? null : value)
       at += value.length
