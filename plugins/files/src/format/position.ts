@@ -13,7 +13,11 @@ export const Position = Schema.Struct({
     Schema.Struct({ depth: Schema.Int, quoted: Schema.Boolean, escaped: Schema.Boolean })
   ),
   /** avro: records of the block at `offset` that were read before. */
-  within: Schema.optionalKey(Schema.Int)
+  within: Schema.optionalKey(Schema.Int),
+  /** avro: the file's sync marker in hexadecimal digits, by which another file of the same name is known. */
+  sync: Schema.optionalKey(Schema.String),
+  /** avro: the block at `offset` is damaged; the next begins after a sync marker that has to be found. */
+  isSeeking: Schema.optionalKey(Schema.Boolean)
 })
 export type Position = typeof Position.Type
 export type Skip = NonNullable<Position["skip"]>

@@ -7,26 +7,47 @@ export const Token = Schema.Struct({
   /** Its bytes that belong to the commit. */
   length: Schema.Int,
   /** It is finished: what comes next goes into the next file. */
-  isFinished: Schema.Boolean
+  isFinished: Schema.Boolean,
+  /** avro: by which header the file was begun. */
+  mark: Schema.optionalKey(Schema.String),
+  /** avro: number of the file before, which this commit finishes as well: what follows has another header. */
+  alsoFinished: Schema.optionalKey(Schema.Int)
 })
 export type Token = typeof Token.Type
 
 const number = (value: number, digits: number): string => String(value).padStart(digits, "0")
 
+/** Of which files: their format is the end of their names. */
+export interface PartPlace {
+  readonly partition: number
+  readonly format: string
+}
+
 /** `part-00003-000001.ndjson`: the second file of partition 3. */
-export const partName = (partition: number, sequence: number): string =>
-  `part-${number(partition, 5)}-${number(sequence, 6)}.ndjson`
+export const partName = ({ partition, format }: PartPlace, sequence: number): string =>
+  `part-${number(partition, 5)}-${number(sequence, 6)}.${format}`
 
 /** The same while it is written: hidden from whoever reads the folder. */
-export const openName = (partition: number, sequence: number): string =>
-  `.${partName(partition, sequence)}.inprogress`
+export const openName = (place: PartPlace, sequence: number): string =>
+  `.${partName(place, sequence)}.inprogress`
 
 /** True for the names above, of this partition. */
 export const isPart = (path: string, partition: number): boolean =>
   new RegExp(`^\\.?part-${number(partition, 5)}-[0-9]{6,}\\.[a-z]+(?:\\.inprogress)?$`).test(path)
 
-/** The file that the next record goes into. */
-export const nextFile = (token: Token | undefined): Token => {
-  if (token === undefined) return { sequence: 0, length: 0, isFinished: false }
-  return token.isFinished ? { sequence: token.sequence + 1, length: 0, isFinished: false } : token
+/** A file to be written: which, and the bytes that it has. */
+export interface PartFile {
+  readonly sequence: number
+  readonly length: number
+  /** The file before, which must be finished first. */
+  readonly alsoFinished?: number
+}
+
+/** The file that the next record goes into: another one after a finished one, and where the header would be another. */
+export const nextFile = (token: Token | undefined, mark?: string): PartFile => {
+  if (token === undefined) return { sequence: 0, length: 0 }
+  const { sequence, length } = token
+  if (token.isFinished) return { sequence: sequence + 1, length: 0 }
+  if (mark === undefined || length === 0 || token.mark === mark) return { sequence, length }
+  return { sequence: sequence + 1, length: 0, alsoFinished: sequence }
 }

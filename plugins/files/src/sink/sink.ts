@@ -1,7 +1,7 @@
 import { defineSink, type FileWriter, files, fromConfig, Schema } from "@millrace/sdk"
 import { defaultRollBytes, SinkConfig } from "./config.ts"
-import { jsonLines } from "./json-lines.ts"
-import { isPart, nextFile, openName, partName, Token } from "./part-file.ts"
+import { encoderOf } from "./encoder.ts"
+import { isPart, nextFile, openName, partName, type PartPlace, Token } from "./part-file.ts"
 
 /** The folder holds files of another run, and `existing` is `fail`. */
 export class FilesExistError extends Schema.TaggedError<FilesExistError>()("FilesExistError", {
@@ -18,35 +18,58 @@ const maxWriteBytes = 1024 * 1024
  */
 export const filesSink = defineSink({
   name: "files-sink",
-  description: "Writes records into files of NDJSON, exactly once.",
+  description: "Writes records into files of NDJSON or Avro, exactly once.",
   config: SinkConfig,
   uses: { output: files.write(fromConfig("path")) },
   derive: () => ({ reads: { input: "*" }, output: "none" }),
   batch: { maxRecords: 10_000, maxDelayMs: 1_000 },
   *write(batch, { config, output, schema, partition, token, end }) {
-    const file = nextFile(token)
-    const toLine = jsonLines(schema)
-    const lines = batch.flatMap(({ value }) => (value === null ? [] : [toLine(value)]))
-    const bytes = new TextEncoder().encode(lines.join(""))
+    const place = placeOf(config, partition)
+    const { mark, encode } = encoderOf(config, schema)
+    const file = nextFile(token, mark)
+    const { bytes, failed } = encode(batch, { partition, ...file })
+    // Nothing to write: the next header waits for a record.
+    if (bytes.length === 0 && file.alsoFinished !== undefined && token !== undefined) {
+      return { token: { ...tokenOf(token), isFinished: end }, failed }
+    }
     const length = file.length + bytes.length
-    if (bytes.length > 0) yield* append(output, openName(partition, file.sequence), file.length, bytes)
+    if (bytes.length > 0) yield* append(output, openName(place, file.sequence), file.length, bytes)
     const isFull = length >= (config.rollBytes ?? defaultRollBytes)
-    return { token: { sequence: file.sequence, length, isFinished: length > 0 && (isFull || end) } }
+    return {
+      token: {
+        ...file,
+        length,
+        isFinished: length > 0 && (isFull || end),
+        ...(mark === undefined ? {} : { mark })
+      },
+      failed
+    }
   },
   transaction: {
     token: Token,
-    *commit(token, { output, partition }) {
-      if (token.isFinished) yield* finish(output, partition, token)
+    *commit(token, { config, output, partition }) {
+      yield* finish(output, placeOf(config, partition), token)
     },
     *recover(token, { config, output, partition }) {
       if (token === undefined) return yield* begin(output, partition, config)
-      if (token.isFinished) yield* finish(output, partition, token)
+      const place = placeOf(config, partition)
+      yield* finish(output, place, token)
       const { sequence, length } = nextFile(token)
-      const name = openName(partition, sequence)
+      const name = openName(place, sequence)
       if (length > 0) yield* output.writeAt(name, length, new Uint8Array())
       else yield* output.remove(name)
     }
   }
+})
+
+const placeOf = ({ format = "ndjson" }: SinkConfig, partition: number): PartPlace => ({ partition, format })
+
+/** A committed token as the next one: what it finished beside is done. */
+const tokenOf = ({ sequence, length, isFinished, mark }: Token): Token => ({
+  sequence,
+  length,
+  isFinished,
+  ...(mark === undefined ? {} : { mark })
 })
 
 function* append(output: FileWriter, name: string, offset: number, bytes: Uint8Array) {
@@ -56,8 +79,13 @@ function* append(output: FileWriter, name: string, offset: number, bytes: Uint8A
   yield* output.sync(name)
 }
 
-const finish = (output: FileWriter, partition: number, { sequence }: Token) =>
-  output.rename(openName(partition, sequence), partName(partition, sequence))
+/** Gives its name to what the token finishes. */
+function* finish(output: FileWriter, place: PartPlace, { sequence, isFinished, alsoFinished }: Token) {
+  if (alsoFinished !== undefined) {
+    yield* output.rename(openName(place, alsoFinished), partName(place, alsoFinished))
+  }
+  if (isFinished) yield* output.rename(openName(place, sequence), partName(place, sequence))
+}
 
 /** The partition's first start: nothing is committed, so whatever is there is of another run. */
 function* begin(output: FileWriter, partition: number, config: SinkConfig) {

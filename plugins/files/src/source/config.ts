@@ -45,12 +45,14 @@ export const FieldConfig = Schema.Struct({
 })
 export type FieldConfig = typeof FieldConfig.Type
 
-export const formats = ["ndjson", "json", "csv"] as const
+export const formats = ["ndjson", "json", "csv", "avro"] as const
 
 export const SourceConfig = Schema.Struct({
   path: Schema.String.annotate({ description: "A file, or a folder: then every file in it is a partition" }),
   format: Schema.Literals(formats).annotate({
-    description: "ndjson: a JSON object a line; json: one array of objects; csv: RFC 4180 with a header"
+    description:
+      "ndjson: a JSON object a line; json: one array of objects; csv: RFC 4180 with a header; " +
+      "avro: object container files (codecs null and deflate), whose records are resolved to the fields or schema given here"
   }),
   record: Schema.optionalKey(Schema.String.annotate({ description: "Full name of the record; with fields" })),
   fields: Schema.optionalKey(

@@ -1,4 +1,5 @@
 import { type DeriveAnswer, recordSchema, type SchemaField } from "@millrace/sdk"
+import { avroProblem } from "../avro/resolved-schema.ts"
 import type { FieldConfig, SourceConfig } from "./config.ts"
 import { parseDatePattern } from "./date-pattern.ts"
 import { type FieldPlan, fieldPlans } from "./field-plan.ts"
@@ -27,7 +28,9 @@ export const contractOf = (config: SourceConfig): DeriveAnswer => {
   if (unknown >= 0) {
     return wrong(`/key/${unknown}`, `there is no field ${key[unknown]}; the fields are ${listOf(plans)}`)
   }
-  return { output: fields === undefined ? schema : schemaOf(record ?? "", fields), key }
+  const output = fields === undefined ? schema : schemaOf(record ?? "", fields)
+  const misfit = config.format === "avro" ? avroProblem(config, output) : undefined
+  return misfit === undefined ? { output, key } : { error: misfit }
 }
 
 const wrong = (path: string, message: string): DeriveAnswer => ({ error: { path, message } })

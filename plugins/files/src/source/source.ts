@@ -1,4 +1,5 @@
 import { defineSource, files, fromConfig, type Rejected, Schema, type SourceRecord } from "@millrace/sdk"
+import { readContainer } from "../avro/read-container.ts"
 import {
   type Cut,
   type CutPiece,
@@ -47,12 +48,16 @@ export const filesSource = defineSource({
       message: `there is no file at ${config.path}: correct the node's path`
     })
   },
-  *read(position, { config, input, partition, maxRecords }) {
+  *read(position, { config, input, partition, maxRecords, maxBytes }) {
     const file = partition === itself ? (config.path.split("/").at(-1) ?? "") : partition
+    const path = partition === itself ? "" : partition
+    if (config.format === "avro") {
+      return yield* readContainer(position, { config, input, path, file, maxRecords, maxBytes })
+    }
     const start = position ?? { offset: 0, place: config.format === "json" ? 0 : 1 }
-    const bytes = yield* input.read(partition === itself ? "" : partition, start.offset, pieceBytes)
+    const bytes = yield* input.read(path, start.offset, pieceBytes)
     const piece = { bytes, position: start, isLast: bytes.length < pieceBytes, maxRecords }
-    const cut = cutFile(piece, file, config)
+    const cut = cutFile(piece, file, config, cutters[config.format])
     return { ...judged(cut.items, file, config), position: cut.position, next: cut.isDone ? "end" : "more" }
   }
 })
@@ -61,16 +66,16 @@ export const filesSource = defineSource({
 const isHidden = (path: string): boolean =>
   path !== itself && path.split("/").some((part) => part.startsWith(".") || part.endsWith(".inprogress"))
 
-const cutters: { readonly [format in SourceConfig["format"]]: CutPiece } = {
+const cutters: { readonly [format in Exclude<SourceConfig["format"], "avro">]: CutPiece } = {
   ndjson: cutLines,
   json: cutArray,
   csv: cutCsv
 }
 
 /** Cuts a piece; says of which file it is when that is not of its format. */
-const cutFile = (piece: Piece, file: string, config: SourceConfig): Cut => {
+const cutFile = (piece: Piece, file: string, config: SourceConfig, cutPiece: CutPiece): Cut => {
   try {
-    const cut = cutters[config.format](piece)
+    const cut = cutPiece(piece)
     checkColumns(cut, config)
     return cut
   } catch (error) {
