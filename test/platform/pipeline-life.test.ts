@@ -87,6 +87,11 @@ describe("a pipeline", () => {
     }
   })
 
+  it("has no tap on a node that it has not", async () => {
+    const unknown = await platform.command("tap", "ticks", "nobody")
+    assert.strictEqual(unknown.errors[0]?.code, "NODE_UNKNOWN")
+  })
+
   it("leaves the schemas of its named streams in the catalogue", async () => {
     const { body } = await platform.get("/api/subjects")
     assert.deepStrictEqual(body, {

@@ -2,6 +2,7 @@ import { apiError, type RecordView } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Plan } from "../plan/index.ts"
 import { Transport, type TransportShape } from "../transport/transport.ts"
 import type { RecordViewer } from "./record-view.ts"
 import { readRecords } from "./topics.ts"
@@ -14,27 +15,34 @@ export interface TapRequest {
 }
 
 /**
- * The next records that a node gives, as they come. A node in the middle of a chain writes no topic: it is answered
- * with the records of the nearest topic after it in its chain, which is said by their `topic`.
+ * The next records that a node gives, as they come: from the topic that it writes, or, for a sink that reads one, from
+ * that. A node in the middle of a chain writes none: it is refused, with the nodes that can be tapped.
  */
 export const tapNode = Effect.fn("tapNode")(function* (request: TapRequest, viewer: RecordViewer) {
   const { plan, running } = yield* runOf(request.pipeline)
-  const chain = plan.physical.chains.find(({ segments }) =>
-    segments.some(({ nodes }) => nodes.some(({ spec }) => spec.node === request.node))
-  )
-  if (chain === undefined)
-    return yield* apiError("NODE_UNKNOWN", {
-      pipeline: request.pipeline,
-      node: request.node,
-      nodes: plan.nodes.map(({ name }) => name)
-    })
-  const topic = chain.outputs[0]?.topic ?? chain.inputs[0]?.topic
+  const { node, pipeline } = request
+  const nodes = plan.nodes.map(({ name }) => name)
+  if (!nodes.includes(node)) return yield* apiError("NODE_UNKNOWN", { pipeline, node, nodes })
+  const tappable = topicsByNode(plan)
+  const topic = tappable.get(node)
+  if (topic === undefined) return yield* apiError("NODE_WITHOUT_TOPIC", { node, nodes: [...tappable.keys()] })
   const state = running?.state() ?? "failed"
-  if (topic === undefined || state === "failed" || state === "stopped")
-    return yield* apiError("PIPELINE_NOT_RUNNING", { pipeline: request.pipeline, state })
+  if (state === "failed" || state === "stopped")
+    return yield* apiError("PIPELINE_NOT_RUNNING", { pipeline, state })
   const transport = yield* Transport
   return following({ topic, transport, viewer }).pipe(Stream.take(request.limit))
 })
+
+/** Where the records of a node can be looked at. */
+const topicsByNode = (plan: Plan): ReadonlyMap<string, string> =>
+  new Map(
+    plan.physical.chains.flatMap((chain) => {
+      const names = chain.segments.flatMap(({ nodes }) => nodes.map(({ spec }) => spec.node))
+      const last = names.at(-1)
+      const topic = chain.outputs[0]?.topic ?? (names.length === 1 ? chain.inputs[0]?.topic : undefined)
+      return last === undefined || topic === undefined ? [] : [[last, topic] as const]
+    })
+  )
 
 interface Following {
   readonly topic: string

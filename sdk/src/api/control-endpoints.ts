@@ -126,7 +126,7 @@ const tap = defineEndpoint({
   params: PipelineNode,
   query: Schema.Struct({ limit: Schema.optionalKey(Limit) }),
   success: ok(lines(RecordView)),
-  errors: ["PIPELINE_UNKNOWN", "NODE_UNKNOWN", "PIPELINE_NOT_RUNNING"]
+  errors: ["PIPELINE_UNKNOWN", "NODE_UNKNOWN", "NODE_WITHOUT_TOPIC", "PIPELINE_NOT_RUNNING"]
 })
 
 const topics = defineEndpoint({

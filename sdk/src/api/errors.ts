@@ -262,6 +262,12 @@ export const errors = table({
     remedy: "Choose one of its nodes.",
     fields: ["pipeline", "node", "nodes"]
   },
+  NODE_WITHOUT_TOPIC: {
+    status: 409,
+    message: "{node} is fused with its neighbours: what it gives is in no topic",
+    remedy: "Tap a node that has one, or give the node a `stream:` and apply.",
+    fields: ["node", "nodes"]
+  },
   TOPIC_UNKNOWN: {
     status: 404,
     message: "There is no topic {topic}",
