@@ -58,6 +58,12 @@ export class Catalogue {
     return topic
   }
 
+  /** A topic's name, for messages; the number of one that is gone. */
+  nameOf(topicId: number): string {
+    for (const { id, name } of this.topics.values()) if (id === topicId) return name
+    return String(topicId)
+  }
+
   /** Takes the topic's name away at once; its records are cleared later, and a mark stands until they are. */
   dropTopic(name: string): Dropped | undefined {
     const topic = this.topics.get(name)

@@ -31,7 +31,7 @@ export class EmbeddedLog {
     this.folder = folder
     this.store = store
     this.catalogue = catalogue
-    this.logs = new PartitionLogs(folder, store)
+    this.logs = new PartitionLogs(folder, store, (topicId) => catalogue.nameOf(topicId))
   }
 
   /** Goes on with what an earlier run had begun to clear, and folds state in the background while the scope is open. */

@@ -18,9 +18,13 @@ export class PartitionLogs {
   private readonly folder: string
   private readonly store: Store
 
-  constructor(folder: string, store: Store) {
+  private readonly nameOf: (topicId: number) => string
+
+  /** `nameOf`: a topic's name, for messages. */
+  constructor(folder: string, store: Store, nameOf: (topicId: number) => string) {
     this.folder = folder
     this.store = store
+    this.nameOf = nameOf
   }
 
   static place(topicId: number, partition: number): string {
@@ -73,7 +77,7 @@ export class PartitionLogs {
         if (frame === undefined)
           throw corrupt(
             this.folder,
-            `the batch at offset ${baseOffsetOf(key)} of partition ${partition} of topic ${topicId} fails its CRC`
+            `the batch at offset ${baseOffsetOf(key)} of partition ${partition} of topic ${this.nameOf(topicId)} fails its CRC`
           )
         found.push({ baseOffset: baseOffsetOf(key), frame })
         bytes += frame.length
@@ -91,7 +95,7 @@ export class PartitionLogs {
       if (frame === undefined)
         throw corrupt(
           this.folder,
-          `the last batch of partition ${partition} of topic ${topicId} fails its CRC`
+          `the last batch of partition ${partition} of topic ${this.nameOf(topicId)} fails its CRC`
         )
       return baseOffsetOf(key) + BigInt(openBatch(frame).count)
     }
