@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
@@ -13,8 +13,11 @@ export const bin = join(root, "runtime/bin/millrace.js")
 export const ordersFolder = join(import.meta.dirname, "fixtures/orders")
 
 /** A folder of its own, and how to remove it. */
-export const temporaryFolder = (): { readonly path: string; readonly remove: () => void } => {
-  const path = mkdtempSync(join(tmpdir(), "millrace-input-"))
+export const temporaryFolder = (
+  parent: string = tmpdir()
+): { readonly path: string; readonly remove: () => void } => {
+  mkdirSync(parent, { recursive: true })
+  const path = mkdtempSync(join(parent, "millrace-input-"))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
