@@ -19,6 +19,7 @@ import type { CallParts } from "./call-in-hand.ts"
 import { isolatePoison } from "./isolate-poison.ts"
 import type { RunStopped } from "./isolate-poison.ts"
 import { LoadedIn } from "./loaded-in.ts"
+import { unlessOvertaken } from "./overtaken.ts"
 import { joinResults } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
 import { cutPiece, wholePiece } from "./piece.ts"
@@ -72,7 +73,7 @@ export class OpenSegment implements Segment {
   /** Loads it once, so that a bundle that does not open is told at once. */
   readonly load: Effect.Effect<void, SegmentError> = Effect.suspend(() => {
     const { place } = this.placeIn(this.domain.slotFor(0))
-    const tried = place.ready.pipe(Effect.asVoid)
+    const tried = unlessOvertaken(place.ready).pipe(Effect.asVoid)
     return tried.pipe(
       Effect.catchTag("ChildEnded", () => tried),
       Effect.catchTag("ChildEnded", (ended) =>

@@ -10,6 +10,7 @@ import { decodeRequests, OpenRequests } from "./host-requests.ts"
 import type { ReadyAnswer } from "./host-requests.ts"
 import type { KillCode, RunStopped } from "./isolate-poison.ts"
 import type { LoadedIn } from "./loaded-in.ts"
+import { unlessOvertaken } from "./overtaken.ts"
 import { takePieceResult } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
 import { decodeFailure } from "./report.ts"
@@ -38,7 +39,7 @@ export function runSegment(
   host: SegmentHost,
   settings: PoolSettings
 ): Effect.Effect<PieceResult, RunFailure> {
-  return Effect.scoped(
+  const once = Effect.scoped(
     Effect.gen(function* () {
       const child = yield* prepared(place, request.tables, 1)
       settings.onPoint("before-call")
@@ -48,7 +49,8 @@ export function runSegment(
       if (settings.freshPerCall) yield* place.unload
       return yield* rounds.conclude(answered)
     })
-  ).pipe(
+  )
+  return unlessOvertaken(once).pipe(
     Effect.catch((failure: RunFailure | ChildEnded) => {
       if (failure._tag !== "ChildEnded") return Effect.fail(failure)
       settings.onPoint("killed")
@@ -69,8 +71,8 @@ function prepared(
   tables: readonly TableInput[],
   start: number
 ): Effect.Effect<SandboxChild, SegmentError> {
-  return place.ready.pipe(
-    Effect.tap((child) => place.sendTables(child, tables)),
+  const once = Effect.tap(place.ready, (child) => place.sendTables(child, tables))
+  return unlessOvertaken(once).pipe(
     Effect.catchTag("ChildEnded", (ended) => {
       if (start < maxStarts) return prepared(place, tables, start + 1)
       const text = `the sandbox process does not come up: it ended ${maxStarts} times (${ended.reason}, ${ended.detail})`
@@ -173,6 +175,7 @@ class Rounds {
     this.child.kill("malformed")
     return Effect.fail<ChildEnded>({
       _tag: "ChildEnded",
+      wasAsked: true,
       reason: "malformed",
       stage: -1,
       detail: "malformed"

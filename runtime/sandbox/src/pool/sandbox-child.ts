@@ -19,6 +19,8 @@ export type EndReason = "deadline" | "memory" | "malformed" | "closed" | "outsid
 export interface ChildEnded {
   readonly _tag: "ChildEnded"
   readonly reason: EndReason
+  /** False: it had ended or been killed before it was asked, so that the question is not to blame. */
+  readonly wasAsked: boolean
   /** Node of the segment that ran; -1: none is known. */
   readonly stage: number
   readonly detail: string
@@ -39,6 +41,8 @@ export interface ChildOptions {
 interface PendingQuestion {
   readonly resume: (effect: Effect.Effect<Answered, ChildEnded>) => void
   readonly timer: NodeJS.Timeout | undefined
+  /** The process had been killed already, and was only not yet gone. */
+  readonly isLate: boolean
 }
 
 /** Time that a guest's own deadline has to be answered before the process is killed: on a busy machine it waits for its turn. */
@@ -105,13 +109,14 @@ export class SandboxChild {
   private expect(wallMs: number, send: () => void): Effect.Effect<Answered, ChildEnded> {
     return Effect.callback<Answered, ChildEnded>((resume) => {
       if (this.ended !== undefined) {
-        resume(Effect.fail(this.ended))
+        resume(Effect.fail({ ...this.ended, wasAsked: false }))
         return undefined
       }
       const isTimed = !this.options.disabled.includes("deadline")
       const timer = isTimed ? setTimeout(() => this.kill("deadline"), wallMs + graceMs) : undefined
-      this.pending = { resume, timer }
-      send()
+      const isLate = this.endReason !== undefined
+      this.pending = { resume, timer, isLate }
+      if (!isLate) send()
       return Effect.sync(() => {
         clearTimeout(timer)
         this.pending = undefined
@@ -160,7 +165,8 @@ export class SandboxChild {
     if (this.isEnded) return
     this.isEnded = true
     const reason = this.endReason ?? (isOutOfMemory(detail, this.stderr) ? "memory" : "outside")
-    this.ended = { _tag: "ChildEnded", reason, stage: this.memory.stage(), detail }
+    const wasAsked = this.pending !== undefined && !this.pending.isLate
+    this.ended = { _tag: "ChildEnded", reason, wasAsked, stage: this.memory.stage(), detail }
     this.memory.close()
     this.settle(Effect.fail(this.ended))
   }
