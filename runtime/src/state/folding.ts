@@ -18,7 +18,9 @@ export function foldOverlay(
   target: FoldTarget,
   options: { readonly now: number; readonly schemaId: (storedKey: Uint8Array) => number }
 ): void {
-  for (const group of overlay.all()) foldGroup(group, target, options)
+  // In the order of the store: neighbours share pages.
+  const groups = [...overlay.all()].sort((a, b) => Buffer.compare(a.prefix, b.prefix))
+  for (const group of groups) foldGroup(group, target, options)
 }
 
 function foldGroup(
