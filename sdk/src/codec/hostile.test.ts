@@ -3,6 +3,7 @@ import { parseAvroOrThrow } from "../avro/index.ts"
 import type { Json } from "../avro/type.ts"
 import { ByteSink } from "../record/byte-sink.ts"
 import { compileReader, compileValue, compileView, compileWriter } from "./compile-boundary.ts"
+import { datumReader } from "./datum/datum.ts"
 import { CodecFault } from "./runtime-fault.ts"
 import type { CodecFaultCode } from "./runtime-fault.ts"
 
@@ -171,11 +172,13 @@ const bounded = (run: () => void): void => {
 describe("hostile bytes", () => {
   for (const { what, schema, bytes, code } of cases) {
     it(`${what}: refused as ${code}, soon and small`, () => {
-      const codec = compileValue(parseAvroOrThrow(schema))
+      const type = parseAvroOrThrow(schema)
       const input = Uint8Array.from(bytes)
-      bounded(() => {
-        assert.strictEqual(faultOf(() => codec.read(input, 0, input.length)).code, code)
-      })
+      for (const codec of [compileValue(type), datumReader(type, type)]) {
+        bounded(() => {
+          assert.strictEqual(faultOf(() => codec.read(input, 0, input.length)).code, code)
+        })
+      }
     })
   }
 

@@ -13,7 +13,7 @@ import { type Target, WriteSteps } from "./write-step.ts"
 /**
  * Avro's datum readers and writers: codecs that are closures over the schema rather than generated text. They are for
  * schemas that are known only at run time, such as a container file's, in the sandbox, where nothing can be made from text.
- * Values, checks, limits and faults are those of the generated codecs (view.ts), which are several times faster.
+ * Values, checks, limits and faults are those of the generated codecs (view.ts), which are about twice as fast.
  */
 export interface DatumReader {
   /** Reads `bytes[start, end)`, which must be one whole value. Throws a {@link CodecFault}. */
