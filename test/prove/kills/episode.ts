@@ -1,5 +1,6 @@
 import { killOnce } from "./kill-once.ts"
 import type { Killed } from "./kill-once.ts"
+import { isEarly } from "./kill-plan.ts"
 import type { Kill } from "./kill-plan.ts"
 import { Place } from "./place.ts"
 import type { CheckerFindings, LoadSize } from "./place.ts"
@@ -36,7 +37,7 @@ export async function runEpisode({ kills, onKill, program, size }: EpisodeOption
     const killed: Killed[] = []
     let isApplied = false
     for (const kill of kills) {
-      if (!isApplied && isOfRunningLoad(kill)) {
+      if (!isApplied && !isEarly(kill.point)) {
         await applyInPeace(place, program)
         isApplied = true
       }
@@ -44,6 +45,8 @@ export async function runEpisode({ kills, onKill, program, size }: EpisodeOption
         const one = await killOnce(place, kill, program)
         killed.push(one)
         onKill?.(one)
+        // The revision was kept before the kill: the next start must carry it out without being told again.
+        isApplied ||= one.hit && one.point === "mid-apply"
         if (one.hit) break
       }
     }
@@ -53,8 +56,6 @@ export async function runEpisode({ kills, onKill, program, size }: EpisodeOption
     place.remove()
   }
 }
-
-const isOfRunningLoad = ({ point }: Kill): boolean => !["first-start", "publish", "mid-apply"].includes(point)
 
 /** Publishes and applies, without an end to the program but by kill -9. */
 async function applyInPeace(place: Place, program: ProgramOptions | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { isEarly } from "./kill-plan.ts"
 import type { Kill } from "./kill-plan.ts"
 import type { Place } from "./place.ts"
 import { areGone, asItIs } from "./program.ts"
@@ -17,15 +18,8 @@ const maxShutdownDelayMs = 1_500
 
 /** Starts the program, kills it as told, and sees it gone, with every process that it had started. */
 export async function killOnce(place: Place, kill: Kill, base: ProgramOptions = asItIs): Promise<Killed> {
-  const isEarly = kill.point === "first-start" || kill.point === "publish" || kill.point === "mid-apply"
-  const program = place.up(isEarly, { ...base, variables: { ...base.variables, ...armed(kill) } })
-  const hit = await (kill.point === "random"
-    ? sleep(kill.delayMs, true)
-    : kill.point === "in-commit"
-      ? killInCommit(program, kill)
-      : kill.point === "on-shutdown"
-        ? killOnShutdown(place, program, kill)
-        : reach(place, program, kill))
+  const program = place.up(isEarly(kill.point), { ...base, variables: { ...base.variables, ...armed(kill) } })
+  const hit = await bringToPoint(place, program, kill)
   const children = program.childPids()
   program.signal("SIGKILL")
   const { errors, signal } = await program.ended
@@ -34,8 +28,23 @@ export async function killOnce(place: Place, kill: Kill, base: ProgramOptions = 
   return { point: kill.point, hit, faults }
 }
 
+/** Waits for the moment of the kill; true when the program died there by itself, or is to be killed right now. */
+function bringToPoint(place: Place, program: Program, kill: Kill): Promise<boolean> {
+  switch (kill.point) {
+    case "starting":
+    case "random":
+      return sleep(kill.delayMs, true)
+    case "in-commit":
+      return killInCommit(program, kill)
+    case "on-shutdown":
+      return killOnShutdown(place, program, kill)
+    default:
+      return reach(place, program, kill)
+  }
+}
+
 function armed({ pass, point }: Kill): { readonly [name: string]: string } {
-  if (point === "random") return {}
+  if (point === "random" || point === "starting") return {}
   return point === "in-commit" ? { FAIL_TELL: `before-commit:${pass}` } : { FAIL_AT: `${point}:${pass}` }
 }
 

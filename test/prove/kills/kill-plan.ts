@@ -1,8 +1,11 @@
 import type { Draw } from "../power-cut/disk.ts"
 import type { FailpointName } from "../../../runtime/src/telemetry/failpoint.ts"
 
-/** `in-commit`: from outside, between a commit's call and its acknowledgement. `random`: from outside, at any time. */
-export type KillPoint = FailpointName | "in-commit" | "random"
+/**
+ * `in-commit`: from outside, between a commit's call and its acknowledgement. `starting`: from outside, while it starts for
+ * the first time. `random`: from outside, at any time of a running load.
+ */
+export type KillPoint = FailpointName | "in-commit" | "starting" | "random"
 
 /** One kill of the program. `pass`: at which pass of the point; `delayMs`: how long after, for those from outside. */
 export interface Kill {
@@ -13,6 +16,8 @@ export interface Kill {
 
 /** Points on the way to a running load, in their order; they come once in an episode. */
 const early = ["first-start", "publish", "mid-apply"] as const
+export const isEarly = (point: KillPoint): boolean =>
+  point === "starting" || early.some((each) => each === point)
 /** Points of a running load, with the largest pass that is drawn. */
 const running: readonly (readonly [KillPoint, number])[] = [
   ["after-fetch", 40],
@@ -26,12 +31,14 @@ const running: readonly (readonly [KillPoint, number])[] = [
   ["random", 1]
 ]
 const maxRandomMs = 3_000
+const maxStartMs = 2_000
 /** About as long as a commit takes. */
 const maxCommitMs = 2
 
-/** The kills of one episode: each of the eleven points and one at random, those of a running load in an order that is drawn. */
+/** The kills of one episode: each of the eleven points and two at random, those of a running load in an order that is drawn. */
 export function planKills(draw: Draw): readonly Kill[] {
   return [
+    { point: "starting", pass: 1, delayMs: draw() * maxStartMs },
     ...early.map((point) => ({
       point,
       pass: point === "publish" ? 1 + Math.floor(draw() * 2) : 1,
