@@ -18,6 +18,11 @@ export class FileWindow {
     this.#path = path
   }
 
+  /** Bytes that it holds. */
+  get size(): number {
+    return this.#bytes.length
+  }
+
   /** The `length` bytes from `offset` on; fewer only at the file's end. Good until the next call. */
   *at(offset: number, length: number) {
     const known = this.#bytes.subarray(Math.max(0, offset - this.#offset))

@@ -16,6 +16,7 @@ import {
 } from "./container.ts"
 import { inflate, InflateFault } from "./deflate.ts"
 import { FileWindow } from "./file-window.ts"
+import { type Block, keepFile, keptFile, type OpenFile } from "./open-files.ts"
 import { RecordBatch } from "./record-batch.ts"
 import { readerSchema } from "./resolved-schema.ts"
 
@@ -31,28 +32,6 @@ export interface ContainerRead {
   readonly maxBytes: number
 }
 
-/** A file in hand. Kept between reads where the isolate lives on; each read can do without. */
-interface OpenFile {
-  readonly path: string
-  readonly window: FileWindow
-  readonly container: ContainerReader
-  readonly header: Header
-  readonly reader: DatumReader
-  block: Block | undefined
-}
-
-/** A block whose records are being read. */
-interface Block {
-  readonly offset: number
-  /** Where the next begins. */
-  readonly end: number
-  readonly count: number
-  readonly data: Uint8Array
-  /** Records read or rejected, and where in `data` the next begins. */
-  done: number
-  at: number
-}
-
 /** A block that cannot be read. `end`: where the next begins, when that is known. */
 class Damage {
   readonly reason: string
@@ -62,9 +41,6 @@ class Damage {
     this.end = end
   }
 }
-
-/** The last file of each node, by its config: the header is parsed and a block inflated once, not at every read. */
-const openFiles = new WeakMap<SourceConfig, OpenFile>()
 
 /** Searched for a sync marker in one read. */
 const seekBytes = 1024 * 1024
@@ -101,16 +77,15 @@ const afterDamage = ({ offset, place, sync }: Position, { end }: Damage): Positi
 }
 
 function* openFile(position: Position | undefined, read: ContainerRead) {
-  const known = openFiles.get(read.config)
-  const isKnown = position !== undefined && known?.path === read.path
-  const open = isKnown ? known : yield* freshFile(read)
+  const known = position === undefined ? undefined : keptFile(read.config, read.path)
+  const open = known ?? (yield* freshFile(read))
   if (position?.sync !== undefined && position.sync !== hexOf(open.header.sync)) {
     throw new FileFormatError({
       file: read.file,
       message: `${read.file} is another file than the one that was being read: put that one back, or rename this one`
     })
   }
-  openFiles.set(read.config, open)
+  keepFile(read.config, open)
   return open
 }
 
