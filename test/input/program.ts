@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
@@ -92,7 +92,7 @@ export interface Platform {
 
 export interface PlatformOptions {
   readonly data: string
-  /** Packages to build and publish first. */
+  /** Packages, or folders of packages, to build and publish first. */
   readonly publish?: readonly string[]
   /** A program and its arguments that the platform is started by; default: none. */
   readonly wrapper?: readonly string[]
@@ -117,7 +117,7 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
   ]
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
   const output = linesOf(child)
-  const wanted = 1 + (options.publish?.length ?? 0)
+  const wanted = 1 + (options.publish ?? []).reduce((sum, each) => sum + packagesIn(each), 0)
   await until(
     () => (output.ended() ? Promise.reject(new Error(`up ended: ${output.errors()}`)) : output.lines.length),
     (count) => count >= wanted
@@ -157,6 +157,12 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
     }
   }
 }
+
+/** `up` prints a line for each package that it publishes. */
+const packagesIn = (each: string): number =>
+  existsSync(join(each, "package.json"))
+    ? 1
+    : readdirSync(each).filter((name) => existsSync(join(each, name, "package.json"))).length
 
 const linesOf = (child: ChildProcess) => {
   const lines: string[] = []

@@ -22,6 +22,12 @@ describe("a failure of the store", () => {
     assert.deepInclude(fromStoreError(error), { code: "STORE_FULL", status: 507 })
   })
 
+  it("is a full disk when the index of the write-ahead log cannot grow", () => {
+    const cause = Object.assign(new Error("disk I/O error"), { errcode: 4874 })
+    assert.equal(toStoreError("open", cause).reason, "full")
+    assert.equal(toStoreError("open", Object.assign(cause, { errcode: 10 })).reason, "io")
+  })
+
   it("is a full disk when the file system says so, by quota too", () => {
     for (const code of ["ENOSPC", "EDQUOT"])
       assert.equal(toStoreError("write", Object.assign(new Error("no"), { code })).reason, "full")

@@ -31,10 +31,13 @@ const sqliteReasons = new Map<number, Reason>([
   [26, "corrupt"]
 ])
 
+/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log could not grow. SQLite has no better word for a full disk there. */
+const cannotGrow = 4874
+
 const reasonOf = (cause: unknown): Reason => {
   if (typeof cause !== "object" || cause === null) return "io"
   if ("errcode" in cause && typeof cause.errcode === "number")
-    return sqliteReasons.get(cause.errcode & 0xff) ?? "io"
+    return cause.errcode === cannotGrow ? "full" : (sqliteReasons.get(cause.errcode & 0xff) ?? "io")
   if ("code" in cause) return cause.code === "ENOSPC" || cause.code === "EDQUOT" ? "full" : "io"
   return "io"
 }

@@ -68,11 +68,16 @@ const listenFailure = ({ code, host, port }: ListenError): CommandError => {
   })
 }
 
-const storeFailure = (error: StoreError, { folder }: Place): CommandError =>
-  new CommandError({
-    code: `REGISTRY_${error.reason.toUpperCase()}`,
+const storeFailure = (error: StoreError, { folder }: Place): CommandError => {
+  const [code, remedy, exit] =
+    error.reason === "full"
+      ? logCodes.diskFull
+      : ([`REGISTRY_${error.reason.toUpperCase()}`, error.remedy, exitCode.failed] as const)
+  return new CommandError({
+    code,
     message: `the registry could not ${error.operation}`,
     where: folder,
-    remedy: error.remedy,
-    exit: exitCode.failed
+    remedy,
+    exit
   })
+}
