@@ -67,6 +67,35 @@ describe("a body that suspends", () => {
     )
   })
 
+  it("leaves alone what an earlier node answered, whatever bytes it sends", async () => {
+    const failing = nodeOf(
+      bodyBundle("process", "(movie) => { if (movie.rating === 1) throw new Error('no'); return [movie] }"),
+      {
+        node: "first",
+        outputs: [movieOutput]
+      }
+    )
+    const sending = nodeOf(
+      bodyBundle(
+        "process",
+        '(movie) => pend((done) => host.request("api", "put", "{}", new Uint8Array(5000).fill(9), () => done([movie])))',
+        { suspends: true, before: pend }
+      ),
+      { node: "second", outputs: [movieOutput], handles: ["api"] }
+    )
+    const host = hostOf(() => Effect.succeed({ result: null }))
+    const call = callOf([inputOf(frameOf(movies(3)))])
+    const result = await callOnce(segmentOf([failing, sending]), call, host)
+    assert.deepStrictEqual(
+      moviesIn(result.outputs[0].frame).map(({ id }) => id),
+      ["m0", "m2"]
+    )
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ node: name, code, frame }) => [name, code, frame && moviesIn(frame)]),
+      [["first", "PLUGIN_FAILED", movies(3).slice(1, 2)]]
+    )
+  })
+
   it("runs one at a time within a key", async () => {
     const call = `(movie, record) => pend((done) => { const c = record.state("count"); const n = (c.get() ?? 0); host.request("api", "get", "{}", undefined, () => { c.set(n + 1); done([{ ...movie, rating: n + 1 }]) }) })`
     const keyed = nodeOf(bodyBundle("process", call, { suspends: true, before: pend }), {

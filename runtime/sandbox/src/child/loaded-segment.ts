@@ -23,8 +23,8 @@ interface Passage {
   readonly seed: Uint8Array
   stage: number
   readonly stages: StageReport[]
-  readonly sections: SectionWriter
-  readonly kept: { readonly stage: number; readonly place: number; readonly bytes: Uint8Array }[]
+  /** The answer's sections. Written when all is done: a wait's requests take the same room in the shared file. */
+  readonly kept: Uint8Array[]
   cpuAtStart: number
 }
 
@@ -64,8 +64,7 @@ export class LoadedSegment {
 
   run(question: RunQuestion, sections: readonly Uint8Array[], deadline: Deadline): Answer {
     const [seed = noBytes(), state = noBytes(), ...frames] = sections
-    const writer = new SectionWriter()
-    this.passage = { question, seed, stage: 0, stages: [], sections: writer, kept: [], cpuAtStart: 0 }
+    this.passage = { question, seed, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
     const first = this.enter(this.passage)
     for (const [place, input] of question.inputs.entries()) {
       const frame = frames[place] ?? noBytes()
@@ -118,7 +117,7 @@ export class LoadedSegment {
       if (letter === "D") {
         const next = this.finishStage(passage, rest, deadline)
         if (next === undefined)
-          return this.leave({ is: "done", stages: passage.stages, sections: passage.sections.lengths })
+          return this.leave({ is: "done", stages: passage.stages, sections: writtenSections(passage.kept) })
         text = next
         continue
       }
@@ -151,8 +150,8 @@ export class LoadedSegment {
       if (isHanded && frame.role === "origins") origins = bytes
       if (isHanded) places.push(-1)
       else {
-        passage.kept.push({ stage: passage.stage, place, bytes })
-        places.push(passage.sections.add(bytes))
+        passage.kept.push(bytes)
+        places.push(passage.kept.length - 1)
       }
     }
     passage.stages.push({
@@ -221,6 +220,12 @@ export class LoadedSegment {
     if (node === undefined) throw new GuestStopped("broken", "no such node")
     return node
   }
+}
+
+function writtenSections(kept: readonly Uint8Array[]): readonly number[] {
+  const writer = new SectionWriter()
+  for (const bytes of kept) writer.add(bytes)
+  return writer.lengths
 }
 
 /** CPU time of the process: this thread runs one node at a time. An isolate's own count is of wall time. */
