@@ -8,7 +8,9 @@ import { embeddedTransport } from "../layer.ts"
 // prints a task's number when it was acknowledged. The parent kills this process and looks at what is left.
 const folder = process.argv[2] ?? ""
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
-// Every commit sets a thousandth key, so that folds happen within a test.
+// Large enough for a fold every 40 commits of a task.
+const padding = "x".repeat(10_000)
+const keysPerCommit = 10
 const spread = 1_000
 
 const program = Effect.gen(function* () {
@@ -24,8 +26,8 @@ const program = Effect.gen(function* () {
       for (let n = (last?.sequence ?? 0) + 1; ; n++) {
         const state = new StateEntryWriter()
         state.put(0, bytes("n"), undefined, 0, bytes(String(n)))
-        for (let i = 0; i < 20; i++)
-          state.put(0, bytes(`k${(n * 20 + i) % spread}`), undefined, 0, bytes(String(n)))
+        for (let i = 0; i < keysPerCommit; i++)
+          state.put(0, bytes(`k${(n * keysPerCommit + i) % spread}`), undefined, 0, bytes(`${n} ${padding}`))
         yield* log.commit({
           ...emptyCommit,
           outputs: [{ topic: "numbers", partition, frame: textFrame([String(n)]) }],
