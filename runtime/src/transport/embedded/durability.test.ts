@@ -228,12 +228,14 @@ const canMount = ((): boolean => {
   mkdirSync(small, { recursive: true })
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", small]).status === 0
   if (mounted) spawnSync("umount", [small])
+  rmSync(small, { recursive: true })
   return mounted
 })()
 
 describe("the embedded transport on a full disk", () => {
   // Needs a file system of its own; where none can be mounted, the full-disk proof of test/prove covers it.
   it.runIf(canMount)("says so, keeps what was acknowledged, and goes on when there is space", async () => {
+    mkdirSync(small)
     spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", small])
     try {
       const ballast = join(small, "ballast")
