@@ -1,7 +1,9 @@
 import type { BenchRow } from "./row.ts"
 
 // `npm run bench -- NAME... [--json]`. With --json the last line is one JSON array of rows.
-const benches: { readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }> } = {
+const benches: {
+  readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }>
+} = {
   codec: () => import("./codec.ts"),
   hop: () => import("./hop.ts"),
   movies: () => import("./movies.ts")
@@ -11,7 +13,9 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith("-
 const json = process.argv.includes("--json")
 const unknown = names.filter((name) => !(name in benches))
 if (unknown.length > 0 || names.length === 0) {
-  process.stderr.write(`bench: ${unknown.length > 0 ? `unknown: ${unknown.join(", ")}; ` : ""}give one or more of ${Object.keys(benches).join(", ")}\n`)
+  process.stderr.write(
+    `bench: ${unknown.length > 0 ? `unknown: ${unknown.join(", ")}; ` : ""}give one or more of ${Object.keys(benches).join(", ")}\n`
+  )
   process.exit(64)
 }
 
