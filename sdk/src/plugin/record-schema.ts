@@ -34,7 +34,7 @@ export const recordSchema = (name: string, fields: readonly SchemaField[]) => {
   return {
     type: "record",
     name,
-    fields: fields.map((field) => ({ ...field, type: withNames(field.type, named) }))
+    fields: fields.map((field): SchemaField => ({ ...field, type: withNames(field.type, named) }))
   }
 }
 
