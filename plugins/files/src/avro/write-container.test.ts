@@ -115,10 +115,34 @@ describe("the sink, to Avro container files", () => {
       ".part-00000-000000.avro.inprogress": "old",
       ".part-00000-000001.avro.inprogress": "new-torn"
     }
-    const token = { sequence: 1, length: 3, isFinished: true, mark: "x", alsoFinished: 0 }
+    const token = {
+      sequence: 1,
+      length: 8,
+      isFinished: true,
+      format: "avro",
+      mark: "x",
+      alsoFinished: { sequence: 0, format: "avro" }
+    }
     const run = await sandbox.sink({ config, input: stream([]), token, files: { output: files } })
     assert.include(Object.keys(output(run)), "part-00000-000000.avro")
     assert.include(Object.keys(output(run)), "part-00000-000001.avro")
+  })
+
+  it("finishes the file of the format that the config had before", async () => {
+    const [avro, lines] = [config, { path: "out" }]
+    for (const [before, after, names] of [
+      [lines, avro, ["part-00000-000000.ndjson", "part-00000-000001.avro"]],
+      [avro, lines, ["part-00000-000000.avro", "part-00000-000001.ndjson"]]
+    ] as const) {
+      const first = await sandbox.sink({ config: before, input: stream(orders(0, 10)), end: false })
+      const second = await sandbox.sink({
+        config: after,
+        input: stream(orders(10, 20)),
+        token: first.token,
+        files: { output: output(first) }
+      })
+      assert.deepEqual(Object.keys(output(second)), [...names])
+    }
   })
 
   it("makes no file of nothing", async () => {

@@ -8,10 +8,14 @@ export const Token = Schema.Struct({
   length: Schema.Int,
   /** It is finished: what comes next goes into the next file. */
   isFinished: Schema.Boolean,
+  /** Of the file; absent: ndjson. */
+  format: Schema.optionalKey(Schema.String),
   /** avro: by which header the file was begun. */
   mark: Schema.optionalKey(Schema.String),
-  /** avro: number of the file before, which this commit finishes as well: what follows has another header. */
-  alsoFinished: Schema.optionalKey(Schema.Int)
+  /** The file before, which this commit finishes as well: what follows has another header or format. */
+  alsoFinished: Schema.optionalKey(
+    Schema.Struct({ sequence: Schema.Int, format: Schema.optionalKey(Schema.String) })
+  )
 })
 export type Token = typeof Token.Type
 
@@ -40,14 +44,15 @@ export interface PartFile {
   readonly sequence: number
   readonly length: number
   /** The file before, which must be finished first. */
-  readonly alsoFinished?: number
+  readonly alsoFinished?: NonNullable<Token["alsoFinished"]>
 }
 
-/** The file that the next record goes into: another one after a finished one, and where the header would be another. */
-export const nextFile = (token: Token | undefined, mark?: string): PartFile => {
+/** The file that the next record goes into: another one after a finished one, and where the mark is another. */
+export const nextFile = (token: Token | undefined, mark: string | undefined): PartFile => {
   if (token === undefined) return { sequence: 0, length: 0 }
-  const { sequence, length } = token
+  const { sequence, length, format } = token
   if (token.isFinished) return { sequence: sequence + 1, length: 0 }
-  if (mark === undefined || length === 0 || token.mark === mark) return { sequence, length }
-  return { sequence: sequence + 1, length: 0, alsoFinished: sequence }
+  if (length === 0 || token.mark === mark) return { sequence, length }
+  const alsoFinished = { sequence, ...(format === undefined ? {} : { format }) }
+  return { sequence: sequence + 1, length: 0, alsoFinished }
 }

@@ -40,37 +40,35 @@ export const filesSink = defineSink({
         ...file,
         length,
         isFinished: length > 0 && (isFull || end),
-        ...(mark === undefined ? {} : { mark })
+        ...(mark === undefined ? {} : { mark, format: place.format })
       },
       failed
     }
   },
   transaction: {
     token: Token,
-    *commit(token, { config, output, partition }) {
-      yield* finish(output, placeOf(config, partition), token)
+    *commit(token, { output, partition }) {
+      yield* finish(output, partition, token)
     },
     *recover(token, { config, output, partition }) {
       if (token === undefined) return yield* begin(output, partition, config)
-      const place = placeOf(config, partition)
-      yield* finish(output, place, token)
-      const { sequence, length } = nextFile(token)
-      const name = openName(place, sequence)
+      yield* finish(output, partition, token)
+      const { sequence, length } = nextFile(token, token.mark)
+      const name = openName(placeOf(token, partition), sequence)
       if (length > 0) yield* output.writeAt(name, length, new Uint8Array())
       else yield* output.remove(name)
     }
   }
 })
 
-const placeOf = ({ format = "ndjson" }: SinkConfig, partition: number): PartPlace => ({ partition, format })
+/** Of a config, or of a token, whose file may be of the format that the config had before. */
+const placeOf = ({ format = "ndjson" }: { readonly format?: string }, partition: number): PartPlace => ({
+  partition,
+  format
+})
 
 /** A committed token as the next one: what it finished beside is done. */
-const tokenOf = ({ sequence, length, isFinished, mark }: Token): Token => ({
-  sequence,
-  length,
-  isFinished,
-  ...(mark === undefined ? {} : { mark })
-})
+const tokenOf = ({ alsoFinished: _, ...token }: Token): Token => token
 
 function* append(output: FileWriter, name: string, offset: number, bytes: Uint8Array) {
   for (let done = 0; done < bytes.length; done += maxWriteBytes) {
@@ -80,11 +78,16 @@ function* append(output: FileWriter, name: string, offset: number, bytes: Uint8A
 }
 
 /** Gives its name to what the token finishes. */
-function* finish(output: FileWriter, place: PartPlace, { sequence, isFinished, alsoFinished }: Token) {
-  if (alsoFinished !== undefined) {
-    yield* output.rename(openName(place, alsoFinished), partName(place, alsoFinished))
+function* finish(output: FileWriter, partition: number, token: Token) {
+  const { alsoFinished } = token
+  const finished = [
+    ...(alsoFinished === undefined ? [] : [alsoFinished]),
+    ...(token.isFinished ? [token] : [])
+  ]
+  for (const file of finished) {
+    const place = placeOf(file, partition)
+    yield* output.rename(openName(place, file.sequence), partName(place, file.sequence))
   }
-  if (isFinished) yield* output.rename(openName(place, sequence), partName(place, sequence))
 }
 
 /** The partition's first start: nothing is committed, so whatever is there is of another run. */
