@@ -2,7 +2,7 @@ import type { GuardName } from "@millrace/sandbox"
 import { caseOf } from "./all-cases.ts"
 import type { HostileCase } from "./hostile-case.ts"
 import { escaped } from "./hostile-case.ts"
-import { runTrial } from "./trial.ts"
+import { platformGuards, runTrial } from "./trial.ts"
 import { complaintsOf } from "./verdict.ts"
 
 /** A guard, and the case that shows what it is for: held with the guard, not held without it. */
@@ -16,8 +16,6 @@ export interface GuardProof {
   readonly before?: readonly GuardName[]
   /** Without the guard the neighbour shares the attacker's trust domain. */
   readonly isOneDomain?: boolean
-  /** What the platform must have for the proof to mean anything. */
-  readonly needs?: string
   readonly limitMs?: number
 }
 
@@ -71,12 +69,13 @@ const switched = (
  */
 export const guardProofs: readonly GuardProof[] = [
   switched("G1 a process for each trust domain", spying, [], { isOneDomain: true }),
-  switched("G2 network namespace", "G2 network", ["netns"], { needs: "netns" }),
+  switched("G2 network namespace", "G2 network", ["netns"]),
   switched("G2 permission: files", "G2 file", ["permission"]),
   switched("G2 permission: programs", "G2 spawn", ["permission"]),
-  switched("G2 limits: address space", "G2 data", ["prlimit"], { needs: "prlimit" }),
-  switched("G2 limits: file size", "G2 file size", ["prlimit"], { needs: "prlimit" }),
-  switched("G2 capabilities", "G2 user", ["capabilities"], { needs: "capabilities" }),
+  switched("G2 limits: address space", "G2 data", ["prlimit"]),
+  switched("G2 limits: file size", "G2 file size", ["prlimit"]),
+  switched("G2 capabilities", "G2 user", ["capabilities"], { before: ["user"] }),
+  switched("G2 a user of its own", "G2 kill", ["user"]),
   switched("G2 environment", "G2 environment", ["environment"]),
   switched("G3 wall deadline", "6", ["deadline"], { limitMs: 2500 }),
   switched("G3 the guest's own deadline", "1", ["timeout"]),
@@ -88,6 +87,8 @@ export const guardProofs: readonly GuardProof[] = [
   switched("G8 prelude: shared memory", "20", ["prelude"]),
   switched("G8 prelude: WebAssembly", "21", ["prelude"]),
   switched("G8 prelude: code of strings", "35 eval", ["prelude"]),
+  switched("G13 no inspector", "G13 open", ["permission"]),
+  switched("G13 no inspector by a signal", "G13 signal", ["inspector"], { before: ["permission"] }),
   switched("G11 error text", "46 refused", ["sanitize"])
 ]
 
@@ -95,6 +96,8 @@ export const guardProofs: readonly GuardProof[] = [
 export async function proveGuard(
   proof: GuardProof
 ): Promise<{ readonly held: readonly string[]; readonly off: readonly string[] } | undefined> {
+  const { needs } = proof.hostile
+  if (needs !== undefined && !(await platformGuards()).includes(needs)) return undefined
   const before = proof.before ?? []
   const [on, off] = await Promise.all([
     runTrial(proof.hostile, { disabled: before }),
@@ -104,6 +107,5 @@ export async function proveGuard(
       limitMs: proof.limitMs ?? 20_000
     })
   ])
-  if (proof.needs !== undefined && !on.guards.includes(proof.needs)) return undefined
   return { held: complaintsOf(proof.hostile, on), off: complaintsOf(proof.hostile, off) }
 }

@@ -26,6 +26,8 @@ export interface HostileCase {
   readonly expect?: string
   /** Program text that the sandbox process runs first: an escaped guest. {@link escaped} helps to write it. */
   readonly preamble?: string
+  /** The platform's guard that holds it; where the platform has none, it cannot be held. */
+  readonly needs?: string
   readonly memoryMiB?: number
   readonly deadlineMs?: number
   /** More that must hold; answers complaints. */
@@ -63,7 +65,6 @@ export interface Observed {
   readonly metrics: readonly { readonly labels: string; readonly value: number }[]
   /** Payloads of host requests that reached the worker's handler. */
   readonly requests: readonly unknown[]
-  readonly guards: readonly string[]
 }
 
 /** Title of m2: an escaped guest knows the poison by it. */

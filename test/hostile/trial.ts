@@ -53,6 +53,22 @@ export function runTrial(hostile: HostileCase, options: TrialOptions = {}): Prom
   return Effect.runPromise(program.pipe(Effect.provide(SandboxPool.layer(pool))))
 }
 
+let present: Promise<readonly string[]> | undefined
+
+/** Names of the guards that this platform has. */
+export function platformGuards(): Promise<readonly string[]> {
+  present ??= Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const pool = yield* SandboxPool
+        yield* pool.open(segmentOf("calm", calmBundle))
+        return (yield* pool.processes)[0]?.guards ?? []
+      })
+    ).pipe(Effect.provide(SandboxPool.layer()))
+  )
+  return present
+}
+
 function trial(pool: SandboxPoolShape, hostile: HostileCase, options: TrialOptions) {
   return Effect.gen(function* () {
     const limitMs = options.limitMs ?? defaultLimitMs
@@ -85,8 +101,7 @@ function trial(pool: SandboxPoolShape, hostile: HostileCase, options: TrialOptio
       elapsedMs,
       neighbour: { calls, wrong, latenciesMs, restarts: ended.calm - started.calm },
       harm: harmDone(memory),
-      requests,
-      guards: ended.guards
+      requests
     }
   })
 }
@@ -162,7 +177,7 @@ function hostOf(requests: unknown[]): SegmentHost {
 function restartsOf(pool: SandboxPoolShape) {
   return Effect.map(pool.processes, (processes) => {
     const of = (domain: string): number => processes.find((one) => one.domain === domain)?.restarts ?? -1
-    return { hostile: of("hostile"), calm: of("calm"), guards: processes[0]?.guards ?? [] }
+    return { hostile: of("hostile"), calm: of("calm") }
   })
 }
 
@@ -221,7 +236,6 @@ function unopened(failure: string): Observed {
     harm: [],
     logs: [],
     metrics: [],
-    requests: [],
-    guards: []
+    requests: []
   }
 }

@@ -1,7 +1,7 @@
 import { allCases } from "../hostile/all-cases.ts"
 import { guardProofs, proveGuard } from "../hostile/guards.ts"
 import { sampleOf } from "../hostile/sample.ts"
-import { runTrial } from "../hostile/trial.ts"
+import { platformGuards, runTrial } from "../hostile/trial.ts"
 import { complaintsOf } from "../hostile/verdict.ts"
 import type { ProofOptions, ProofResult } from "./main.ts"
 
@@ -16,7 +16,12 @@ export async function run({ seed, count }: ProofOptions): Promise<ProofResult> {
   let passed = 0
   let failed = 0
   const cases = sampleOf(allCases, count ?? allCases.length, seed)
+  const present = await platformGuards()
   for (const hostile of cases) {
+    if (hostile.needs !== undefined && !present.includes(hostile.needs)) {
+      notes.push(`not shown here: ${hostile.id} (this platform has no ${hostile.needs})`)
+      continue
+    }
     const observed = await runTrial(hostile)
     const complaints = complaintsOf(hostile, observed)
     latencies.push(...observed.neighbour.latenciesMs)
@@ -28,7 +33,7 @@ export async function run({ seed, count }: ProofOptions): Promise<ProofResult> {
   for (const proof of count === undefined ? guardProofs : []) {
     const shown = await proveGuard(proof)
     if (shown === undefined) {
-      notes.push(`not shown here: ${proof.guard} (this platform has no ${proof.needs})`)
+      notes.push(`not shown here: ${proof.guard} (this platform has no ${proof.hostile.needs})`)
       continue
     }
     const isShown = shown.held.length === 0 && shown.off.length > 0

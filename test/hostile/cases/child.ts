@@ -221,6 +221,7 @@ export const machineCases: readonly HostileCase[] = [
   },
   {
     id: "G2 network",
+    needs: "netns",
     title: "an interface of the network",
     attack: passing,
     preamble: escapedAtStart(
@@ -237,6 +238,7 @@ export const machineCases: readonly HostileCase[] = [
   },
   {
     id: "G2 user",
+    needs: "capabilities",
     title: "becoming another user",
     attack: passing,
     preamble: escapedAtStart(`process.setuid(process.getuid() === 4242 ? 4243 : 4242); return true`),
@@ -244,6 +246,7 @@ export const machineCases: readonly HostileCase[] = [
   },
   {
     id: "G2 data",
+    needs: "prlimit",
     title: "three gigabytes of address space",
     attack: passing,
     preamble: escapedAtStart(`return Buffer.allocUnsafeSlow(3 * 2 ** 30).length > 0`),
@@ -251,6 +254,7 @@ export const machineCases: readonly HostileCase[] = [
   },
   {
     id: "G2 file size",
+    needs: "prlimit",
     title: "filling the memory by the shared file",
     attack: passing,
     preamble: escapedAtStart(
@@ -261,8 +265,18 @@ export const machineCases: readonly HostileCase[] = [
   {
     id: "G2 kill",
     title: "killing the worker",
+    needs: "user",
     attack: passing,
     preamble: escapedAtStart(`process.kill(process.ppid, 0); return true`),
+    outcome: "harmless"
+  },
+  {
+    id: "G13 signal",
+    title: "opening an inspector by a signal",
+    attack: passing,
+    preamble: escapedAtStart(
+      `process.kill(process.pid, "SIGUSR1"); const end = performance.now() + 400; const { url } = require("node:inspector"); while (performance.now() < end) if (url() !== undefined) return true; return false`
+    ),
     outcome: "harmless"
   },
   {

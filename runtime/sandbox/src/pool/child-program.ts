@@ -12,6 +12,11 @@ export interface ChildProgram {
   readonly readable: readonly string[]
 }
 
+/** Folders that it must be able to read. */
+export function childFolders(): readonly string[] {
+  return childProgram().readable.filter((path) => path.endsWith("/"))
+}
+
 let made: ChildProgram | undefined
 
 export function childProgram(): ChildProgram {

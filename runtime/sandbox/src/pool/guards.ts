@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import { childFolders } from "./child-program.ts"
 
 /** Guards that can be switched off by name, to show that each holds something. Never outside tests. */
 export const guardNames = [
@@ -9,6 +10,7 @@ export const guardNames = [
   "deadline",
   "memory",
   "netns",
+  "user",
   "permission",
   "prlimit",
   "environment",
@@ -17,6 +19,7 @@ export const guardNames = [
   "log-budget",
   "sanitize",
   "capabilities",
+  "inspector",
   "parent-death"
 ] as const
 export type GuardName = (typeof guardNames)[number]
@@ -52,6 +55,7 @@ export function probeGuards(
     readonly commands: readonly (readonly string[])[]
   }[] = [
     { name: "netns", commands: wrap("unshare", [["-n"], ["-r", "-n"]]) },
+    { name: "user", commands: ownUser() },
     // A process that hangs beyond reach must not outlive a worker that was killed.
     { name: "parent-death", commands: wrap("setpriv", [["--pdeathsig=KILL"]]) },
     {
@@ -68,20 +72,25 @@ export function probeGuards(
       ])
     }
   ]
+  // Another user may not be let into the folders that the process needs.
+  const trial = [
+    "--eval",
+    `for (const path of ${JSON.stringify(childFolders())}) require("node:fs").readdirSync(path)`
+  ]
   const wrappers: (readonly string[])[] = []
   const present: string[] = ["process"]
   const missing: string[] = []
   for (const { name, commands } of candidates) {
     const found = disabled.includes(name)
       ? undefined
-      : commands.find((command) => works([...wrappers.flat(), ...command, process.execPath, "--version"]))
+      : commands.find((command) => works([...asUser([...wrappers, command], 0), process.execPath, ...trial]))
     if (found === undefined) missing.push(name)
     else {
       wrappers.push(found)
       present.push(name)
     }
   }
-  for (const name of ["permission", "environment", "deadline", "prelude"] as const) {
+  for (const name of ["permission", "environment", "deadline", "prelude", "inspector"] as const) {
     if (disabled.includes(name)) missing.push(name)
     else present.push(name)
   }
@@ -89,6 +98,27 @@ export function probeGuards(
   if (canPoll) present.push("memory")
   else missing.push("memory")
   return { wrappers, present, missing }
+}
+
+const userMark = /\{user\+(\d+)\}/g
+/** Beyond what systems give out, and within what containers map. */
+const firstUsers = [1_900_000_000, 40_000]
+const users = 20_000
+
+/** A user of its own for each process, so that one that escaped can signal neither the worker nor another: root alone can give it. */
+function ownUser(): (readonly string[])[] {
+  if (process.getuid?.() !== 0) return []
+  return wrap(
+    "setpriv",
+    firstUsers.map((first) => [`--reuid={user+${first}}`, `--regid={user+${first}}`, "--clear-groups"])
+  )
+}
+
+/** The wrappers' words, with the number of a process in place of the mark. */
+export function asUser(wrappers: readonly (readonly string[])[], number: number): readonly string[] {
+  return wrappers
+    .flat()
+    .map((word) => word.replace(userMark, (_all, first: string) => `${Number(first) + (number % users)}`))
 }
 
 function wrap(name: string, choices: readonly (readonly string[])[]): (readonly string[])[] {

@@ -9,6 +9,7 @@ import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { maxControlBytes } from "../protocol/shared-layout.ts"
 import { childProgram } from "./child-program.ts"
+import { asUser } from "./guards.ts"
 import type { GuardName, PlatformGuards } from "./guards.ts"
 import { SharedMemory } from "./shared-memory.ts"
 
@@ -195,14 +196,19 @@ export class SandboxChild {
   }
 }
 
+/** Workers of one machine begin at different places. */
+let nextUser = process.pid * 7
+
 function start(options: ChildOptions, sharedFile: number): ChildProcess {
   const { program, readable } = childProgram()
   const guarded = ["--permission", "--allow-addons", ...readable.map((path) => `--allow-fs-read=${path}`)]
   const command = [
-    ...options.platform.wrappers.flat(),
+    ...asUser(options.platform.wrappers, nextUser++),
     process.execPath,
     "--no-node-snapshot",
     "--disable-warning=SecurityWarning",
+    // By default this signal opens an inspector, which has the process's own powers.
+    ...(options.disabled.includes("inspector") ? [] : ["--disable-sigusr1"]),
     ...(options.disabled.includes("permission") ? [] : guarded),
     "--eval",
     options.preamble === "" ? program : `${options.preamble}\n;${program}`
