@@ -40,11 +40,9 @@ export class RecordBatch {
 
   /** `place`: `<byte of its block>[<number in it>]`; `bytes` are shown in hexadecimal digits. */
   reject(place: string, reason: string, bytes: Uint8Array): void {
-    this.#rejected.push({
-      at: `${this.#limits.file}@${place}`,
-      reason,
-      raw: hexOf(bytes.subarray(0, rawBytes))
-    })
+    const raw = hexOf(bytes.subarray(0, rawBytes))
+    this.#rejected.push({ at: `${this.#limits.file}@${place}`, reason, raw })
+    this.#bytes += raw.length
   }
 
   rejectBlock(offset: number, reason: string): void {
