@@ -25,6 +25,7 @@ import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
+import { sandboxOptions } from "./sandbox-options.ts"
 
 export interface PlatformOptions {
   readonly folder: string
@@ -70,7 +71,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
 
 const servicesOf = (folder: string, path: Path.Path) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
-  const sandbox = SandboxPool.layer({})
+  const sandbox = SandboxPool.layer(sandboxOptions)
   const registry = registryLayer(path.join(folder, "registry")).pipe(Layer.provide(manifestReaderLayer))
   const worker = Layer.unwrap(
     Effect.gen(function* () {

@@ -4,12 +4,13 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { SandboxPool } from "@millrace/sandbox"
 import { buildFolder, packageFolders } from "./package-folder.ts"
+import { sandboxOptions } from "../sandbox-options.ts"
 
 /** Builds every package at a path and writes its archive. */
 export const buildFolders = Effect.fn("buildFolders")(function* (folder: string, out: string, json: boolean) {
   const folders = yield* packageFolders(folder)
   yield* Effect.forEach(folders, (each) => buildOne(each, out, json), { discard: true }).pipe(
-    Effect.provide(SandboxPool.layer({}))
+    Effect.provide(SandboxPool.layer(sandboxOptions))
   )
 })
 

@@ -7,6 +7,7 @@ import type { Connection } from "./connect.ts"
 import { buildFolder, packageFolders } from "./package-folder.ts"
 import { CommandError } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
+import { sandboxOptions } from "../sandbox-options.ts"
 
 /** Builds and publishes every package at a path. A version that is there with the same bytes is left alone. */
 export const publishFolder = Effect.fn("publishFolder")(function* (connection: Connection, folder: string) {
@@ -14,7 +15,7 @@ export const publishFolder = Effect.fn("publishFolder")(function* (connection: C
   yield* Effect.forEach(folders, (each) => publishOne(connection, each), {
     discard: true,
     concurrency: 2
-  }).pipe(Effect.provide(SandboxPool.layer({})))
+  }).pipe(Effect.provide(SandboxPool.layer(sandboxOptions)))
 })
 
 const publishOne = Effect.fnUntraced(function* (connection: Connection, folder: string) {
