@@ -109,6 +109,7 @@ export class Committer {
     if (live.length === 0) return
     const ends = new Map<string, bigint>()
     const checkpoints = new Map<TaskOwner, Checkpoint>()
+    const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
@@ -116,9 +117,8 @@ export class Committer {
           ends.set(PartitionLogs.place(topicId, partition), this.logs.end(topicId, partition))
       this.store.write(() => {
         for (const prepared of live) this.write(prepared, ends, checkpoints)
-      })
+      }, wanted)
     } catch (cause) {
-      const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
       const failure = writeFailure(this.folder, wanted, cause)
       for (const { resume } of live) resume(Effect.fail(failure))
       return

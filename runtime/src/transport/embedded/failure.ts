@@ -14,14 +14,28 @@ export function writeFailure(folder: string, wantedBytes: number, cause: unknown
       reason: "diskFull",
       message: `the log in ${folder} has reached its map size. Delete topics that are no longer needed.`
     })
-  if (freeBytes(folder) < Math.max(fullDiskBytes, wantedBytes * 2))
-    return new TransportError({
-      reason: "diskFull",
-      message: `no space left for ${folder}. Nothing was lost; work goes on by itself when there is space again.`
-    })
+  if (freeBytes(folder) < Math.max(fullDiskBytes, wantedBytes * 2)) return noSpace(folder)
   return new TransportError({
     reason: "unavailable",
     message: `the log in ${folder} could not be written: ${textOf(cause)}`
+  })
+}
+
+/** What a transaction writes beside its own bytes: the pages on the way to them in each table. */
+const reserveBytes = 512 * 1024
+
+/**
+ * Throws `diskFull` when a transaction of so many bytes might not find the space. INVARIANT: lmdb never meets a full disk
+ * where that can be foreseen, for a write that fails inside its commit has corrupted the process's memory.
+ */
+export function refuseWhenFull(folder: string, wantedBytes: number): void {
+  if (freeBytes(folder) < wantedBytes * 2 + reserveBytes) throw noSpace(folder)
+}
+
+function noSpace(folder: string): TransportError {
+  return new TransportError({
+    reason: "diskFull",
+    message: `no space left for ${folder}. Nothing was lost; work goes on by itself when there is space again.`
   })
 }
 

@@ -1,5 +1,6 @@
 import { open } from "lmdb"
 import type { RangeOptions, RootDatabase } from "lmdb"
+import { refuseWhenFull } from "./failure.ts"
 
 /** One database: ordered bytes to bytes. `put` and `remove` only inside {@link Store.write}. */
 export interface Table {
@@ -19,8 +20,11 @@ export interface Store {
   readonly deltas: Table
   readonly state: Table
   readonly folded: Table
-  /** One transaction, durable when it returns; a throw, the store's own included, leaves nothing of it. */
-  readonly write: <A>(work: () => A) => A
+  /**
+   * One transaction, durable when it returns; a throw, the store's own included, leaves nothing of it. `bytes`: about what
+   * it will write, where that can be much; throws a TransportError `diskFull` before it begins when there is no space for it.
+   */
+  readonly write: <A>(work: () => A, bytes?: number) => A
   /** Runs reads on one snapshot and lets go of it: no read transaction outlives the call. */
   readonly read: <A>(work: () => A) => A
   /** Bytes that the data file has when it holds every page that was ever given out. */
@@ -58,7 +62,8 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     state: table("state"),
     folded: table("folded"),
     // Synchronous on purpose: lmdb's asynchronous writer crashes the process when a write fails on a full disk.
-    write: (work) => {
+    write: (work, bytes = 0) => {
+      refuseWhenFull(folder, bytes)
       let result: { readonly value: ReturnType<typeof work> } | undefined
       root.transactionSync(() => {
         // Kept from lmdb: what is thenable (what `put` answers is) would leave the transaction open until later.

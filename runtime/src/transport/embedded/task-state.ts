@@ -10,6 +10,8 @@ import type { Store } from "./store.ts"
 import { openValue, sealValue } from "./value.ts"
 
 const stateIndexAt = 6
+/** At worst, each key that is folded writes a page of its own. */
+const leafBytes = 4096
 
 /**
  * State of one keyed node on one partition: what is folded, in the store, and the deltas since, in the store and in
@@ -65,25 +67,28 @@ export class TaskState {
   /** One transaction that moves all deltas into the ordered store. `midway` is called inside it. */
   fold(now: number, midway: () => void): void {
     const { state, deltas, folded } = this.store
-    this.store.write(() => {
-      foldOverlay(
-        this.overlay,
-        {
-          put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
-          remove: (key) => state.remove(Buffer.from(key)),
-          removeUnder: (prefix) => {
-            Array.from(state.keys(rangeUnder(prefix))).forEach(state.remove)
-          }
-        },
-        { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
-      )
-      midway()
-      const prefix = taskKey(this.place.node, this.place.partition)
-      Array.from(deltas.keys(rangeUnder(prefix))).forEach(deltas.remove)
-      const last = Buffer.allocUnsafe(8)
-      last.writeBigUInt64LE(BigInt(this.sequence))
-      folded.put(prefix, sealValue(last))
-    })
+    this.store.write(
+      () => {
+        foldOverlay(
+          this.overlay,
+          {
+            put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
+            remove: (key) => state.remove(Buffer.from(key)),
+            removeUnder: (prefix) => {
+              Array.from(state.keys(rangeUnder(prefix))).forEach(state.remove)
+            }
+          },
+          { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
+        )
+        midway()
+        const prefix = taskKey(this.place.node, this.place.partition)
+        Array.from(deltas.keys(rangeUnder(prefix))).forEach(deltas.remove)
+        const last = Buffer.allocUnsafe(8)
+        last.writeBigUInt64LE(BigInt(this.sequence))
+        folded.put(prefix, sealValue(last))
+      },
+      this.overlay.deltaBytes + this.overlay.size * leafBytes
+    )
     this.overlay.reset()
   }
 
