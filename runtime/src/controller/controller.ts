@@ -36,6 +36,8 @@ export interface ControllerShape {
   readonly pause: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly resume: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
+  /** Starts a pipeline anew under the grants that are in force now; without one that it needs it does not start. */
+  readonly recheck: (pipeline: string) => Effect.Effect<void, ApiError>
 }
 
 export class Controller extends Context.Service<Controller, ControllerShape>()(
@@ -54,7 +56,8 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
         apply: (request, by) => inTurn(apply(request, by)),
         pause: (pipeline, by) => inTurn(setDesired(pipeline, "paused", by)),
         resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
-        remove: (pipeline, by) => inTurn(remove(pipeline, by))
+        remove: (pipeline, by) => inTurn(remove(pipeline, by)),
+        recheck: (pipeline) => inTurn(recheck(pipeline))
       })
     })
   )
@@ -85,14 +88,17 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
   const pipeline = next.pipeline.pipeline
   if (next.physical.hash !== request.hash)
     return yield* apiError("PLAN_CHANGED", { pipeline, planned: next.physical.hash, asked: request.hash })
-  yield* consent(next, request.grant, by)
-  if (current !== undefined && !difference.wouldChange)
+  const hasConsented = yield* consent(next, request.grant, by)
+  if (current !== undefined && !difference.wouldChange) {
+    // It may have stood still for the want of just that.
+    if (hasConsented) yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut(current))
     return {
       pipeline,
       revision: current.revision,
       hash: current.planHash,
       changed: false
     } satisfies ApplyView
+  }
   yield* registerStreams(next, by)
   const saved = yield* store
     .putRevision({
@@ -114,10 +120,10 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
 
 const PermissionJson = Schema.fromJsonString(Permission)
 
-/** Grants what the plan asks for where the caller said so; else fails with what is missing. */
+/** Grants what the plan asks for where the caller said so; else fails with what is missing. True when it granted something. */
 const consent = Effect.fnUntraced(function* (next: Plan, grant: boolean, by: string) {
   const missing = next.permissions.filter((each) => !each.granted)
-  if (missing.length === 0) return
+  if (missing.length === 0) return false
   const { pipeline } = next.pipeline
   if (!grant)
     return yield* apiError("GRANT_NEEDED", {
@@ -132,6 +138,7 @@ const consent = Effect.fnUntraced(function* (next: Plan, grant: boolean, by: str
     }))
   )
   yield* store.grant(pipeline, granted, by).pipe(Effect.mapError(storeFailed))
+  return true
 })
 
 const known = Effect.fnUntraced(function* (pipeline: string) {
@@ -146,6 +153,11 @@ const setDesired = Effect.fnUntraced(function* (pipeline: string, desired: "runn
   if (stored.desired !== desired)
     yield* store.setDesired(pipeline, desired, by).pipe(Effect.mapError(storeFailed))
   yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut({ ...stored, desired }))
+})
+
+const recheck = Effect.fnUntraced(function* (pipeline: string) {
+  const stored = yield* known(pipeline)
+  yield* Effect.flatMap(RunningPipelines, (running) => running.replace(stored))
 })
 
 const remove = Effect.fnUntraced(function* (pipeline: string, by: string) {

@@ -1,19 +1,16 @@
-import { apiError, type PlanRequest } from "@millrace/sdk/api"
+import type { PlanRequest } from "@millrace/sdk/api"
 import { SandboxPool } from "@millrace/sandbox"
-import { Permission } from "@millrace/sdk/permission"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { catalogueOf } from "../plan/catalogue.ts"
 import type { PlanDependencies } from "../plan/dependencies.ts"
 import { diffPlans } from "../plan/difference/diff-plans.ts"
 import { makePlan } from "../plan/make-plan.ts"
 import { readPipeline } from "../pipeline/index.ts"
+import { grantsOf } from "./grants.ts"
 import { Packages } from "./packages.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
-
-const GrantedPermission = Schema.fromJsonString(Permission)
 
 /** Plans a pipeline on top of what is stored of it, and says what applying it would change. */
 export const planPipeline = Effect.fn("planPipeline")(function* (request: PlanRequest) {
@@ -43,17 +40,6 @@ const nameOf = (request: PlanRequest): string | undefined => {
   const read = readPipeline({ text: request.text, vars: request.vars })
   return "ok" in read ? read.ok.pipeline : undefined
 }
-
-const grantsOf = Effect.fnUntraced(function* (pipeline: string) {
-  const store = yield* PipelineStore
-  const grants = yield* store.grants(pipeline).pipe(Effect.mapError(storeFailed))
-  return yield* Effect.forEach(grants, ({ node, permission }) =>
-    Effect.map(Schema.decodeEffect(GrantedPermission)(permission), (decoded) => ({
-      node,
-      permission: decoded
-    }))
-  ).pipe(Effect.mapError(() => apiError("STORE_FAILED", { reason: "a stored grant cannot be read" })))
-})
 
 const dependenciesOf = Effect.fnUntraced(function* (stored: readonly StoredPipeline[]) {
   const packages = yield* Packages

@@ -5,13 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import type { Plan } from "../plan/index.ts"
+import { describePermission, type Plan, type PlannedPermission } from "../plan/index.ts"
 import { type TaskId, Transport, type TransportError } from "../transport/transport.ts"
 import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
-import type { TaskFailure } from "../worker/task-failure.ts"
+import { type TaskFailure, taskFailure } from "../worker/task-failure.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
+import { ungranted } from "./grants.ts"
 import { marksNode, noChange, readMarks, writeMarks } from "./run-marks.ts"
-import type { StoredPipeline } from "./store.ts"
+import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
 
@@ -51,6 +52,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
     Effect.gen(function* () {
       const transport = yield* Transport
       const inLog = Effect.provideService(Transport, transport)
+      const inStore = Effect.provideService(PipelineStore, yield* PipelineStore)
       const parent = yield* Effect.scope
       const held = new Map<string, Held>()
 
@@ -66,6 +68,11 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         const plan = yield* readStoredPlan(stored)
         yield* prepare(stored, plan, yield* Clock.currentTimeMillis).pipe(Effect.mapError(logFailed), inLog)
         const scope = yield* Scope.fork(parent)
+        const missing = yield* inStore(ungranted(plan))
+        if (missing.length > 0) {
+          held.set(stored.pipeline, { stored, plan, running: undefined, failure: notGranted(missing), scope })
+          return
+        }
         const started = yield* runPlan(plan.physical, environment).pipe(
           Effect.provideService(Scope.Scope, scope),
           Effect.result
@@ -105,6 +112,13 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         stop
       })
     })
+  )
+
+const notGranted = (missing: readonly PlannedPermission[]): TaskFailure =>
+  taskFailure(
+    "PERMISSION_NOT_GRANTED",
+    `not granted: ${missing.map(({ node, permission }) => `${node} may not ${describePermission(permission)}`).join("; ")}. Apply the pipeline with --grant to allow it`,
+    missing[0]?.node
   )
 
 const hasEnded = Effect.fnUntraced(function* (pipeline: string) {

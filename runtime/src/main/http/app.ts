@@ -1,11 +1,5 @@
 import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
-import {
-  authenticate,
-  makeApi,
-  mountEndpoints,
-  type RegistryServices,
-  registryHandlers
-} from "@millrace/registry/server"
+import { authenticate, makeApi, mountEndpoints, type RegistryServices } from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -17,6 +11,7 @@ import { platformStatus } from "../../controller/status.ts"
 import type { Transport } from "../../transport/transport.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { metricsText } from "./metrics-text.ts"
+import { registryControl } from "./registry-control.ts"
 import { statusPage, statusStyle } from "./status-page.ts"
 
 /** Everything that a request may ask for. */
@@ -50,7 +45,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     report: (message, cause) => Effect.runForkWith(services)(Effect.logError(message, cause))
   })
   const mount = { runtime, auth: authenticate }
-  mountEndpoints(api, registryEndpoints, registryHandlers(options.version), mount)
+  mountEndpoints(api, registryEndpoints, registryControl(options.version), mount)
   mountEndpoints(
     api,
     controlEndpoints,
