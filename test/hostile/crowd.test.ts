@@ -87,6 +87,30 @@ describe("many segments of one trust domain", () => {
 })
 
 describe("what a guest keeps", () => {
+  it("kills it at its limit when it leaks a megabyte a batch, and costs no record", async () => {
+    const leaking = body(
+      "(movie) => { if (movie.id === 'k0') kept.push(new Array(131072).fill(kept.length + 0.5)); return [{ ...movie, title: String(kept.length) }] }",
+      "const kept = [];"
+    )
+    const batches = 80
+    const kept = await withPool((pool) =>
+      Effect.gen(function* () {
+        const segment = yield* pool.open(segmentOf("leak", leaking, { memoryMiB: 32, deadlineMs: 5000 }))
+        const lengths: number[] = []
+        for (let i = 0; i < batches; i++) {
+          const result = yield* segment.call(batch(["a", "b", "c"]), host)
+          assert.deepStrictEqual(result.deadLetters, [])
+          const titles = titlesOf(result)
+          assert.strictEqual(titles.length, 3)
+          lengths.push(Number(titles[0]))
+        }
+        return lengths
+      })
+    )
+    assert.isBelow(Math.max(...kept), batches, "it was stopped at least once")
+    assert.isAbove(Math.max(...kept), 10, "it was let grow")
+  })
+
   const counting = body(
     `(movie, record) => { kept += 1; const state = record.state("count"); const n = (state.get() ?? 0) + 1; state.set(n); if (movie.title === "poison" ) for (;;); return [{ ...movie, title: kept + "/" + n }] }`,
     "let kept = 0;"

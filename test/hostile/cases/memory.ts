@@ -109,8 +109,8 @@ export const memoryCases: readonly HostileCase[] = [
     outcome: "harmless"
   },
   {
-    id: "34",
-    title: "a leak of 1 MB at a time",
+    id: "17 megabytes",
+    title: "megabytes that stay",
     before: "const leak = [];",
     // Megabyte after megabyte, kept for ever, and never too much at a time.
     attack: "for (;;) leak.push('x'.repeat(1_000_000).split('').join('y').toUpperCase())",

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { childFolders } from "./child-program.ts"
 
@@ -73,17 +73,20 @@ export function probeGuards(
     }
   ]
   // Another user may not be let into the folders that the process needs.
-  const trial = [
-    "--eval",
-    `for (const path of ${JSON.stringify(childFolders())}) require("node:fs").readdirSync(path)`
-  ]
+  const reading = `for (const path of ${JSON.stringify(childFolders())}) require("node:fs").readdirSync(path)`
   const wrappers: (readonly string[])[] = []
   const present: string[] = ["process"]
   const missing: string[] = []
   for (const { name, commands } of candidates) {
     const found = disabled.includes(name)
       ? undefined
-      : commands.find((command) => works([...asUser([...wrappers, command], 0), process.execPath, ...trial]))
+      : commands.find((command) =>
+          works([
+            ...asUser([...wrappers, command], 0),
+            process.execPath,
+            ...(name === "user" ? ["--eval", reading] : ["--version"])
+          ])
+        )
     if (found === undefined) missing.push(name)
     else {
       wrappers.push(found)
@@ -100,18 +103,30 @@ export function probeGuards(
   return { wrappers, present, missing }
 }
 
-const userMark = /\{user\+(\d+)\}/g
+const userMark = /\{user\+(\d+)\}/
 /** Beyond what systems give out, and within what containers map. */
 const firstUsers = [1_900_000_000, 40_000]
 const users = 20_000
 
 /** A user of its own for each process, so that one that escaped can signal neither the worker nor another: root alone can give it. */
 function ownUser(): (readonly string[])[] {
-  if (process.getuid?.() !== 0) return []
+  if (process.getuid?.() !== 0 || !mayRuleOthers()) return []
   return wrap(
     "setpriv",
     firstUsers.map((first) => [`--reuid={user+${first}}`, `--regid={user+${first}}`, "--clear-groups"])
   )
+}
+
+/** kill, setgid and setuid (capabilities(7)). INVARIANT: what the watchdog could not kill is not started. */
+const neededCapabilities = (1n << 5n) | (1n << 6n) | (1n << 7n)
+
+function mayRuleOthers(): boolean {
+  try {
+    const found = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))
+    return (BigInt(`0x${found?.[1] ?? "0"}`) & neededCapabilities) === neededCapabilities
+  } catch {
+    return false
+  }
 }
 
 /** The wrappers' words, with the number of a process in place of the mark. */
@@ -133,12 +148,26 @@ const isolateMiB = 520
  * Lets a process hold so many isolates: each further one raises the soft limit by what V8 reserves for it, so that
  * what a guest may allocate stays the same.
  */
-export function allowIsolates(pid: number, isolates: number, dataMiB: number): Effect.Effect<void> {
+export function allowIsolates(
+  { pid, user }: { readonly pid: number; readonly user: number },
+  platform: PlatformGuards,
+  isolates: number,
+  dataMiB: number
+): Effect.Effect<void> {
   const program = findProgram("prlimit")
   if (program === undefined) return Effect.void
   const bytes = (dataMiB + (isolates - 1) * isolateMiB) * mebibyte
+  // As the process's own user: even root may not change another's limits everywhere.
+  const sameUser = platform.wrappers.filter((words) => words.some((word) => userMark.test(word)))
+  const [command = program, ...words] = [
+    ...asUser(sameUser, user),
+    program,
+    "--pid",
+    `${pid}`,
+    `--data=${bytes}:`
+  ]
   return Effect.callback<void>((resume) => {
-    const child = spawn(program, ["--pid", `${pid}`, `--data=${bytes}:`], { stdio: "ignore", env: {} })
+    const child = spawn(command, words, { stdio: "ignore", env: {} })
     child.on("error", () => resume(Effect.void))
     child.on("close", () => resume(Effect.void))
   })

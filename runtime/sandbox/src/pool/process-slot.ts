@@ -78,7 +78,9 @@ export class ProcessSlot {
     const isolates = this.rooms.size
     this.limitMemory()
     const isLimited = this.platform.present.includes("prlimit")
-    return isolates > 1 && isLimited ? allowIsolates(child.pid, isolates, this.settings.dataMiB) : Effect.void
+    return isolates > 1 && isLimited
+      ? allowIsolates(child, this.platform, isolates, this.settings.dataMiB)
+      : Effect.void
   }
 
   /** The process may hold this much heap in each of its isolates, and 150 MiB for itself. */

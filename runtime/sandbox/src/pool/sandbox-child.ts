@@ -51,10 +51,15 @@ const graceMs = 400
 const maxStderr = 16_384
 const nice = 5
 
+/** Workers of one machine begin at different places. */
+let nextUser = process.pid * 7
+
 /** One sandbox process: asked one thing at a time. */
 export class SandboxChild {
   readonly pid: number
   readonly memory = new SharedMemory()
+  /** Number that its user is made of. */
+  readonly user = nextUser++
   /** Resident bytes from which it is killed. */
   maxResidentBytes = Infinity
   isEnded = false
@@ -69,7 +74,7 @@ export class SandboxChild {
 
   constructor(options: ChildOptions) {
     this.options = options
-    this.process = start(options, this.memory.descriptor)
+    this.process = start(options, this.memory.descriptor, this.user)
     this.pid = this.process.pid ?? -1
     const { input, output, errors } = pipesOf(this.process)
     this.input = input
@@ -196,14 +201,11 @@ export class SandboxChild {
   }
 }
 
-/** Workers of one machine begin at different places. */
-let nextUser = process.pid * 7
-
-function start(options: ChildOptions, sharedFile: number): ChildProcess {
+function start(options: ChildOptions, sharedFile: number, user: number): ChildProcess {
   const { program, readable } = childProgram()
   const guarded = ["--permission", "--allow-addons", ...readable.map((path) => `--allow-fs-read=${path}`)]
   const command = [
-    ...asUser(options.platform.wrappers, nextUser++),
+    ...asUser(options.platform.wrappers, user),
     process.execPath,
     "--no-node-snapshot",
     "--disable-warning=SecurityWarning",

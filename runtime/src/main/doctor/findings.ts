@@ -69,7 +69,8 @@ const sandbox = Effect.gen(function* () {
 
 const guardRemedies: { readonly [guard: string]: string } = {
   prlimit: "install util-linux",
-  netns: "install util-linux, and allow user namespaces or run as root"
+  netns: "install util-linux, and allow user namespaces or run as root",
+  user: "run the worker as root in a container of its own, with its folder readable by others"
 }
 
 const lowBytes = 1_073_741_824
