@@ -159,7 +159,7 @@ export function allowIsolates(
   const bytes = (dataMiB + (isolates - 1) * isolateMiB) * mebibyte
   // As the process's own user: even root may not change another's limits everywhere.
   const sameUser = platform.wrappers.filter((words) => words.some((word) => userMark.test(word)))
-  const [command = program, ...words] = [
+  const [command, ...words] = [
     ...asUser(sameUser, user),
     program,
     "--pid",
