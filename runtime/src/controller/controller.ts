@@ -21,10 +21,12 @@ import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
-import { PipelineStore } from "./store.ts"
+import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { registerStreams, streamProblems, type Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
+import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
+import { undrainedTopics } from "./undrained.ts"
 
 type ControllerServices = Packages | PipelineStore | RunningPipelines | SandboxPool | Streams | Transport
 
@@ -100,22 +102,41 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
     } satisfies ApplyView
   }
   yield* registerStreams(next, by)
-  const saved = yield* store
-    .putRevision({
-      pipeline,
-      owner: next.pipeline.owner ?? "",
-      expected: current?.revision ?? 0,
-      text: request.text,
-      canonical: canonicalText(next.pipeline),
-      planHash: next.physical.hash,
-      planJson: planToJson(next),
-      by
-    })
-    .pipe(Effect.mapError(storeFailed))
+  const running = yield* RunningPipelines
+  // Until the new revision is stored the old one is what should run: whatever stops us here, it goes on.
+  const goOn = current === undefined ? Effect.void : running.carryOut(current)
+  const saved = yield* standStill(current, next).pipe(
+    Effect.andThen(
+      store
+        .putRevision({
+          pipeline,
+          owner: next.pipeline.owner ?? "",
+          expected: current?.revision ?? 0,
+          text: request.text,
+          canonical: canonicalText(next.pipeline),
+          planHash: next.physical.hash,
+          planJson: planToJson(next),
+          by
+        })
+        .pipe(Effect.mapError(storeFailed))
+    ),
+    Effect.tapError(() => Effect.ignore(goOn))
+  )
   // From here on the new revision is what should run: a kill now, and the next start carries it out.
   failpoint("mid-apply")
-  yield* Effect.flatMap(RunningPipelines, (running) => running.replace(saved))
+  yield* running.replace(saved)
   return { pipeline, revision: saved.revision, hash: saved.planHash, changed: true } satisfies ApplyView
+})
+
+/** Stops the revision that runs, and fails when the new plan would drop a topic with records that were not read. */
+const standStill = Effect.fnUntraced(function* (current: StoredPipeline | undefined, next: Plan) {
+  if (current === undefined) return
+  const running = yield* RunningPipelines
+  // A run that has ended begins anew: what its topics hold is done with.
+  if (yield* running.hasEnded(current.pipeline)) return
+  yield* running.stop(current.pipeline)
+  const topics = yield* undrainedTopics(yield* readStoredPlan(current), next).pipe(Effect.mapError(logFailed))
+  if (topics.length > 0) return yield* apiError("TOPIC_NOT_DRAINED", { topics })
 })
 
 const PermissionJson = Schema.fromJsonString(Permission)

@@ -244,6 +244,12 @@ export const errors = table({
     remedy: "Plan it and correct what the plan names.",
     fields: ["count", "first"]
   },
+  TOPIC_NOT_DRAINED: {
+    status: 409,
+    message: "The new plan has no topic {topics}, which holds records that were not read yet",
+    remedy: "Apply again when `millrace status PIPELINE` shows no lag there; nothing was changed.",
+    fields: ["topics"]
+  },
   GRANT_NEEDED: {
     status: 409,
     message: "{pipeline} asks for permissions that were not granted: {permissions}",
