@@ -13,7 +13,7 @@ export const describe =
   "the real program killed at 11 named points and at random under load: nothing lost, nothing repeated, in stream, state, files and dead letters"
 
 const defaultCount = 60
-const size = { perKey: 60, perRead: 40 }
+const size = { perKey: 90, perRead: 25 }
 const progressFile = join(import.meta.dirname, "../../.millrace/prove/kills.json")
 
 interface Progress {

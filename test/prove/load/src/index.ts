@@ -17,7 +17,7 @@ export const guard = defineProcessor({
 
 const State = Schema.Struct({ count: Schema.Int, trail: Schema.Int, recent: Schema.String })
 /** A key's state has about this many bytes: so deltas are folded every few thousand records. */
-const recentLength = 1_200
+const recentLength = 2_400
 
 /** Counts by key; fails on some records after it has written its state, which must then be as before. */
 export const count = defineProcessor({
