@@ -8,6 +8,7 @@ import type {
   SegmentResult,
   TableInput
 } from "@millrace/sandbox"
+import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../plan/physical.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
@@ -79,19 +80,23 @@ export function runFrames(
   })
 }
 
-/** Reads a source on, and runs what it gave through the rest of the chain. */
+/**
+ * Reads a source on, and runs what it gave through the rest of the chain. `given`: records that it has given before;
+ * they number what follows, so that a record has the same position, and draws the same random numbers, however it is read.
+ */
 export function runSource(
   chain: OpenChain,
   host: SegmentHost,
   head: Extract<SegmentCall["head"], { readonly kind: "source" }>,
-  context: BatchContext
+  context: BatchContext,
+  given: bigint
 ): Effect.Effect<ChainResult, TaskFailure> {
   return Effect.gen(function* () {
     const [segment] = chain.segments
     if (segment === undefined) return emptyResult
     const first = yield* callSegment(segment, host, head, context, chain, 0)
     let result = yield* merged(emptyResult, first)
-    const place = { topic: head.partition, topicPartition: context.partition, baseOffset: 0n }
+    const place = { topic: head.partition, topicPartition: context.partition, baseOffset: given }
     const end = first.source?.next === "end"
     let current = handedOver(chain.plan, 0, first, place)
     for (let index = 1; index < chain.segments.length; index++) {
@@ -152,7 +157,12 @@ function handedOver(
   if (next === undefined) return []
   const [input = "input"] = Object.keys(next.spec.views)
   const { topic = "", topicPartition = 0, baseOffset = 0n } = place ?? {}
-  return result.outputs.map(({ frame }) => ({ input, topic, topicPartition, baseOffset, frame }))
+  let offset = baseOffset
+  return result.outputs.map(({ frame }) => {
+    const handed = { input, topic, topicPartition, baseOffset: offset, frame }
+    offset += BigInt(openBatch(frame).count)
+    return handed
+  })
 }
 
 /** Everything adds up but outputs, which are the last segment's. */

@@ -73,7 +73,8 @@ function readOn(
       maxRecords: sourceBatchRecords,
       maxBytes: batchBytes
     } as const
-    const result = yield* runSource(chain, task.host, head, context)
+    const given = BigInt(task.facts.checkpoint?.counts[chain.plan.head]?.out ?? 0)
+    const result = yield* runSource(chain, task.host, head, context, given)
     const { source } = result
     if (source === undefined)
       return yield* Effect.fail(
