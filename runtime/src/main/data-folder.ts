@@ -68,7 +68,19 @@ export const findDataFolder = Effect.fn("findDataFolder")(function* (
   }
 })
 
-/** Where the platform of a data folder listens, and the local token; fails when none is up. */
+/** False when no process has this id; true also for one that is not ours to signal. */
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
+/**
+ * Where the platform of a data folder listens, and the local token; fails when none is up. A platform that was killed
+ * leaves its `server.json` behind, whose process is gone.
+ */
 export const findServer = Effect.fn("findServer")(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -76,7 +88,7 @@ export const findServer = Effect.fn("findServer")(function* (folder: string) {
   const server = Option.isSome(text)
     ? yield* Effect.option(Schema.decodeUnknownEffect(ServerFileJson)(text.value))
     : Option.none()
-  if (Option.isNone(server)) return yield* notUp(folder)
+  if (Option.isNone(server) || !isAlive(server.value.pid)) return yield* notUp(folder)
   const token = yield* Effect.option(fs.readFileString(path.join(folder, "token")))
   return {
     url: server.value.url,

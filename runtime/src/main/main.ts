@@ -12,6 +12,7 @@ import { armedFailpoint } from "./armed-failpoint.ts"
 import { millrace } from "./command/millrace.ts"
 import { report } from "./report.ts"
 import { Ending, makeEnding } from "./terminal/ending.ts"
+import { usageOnStandardError } from "./terminal/usage.ts"
 import { exitCode } from "./terminal/exit-code.ts"
 
 // The three things that main does: it reads the arguments, runs the command, and ends with the right exit code.
@@ -19,6 +20,7 @@ const program = Effect.gen(function* () {
   const ending = yield* makeEnding
   const exit = yield* Command.run(millrace, { version: packageJson.version }).pipe(
     Effect.provideService(Ending, ending),
+    Effect.provide(usageOnStandardError),
     Effect.exit
   )
   if (Exit.isSuccess(exit)) return yield* Ref.get(ending)

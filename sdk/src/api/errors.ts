@@ -204,7 +204,7 @@ export const errors = table({
   PIPELINE_UNKNOWN: {
     status: 404,
     message: "There is no pipeline {pipeline}",
-    remedy: "Check the name with `GET /api/pipelines`.",
+    remedy: "Check the name with `millrace pipeline list` (`GET /api/pipelines`).",
     fields: ["pipeline"]
   },
   REVISION_UNKNOWN: {

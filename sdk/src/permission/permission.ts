@@ -12,8 +12,17 @@ export const Permission = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("write"), path: Template }),
   Schema.Struct({ kind: Schema.Literal("net"), host: Template, port: Schema.optionalKey(Schema.Int) }),
   Schema.Struct({ kind: Schema.Literal("env"), name: Schema.String }),
-  Schema.Struct({ kind: Schema.Literal("secret"), name: Schema.String, mode: Schema.Literals(["inject", "sign", "reveal"]), destination: Template }),
-  Schema.Struct({ kind: Schema.Literal("topic"), topic: Template, access: Schema.Literals(["read", "write"]) }),
+  Schema.Struct({
+    kind: Schema.Literal("secret"),
+    name: Schema.String,
+    mode: Schema.Literals(["inject", "sign", "reveal"]),
+    destination: Template
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("topic"),
+    topic: Template,
+    access: Schema.Literals(["read", "write"])
+  }),
   Schema.Struct({ kind: Schema.Literal("clock") }),
   Schema.Struct({ kind: Schema.Literal("random") })
 ])

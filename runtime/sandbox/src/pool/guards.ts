@@ -159,13 +159,7 @@ export function allowIsolates(
   const bytes = (dataMiB + (isolates - 1) * isolateMiB) * mebibyte
   // As the process's own user: even root may not change another's limits everywhere.
   const sameUser = platform.wrappers.filter((words) => words.some((word) => userMark.test(word)))
-  const [command, ...words] = [
-    ...asUser(sameUser, user),
-    program,
-    "--pid",
-    `${pid}`,
-    `--data=${bytes}:`
-  ]
+  const [command, ...words] = [...asUser(sameUser, user), program, "--pid", `${pid}`, `--data=${bytes}:`]
   return Effect.callback<void>((resume) => {
     const child = spawn(command, words, { stdio: "ignore", env: {} })
     child.on("error", () => resume(Effect.void))

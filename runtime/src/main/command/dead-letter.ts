@@ -5,6 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { connect } from "./connect.ts"
+import { limitFlag } from "./number-flag.ts"
 import { printJson, printTable, say } from "../terminal/print.ts"
 
 const pipeline = Argument.String("pipeline")
@@ -12,7 +13,11 @@ const node = Flag.String("node").pipe(Flag.optional, Flag.withDescription("Of th
 
 const list = Command.make(
   "list",
-  { pipeline, node, limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDefault(50)) },
+  {
+    pipeline,
+    node,
+    limit: limitFlag.pipe(Flag.withDefault(50), Flag.withDescription("Most letters to list; default: 50"))
+  },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect

@@ -63,9 +63,11 @@ const resume = Command.make("resume", { pipeline }, (input) =>
 
 const remove = Command.make("delete", { pipeline }, (input) =>
   Effect.gen(function* () {
-    const { client } = yield* connect
+    const { client, json } = yield* connect
     yield* client.removePipeline({ params: input })
-    yield* Console.log(`${input.pipeline} is gone; the streams that it named stay`)
+    yield* json
+      ? printJson({ pipeline: input.pipeline, deleted: true })
+      : Console.log(`${input.pipeline} is gone; the streams that it named stay`)
   })
 ).pipe(Command.withDescription("Stop a pipeline and forget its offsets, cursors and state"))
 

@@ -48,7 +48,7 @@ const counted = (status: PipelineStatus): number =>
   status.nodes.reduce((sum, node) => sum + (node.kind === "source" ? node.totals.out : 0), 0)
 
 const summary = (status: PipelineStatus): string =>
-  `${status.pipeline}: ${status.state}, ${counted(status)} records read, ${status.deadLetters} dead letters`
+  `${status.pipeline}: ${status.state}, ${counted(status)} records read, ${status.deadLetters} ${status.deadLetters === 1 ? "dead letter" : "dead letters"}`
 
 /** Polls until the pipeline has ended; fails when it failed. */
 export const follow = Effect.fn("follow")(function* (

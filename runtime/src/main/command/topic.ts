@@ -4,6 +4,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { connect } from "./connect.ts"
+import { limitFlag, numberFlag, offsetFlag } from "./number-flag.ts"
 import { printRecord } from "./record-line.ts"
 import { printJson, printJsonLine, printTable } from "../terminal/print.ts"
 
@@ -36,21 +37,16 @@ const read = Command.make(
   "read",
   {
     topic: Argument.String("topic"),
-    partition: Flag.Int("partition").pipe(
+    partition: numberFlag("partition", 0, 65_535).pipe(
       Flag.withAlias("p"),
       Flag.optional,
       Flag.withDescription("This partition only")
     ),
-    from: Flag.String("from").pipe(
+    from: offsetFlag("from").pipe(
       Flag.optional,
-      Flag.withMetavar("OFFSET"),
       Flag.withDescription("Offset to begin at; default: the start")
     ),
-    limit: Flag.Int("limit").pipe(
-      Flag.withAlias("n"),
-      Flag.withDefault(20),
-      Flag.withDescription("Most records to print")
-    )
+    limit: limitFlag.pipe(Flag.withDefault(20), Flag.withDescription("Most records to print; default: 20"))
   },
   (input) =>
     Effect.gen(function* () {

@@ -5,6 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import { applyFile } from "./apply-file.ts"
 import { connectTo } from "./connect.ts"
 import { loadPlatform, loadPublishing } from "./load.ts"
+import { numberFlag } from "./number-flag.ts"
 import { root } from "./root.ts"
 import { findOwnDataFolder } from "../data-folder.ts"
 import { say } from "../terminal/print.ts"
@@ -13,13 +14,15 @@ import { say } from "../terminal/print.ts"
 export const upCommand = Command.make(
   "up",
   {
-    port: Flag.Int("port").pipe(
+    port: numberFlag("port", 0, 65_535).pipe(
       Flag.withDefault(4000),
-      Flag.withDescription("Port to listen on; 0: any that is free")
+      Flag.withDescription("Port to listen on; 0: any that is free; default: 4000")
     ),
     host: Flag.String("host").pipe(
       Flag.withDefault("127.0.0.1"),
-      Flag.withDescription("Address to listen on; another than the loopback opens the API to the network")
+      Flag.withDescription(
+        "Address to listen on, default 127.0.0.1; another than the loopback opens the API to the network"
+      )
     ),
     publish: Flag.String("publish").pipe(
       Flag.withMetavar("FOLDER"),

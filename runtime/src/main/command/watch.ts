@@ -6,6 +6,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import type { LogLine } from "@millrace/sdk/api"
 import { connect } from "./connect.ts"
+import { limitFlag } from "./number-flag.ts"
 import { printRecord } from "./record-line.ts"
 import { printJsonLine, printLines } from "../terminal/print.ts"
 import { paint, printable } from "../terminal/style.ts"
@@ -16,10 +17,9 @@ export const logsCommand = Command.make(
   {
     pipeline: Argument.String("pipeline"),
     node: Flag.String("node").pipe(Flag.optional, Flag.withDescription("Of this node only")),
-    limit: Flag.Int("limit").pipe(
-      Flag.withAlias("n"),
+    limit: limitFlag.pipe(
       Flag.withDefault(200),
-      Flag.withDescription("Most lines of the past")
+      Flag.withDescription("Most lines of the past; default: 200")
     ),
     follow: Flag.Boolean("follow").pipe(
       Flag.withAlias("f"),
@@ -61,11 +61,7 @@ export const tapCommand = Command.make(
   {
     pipeline: Argument.String("pipeline"),
     node: Argument.String("node"),
-    limit: Flag.Int("limit").pipe(
-      Flag.withAlias("n"),
-      Flag.withDefault(10),
-      Flag.withDescription("Records to wait for")
-    )
+    limit: limitFlag.pipe(Flag.withDefault(10), Flag.withDescription("Records to wait for; default: 10"))
   },
   (input) =>
     Effect.gen(function* () {
