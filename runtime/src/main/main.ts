@@ -31,8 +31,16 @@ const program = Effect.gen(function* () {
 const failpoint = armedFailpoint(process.env)
 const armed = failpoint === undefined ? program : Effect.provideService(program, Failpoint, failpoint)
 
+// As a shell tells it: 128 and the number of the signal that it was ended by.
+let interrupted = 130
+process.once("SIGTERM", () => (interrupted = 143))
+
+const endOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return typeof exit.value === "number" ? exit.value : exitCode.failed
+  return Cause.hasInterruptsOnly(exit.cause) ? interrupted : exitCode.failed
+}
+
 NodeRuntime.runMain(armed.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
   disableErrorReporting: true,
-  teardown: (exit, onExit) =>
-    onExit(Exit.isSuccess(exit) && typeof exit.value === "number" ? exit.value : exitCode.failed)
+  teardown: (exit, onExit) => onExit(endOf(exit))
 })
