@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { command, root, temporaryFolder } from "../input/program.ts"
+import { bin, command, root, temporaryFolder } from "../input/program.ts"
 
 // What a user meets who mistypes, or whose platform was killed.
 
@@ -59,4 +61,20 @@ describe("a data folder whose platform was killed", () => {
     assert.strictEqual(exit, 0, stderr)
     assert.strictEqual(JSON.parse(stdout).state, "completed")
   })
+})
+
+describe("a platform that a signal ends", () => {
+  const endings = [
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const
+  for (const [signal, code] of endings) {
+    it(`ends with ${code} on ${signal}`, async () => {
+      const args = [bin, "up", "--json", "--port", "0", "--data", join(folder.path, signal)]
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
+      await once(child.stdout, "data")
+      child.kill(signal)
+      assert.deepStrictEqual(await once(child, "exit"), [code, null])
+    })
+  }
 })
