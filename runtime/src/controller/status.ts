@@ -3,7 +3,7 @@ import { type SandboxProcess, SandboxPool } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
 import { type Counts, Transport } from "../transport/transport.ts"
-import type { TaskFacts } from "../worker/task-facts.ts"
+import type { TaskFacts } from "../worker/task/task-facts.ts"
 import { type Run, RunningPipelines } from "./running-pipelines.ts"
 import { logFailed } from "./topics.ts"
 

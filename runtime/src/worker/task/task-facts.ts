@@ -1,5 +1,5 @@
 import type { NodeCounts } from "@millrace/sandbox"
-import type { Checkpoint, Counts, TaskId } from "../transport/transport.ts"
+import type { Checkpoint, Counts, TaskId } from "../../transport/transport.ts"
 import type { TaskFailure } from "./task-failure.ts"
 
 export type TaskState =

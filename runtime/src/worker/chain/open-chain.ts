@@ -1,13 +1,13 @@
 import type { Segment, SegmentSpec } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { ChainPlan, NodePlan, SegmentPlan } from "../plan/physical.ts"
-import type { KeyedNode } from "../transport/transport.ts"
-import { hostRequests } from "./handlers/host-requests.ts"
-import { TableReader } from "./table-reader.ts"
-import { fromSegment, taskFailure } from "./task-failure.ts"
-import type { TaskFailure } from "./task-failure.ts"
-import type { WorkerEnvironment } from "./worker-environment.ts"
+import type { ChainPlan, NodePlan, SegmentPlan } from "../../plan/physical.ts"
+import type { KeyedNode } from "../../transport/transport.ts"
+import { hostRequests } from "../handlers/host-requests.ts"
+import { TableReader } from "../input/table-reader.ts"
+import { fromSegment, taskFailure } from "../task/task-failure.ts"
+import type { TaskFailure } from "../task/task-failure.ts"
+import type { WorkerEnvironment } from "../worker-environment.ts"
 
 /** A chain whose segments are loaded, shared by its tasks. */
 export interface OpenChain {

@@ -1,11 +1,11 @@
 import type { InputFrame } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
-import type { ChainInput } from "../plan/physical.ts"
-import type { Checkpoint, InputOffset, TransportShape } from "../transport/transport.ts"
+import type { ChainInput } from "../../plan/physical.ts"
+import type { Checkpoint, InputOffset, TransportShape } from "../../transport/transport.ts"
 import { frameParts } from "./frames.ts"
 import { producerIdOf } from "./producer-id.ts"
-import { fromTransport } from "./task-failure.ts"
-import type { TaskFailure } from "./task-failure.ts"
+import { fromTransport } from "../task/task-failure.ts"
+import type { TaskFailure } from "../task/task-failure.ts"
 
 /** What a task takes from its inputs for one batch. */
 export interface Fetched {

@@ -1,8 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { BatchContext } from "./chain-run.ts"
-import { sinkId } from "./task.ts"
-import type { Task } from "./task.ts"
+import { sinkId } from "../task/task.ts"
+import type { Task } from "../task/task.ts"
 
 /** Where a sink's batch lies; `suffix` makes its id. */
 export interface SinkPlace {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import type { TransportShape } from "../transport/transport.ts"
-import { fromTransport } from "./task-failure.ts"
-import type { TaskFailure } from "./task-failure.ts"
+import type { TransportShape } from "../../transport/transport.ts"
+import { fromTransport } from "../task/task-failure.ts"
+import type { TaskFailure } from "../task/task-failure.ts"
 
 /** Id of a producing chain named `PIPELINE/HEAD`. */
 export function producerIdOf(

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Gate } from "./gate.ts"
+import type { Gate } from "../gate.ts"
 import { openTask } from "./task.ts"
 import type { Task, TaskParts } from "./task.ts"
 import { fromCause } from "./task-failure.ts"

@@ -1,13 +1,13 @@
 import type { TableInput } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { TableFeed } from "../plan/physical.ts"
-import type { TransportShape } from "../transport/transport.ts"
+import type { TableFeed } from "../../plan/physical.ts"
+import type { TransportShape } from "../../transport/transport.ts"
 import { frameParts } from "./frames.ts"
-import type { Gate } from "./gate.ts"
+import type { Gate } from "../gate.ts"
 import { producerIdOf } from "./producer-id.ts"
-import { fromTransport, taskFailure } from "./task-failure.ts"
-import type { TaskFailure } from "./task-failure.ts"
+import { fromTransport, taskFailure } from "../task/task-failure.ts"
+import type { TaskFailure } from "../task/task-failure.ts"
 
 const readBytes = 1024 * 1024
 /** A table is whole in the worker and in each guest. */

@@ -1,7 +1,7 @@
 import type { SegmentHost } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
-import type { TransportShape } from "../transport/transport.ts"
-import type { OpenChain } from "./open-chain.ts"
+import type { TransportShape } from "../../transport/transport.ts"
+import type { OpenChain } from "../chain/open-chain.ts"
 import { fromSegment, fromTransport } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
 

@@ -1,14 +1,14 @@
 import * as Effect from "effect/Effect"
-import { batchContext } from "./batch-context.ts"
-import { runSource } from "./chain-run.ts"
-import type { ChainResult } from "./chain-run.ts"
-import { ReplayInput } from "./replay-input.ts"
-import { loadTables } from "./table-reader.ts"
+import { batchContext } from "../chain/batch-context.ts"
+import { runSource } from "../chain/chain-run.ts"
+import type { ChainResult } from "../chain/chain-run.ts"
+import { ReplayInput } from "../dead-letter/replay-input.ts"
+import { loadTables } from "../input/table-reader.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import { taskFailure } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
-import { batchBytes, inBudget, sourceBatchRecords } from "./worker-environment.ts"
+import { batchBytes, inBudget, sourceBatchRecords } from "../worker-environment.ts"
 
 const minWaitMs = 50
 const maxWaitMs = 60_000

@@ -10,11 +10,11 @@ import type {
 } from "@millrace/sandbox"
 import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
-import type { ChainPlan } from "../plan/physical.ts"
-import { Failpoint } from "../telemetry/failpoint.ts"
+import type { ChainPlan } from "../../plan/physical.ts"
+import { Failpoint } from "../../telemetry/failpoint.ts"
 import type { OpenChain } from "./open-chain.ts"
-import { fromSegment, taskFailure } from "./task-failure.ts"
-import type { TaskFailure } from "./task-failure.ts"
+import { fromSegment, taskFailure } from "../task/task-failure.ts"
+import type { TaskFailure } from "../task/task-failure.ts"
 
 /** What one batch is run with. */
 export interface BatchContext {

@@ -4,7 +4,7 @@ import { parseAvroOrThrow } from "@millrace/sdk/avro"
 import { BatchCursor, BatchWriter, checkBatch, partitionOf } from "@millrace/sdk/record"
 import fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import { frameParts } from "./frames.ts"
+import { frameParts } from "../input/frames.ts"
 import { splitFrame } from "./router.ts"
 
 const schemaText = '"string"'

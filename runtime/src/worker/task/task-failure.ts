@@ -1,6 +1,6 @@
 import * as Cause from "effect/Cause"
 import type { SegmentError } from "@millrace/sandbox"
-import { TransportError } from "../transport/transport.ts"
+import { TransportError } from "../../transport/transport.ts"
 
 /** Why a task cannot go on. `transient`: it is tried again after a backoff. */
 export interface TaskFailure {

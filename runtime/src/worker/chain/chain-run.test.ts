@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { runSource } from "./chain-run.ts"
 import type { OpenChain } from "./open-chain.ts"
-import { taskFailure } from "./task-failure.ts"
-import { loadPlan, nodePlan } from "./testing/scripted-plan.ts"
-import { frameOf } from "./testing/scripted-pool.ts"
+import { taskFailure } from "../task/task-failure.ts"
+import { loadPlan, nodePlan } from "../testing/scripted-plan.ts"
+import { frameOf } from "../testing/scripted-pool.ts"
 
 const nothing: SegmentResult = {
   outputs: [],
