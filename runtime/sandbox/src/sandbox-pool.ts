@@ -7,9 +7,11 @@ import { OpenSegment } from "./driver/open-segment.ts"
 import { Quarantine } from "./driver/quarantine.ts"
 import { probeGuards } from "./pool/guards.ts"
 import type { PlatformGuards } from "./pool/guards.ts"
-import { inspectBundle, inspectionDomain } from "./pool/inspect.ts"
+import { type Inspection, inspectBundle, inspectionDomain } from "./pool/inspect.ts"
+import { InspectionCache } from "./pool/inspection-cache.ts"
 import { poolSettings } from "./pool/pool-options.ts"
 import type { PoolSettings, SandboxPoolOptions } from "./pool/pool-options.ts"
+import { SpareChild } from "./pool/spare-child.ts"
 import { TrustDomain } from "./pool/trust-domain.ts"
 import { sharedFileBytes } from "./protocol/shared-layout.ts"
 import type { SandboxPoolShape, SandboxProcess, Segment, SegmentError, SegmentSpec } from "./segment.ts"
@@ -53,7 +55,9 @@ class LivePool {
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
   private readonly domains = new Map<string, TrustDomain>()
-  private readonly inspections = new Map<string, { readonly domain: TrustDomain; last: number }>()
+  private readonly inspections = new Map<string, TrustDomain>()
+  private readonly inspected = new InspectionCache()
+  private readonly spare: SpareChild
   private readonly segments = new Set<OpenSegment>()
   private readonly quarantines = new Map<string, Quarantine>()
   private nextSegment = 1
@@ -62,6 +66,7 @@ class LivePool {
   constructor(settings: PoolSettings, platform: PlatformGuards) {
     this.settings = settings
     this.platform = platform
+    this.spare = new SpareChild(settings, platform)
   }
 
   readonly shape: SandboxPoolShape = {
@@ -95,7 +100,7 @@ class LivePool {
   private domainOf(name: string): TrustDomain {
     const known = this.domains.get(name)
     if (known !== undefined) return known
-    const domain = new TrustDomain(name, this.settings, this.platform)
+    const domain = new TrustDomain(name, this.settings, this.platform, this.spare)
     this.domains.set(name, domain)
     return domain
   }
@@ -108,21 +113,25 @@ class LivePool {
     return known
   }
 
-  private inspect(inspection: {
-    readonly bundle: string
-    readonly plugin: string
-    readonly requestJson: string
-    readonly isDerive: boolean
-  }): Effect.Effect<string, SegmentError> {
+  private inspect(inspection: Inspection): Effect.Effect<string, SegmentError> {
     return Effect.suspend(() => {
-      const name = inspectionDomain(inspection.bundle)
-      const known = this.inspections.get(name) ?? {
-        domain: new TrustDomain(name, this.inspectionSettings(), this.platform),
-        last: 0
-      }
-      this.inspections.set(name, known)
-      return inspectBundle(known.domain.slotFor(0), inspection, this.settings)
+      const known = this.inspected.get(inspection)
+      if (known !== undefined) return Effect.succeed(known)
+      const slot = this.inspectionDomainOf(inspection.bundle).slotFor(0)
+      return inspectBundle(slot, inspection, this.settings).pipe(
+        Effect.tap((answer) => Effect.sync(() => this.inspected.put(inspection, answer))),
+        Effect.tap(Effect.map(Clock.currentTimeMillis, (now) => this.spare.prepare(now)))
+      )
     })
+  }
+
+  private inspectionDomainOf(bundle: string): TrustDomain {
+    const name = inspectionDomain(bundle)
+    const known =
+      this.inspections.get(name) ??
+      new TrustDomain(name, this.inspectionSettings(), this.platform, this.spare)
+    this.inspections.set(name, known)
+    return known
   }
 
   private inspectionSettings(): PoolSettings {
@@ -134,7 +143,7 @@ class LivePool {
   }
 
   private allDomains(): readonly TrustDomain[] {
-    return [...this.domains.values(), ...[...this.inspections.values()].map(({ domain }) => domain)]
+    return [...this.domains.values(), ...this.inspections.values()]
   }
 
   private processes(): readonly SandboxProcess[] {
@@ -155,16 +164,20 @@ class LivePool {
         if (isSecond) slot.parkWhenIdle(now)
       }
     }
-    if (isSecond) this.forgetInspections()
+    if (isSecond) {
+      this.spare.parkWhenIdle(now)
+      this.forgetInspections()
+    }
   }
 
   private forgetInspections(): void {
-    for (const [name, { domain }] of this.inspections) {
+    for (const [name, domain] of this.inspections) {
       if (domain.slots.every((slot) => slot.child === undefined)) this.inspections.delete(name)
     }
   }
 
   close(): void {
+    this.spare.close()
     for (const domain of this.allDomains()) for (const slot of domain.slots) slot.close()
   }
 }

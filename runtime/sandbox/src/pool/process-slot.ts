@@ -2,16 +2,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Question } from "../protocol/messages.ts"
-import { childProgram } from "./child-program.ts"
 import { allowIsolates } from "./guards.ts"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
-import { SandboxChild } from "./sandbox-child.ts"
-import type { Answered, ChildEnded } from "./sandbox-child.ts"
+import type { Answered, ChildEnded, SandboxChild } from "./sandbox-child.ts"
+import type { SpareChild } from "./spare-child.ts"
+import { greetChild, spawnChild } from "./start-child.ts"
 
 const firstBackoffMs = 100
 const maxBackoffMs = 30_000
-const helloMs = 5000
 
 /** A place for one process of a trust domain: starts it when it is needed, and again after it was killed. */
 export class ProcessSlot {
@@ -29,14 +28,16 @@ export class ProcessSlot {
   private readonly rooms: Set<number> = new Set()
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
+  private readonly spare: SpareChild
   private readonly lock: Semaphore.Semaphore
   private unexplained = 0
   private notBefore = 0
 
-  constructor(domain: string, settings: PoolSettings, platform: PlatformGuards) {
+  constructor(domain: string, settings: PoolSettings, platform: PlatformGuards, spare: SpareChild) {
     this.domain = domain
     this.settings = settings
     this.platform = platform
+    this.spare = spare
     this.lock = Semaphore.makeUnsafe(1)
   }
 
@@ -50,11 +51,8 @@ export class ProcessSlot {
     if (this.child !== undefined && !this.child.isEnded) return this.child
     const now = yield* Clock.currentTimeMillis
     if (now < this.notBefore) yield* Effect.sleep(this.notBefore - now)
-    const child = new SandboxChild({
-      platform: this.platform,
-      disabled: this.settings.disabled,
-      preamble: this.settings.preamble
-    })
+    const ready = this.spare.take()
+    const child = ready ?? spawnChild(this.settings, this.platform)
     this.child = child
     this.loaded.clear()
     this.rooms.clear()
@@ -62,12 +60,7 @@ export class ProcessSlot {
     this.startedAt = yield* Clock.currentTimeMillis
     this.lastUsed = this.startedAt
     this.limitMemory()
-    yield* child.greeting
-    yield* child.ask(
-      { ask: "hello", disabled: [...this.settings.disabled] },
-      [childProgram().harness],
-      helloMs
-    )
+    if (ready === undefined) yield* greetChild(child, this.settings)
     this.settings.onPoint("sandbox-started")
     return child
   }).pipe(Effect.tapError(() => this.noteUnexplained))

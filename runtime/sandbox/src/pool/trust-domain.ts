@@ -2,6 +2,7 @@ import type { SandboxProcess } from "../segment.ts"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import { ProcessSlot } from "./process-slot.ts"
+import type { SpareChild } from "./spare-child.ts"
 
 /** Plugins of one publisher's scope: they may share processes, and share them with nobody else. */
 export class TrustDomain {
@@ -9,12 +10,12 @@ export class TrustDomain {
   readonly slots: readonly ProcessSlot[]
   private readonly platform: PlatformGuards
 
-  constructor(name: string, settings: PoolSettings, platform: PlatformGuards) {
+  constructor(name: string, settings: PoolSettings, platform: PlatformGuards, spare: SpareChild) {
     this.name = name
     this.platform = platform
     this.slots = Array.from(
       { length: settings.processesPerDomain },
-      () => new ProcessSlot(name, settings, platform)
+      () => new ProcessSlot(name, settings, platform, spare)
     )
   }
 

@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import type { PlatformGuards } from "./guards.ts"
+import type { PoolSettings } from "./pool-options.ts"
+import type { SandboxChild } from "./sandbox-child.ts"
+import { greetChild, spawnChild } from "./start-child.ts"
+
+const parkAfterMs = 30_000
+
+/**
+ * One process that is ready and belongs to nobody yet. Whoever builds, plans and publishes needs a new one again and
+ * again, for each bundle is inspected in a process of its own, and starting one takes longer than what it is asked.
+ * It is kept for 30 s after it was prepared.
+ */
+export class SpareChild {
+  private ready: SandboxChild | undefined
+  private starting: SandboxChild | undefined
+  private preparedAt = 0
+  private isClosed = false
+  private readonly settings: PoolSettings
+  private readonly platform: PlatformGuards
+
+  constructor(settings: PoolSettings, platform: PlatformGuards) {
+    this.settings = settings
+    this.platform = platform
+  }
+
+  get isReady(): boolean {
+    return this.ready !== undefined && !this.ready.isEnded
+  }
+
+  /** The process, if there is one: from now on it is the caller's. */
+  take(): SandboxChild | undefined {
+    const ready = this.isReady ? this.ready : undefined
+    this.ready = undefined
+    return ready
+  }
+
+  /** Starts one in the background, if there is none. */
+  prepare(now: number): void {
+    this.preparedAt = now
+    if (this.starting !== undefined || this.isReady || this.isClosed) return
+    const child = spawnChild(this.settings, this.platform)
+    this.starting = child
+    Effect.runFork(
+      greetChild(child, this.settings).pipe(
+        Effect.match({
+          // A process that does not start is met again, and reported, where one is needed.
+          onFailure: () => child.kill("closed"),
+          onSuccess: () => {
+            this.ready = child
+          }
+        }),
+        Effect.ensuring(
+          Effect.sync(() => {
+            this.starting = undefined
+          })
+        )
+      )
+    )
+  }
+
+  parkWhenIdle(now: number): void {
+    if (this.ready !== undefined && now - this.preparedAt >= parkAfterMs) this.end()
+  }
+
+  private end(): void {
+    this.ready?.kill("closed")
+    this.ready = undefined
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.starting?.kill("closed")
+    this.end()
+  }
+}
