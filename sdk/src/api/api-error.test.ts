@@ -8,7 +8,7 @@ describe("apiError", () => {
       error: {
         code: "VERSION_EXISTS",
         message: "@acme/movies@1.0.0 was published before; versions never change",
-        remedy: "Raise the version and publish again.",
+        remedy: "Raise the version, with `millrace publish --bump` for instance, and publish again.",
         path: "version",
         details: { package: "@acme/movies", version: "1.0.0" }
       }
@@ -30,9 +30,16 @@ describe("apiError", () => {
     assert.isBelow(apiError("PACKAGE_UNKNOWN", { package: "x".repeat(1_000_000) }).message.length, 600)
   })
 
-  it("has a place in the message only for fields that it shows", () => {
+  it("has a place in message and remedy only for fields that it shows", () => {
     for (const [code, row] of Object.entries(errors))
-      for (const [, field] of row.message.matchAll(/\{(\w+)\}/g))
+      for (const [, field] of `${row.message} ${row.remedy}`.matchAll(/\{(\w+)\}/g))
         assert.include<string>([...row.fields], field ?? "", code)
+  })
+
+  it("says of every code what, where, why, and what to do, and names no route of the API as a remedy", () => {
+    for (const [code, row] of Object.entries(errors)) {
+      for (const text of [row.message, row.where, row.why, row.remedy]) assert.isAbove(text.length, 5, code)
+      assert.notMatch(row.remedy, /\b(?:GET|PUT|POST|PATCH|DELETE) \//, code)
+    }
   })
 })

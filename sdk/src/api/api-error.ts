@@ -38,12 +38,14 @@ const printable = (value: unknown): string =>
 export const apiError = <C extends ErrorCode>(code: C, fields: ErrorFields<C>, path?: string): ApiError => {
   const row: ErrorDefinition = errors[code]
   const values = new Map<string, unknown>(Object.entries(fields))
+  const filled = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (_, field: string) => printable(values.get(field) ?? "?"))
   const shown = row.fields.filter((field) => values.get(field) !== undefined)
   return new ApiError({
     code,
     status: row.status,
-    message: row.message.replace(/\{(\w+)\}/g, (_, field: string) => printable(values.get(field) ?? "?")),
-    remedy: row.remedy,
+    message: filled(row.message),
+    remedy: filled(row.remedy),
     ...(path === undefined ? {} : { path }),
     ...(shown.length === 0
       ? {}

@@ -1,0 +1,141 @@
+import { errorTable } from "./definition.ts"
+
+/** Pipelines, their grants and revisions, what runs, and tokens. */
+export const pipelineErrors = errorTable({
+  PIPELINE_UNKNOWN: {
+    status: 404,
+    message: "There is no pipeline {pipeline}",
+    where: "the pipeline's name",
+    why: "No pipeline of this name was applied here.",
+    remedy: "Check the name with `millrace pipeline list`.",
+    fields: ["pipeline"]
+  },
+  REVISION_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no revision {revision}",
+    where: "the revision",
+    why: "Revisions are numbered from 1, one for each apply that changed something.",
+    remedy: "See the latest with `millrace pipeline show {pipeline}`.",
+    fields: ["pipeline", "revision"]
+  },
+  PIPELINE_CHANGED: {
+    status: 409,
+    message: "{pipeline} is at revision {current} now, not {expected}",
+    where: "the pipeline's latest revision",
+    why: "Somebody applied another one meanwhile; a plan is never applied to what it did not see.",
+    remedy: "Plan again with `millrace plan` and apply the new plan.",
+    fields: ["pipeline", "current", "expected"]
+  },
+  GRANT_UNKNOWN: {
+    status: 404,
+    message: "There is no grant {id} in force",
+    where: "the grant's id",
+    why: "It was never given, or it was taken back.",
+    remedy: "Look at the permissions in force with `millrace plan`.",
+    fields: ["id"]
+  },
+  TOKEN_UNKNOWN: {
+    status: 404,
+    message: "There is no token {id} in force",
+    where: "the token's id",
+    why: "It was never issued, or it was revoked.",
+    remedy: "Check the id with `millrace token list`.",
+    fields: ["id"]
+  },
+  PLAN_CHANGED: {
+    status: 409,
+    message: "The plan of {pipeline} is {planned} now, not {asked}",
+    where: "the plan's hash",
+    why: "Packages, grants or schemas changed since the plan was shown; apply does exactly what was shown.",
+    remedy: "Look at the new plan with `millrace plan` and apply that one.",
+    fields: ["pipeline", "planned", "asked"]
+  },
+  PLAN_FAILED: {
+    status: 422,
+    message: "The pipeline has {count} problems; the first: {first}",
+    where: "the pipeline file",
+    why: "Contracts, config and permissions are all checked before anything runs.",
+    remedy: "See all of them with `millrace plan` and correct what it names.",
+    fields: ["count", "first"]
+  },
+  TOPIC_NOT_DRAINED: {
+    status: 409,
+    message: "The new plan has no topic {topics}, which holds records that were not read yet",
+    where: "the topic",
+    why: "Nothing unread is dropped.",
+    remedy: "Apply again when `millrace status PIPELINE` shows no lag there; nothing was changed.",
+    fields: ["topics"]
+  },
+  GRANT_NEEDED: {
+    status: 409,
+    message: "{pipeline} asks for permissions that were not granted: {permissions}",
+    where: "the nodes that the message names",
+    why: "A plugin may touch what an operator agreed to, and nothing else.",
+    remedy: "Look at them, and apply with `--grant` if you agree.",
+    fields: ["pipeline", "permissions"]
+  },
+  PIPELINE_NOT_RUNNING: {
+    status: 409,
+    message: "The pipeline {pipeline} is {state}",
+    where: "the pipeline",
+    why: "Only the tasks of a running pipeline can answer.",
+    remedy: "Resume it with `millrace pipeline resume {pipeline}`, or apply it, first.",
+    fields: ["pipeline", "state"]
+  },
+  NODE_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no node {node}",
+    where: "the node's name",
+    why: "Nodes are called as in the pipeline file.",
+    remedy: "Choose one of the nodes that `millrace status {pipeline}` lists.",
+    fields: ["pipeline", "node", "nodes"]
+  },
+  NODE_WITHOUT_TOPIC: {
+    status: 409,
+    message: "{node} is fused with its neighbours: what it gives is in no topic",
+    where: "the node",
+    why: "Neighbouring nodes run in one task, without a topic between them; only topics can be read.",
+    remedy: "Tap a node that has one, or give the node a `stream:` and apply.",
+    fields: ["node", "nodes"]
+  },
+  TOPIC_UNKNOWN: {
+    status: 404,
+    message: "There is no topic {topic}",
+    where: "the topic's name",
+    why: "No applied pipeline has made it.",
+    remedy: "Choose one of `millrace topic list`.",
+    fields: ["topic", "didYouMean"]
+  },
+  DEAD_LETTER_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no dead letter {id}",
+    where: "the dead letter's id",
+    why: "Ids are given by the log, one line of them for each pipeline.",
+    remedy: "Choose one of `millrace dlq list {pipeline}`.",
+    fields: ["pipeline", "id"]
+  },
+  DEAD_LETTER_WITHOUT_RECORD: {
+    status: 409,
+    message: "The dead letter {id} holds no record that could be replayed: a source rejected its text",
+    where: "the dead letter",
+    why: "What could not be read never became a record.",
+    remedy: "Correct it at the source.",
+    fields: ["id"]
+  },
+  LOG_FAILED: {
+    status: 503,
+    message: "The log could not do it: {reason}",
+    where: "the platform's data folder",
+    why: "The disk failed or is full, or what is there is damaged.",
+    remedy: "See `millrace status` and the log of the process; repeat it once the log is well again.",
+    fields: ["reason"]
+  },
+  SANDBOX_FAILED: {
+    status: 503,
+    message: "The sandbox could not do it: {reason}",
+    where: "the sandbox process",
+    why: "It could not be started, or it was killed at a limit.",
+    remedy: "See `millrace doctor`; repeat it once the cause is mended.",
+    fields: ["reason"]
+  }
+})
