@@ -3,16 +3,26 @@ import * as Result from "effect/Result"
 /** Deeper nesting is refused: an Avro schema of 64 levels needs three levels of JSON for each. */
 export const maxJsonDepth = 256
 
+const quote = 0x22
+const backslash = 0x5c
+
+/** Place of the quote that ends the string which begins before `from`. */
+const endOfString = (text: string, from: number): number => {
+  for (let end = text.indexOf('"', from); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end - 1
+    while (before >= from && text.charCodeAt(before) === backslash) before--
+    if ((end - before) % 2 === 1) return end
+  }
+  return text.length
+}
+
 /** True when brackets nest deeper than `maxDepth`; looks at the text alone, so that nothing is built first. */
 const isTooDeep = (text: string, maxDepth: number): boolean => {
   let depth = 0
-  let quoted = false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (quoted) {
-      if (code === 0x5c) index++
-      else if (code === 0x22) quoted = false
-    } else if (code === 0x22) quoted = true
+    // A bundle comes as one long string.
+    if (code === quote) index = endOfString(text, index + 1)
     else if (code === 0x5b || code === 0x7b) {
       if (++depth > maxDepth) return true
     } else if (code === 0x5d || code === 0x7d) depth--

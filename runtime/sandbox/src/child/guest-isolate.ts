@@ -1,4 +1,5 @@
 import ivm from "isolated-vm"
+import type { CodeCache } from "./code-cache.ts"
 
 /** Why a guest was stopped and thrown away. */
 export class GuestStopped extends Error {
@@ -9,6 +10,9 @@ export class GuestStopped extends Error {
     this.reason = reason
   }
 }
+
+/** Of one process, for all its isolates. */
+export type CompiledCode = CodeCache<ivm.ExternalCopy<ArrayBuffer>>
 
 export type Primitive = string | number | boolean | undefined
 export type Given = Primitive | Uint8Array
@@ -31,12 +35,24 @@ export class GuestIsolate {
   readonly isTimed: boolean
   private readonly disabled: readonly string[]
   private readonly harness: ivm.Script
+  private readonly code: CompiledCode
 
-  constructor(memoryMiB: number, harness: string, disabled: readonly string[]) {
+  constructor(memoryMiB: number, harness: string, disabled: readonly string[], code: CompiledCode) {
     this.disabled = disabled
+    this.code = code
     this.isTimed = !disabled.includes("timeout")
     this.isolate = new ivm.Isolate({ memoryLimit: Math.max(8, memoryMiB) })
-    this.harness = this.isolate.compileScriptSync(`(function () {\n${harness}\n})`, { filename: "harness" })
+    this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")
+  }
+
+  /** Compiles a text that other isolates of this process may compile too. */
+  compile(text: string, filename: string): ivm.Script {
+    const cachedData = this.code.get(text)
+    if (cachedData !== undefined) return this.isolate.compileScriptSync(text, { filename, cachedData })
+    const script = this.isolate.compileScriptSync(text, { filename, produceCachedData: true })
+    const made: unknown = Reflect.get(script, "cachedData")
+    if (made instanceof ivm.ExternalCopy) this.code.put(text, made)
+    return script
   }
 
   openRealm(deadline: Deadline): GuestRealm {
@@ -107,7 +123,7 @@ export class GuestRealm {
   /** Runs the bundle. What it throws becomes a plain message; it may also be stopped. */
   runBundle(text: string, name: string, deadline: Deadline): string | undefined {
     return this.guarded(deadline, (timeout) => {
-      const script = this.owner.isolate.compileScriptSync(text, { filename: name })
+      const script = this.owner.compile(text, name)
       script.runSync(this.context, { ...timeout, release: true })
     })
   }

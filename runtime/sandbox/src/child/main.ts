@@ -1,7 +1,8 @@
 import type { Answer, Question } from "../protocol/messages.ts"
+import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
-import type { Deadline } from "./guest-isolate.ts"
+import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { LoadedSegment } from "./loaded-segment.ts"
 import { markStage, readSections } from "./shared-file.ts"
 
@@ -10,6 +11,7 @@ import { markStage, readSections } from "./shared-file.ts"
  * I/O is the worker's. It ends when its pipe does, and is otherwise ended by SIGKILL.
  */
 const segments = new Map<number, LoadedSegment>()
+const code: CompiledCode = new CodeCache()
 let harness = ""
 let disabled: readonly string[] = []
 
@@ -42,7 +44,7 @@ type SegmentQuestion = Extract<Question, { readonly segment: number }>
 function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
-    const segment = known ?? new LoadedSegment(new GuestIsolate(question.memoryMiB, harness, disabled))
+    const segment = known ?? new LoadedSegment(new GuestIsolate(question.memoryMiB, harness, disabled, code))
     segments.set(question.segment, segment)
     const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
@@ -62,7 +64,7 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const isolate = new GuestIsolate(question.memoryMiB, harness, disabled)
+  const isolate = new GuestIsolate(question.memoryMiB, harness, disabled, code)
   markStage(0)
   try {
     const guest = isolate.openRealm(deadline)
