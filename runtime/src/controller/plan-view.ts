@@ -2,7 +2,7 @@ import type { PlanView } from "@millrace/sdk/api"
 import { differenceLines } from "../plan/difference/render-difference.ts"
 import type { PlanDifference } from "../plan/difference/diff-plans.ts"
 import { explain } from "../plan/explain.ts"
-import { describePermission } from "../plan/physical/permissions.ts"
+import { describePermission } from "@millrace/sdk/permission"
 import type { Plan } from "../plan/plan.ts"
 
 /** A plan as the API shows it. */

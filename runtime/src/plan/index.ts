@@ -23,7 +23,6 @@ export type {
   SegmentPlan,
   TableFeed
 } from "./physical.ts"
-export { describePermission } from "./physical/permissions.ts"
 export { PlanFailed } from "./plan.ts"
 export type { Plan, PlannedNode, PlannedPermission, PlannedState, PlannedTopic, PlanRequest } from "./plan.ts"
 export { planFromJson, planToJson, PlanUnreadable } from "./plan-json.ts"

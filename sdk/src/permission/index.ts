@@ -1,1 +1,2 @@
+export { describePermission } from "./describe-permission.ts"
 export { Permission } from "./permission.ts"

@@ -1,5 +1,5 @@
 import { parseAvro, type RecordType, sameType, label } from "@millrace/sdk/avro"
-import { describePermission } from "../physical/permissions.ts"
+import { describePermission } from "@millrace/sdk/permission"
 import type { Plan, PlannedNode } from "../plan.ts"
 import type { Aspect } from "./diff-plans.ts"
 

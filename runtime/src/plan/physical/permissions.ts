@@ -39,30 +39,3 @@ export const plannedPermissions = (
     granted: granted.has(canonicalJson(permission))
   }))
 }
-
-/** In plain words, for whoever is asked to grant it: `read files below /data/movies.json`. */
-export const describePermission = (permission: Permission): string => {
-  switch (permission.kind) {
-    case "read":
-      return `read files below ${text(permission.path)}`
-    case "write":
-      return `write files below ${text(permission.path)}`
-    case "net":
-      return `connect to ${text(permission.host)}${permission.port === undefined ? "" : `:${permission.port}`}`
-    case "env":
-      return `read the environment variable ${permission.name}`
-    case "secret":
-      return `${secretModes[permission.mode]} the secret ${permission.name} for ${text(permission.destination)}`
-    case "topic":
-      return `${permission.access} the topic ${text(permission.topic)}`
-    case "clock":
-      return "read the real clock"
-    case "random":
-      return "draw real random numbers"
-  }
-}
-
-const secretModes = { inject: "send", sign: "sign with", reveal: "SEE" } as const
-
-const text = (template: string | { readonly config: string }): string =>
-  typeof template === "string" ? template : `the config's ${template.config}`
