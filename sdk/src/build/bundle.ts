@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { withOwnSources } from "./own-sources.ts"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { build, type BuildFailure, type BuildResult, type Message } from "esbuild"
@@ -43,7 +44,7 @@ const runBuild = (entry: string, folder: string) =>
     conditions: ["import", "module", "worker", "default"],
     target: "es2024",
     sourcemap: "external",
-    sourcesContent: true,
+    sourcesContent: false,
     charset: "utf8",
     legalComments: "none",
     minifySyntax: true,
@@ -71,7 +72,8 @@ const bundleOf = ({ outputFiles, metafile }: Outcome, folder: string): Bundle =>
   const files = Object.keys(metafile.inputs)
     .filter((path) => path !== "millrace-entry.js")
     .map((path) => resolve(folder, path))
-  return { code: text("bundle.js"), sourceMap: text("bundle.js.map"), files: files.toSorted() }
+  const sourceMap = withOwnSources(text("bundle.js.map"), folder)
+  return { code: text("bundle.js"), sourceMap, files: files.toSorted() }
 }
 
 const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && "errors" in error
