@@ -2,6 +2,7 @@ export { SandboxPool } from "./sandbox-pool.ts"
 export { guardNames } from "./pool/guards.ts"
 export type { GuardName } from "./pool/guards.ts"
 export type { SandboxPoolOptions } from "./pool/pool-options.ts"
+export type { BundlePlace } from "./protocol/bundle-place.ts"
 export type { SegmentErrorCode } from "./segment-error.ts"
 export type {
   DeadLetter,

@@ -1,3 +1,4 @@
+import type { BundlePlace } from "./protocol/bundle-place.ts"
 import type { SegmentError } from "./segment.ts"
 
 /** Codes of {@link SegmentError} beyond those of a record's dead letter. */
@@ -17,7 +18,12 @@ export type SegmentErrorCode =
 export function segmentError(
   code: SegmentErrorCode,
   message: string,
-  more: { readonly node?: string; readonly transient?: boolean } = {}
+  more: {
+    readonly node?: string
+    readonly transient?: boolean
+    readonly at?: readonly BundlePlace[]
+  } = {}
 ): SegmentError {
-  return { _tag: "SegmentError", code, node: more.node, message, transient: more.transient ?? false }
+  const { at = [], node, transient = false } = more
+  return { _tag: "SegmentError", code, node, message, transient, ...(at.length === 0 ? {} : { at }) }
 }

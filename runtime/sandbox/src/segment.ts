@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { BundlePlace } from "./protocol/bundle-place.ts"
 
 /**
  * A segment: neighbouring nodes of a chain that belong to one trust domain and are called by one frame.
@@ -168,6 +169,8 @@ export interface DeadLetter {
   readonly message: string
   /** A source's rejected text. */
   readonly raw?: string
+  /** Where the plugin's error was made, innermost first; known of the first few of a call. */
+  readonly at?: readonly BundlePlace[]
 }
 export interface GuestLog {
   readonly node: string
@@ -227,6 +230,8 @@ export interface SegmentError {
   readonly message: string
   /** Worth another try after a backoff. */
   readonly transient: boolean
+  /** Where the plugin's error was made, innermost first. */
+  readonly at?: readonly BundlePlace[]
 }
 
 /** Live facts of one sandbox process, for `status`. */

@@ -1,4 +1,5 @@
 import ivm from "isolated-vm"
+import { bundleFile } from "../protocol/bundle-place.ts"
 import type { CodeCache } from "./code-cache.ts"
 
 /** Why a guest was stopped and thrown away. */
@@ -75,6 +76,14 @@ export class GuestIsolate {
   }
 }
 
+/** What a guest threw, as text. */
+export interface Thrown {
+  readonly message: string
+  readonly stack: string
+}
+
+const maxStackLength = 1500
+
 const harnessNames = [
   "define",
   "open",
@@ -120,10 +129,10 @@ export class GuestRealm {
     this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
   }
 
-  /** Runs the bundle. What it throws becomes a plain message; it may also be stopped. */
-  runBundle(text: string, name: string, deadline: Deadline): string | undefined {
+  /** Runs the bundle. What it throws becomes plain text; it may also be stopped. */
+  runBundle(text: string, deadline: Deadline): Thrown | undefined {
     return this.guarded(deadline, (timeout) => {
-      const script = this.owner.compile(text, name)
+      const script = this.owner.compile(text, bundleFile)
       script.runSync(this.context, { ...timeout, release: true })
     })
   }
@@ -138,7 +147,7 @@ export class GuestRealm {
     const stray = this.guarded(deadline, (timeout) => {
       result = this.functions[name]?.applySync(undefined, given.map(moved), timeout)
     })
-    return { result, stray }
+    return { result, stray: stray?.message }
   }
 
   /** Takes bytes out of the realm: a copy. */
@@ -151,11 +160,12 @@ export class GuestRealm {
       })
       taken = copy instanceof ivm.ExternalCopy ? copy.copy({ transferIn: true, release: true }) : undefined
     })
-    if (!(taken instanceof ArrayBuffer)) throw new GuestStopped("broken", stray ?? "the guest gave no bytes")
+    if (!(taken instanceof ArrayBuffer))
+      throw new GuestStopped("broken", stray?.message ?? "the guest gave no bytes")
     return new Uint8Array(taken)
   }
 
-  private guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): string | undefined {
+  private guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): Thrown | undefined {
     try {
       run(this.owner.isTimed ? { timeout: deadline.leftMs() } : {})
     } catch (error) {
@@ -163,7 +173,9 @@ export class GuestRealm {
         throw new GuestStopped("memory", "the guest's heap reached its limit")
       if (this.owner.isTimed && deadline.isPast())
         throw new GuestStopped("deadline", "the guest ran past its deadline")
-      return error instanceof Error ? error.message : "an error"
+      return error instanceof Error
+        ? { message: error.message, stack: (error.stack ?? "").slice(0, maxStackLength) }
+        : { message: "an error", stack: "" }
     }
     if (this.owner.isTimed && deadline.isPast())
       throw new GuestStopped("deadline", "the guest ran past its deadline")

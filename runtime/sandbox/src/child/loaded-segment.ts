@@ -44,8 +44,8 @@ export class LoadedSegment {
     const node = this.isolate.openRealm(deadline)
     this.nodes.push(node)
     for (const { kind, name, text } of question.texts) node.define(kind, name, text)
-    const thrown = node.runBundle(bundle, question.settings.plugin, deadline)
-    if (thrown !== undefined) return failureText(thrown)
+    const thrown = node.runBundle(bundle, deadline)
+    if (thrown !== undefined) return failureText(thrown.message, thrown.stack)
     const { result, stray } = node.call("open", [JSON.stringify(question.settings)], deadline)
     if (result === "") return ""
     return typeof result === "string" && result.startsWith("F")
@@ -234,8 +234,9 @@ function cpuMicros(): number {
   return user + system
 }
 
-function failureText(message: string): string {
-  return JSON.stringify({ code: "PLUGIN_FAILED", tag: null, message, origin: -1, transient: false })
+/** A failure that the harness could not write, in its form. */
+export function failureText(message: string, stack: string | null = null): string {
+  return JSON.stringify({ code: "PLUGIN_FAILED", tag: null, message, origin: -1, transient: false, stack })
 }
 
 function afterLetter(result: unknown): string {

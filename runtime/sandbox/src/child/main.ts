@@ -3,7 +3,7 @@ import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
-import { LoadedSegment } from "./loaded-segment.ts"
+import { failureText, LoadedSegment } from "./loaded-segment.ts"
 import { markStage, readSections } from "./shared-file.ts"
 
 /**
@@ -68,19 +68,9 @@ function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundl
   markStage(0)
   try {
     const guest = isolate.openRealm(deadline)
-    const thrown = guest.runBundle(bundle, "bundle", deadline)
+    const thrown = guest.runBundle(bundle, deadline)
     if (thrown !== undefined)
-      return {
-        is: "failed",
-        stage: 0,
-        failure: JSON.stringify({
-          code: "PLUGIN_FAILED",
-          tag: null,
-          message: thrown,
-          origin: -1,
-          transient: false
-        })
-      }
+      return { is: "failed", stage: 0, failure: failureText(thrown.message, thrown.stack) }
     const { result } = guest.call(
       "inspect",
       [question.plugin, question.requestJson, question.isDerive],

@@ -52,16 +52,14 @@ export class LoadedIn {
     return this.slot.ask(child, openQuestion(this.id, this.spec, node), [bundle], openMs).pipe(
       Effect.flatMap(({ answer }) => {
         if (answer.is === "ok") return Effect.void
-        const message =
+        const { at, message } =
           answer.is === "failed"
-            ? decodeFailure(answer.failure).message
-            : answer.is === "stopped"
-              ? answer.message
-              : "no answer"
+            ? decodeFailure(answer.failure)
+            : { at: [], message: answer.is === "stopped" ? answer.message : "no answer" }
         const text = `the plugin does not open: ${sanitizeText(message)}`
         return Effect.andThen(
           this.unload,
-          Effect.fail(segmentError("BUNDLE_FAILED", text, { node: node.node }))
+          Effect.fail(segmentError("BUNDLE_FAILED", text, { node: node.node, at }))
         )
       })
     )

@@ -170,7 +170,8 @@ function deadLetter(
     code: letter.code,
     tag: letter.tag,
     message: sanitizeText(letter.message),
-    ...(letter.raw === undefined ? {} : { raw: letter.raw })
+    ...(letter.raw === undefined ? {} : { raw: letter.raw }),
+    ...(letter.at.length === 0 ? {} : { at: letter.at })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StageReport } from "../protocol/messages.ts"
+import { type BundlePlace, placesIn } from "../protocol/bundle-place.ts"
 import { isCount, isPlainObject, ownOf, parseBoundedJson } from "../protocol/safe-json.ts"
 
 /** What a node's harness reported, checked. */
@@ -34,6 +35,7 @@ export interface Letter {
   readonly tag: string | undefined
   readonly message: string
   readonly raw: string | undefined
+  readonly at: readonly BundlePlace[]
 }
 
 /** What ended a call. */
@@ -43,6 +45,7 @@ export interface ReportedFailure {
   readonly message: string
   readonly origin: number
   readonly isTransient: boolean
+  readonly at: readonly BundlePlace[]
 }
 
 const maxReportLength = 8 * 1024 * 1024
@@ -123,7 +126,15 @@ function decodeLetter(one: unknown): Letter | undefined {
     typeof message !== "string"
   )
     return undefined
-  return { feed, origin, code, message, tag: textOr(tag), raw: textOr(raw) }
+  return {
+    feed,
+    origin,
+    code,
+    message,
+    tag: textOr(tag),
+    raw: textOr(raw),
+    at: placesIn(ownOf(one, "stack"))
+  }
 }
 
 function textOr(value: unknown): string | undefined {
@@ -188,6 +199,7 @@ export function decodeFailure(text: string): ReportedFailure {
     tag: textOr(ownOf(fields, "tag")),
     message: typeof message === "string" ? message : "the plugin failed",
     origin: isCount(origin) ? origin : -1,
-    isTransient: ownOf(fields, "transient") === true
+    isTransient: ownOf(fields, "transient") === true,
+    at: placesIn(ownOf(fields, "stack"))
   }
 }

@@ -244,11 +244,11 @@ class Rounds {
   }
 
   private failed(stage: number, failure: string): SegmentError {
-    const { code, tag, message, origin, isTransient } = decodeFailure(failure)
+    const { at, code, tag, message, origin, isTransient } = decodeFailure(failure)
     const where = origin < 0 ? "" : ` (record ${this.offsetOf(origin)})`
     const text = `${tag === undefined ? "" : `${sanitizeText(tag)}: `}${sanitizeText(message)}${where}`
     const node = this.spec.nodes[stage]?.node
-    return segmentError(code, text, { ...(node === undefined ? {} : { node }), transient: isTransient })
+    return segmentError(code, text, { ...(node === undefined ? {} : { node }), transient: isTransient, at })
   }
 
   private offsetOf(origin: number): string {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 /**
- * Makes one JavaScript text of TypeScript modules in a *restricted form*, for places that have no module loader: the guest's
+ * Makes one JavaScript text of TypeScript (or compiled) modules in a *restricted form*, for places that have no module loader: the guest's
  * realm, and a sandbox process that may read no source. The form: named imports at the top (`import { a } from "./b.ts"`, also
  * from a workspace package, whose `index.ts` only re-exports), and `export` only in front of declarations.
  * Each module becomes a function scope of its own, in the order of dependency.
@@ -41,7 +41,7 @@ function addModule(walk: Walk, file: string): string {
   if (known !== undefined) return known
   if (walk.open.has(file)) throw new Error(`${file}: imports itself in a cycle`)
   walk.open.add(file)
-  const source = withoutWarning(() => stripTypeScriptTypes(readFileSync(file, "utf8")))
+  const source = sourceOf(file)
   const exported = [...source.matchAll(exportName)].map((match) => match[1] ?? "")
   const body = source
     .replace(importLine, (_all, names: string, from: string) => importText(walk, file, names, from))
@@ -91,6 +91,12 @@ function fileOf(index: string, name: string): string {
 
 function requireText(file: string, from: string): string {
   return `require(${JSON.stringify(createRequire(pathToFileURL(file)).resolve(from))})`
+}
+
+/** A published package holds the same modules as JavaScript. */
+function sourceOf(file: string): string {
+  const text = readFileSync(file, "utf8")
+  return file.endsWith(".ts") ? withoutWarning(() => stripTypeScriptTypes(text)) : text
 }
 
 /** Node calls its own type stripping experimental where it is called by name; the whole platform runs on it. */

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module"
-import { dirname } from "node:path"
+import { dirname, extname } from "node:path"
 import { makeModuleText } from "../loader/module-text.ts"
 
 /** Texts that a sandbox process is made of; computed once for a worker. */
@@ -25,8 +25,10 @@ export function childProgram(): ChildProgram {
 }
 
 function make(): ChildProgram {
-  const program = makeModuleText(new URL("../child/main.ts", import.meta.url).href)
-  const harness = makeModuleText(new URL("../guest/harness.ts", import.meta.url).href)
+  // TypeScript here, JavaScript in the published package.
+  const extension = extname(import.meta.filename)
+  const program = makeModuleText(new URL(`../child/main${extension}`, import.meta.url).href)
+  const harness = makeModuleText(new URL(`../guest/harness${extension}`, import.meta.url).href)
   const require = createRequire(import.meta.url)
   const native = require.resolve("isolated-vm")
   const loader = createRequire(native).resolve("node-gyp-build")

@@ -45,9 +45,10 @@ export function inspectBundle(
       return yield* Effect.fail(
         segmentError(codeOf(answer.reason), `the bundle was stopped: ${sanitizeText(answer.message)}`)
       )
-    const message = answer.is === "failed" ? decodeFailure(answer.failure).message : "no answer"
+    const { at, message } =
+      answer.is === "failed" ? decodeFailure(answer.failure) : { at: [], message: "no answer" }
     return yield* Effect.fail(
-      segmentError("BUNDLE_FAILED", `the bundle fails when it is read: ${sanitizeText(message)}`)
+      segmentError("BUNDLE_FAILED", `the bundle fails when it is read: ${sanitizeText(message)}`, { at })
     )
   }).pipe(
     Effect.catchTag("ChildEnded", (ended: ChildEnded) =>

@@ -1,5 +1,5 @@
 import * as Cause from "effect/Cause"
-import type { SegmentError } from "@millrace/sandbox"
+import type { BundlePlace, SegmentError } from "@millrace/sandbox"
 import { TransportError } from "../../transport/transport.ts"
 
 /** Why a task cannot go on. `transient`: it is tried again after a backoff. */
@@ -10,6 +10,8 @@ export interface TaskFailure {
   readonly node: string | undefined
   readonly message: string
   readonly transient: boolean
+  /** Where in its bundle the plugin's error was made, innermost first. */
+  readonly at?: readonly BundlePlace[]
 }
 
 export function taskFailure(code: string, message: string, node?: string): TaskFailure {
@@ -17,8 +19,8 @@ export function taskFailure(code: string, message: string, node?: string): TaskF
 }
 
 export function fromSegment(error: SegmentError): TaskFailure {
-  const { code, node, message, transient } = error
-  return { _tag: "TaskFailure", code, node, message, transient }
+  const { at, code, node, message, transient } = error
+  return { _tag: "TaskFailure", code, node, message, transient, ...(at === undefined ? {} : { at }) }
 }
 
 const transportCodes = {

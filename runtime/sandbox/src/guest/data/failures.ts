@@ -12,7 +12,11 @@ export interface Failure {
   readonly code: FailureCode
   readonly tag: string | undefined
   readonly message: string
+  readonly stack?: string | undefined
 }
+
+/** A report holds the stacks of so many failed records; one kind of failure looks like the next. */
+const maxStacks = 32
 
 /** Ends the call: the node's policy is `fail`, or a source or sink failed as a whole. */
 export class RunFailure {
@@ -42,7 +46,8 @@ export function toFailure(error: unknown, code: FailureCode): Failure {
   return {
     code,
     tag: text.tag === "CodecFault" || text.tag === "FrameFault" ? undefined : text.tag,
-    message: text.message
+    message: text.message,
+    stack: text.stack
   }
 }
 
@@ -60,6 +65,7 @@ export class FailedRecords {
   private readonly policy: ErrorPolicy
   private readonly tally: Tally
   private letters = new JsonWriter().open("[")
+  private stacks = 0
   /** By number of the input frame. */
   private readonly frames: (BatchWriter | undefined)[] = makeList()
 
@@ -94,7 +100,12 @@ export class FailedRecords {
   private letter(feed: number, origin: number, failure: Failure, raw: string | undefined): void {
     this.letters.open("{").name("feed").number(feed).name("origin").number(origin)
     this.letters.name("code").string(failure.code).name("tag").string(failure.tag)
-    this.letters.name("message").string(failure.message).name("raw").string(raw).close("}")
+    this.letters.name("message").string(failure.message).name("raw").string(raw)
+    if (failure.stack !== undefined && this.stacks < maxStacks) {
+      this.stacks += 1
+      this.letters.name("stack").string(failure.stack)
+    }
+    this.letters.close("}")
   }
 
   lettersJson(): string {
@@ -126,5 +137,7 @@ export function failureJson(failure: Failure, origin: number, isTransient: boole
     .number(origin)
     .name("transient")
     .boolean(isTransient)
+    .name("stack")
+    .string(failure.stack)
   return "F" + text.close("}").toString()
 }

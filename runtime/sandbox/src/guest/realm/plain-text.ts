@@ -52,13 +52,17 @@ export interface ErrorText {
   readonly message: string
   /** `_tag` of a tagged error. */
   readonly tag: string | undefined
+  /** V8's text of where it was made, cut short; undefined where there is none. */
+  readonly stack: string | undefined
 }
+
+const maxStackLength = 1500
 
 /** Reads a thrown value once; a getter or proxy that throws is answered with a fixed text. Never throws. */
 export function readError(error: unknown): ErrorText {
   try {
-    if (typeof error === "string") return { message: toPlainText(error, maxMessageLength), tag: undefined }
-    if (!isObject(error)) return { message: primitiveText(error), tag: undefined }
+    if (typeof error === "string") return textOnly(toPlainText(error, maxMessageLength))
+    if (!isObject(error)) return textOnly(primitiveText(error))
     const tag = error["_tag"]
     const message = error["message"]
     return {
@@ -66,10 +70,24 @@ export function readError(error: unknown): ErrorText {
         typeof message === "string" && message !== ""
           ? toPlainText(message, maxMessageLength)
           : nameOf(error, tag),
-      tag: typeof tag === "string" ? toPlainText(tag, 200) : undefined
+      tag: typeof tag === "string" ? toPlainText(tag, 200) : undefined,
+      stack: stackOf(error)
     }
   } catch {
-    return { message: "an error that cannot be read", tag: undefined }
+    return textOnly("an error that cannot be read")
+  }
+}
+
+function textOnly(message: string): ErrorText {
+  return { message, tag: undefined, stack: undefined }
+}
+
+function stackOf(error: { readonly [name: string]: unknown }): string | undefined {
+  try {
+    const stack = error["stack"]
+    return typeof stack === "string" ? toPlainText(stack, maxStackLength) : undefined
+  } catch {
+    return undefined
   }
 }
 
