@@ -2,7 +2,14 @@ import { existsSync } from "node:fs"
 import { withOwnSources } from "./own-sources.ts"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { build, type BuildFailure, type BuildResult, type Message } from "esbuild"
+import {
+  build,
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  type Message
+} from "esbuild"
 import { BundleError, type Offence } from "./build-error.ts"
 import { sandboxResolver } from "./sandbox-resolver.ts"
 
@@ -22,15 +29,41 @@ export const bundlePlugins = Effect.fn("bundlePlugins")(function* (options: { re
   const folder = dirname(entry)
   if (!existsSync(entry)) return yield* new BundleError({ offences: [missingEntry(options.entry)] })
   const result = yield* Effect.tryPromise({
-    try: () => runBuild(entry, folder),
-    catch: (error) =>
-      new BundleError({ offences: isBuildFailure(error) ? error.errors.map(offenceOf) : [unknown(error)] })
+    try: () => build(buildOptions(entry, folder)),
+    catch: buildFailed
   })
   return bundleOf(result, folder)
 })
 
-const runBuild = (entry: string, folder: string) =>
-  build({
+/** Bundles the same module again and again, faster than anew: esbuild keeps what did not change. */
+export interface Bundler {
+  /** Fails like `bundlePlugins`; after a failure the next rebuild starts afresh. */
+  readonly rebuild: Effect.Effect<Bundle, BundleError>
+}
+
+/** A bundler of the plugins that a module exports, for as long as the scope is open. The module need not be there yet. */
+export const openBundler = Effect.fn("openBundler")(function* (options: { readonly entry: string }) {
+  const entry = resolve(options.entry)
+  const folder = dirname(entry)
+  const opened = yield* Effect.acquireRelease(
+    Effect.promise(() => context(buildOptions(entry, folder))),
+    (made) => Effect.promise(() => made.dispose())
+  )
+  const bundler: Bundler = {
+    rebuild: Effect.suspend(() =>
+      existsSync(entry)
+        ? Effect.tryPromise({ try: () => opened.rebuild(), catch: buildFailed })
+        : Effect.fail(new BundleError({ offences: [missingEntry(options.entry)] }))
+    ).pipe(Effect.map((result) => bundleOf(result, folder)))
+  }
+  return bundler
+})
+
+const buildFailed = (error: unknown): BundleError =>
+  new BundleError({ offences: isBuildFailure(error) ? error.errors.map(offenceOf) : [unknown(error)] })
+
+const buildOptions = (entry: string, folder: string) =>
+  ({
     absWorkingDir: folder,
     stdin: { contents: entryText(entry), resolveDir: folder, sourcefile: "millrace-entry.js", loader: "js" },
     bundle: true,
@@ -56,7 +89,7 @@ const runBuild = (entry: string, folder: string) =>
       "unsupported-require-call": "error"
     },
     plugins: [sandboxResolver()]
-  })
+  }) satisfies BuildOptions & { readonly write: false; readonly metafile: true }
 
 const entryText = (entry: string): string =>
   [
