@@ -103,6 +103,8 @@ export interface SegmentCall {
     readonly firstOffset: bigint
     readonly lastOffset: bigint
     readonly tokenJson: string | undefined
+    /** Begins the records' ids: the sink's name, or the batch's where its frames are numbered within the batch. Default: `id`. */
+    readonly recordPrefix?: string
   }
 }
 export interface InputFrame {

@@ -145,6 +145,8 @@ export interface GuestSink {
   recover?(tokenJson: string | undefined, info: SinkBatch): GuestResult
 }
 export interface SinkRecord {
+  /** Of this record alone, and the same again when it is written again. */
+  readonly id: string
   readonly value: unknown
   readonly key: Uint8Array | null
   readonly timestamp: number

@@ -20,6 +20,11 @@ export interface Sink<In, Config> {
 
 /** A record to write; the value is null for a tombstone. */
 export interface SinkRecord<Value> {
+  /**
+   * Of this record alone, and the same again when it is written again after a kill, however the batch is cut then: what
+   * an idempotency key is made of. A pipeline that begins anew may give it to another record.
+   */
+  readonly id: string
   readonly value: Value | null
   readonly key: Uint8Array | null
   /** Event time, ms since 1970. */

@@ -95,7 +95,8 @@ const writeBatch = (node: TestNode, stream: TestStream, { from, to, end, tokenJs
           id: batchId(from, to),
           firstOffset: BigInt(from),
           lastOffset: BigInt(Math.max(from, to - 1)),
-          tokenJson
+          tokenJson,
+          recordPrefix: "test"
         }
       },
       node.host.segmentHost

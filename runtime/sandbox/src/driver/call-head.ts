@@ -39,7 +39,8 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
             id: facts.run === 0 ? sink.id : `${sink.id}/${facts.run}`,
             firstOffset: `${sink.firstOffset}`,
             lastOffset: `${sink.lastOffset}`,
-            tokenJson: facts.tokenJson ?? null
+            tokenJson: facts.tokenJson ?? null,
+            recordPrefix: sink.recordPrefix ?? sink.id
           },
     tokenJson: facts.special?.tokenJson ?? null
   }

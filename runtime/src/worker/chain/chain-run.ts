@@ -72,7 +72,8 @@ export function runFrames(
       const segment = index === start && from !== undefined ? from.first : segments[index]
       if (segment === undefined) break
       const head = { kind: "records", inputs: current, end: context.end } as const
-      const answer = yield* callSegment(segment, host, head, context, chain, index)
+      const given = { ...context, sink: recordsOf(chain, context, index === start) }
+      const answer = yield* callSegment(segment, host, head, given, chain, index)
       result = yield* merged(result, answer)
       current = handedOver(plan, index, answer, frames[0])
     }
@@ -110,6 +111,15 @@ export function runSource(
     }
     return result
   })
+}
+
+/**
+ * How the sink's records are named. Where frames come from the log their offsets tell records apart; what a segment handed
+ * over is numbered within the batch, and the batch's own id has to.
+ */
+function recordsOf(chain: OpenChain, { sink }: BatchContext, isFromLog: boolean): SegmentCall["sink"] {
+  if (sink === undefined || !isFromLog) return sink
+  return { ...sink, recordPrefix: `${chain.pipeline}/${chain.plan.sink?.node ?? ""}` }
 }
 
 function callSegment(

@@ -31,6 +31,7 @@ export interface CallHead {
     readonly firstOffset: string
     readonly lastOffset: string
     readonly tokenJson: string | null
+    readonly recordPrefix: string
   } | null
   readonly tokenJson: string | null
 }
@@ -157,7 +158,7 @@ export class NodeCall {
       this.settle(this.invoke(this.head.kind, [this.head.tokenJson ?? undefined, info]), () => undefined)
       return
     }
-    const batch = new SinkBatchInHand()
+    const batch = new SinkBatchInHand(this.head.sink?.recordPrefix ?? "")
     for (let i = 0; i < this.feeds.length; i++) batch.add(this.run, this.feeds[i])
     if (batch.records.length === 0 && !this.head.end) {
       this.end(undefined)

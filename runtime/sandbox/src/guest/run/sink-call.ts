@@ -23,26 +23,45 @@ interface Place {
 export class SinkBatchInHand {
   readonly records: SinkRecord[] = []
   private readonly places: Place[] = makeList()
+  private readonly recordPrefix: string
+
+  constructor(recordPrefix: string) {
+    this.recordPrefix = recordPrefix
+  }
 
   /** Decodes a frame's records for the sink; what does not fit its contract fails alone. `feed` is at its beginning. */
   add(run: RunContext, feed: Feed): void {
     const cursor = feed.cursor
     const record = new RecordInHand(run.scope, feed.frame)
+    let lastOrigin = -1
+    let ordinal = 0
     while (cursor.next()) {
       if (cursor.isControl) continue
       countIn(run, cursor)
-      RecordInHand.point(record, cursor, originOf(feed, cursor.index), 0)
+      const origin = originOf(feed, cursor.index)
+      ordinal = origin === lastOrigin ? ordinal + 1 : 0
+      lastOrigin = origin
+      RecordInHand.point(record, cursor, origin, 0)
       try {
         const value = cursor.isTombstone
           ? null
           : feed.view.read(feed.frame, cursor.valueStart, cursor.valueEnd)
         const place = this.records.length
         this.places[place] = { feed, index: cursor.index }
-        this.records[place] = { value, key: record.key, timestamp: record.timestamp, headers: record.headers }
+        const id = this.idOf(record, ordinal)
+        const { key, timestamp, headers } = record
+        this.records[place] = { id, value, key, timestamp, headers }
       } catch (error) {
-        run.failed.add(feed.number, cursor, originOf(feed, cursor.index), toFailure(error, "RECORD_INVALID"))
+        run.failed.add(feed.number, cursor, origin, toFailure(error, "RECORD_INVALID"))
       }
     }
+  }
+
+  /** By where the record comes from, not by where it stands in the batch: a batch is cut differently after a kill. */
+  private idOf(record: RecordInHand, ordinal: number): string {
+    const { topic, partition, offset } = record.position
+    const place = this.recordPrefix + "/" + topic + "/" + partition + "/" + offset
+    return ordinal === 0 ? place : place + "." + ordinal
   }
 
   /** Takes what `write` answered; the token is that of a transactional sink. `again` gives a feed from its beginning. */
