@@ -8,7 +8,8 @@ export {
   datumReader,
   type DatumReader,
   datumWriter,
-  type DatumWriter
+  type DatumWriter,
+  plainJson
 } from "./codec/index.ts"
 export { ByteSink } from "./record/index.ts"
 export {

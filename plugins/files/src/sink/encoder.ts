@@ -1,7 +1,6 @@
-import type { FailedRecord } from "@millrace/sdk"
+import { type FailedRecord, parseAvro, plainJson } from "@millrace/sdk"
 import { containerBlocks, containerMark } from "../avro/write-container.ts"
 import type { SinkConfig } from "./config.ts"
-import { jsonLines } from "./json-lines.ts"
 
 /** Where a batch's bytes go: 0 bytes so far is the beginning of a file. */
 export interface EncodePlace {
@@ -24,7 +23,9 @@ export interface Encoder {
 /** `schema`: of the values, as JSON text. */
 export const encoderOf = ({ format, codec = "null" }: SinkConfig, schema: string): Encoder => {
   if (format === "avro") return { mark: containerMark(schema, codec), encode: containerBlocks(schema, codec) }
-  const toLine = jsonLines(schema)
+  const parsed = parseAvro(schema)
+  const toJson = "ok" in parsed ? plainJson(parsed.ok) : (value: unknown) => value
+  const toLine = (value: unknown) => `${JSON.stringify(toJson(value))}\n`
   return {
     mark: undefined,
     encode: (batch) => {

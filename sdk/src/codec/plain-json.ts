@@ -1,17 +1,16 @@
-import { type AvroType, parseAvro, type PrimitiveType, type RecordType } from "@millrace/sdk/avro"
+import type { AvroType, PrimitiveType, RecordType } from "../avro/type.ts"
+import { toBase64 } from "./base64.ts"
 
 /** Changes a value into what JSON can hold; undefined where JSON holds it as it is. */
 type ToJson = ((value: unknown) => unknown) | undefined
 
 /**
- * A writer of records as JSON, one a line: dates and timestamps in ISO 8601 (UTC), bytes in base64, a bigint and what no
- * JSON number can be (NaN, Infinity) as text; everything else as it is.
+ * Makes values JSON for programs outside, from the type once: dates and timestamps become text in ISO 8601 (UTC), bytes
+ * base64, a bigint and what no JSON number can be (NaN, Infinity) text; everything else stays, decimals being text and
+ * times of day numbers already. What comes out is for `JSON.stringify`. It cannot be read back without the schema.
  */
-export const jsonLines = (schema: string): ((value: unknown) => string) => {
-  const parsed = parseAvro(schema)
-  const convert = "ok" in parsed ? converterOf(parsed.ok, new Map()) : undefined
-  return (value) => `${JSON.stringify(convert === undefined ? value : convert(value))}\n`
-}
+export const plainJson = (type: AvroType): ((value: unknown) => unknown) =>
+  converterOf(type, new Map()) ?? ((value) => value)
 
 const converterOf = (type: AvroType, known: Map<AvroType, RecordConverter>): ToJson => {
   switch (type.kind) {
@@ -73,23 +72,23 @@ const unionConverter = (branches: readonly AvroType[], known: Map<AvroType, Reco
     const convert = converterOf(only, known)
     return convert && ((value) => (value === null ? null : convert(value)))
   }
-  return plainJson
+  return anyValue
 }
 
-const plainJson = (value: unknown): unknown => {
+const anyValue = (value: unknown): unknown => {
   if (typeof value === "bigint") return String(value)
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value)
   if (value instanceof Uint8Array) return toBase64(value)
-  if (Array.isArray(value)) return value.map(plainJson)
-  return typeof value === "object" && value !== null ? mapEntries(value, plainJson) : value
+  if (Array.isArray(value)) return value.map(anyValue)
+  return typeof value === "object" && value !== null ? mapEntries(value, anyValue) : value
 }
 
 const wholeConverter = (type: PrimitiveType): ToJson => {
   const logical = type.logical?.name
-  if (logical === "date") return (value) => isoOf(value, 86_400_000)?.slice(0, -14) ?? plainJson(value)
-  if (logical === "timestamp-millis") return (value) => isoOf(value, 1) ?? plainJson(value)
-  if (logical === "timestamp-micros") return (value) => microsOf(value) ?? plainJson(value)
-  return type.kind === "long" ? plainJson : undefined
+  if (logical === "date") return (value) => isoOf(value, 86_400_000)?.slice(0, -14) ?? anyValue(value)
+  if (logical === "timestamp-millis") return (value) => isoOf(value, 1) ?? anyValue(value)
+  if (logical === "timestamp-micros") return (value) => microsOf(value) ?? anyValue(value)
+  return type.kind === "long" ? anyValue : undefined
 }
 
 const isoOf = (value: unknown, unitMs: number): string | undefined => {
@@ -107,16 +106,3 @@ const mapEntries = (value: unknown, convert: (item: unknown) => unknown): unknow
   typeof value === "object" && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, item]: [string, unknown]) => [key, convert(item)]))
     : value
-
-const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-const toBase64 = (bytes: Uint8Array): string => {
-  let text = ""
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b, c] = bytes.subarray(at, at + 3)
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
-    text += `${digits[bits >> 18]}${digits[(bits >> 12) & 63]}`
-    text += `${b === undefined ? "=" : digits[(bits >> 6) & 63]}${c === undefined ? "=" : digits[bits & 63]}`
-  }
-  return text
-}
