@@ -2,14 +2,8 @@ import { existsSync } from "node:fs"
 import { withOwnSources } from "./own-sources.ts"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import {
-  build,
-  type BuildFailure,
-  type BuildOptions,
-  type BuildResult,
-  context,
-  type Message
-} from "esbuild"
+import { build, type BuildFailure, type BuildOptions, type BuildResult, type Message } from "esbuild"
+import { libraryNamespace } from "./library-chunks.ts"
 import { BundleError, type Offence } from "./build-error.ts"
 import { sandboxResolver } from "./sandbox-resolver.ts"
 
@@ -35,34 +29,10 @@ export const bundlePlugins = Effect.fn("bundlePlugins")(function* (options: { re
   return bundleOf(result, folder)
 })
 
-/** Bundles the same module again and again, faster than anew: esbuild keeps what did not change. */
-export interface Bundler {
-  /** Fails like `bundlePlugins`; after a failure the next rebuild starts afresh. */
-  readonly rebuild: Effect.Effect<Bundle, BundleError>
-}
-
-/** A bundler of the plugins that a module exports, for as long as the scope is open. The module need not be there yet. */
-export const openBundler = Effect.fn("openBundler")(function* (options: { readonly entry: string }) {
-  const entry = resolve(options.entry)
-  const folder = dirname(entry)
-  const opened = yield* Effect.acquireRelease(
-    Effect.promise(() => context(buildOptions(entry, folder))),
-    (made) => Effect.promise(() => made.dispose())
-  )
-  const bundler: Bundler = {
-    rebuild: Effect.suspend(() =>
-      existsSync(entry)
-        ? Effect.tryPromise({ try: () => opened.rebuild(), catch: buildFailed })
-        : Effect.fail(new BundleError({ offences: [missingEntry(options.entry)] }))
-    ).pipe(Effect.map((result) => bundleOf(result, folder)))
-  }
-  return bundler
-})
-
-const buildFailed = (error: unknown): BundleError =>
+export const buildFailed = (error: unknown): BundleError =>
   new BundleError({ offences: isBuildFailure(error) ? error.errors.map(offenceOf) : [unknown(error)] })
 
-const buildOptions = (entry: string, folder: string) =>
+export const buildOptions = (entry: string, folder: string) =>
   ({
     absWorkingDir: folder,
     stdin: { contents: entryText(entry), resolveDir: folder, sourcefile: "millrace-entry.js", loader: "js" },
@@ -100,10 +70,10 @@ const entryText = (entry: string): string =>
 
 type Outcome = BuildResult<{ write: false; metafile: true }>
 
-const bundleOf = ({ outputFiles, metafile }: Outcome, folder: string): Bundle => {
+export const bundleOf = ({ outputFiles, metafile }: Outcome, folder: string): Bundle => {
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
   const files = Object.keys(metafile.inputs)
-    .filter((path) => path !== "millrace-entry.js")
+    .filter((path) => path !== "millrace-entry.js" && !path.startsWith(`${libraryNamespace}:`))
     .map((path) => resolve(folder, path))
   const sourceMap = withOwnSources(text("bundle.js.map"), folder)
   return { code: text("bundle.js"), sourceMap, files: files.toSorted() }
@@ -145,7 +115,7 @@ const judge = (text: string, id: string): { readonly code: Offence["code"]; read
   return { code: "SYNTAX", remedy: "Correct the source." }
 }
 
-const missingEntry = (entry: string): Offence => ({
+export const missingEntry = (entry: string): Offence => ({
   code: "UNRESOLVED",
   file: entry,
   line: 0,

@@ -7,6 +7,7 @@ export {
   type ReadManifest,
   readPluginManifests
 } from "./build-package.ts"
-export { type Bundle, type Bundler, bundleGlobal, bundlePlugins, openBundler } from "./bundle.ts"
+export { type Bundle, bundleGlobal, bundlePlugins } from "./bundle.ts"
+export { type Bundler, openBundler } from "./bundler.ts"
 export { readProject } from "./project.ts"
 export { type ArchiveFile, writeTar } from "./tar.ts"

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import { type BuildContext, context } from "esbuild"
+import { BundleError } from "./build-error.ts"
+import { type Bundle, buildFailed, buildOptions, bundleOf, missingEntry } from "./bundle.ts"
+import { LibraryChunks } from "./library-chunks.ts"
+
+/**
+ * Bundles the same module again and again, several times as fast as anew: what did not change is kept, and the SDK and Effect are
+ * linked once. Its bundles do the same as those of `bundlePlugins`, but are not the same bytes: for work, not for publishing.
+ */
+export interface Bundler {
+  /** Fails like `bundlePlugins`; the next rebuild starts from what is there then. */
+  readonly rebuild: Effect.Effect<Bundle, BundleError>
+}
+
+/** A bundler of the plugins that a module exports, for as long as the scope is open. The module need not be there yet. */
+export const openBundler = Effect.fn("openBundler")(function* (options: { readonly entry: string }) {
+  const entry = resolve(options.entry)
+  const folder = dirname(entry)
+  const whole = buildOptions(entry, folder)
+  const { conditions, mainFields, platform, plugins, target } = whole
+  const chunks = new LibraryChunks({ conditions, mainFields, platform, plugins, target }, folder)
+  const opened = yield* Effect.acquireRelease(
+    Effect.promise(() => context({ ...whole, plugins: [chunks.plugin, ...plugins] })),
+    (made) => Effect.promise(() => made.dispose())
+  )
+  const bundler: Bundler = {
+    rebuild: Effect.suspend(() =>
+      existsSync(entry)
+        ? Effect.tryPromise({ try: () => rebuild(opened, chunks), catch: buildFailed })
+        : Effect.fail(new BundleError({ offences: [missingEntry(options.entry)] }))
+    ).pipe(Effect.map((result) => bundleOf(result, folder)))
+  }
+  return bundler
+})
+
+type Context = BuildContext<ReturnType<typeof buildOptions>>
+
+const rebuild = async (opened: Context, chunks: LibraryChunks) => {
+  if (chunks.areIncomplete) await chunks.make()
+  const first = await opened.rebuild()
+  if (!chunks.areIncomplete) return first
+  await chunks.make()
+  return opened.rebuild()
+}
