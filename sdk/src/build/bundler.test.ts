@@ -34,7 +34,8 @@ class A extends Contract<A>()({ subject: "t.a", schema: Schema.Struct({ a: Schem
 export const p = defineProcessor({ name: "p", input: A, output: A, ${body} })
 `
 
-const manifestOf = (code: string): string => runInNewContext(`${code}; __millrace_bundle.manifest()`)
+const manifestOf = (code: string): string =>
+  runInNewContext(`${code}; __millrace_bundle.manifest()`, { TextEncoder, TextDecoder, URL })
 
 describe("an incremental bundler", () => {
   it("bundles what the file holds at each rebuild, and lists the author's files alone", () =>
