@@ -147,6 +147,36 @@ describe("what a guest sees", () => {
     )
   })
 
+  it("encodes and decodes Base64 as the standard does", async () => {
+    const texts = ["", "a", "ab", "abc", "\\u00ff\\u0000é", "€"]
+    const encoded = ["", "YQ==", "YQ", " Y W I\\n=", "YWJj", "Y", "YQ=", "YWJjZA=a", "=", "////", "a-_b"]
+    const attempt = `(f, x) => { try { return f(x) } catch (e) { return e.name } }`
+    const program = `[${JSON.stringify(texts)}.map((x) => (${attempt})(btoa, x)), ${JSON.stringify(encoded)}.map((x) => (${attempt})(atob, x))]`
+    const here = (f: (text: string) => string) => (text: string) => {
+      try {
+        return f(text)
+      } catch (error) {
+        return error instanceof Error ? error.name : ""
+      }
+    }
+    assert.deepStrictEqual(await inGuest(program), [texts.map(here(btoa)), encoded.map(here(atob))])
+  })
+
+  it("draws random bytes that are the same again", async () => {
+    const program = `(() => { const a = crypto.getRandomValues(new Uint8Array(33)); const w = crypto.getRandomValues(new Uint16Array(3)); return [[...a], [...w], crypto.randomUUID(), crypto.randomUUID(), typeof crypto.subtle] })()`
+    const drawn = await inGuest(program)
+    assert.deepStrictEqual(await inGuest(program), drawn)
+    assert.ok(Array.isArray(drawn))
+    const [bytes, words, first, second, subtle] = drawn
+    assert.isAbove(new Set(bytes).size, 20)
+    assert.lengthOf(words, 3)
+    assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    assert.notStrictEqual(first, second)
+    assert.strictEqual(subtle, "undefined")
+    const wrong = `[new Float64Array(1), {}, new Uint8Array(65537)].map((x) => { try { crypto.getRandomValues(x) } catch (e) { return e.name } })`
+    assert.deepStrictEqual(await inGuest(wrong), ["TypeError", "TypeError", "QuotaExceededError"])
+  })
+
   it("has one time zone, one clock and its dates", async () => {
     const expression = `[Date.now(), new Date().toISOString(), new Date(0).getTimezoneOffset(), typeof Date(), new Date(2020, 0, 1).getTime(), new Intl.DateTimeFormat("en", { timeZone: "UTC", year: "numeric" }).format(), Date.UTC(2020, 0), new Date() instanceof Date, Intl.DateTimeFormat().resolvedOptions().timeZone]`
     assert.deepStrictEqual(await inGuest(expression), [

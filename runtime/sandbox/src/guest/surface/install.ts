@@ -1,11 +1,14 @@
 import type { HostRequests } from "../realm/host-requests.ts"
 import type { MessageBudget } from "../realm/message-budget.ts"
 import type { RunClock } from "../realm/run-clock.ts"
+import { globalObject } from "../realm/primordials.ts"
+import { installBase64 } from "./base64.ts"
 import { installClock } from "./clock.ts"
 import { installConsole } from "./console.ts"
+import { installCrypto } from "./crypto.ts"
 import { installStructuredClone } from "./structured-clone.ts"
 import { installTextCodec } from "./text-codec.ts"
-import { installTimers } from "./timers.ts"
+import { installTimers, offer } from "./timers.ts"
 import { installUrl } from "./url.ts"
 
 export interface SurfaceParts {
@@ -22,4 +25,8 @@ export function installSurface(parts: SurfaceParts): void {
   installTextCodec()
   installStructuredClone()
   installUrl()
+  installBase64()
+  installCrypto(parts.clock)
+  // Libraries find the global object by this name; without it some make code of text to get at it.
+  offer("self", globalObject)
 }
