@@ -1,5 +1,6 @@
 import type * as Schema from "effect/Schema"
 import { toJson } from "../../avro/json.ts"
+import { avroName, recordName } from "../../contract/record-name.ts"
 import { toAvro } from "../../contract/to-avro.ts"
 import type { PluginManifest } from "../../manifest/manifest.ts"
 import type { AnyContract } from "../../plugin/contract.ts"
@@ -148,7 +149,7 @@ class ManifestWriter {
 
   private closed(contract: AnyContract) {
     const { subject, key } = contract
-    const schema = this.avro(contract, `contract ${subject}`, avroName(subject))
+    const schema = this.avro(contract, `contract ${subject}`, recordName(contract, subject))
     return { form: "closed" as const, subject, key, schema }
   }
 
@@ -175,12 +176,6 @@ class ManifestWriter {
 }
 
 /** A subject or a plugin's name as an Avro full name: what Avro does not allow becomes `_`. */
-const avroName = (name: string): string =>
-  name
-    .split(".")
-    .map((part) => part.replaceAll(/[^A-Za-z0-9_]/g, "_").replace(/^(?=[0-9]|$)/, "_"))
-    .join(".")
-
 const fieldRef = (field: FieldName) => (typeof field === "string" ? { field } : { config: field.pointer })
 
 const isFromConfig = (
