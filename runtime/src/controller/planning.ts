@@ -6,6 +6,7 @@ import type { PlanDependencies } from "../plan/dependencies.ts"
 import { diffPlans } from "../plan/difference/diff-plans.ts"
 import { makePlan } from "../plan/make-plan.ts"
 import { readPipeline } from "../pipeline/index.ts"
+import { GivenStreams } from "./given-streams.ts"
 import { grantsOf } from "./grants.ts"
 import { Packages } from "./packages.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
@@ -44,12 +45,13 @@ const nameOf = (request: PlanRequest): string | undefined => {
 const dependenciesOf = Effect.fnUntraced(function* (stored: readonly StoredPipeline[]) {
   const packages = yield* Packages
   const sandbox = yield* SandboxPool
+  const given = yield* GivenStreams
   const catalogue = catalogueOf(yield* Effect.forEach(stored, readStoredPlan))
   return {
     resolvePackage: packages.resolve,
     readManifest: sandbox.manifest,
     derive: sandbox.derive,
-    topic: (topic) => Effect.succeed(catalogue.topic(topic)),
-    streams: Effect.succeed(catalogue.streams)
+    topic: (topic) => Effect.succeed(given.get(topic) ?? catalogue.topic(topic)),
+    streams: Effect.succeed([...given.keys(), ...catalogue.streams].toSorted())
   } satisfies PlanDependencies
 })

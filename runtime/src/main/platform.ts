@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,23 +8,26 @@ import { registryLayer } from "@millrace/registry/server"
 import { SandboxPool } from "@millrace/sandbox"
 import packageJson from "../../package.json" with { type: "json" }
 import { Controller } from "../controller/controller.ts"
+import { GivenStreams } from "../controller/given-streams.ts"
 import { keepGuestLog } from "../controller/guest-log.ts"
 import { LogBuffer } from "../controller/log-buffer.ts"
+import type { PipelineStore } from "../controller/store.ts"
 import { runningPipelinesLayer } from "../controller/running-pipelines.ts"
 import { startStored } from "../controller/start-stored.ts"
+import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { announceServer } from "./data-folder.ts"
 import { listen } from "./http/listen.ts"
-import { makeApp } from "./http/app.ts"
+import { type ControlServices, makeApp } from "./http/app.ts"
 import { seedKey } from "./registry/installation-key.ts"
 import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
-import { streamCatalogueLayer } from "./registry/stream-catalogue.ts"
+import { freeStreamsLayer, streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
 import { sandboxOptions } from "./sandbox-options.ts"
 
@@ -32,6 +36,15 @@ export interface PlatformOptions {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
+  /** For a platform that serves an author at work; a platform in use has none of it. */
+  readonly workshop?: Workshop
+}
+
+/** What differs where one author works on one plugin: contracts change at every save, and the program feeds the records. */
+export interface Workshop {
+  /** Streams that the program appends to; looked at whenever a pipeline is planned. */
+  readonly streams: ReadonlyMap<string, CatalogueTopic>
+  readonly onDeadLetters: NonNullable<WorkerEnvironment["onDeadLetters"]>
 }
 
 export interface Platform {
@@ -40,7 +53,11 @@ export interface Platform {
   readonly pid: number
   /** Answers when the platform was asked to stop, by `millrace down` or a signal. */
   readonly stopped: Effect.Effect<void>
+  readonly services: Context.Context<PlatformServices>
 }
+
+/** What this process's own parts may ask of a platform, without the API between. */
+export type PlatformServices = ControlServices | PipelineStore
 
 /** Memory that all batches in hand may take together. */
 const budgetKiB = 256 * 1024
@@ -50,9 +67,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const path = yield* Path.Path
   const failpoint = yield* Failpoint
   const stopping = yield* Deferred.make<void>()
-  const services = yield* Layer.build(servicesOf(options.folder, path)).pipe(
-    Effect.mapError(startFailed(options))
-  )
+  const services = yield* Layer.build(servicesOf(options, path)).pipe(Effect.mapError(startFailed(options)))
   const inServices = Effect.provideContext(services)
   const token = yield* inServices(localToken(options.folder)).pipe(Effect.mapError(startFailed(options)))
   const api = yield* inServices(
@@ -65,11 +80,18 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const url = yield* listen(api.app, options).pipe(Effect.mapError(startFailed(options)))
   yield* announceServer(options.folder, { url, pid: process.pid, version: packageJson.version })
   failpoint("first-start")
-  yield* inServices(startStored)
-  return { url, token, pid: process.pid, stopped: Deferred.await(stopping) } satisfies Platform
+  // At work the pipelines of other days stay where they are: the author starts one.
+  if (options.workshop === undefined) yield* inServices(startStored)
+  return {
+    url,
+    token,
+    pid: process.pid,
+    stopped: Deferred.await(stopping),
+    services
+  } satisfies Platform
 })
 
-const servicesOf = (folder: string, path: Path.Path) => {
+const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
   const sandbox = SandboxPool.layer(sandboxOptions)
   const registry = registryLayer(path.join(folder, "registry")).pipe(Layer.provide(manifestReaderLayer))
@@ -82,7 +104,8 @@ const servicesOf = (folder: string, path: Path.Path) => {
         seedKey: yield* seedKey(folder),
         byteBudget: yield* Semaphore.make(budgetKiB),
         budgetKiB,
-        onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log)
+        onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
+        ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })
       }
       return runningPipelinesLayer(environment)
     })
@@ -90,7 +113,13 @@ const servicesOf = (folder: string, path: Path.Path) => {
   return Controller.layer.pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(
-      Layer.mergeAll(pipelineStoreLayer, packageSourceLayer, streamCatalogueLayer, LogBuffer.layer)
+      Layer.mergeAll(
+        pipelineStoreLayer,
+        packageSourceLayer,
+        workshop === undefined ? streamCatalogueLayer : freeStreamsLayer,
+        LogBuffer.layer,
+        Layer.succeed(GivenStreams, workshop?.streams ?? new Map())
+      )
     ),
     Layer.provideMerge(registry),
     Layer.provideMerge(Layer.mergeAll(transport, sandbox))

@@ -1,4 +1,4 @@
-import type { GuestLog, SandboxPoolShape } from "@millrace/sandbox"
+import type { DeadLetter, GuestLog, SandboxPoolShape } from "@millrace/sandbox"
 import type * as Effect from "effect/Effect"
 import type * as Semaphore from "effect/Semaphore"
 import type { TransportShape } from "../transport/transport.ts"
@@ -14,6 +14,16 @@ export interface WorkerEnvironment {
   readonly budgetKiB: number
   /** Where plugins' log lines go. */
   readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
+  /** Told of records that failed, after the commit that keeps them. */
+  readonly onDeadLetters?: (letters: FailedBatch) => Effect.Effect<void>
+}
+
+/** Records of a batch that failed, with the bundles of the nodes that they failed in. */
+export interface FailedBatch {
+  readonly pipeline: string
+  readonly letters: readonly DeadLetter[]
+  /** SRI of each node's bundle. */
+  readonly digests: { readonly [node: string]: string }
 }
 
 /** A batch takes about this much from its inputs. */

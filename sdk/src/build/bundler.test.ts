@@ -10,7 +10,7 @@ import { openBundler } from "./bundler.ts"
 
 /** Runs in a folder outside any project: the SDK that ships with the bundler is found. */
 const withBundler = (
-  run: (write: (text: string) => Effect.Effect<Bundle, BundleError>) => Effect.Effect<void, BundleError>
+  run: (write: (text: string) => Effect.Effect<Bundle, BundleError>) => Effect.Effect<void, unknown>
 ): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-bundler-"))
   const entry = join(folder, "plugin.ts")

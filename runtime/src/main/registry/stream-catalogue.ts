@@ -22,3 +22,9 @@ export const streamCatalogueLayer = Layer.effect(
     })
   )
 )
+
+/** No history of streams: where an author works, a contract may change in any way from one save to the next. */
+export const freeStreamsLayer = Layer.succeed(
+  Streams,
+  Streams.of({ clashes: () => Effect.succeed([]), register: () => Effect.void })
+)

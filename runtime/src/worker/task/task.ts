@@ -1,4 +1,5 @@
 import type { SegmentHost } from "@millrace/sandbox"
+import { noWatermark } from "@millrace/sdk/record"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Failpoint } from "../../telemetry/failpoint.ts"
@@ -7,6 +8,7 @@ import type { BatchContext, ChainResult } from "../chain/chain-run.ts"
 import { deadLetterFrames } from "../dead-letter/dead-letter.ts"
 import type { ErrorBudget } from "../chain/error-budget.ts"
 import type { Gate } from "../gate.ts"
+import { Pulse } from "../time/pulse.ts"
 import type { OpenChain } from "../chain/open-chain.ts"
 import { Router } from "./router.ts"
 import { commitCounts, meterCounts, meterPlugin } from "./task-facts.ts"
@@ -34,9 +36,12 @@ export interface Task {
   readonly onBudgetExceeded: Effect.Effect<void>
   /** The task has handled the end of all its input. */
   readonly onCompleted: Effect.Effect<void>
+  /** Says in every partition of the chain's outputs how many tasks it has; once. */
+  readonly announce: Effect.Effect<void, TaskFailure>
+  readonly pulse: Pulse
 }
 
-export interface TaskParts extends Omit<Task, "log" | "checkpoint" | "host" | "router"> {}
+export interface TaskParts extends Omit<Task, "log" | "checkpoint" | "host" | "router" | "pulse"> {}
 
 /** Takes the task's log, fencing an earlier owner. */
 export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
@@ -50,6 +55,7 @@ export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
       log,
       checkpoint,
       router: new Router(environment.transport, chain.plan.outputs, parts.partitions),
+      pulse: new Pulse(new Set(chain.plan.outputs.map(({ topic }) => topic)), parts.partitions, checkpoint),
       host: {
         request: chain.request,
         // The driver's interface has no error here: a defect, which the task's runner takes apart again.
@@ -64,6 +70,10 @@ export interface BatchMoves {
   readonly offsets: Commit["offsets"]
   readonly positions: Commit["positions"]
   readonly watermarks: Commit["watermarks"]
+  /** The task's own, ms since 1970; `-Infinity`: none. */
+  readonly watermark: number
+  /** Present: partitions that get no records are told of the watermark, and whether the task idles. */
+  readonly pulse?: { readonly isIdle: boolean }
   readonly completed: boolean
 }
 
@@ -81,10 +91,12 @@ export function commitBatch(
   return Effect.gen(function* () {
     const { chain, id, facts, log } = task
     const failpoint = yield* Failpoint
-    const outputs = [
-      ...(yield* task.router.route(result.outputs)),
-      ...deadLetterOutputs(task, result, context)
-    ]
+    const routed = yield* task.router.route(result.outputs)
+    const { watermark } = moves
+    const isIdle = moves.pulse?.isIdle ?? (task.pulse.isDue(watermark, context.now) ? false : undefined)
+    const beat = isIdle === undefined ? undefined : task.pulse.beat(watermark, isIdle, routed, context.now)
+    if (watermark !== noWatermark || beat !== undefined) yield* task.announce
+    const outputs = [...routed, ...(beat?.outputs ?? []), ...deadLetterOutputs(task, result, context)]
     const tables = Object.fromEntries(chain.tables.map((table) => [table.name, table.positionJson]))
     const { sink } = chain.plan
     const token = sink === undefined ? undefined : result.tokenJson
@@ -96,7 +108,8 @@ export function commitBatch(
         offsets: moves.offsets,
         positions: { ...tables, ...moves.positions },
         tokens: sink === undefined || token === undefined ? {} : { [sink.node]: token },
-        watermarks: moves.watermarks,
+        watermarks: { ...moves.watermarks, ...beat?.watermarks },
+        watermark,
         counts: commitCounts(result.counts),
         completed: moves.completed,
         now: context.now
@@ -105,6 +118,7 @@ export function commitBatch(
     )
     failpoint("after-commit")
     facts.checkpoint = checkpoint
+    task.pulse.note(watermark, isIdle, outputs, context.now)
     for (const { frame } of outputs) facts.outputBytes += frame.length
     if (token !== undefined) yield* commitSink(task, token, id)
     yield* account(task, result, context)
@@ -148,6 +162,11 @@ function deadLetterOutputs(task: Task, result: ChainResult, context: BatchContex
   }))
 }
 
+function digestsOf({ plan }: OpenChain): { readonly [node: string]: string } {
+  const nodes = plan.segments.flatMap((segment) => segment.nodes)
+  return Object.fromEntries(nodes.map(({ spec }) => [spec.node, spec.digest]))
+}
+
 function account(task: Task, result: ChainResult, context: BatchContext): Effect.Effect<void> {
   return Effect.gen(function* () {
     const { facts, environment, id, budget } = task
@@ -156,6 +175,12 @@ function account(task: Task, result: ChainResult, context: BatchContext): Effect
     facts.batches += 1
     facts.batchMillis += (yield* Clock.currentTimeMillis) - context.now
     yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })
+    if (result.deadLetters.length > 0 && environment.onDeadLetters !== undefined)
+      yield* environment.onDeadLetters({
+        pipeline: id.pipeline,
+        letters: result.deadLetters,
+        digests: digestsOf(task.chain)
+      })
     const head = result.counts[0]
     const failed = result.counts.reduce((sum, count) => sum + count.failed, 0)
     const records = head === undefined ? 0 : Math.max(head.recordsIn, head.recordsOut)
