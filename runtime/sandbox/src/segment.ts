@@ -95,6 +95,8 @@ export interface SegmentCall {
         readonly positionJson: string | undefined
         readonly maxRecords: number
         readonly maxBytes: number
+        /** Gives the records watermarks. `newest`: the highest timestamp that the partition gave before. */
+        readonly watermark?: { readonly newest: number | undefined; readonly outOfOrdernessMs: number }
       }
   readonly tables: readonly TableInput[]
   /** For a sink at the end. */
@@ -124,7 +126,7 @@ export interface TableInput {
 
 export interface SegmentResult {
   /**
-   * Frames of the last node's outputs, in order, structure checked; producer and CRC not yet set, watermark of the input alone.
+   * Frames of the last node's outputs, in order, structure checked; producer, batch watermark and CRC not yet set.
    * One for each output that has records; several when the call was taken apart (a kill, outputs over the budget).
    */
   readonly outputs: readonly { readonly output: string; readonly frame: Uint8Array }[]
@@ -136,6 +138,8 @@ export interface SegmentResult {
     readonly positionJson: string
     readonly next: "more" | "idle" | "end"
     readonly waitMs: number
+    /** With watermarks: the highest timestamp that the partition gave so far. */
+    readonly newest?: number
   }
   /** Of a sink at the end: the token of its last write; undefined when it wrote nothing or is not transactional. */
   readonly sink?: { readonly tokenJson: string | undefined }

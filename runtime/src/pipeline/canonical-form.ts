@@ -1,6 +1,7 @@
+import { durationMs } from "./duration.ts"
 import type { FileNode, PipelineFile } from "./file-schema.ts"
 import { namePattern } from "./file-schema.ts"
-import type { OutputOptions, Pipeline, PipelineNode, StreamReference } from "./pipeline.ts"
+import type { OutputOptions, Pipeline, PipelineNode, StreamReference, WatermarkOptions } from "./pipeline.ts"
 import { parsePluginReference } from "./plugin-reference.ts"
 import type { Finding, Path } from "./problem.ts"
 
@@ -54,6 +55,7 @@ const canonicalNode = (node: FileNode, path: Path, findings: Finding[]): Pipelin
     from: canonicalFrom(node.from, [...path, "from"], findings),
     tables: canonicalTables(node, path, findings),
     with: node.with ?? {},
+    ...(node.watermark === undefined ? {} : { watermark: watermarkOptions(node.watermark) }),
     output: outputOptions(node),
     outputs: sortedBy(node.outputs ?? {}, outputOptions),
     onError: canonicalPolicy(node.onError)
@@ -83,6 +85,7 @@ const misplaced = (node: FileNode, key: "source" | "use" | "sink", path: Path): 
     for (const name of ["stream", "partitions", "key", "outputs"] as const)
       refuse(name, "A sink has no output")
   }
+  if (key !== "source") refuse("watermark", "A source gives watermarks; what follows it passes them on")
   if (node.outputs !== undefined) {
     for (const name of ["stream", "partitions", "key"] as const) {
       refuse(name, `With outputs: the ${name} is said for each output`)
@@ -165,6 +168,14 @@ const canonicalTables = (node: FileNode, path: Path, findings: Finding[]): Pipel
   }
   return tables
 }
+
+const watermarkOptions = ({
+  idleAfter,
+  outOfOrderness = "0s"
+}: NonNullable<FileNode["watermark"]>): WatermarkOptions => ({
+  outOfOrdernessMs: durationMs(outOfOrderness),
+  ...(idleAfter === undefined ? {} : { idleAfterMs: durationMs(idleAfter) })
+})
 
 interface WrittenOptions {
   readonly stream?: string

@@ -1,5 +1,6 @@
 import { PipelineName } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
+import { Duration } from "./duration.ts"
 
 /** Names of nodes: identity of tasks, topics and state. */
 export const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
@@ -30,6 +31,20 @@ const OnError = Schema.Union([
     retries: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 })))
   })
 ]).annotate({ description: "What becomes of a record that fails; dead-letter unless said otherwise" })
+
+const Watermark = Schema.Struct({
+  outOfOrderness: Schema.optionalKey(
+    Duration.annotate({
+      description:
+        "How far behind the newest of its source partition a record may be and not be late; 0s unless said otherwise"
+    })
+  ),
+  idleAfter: Schema.optionalKey(
+    Duration.annotate({
+      description: "A source partition that gives nothing for so long does not hold the watermark back"
+    })
+  )
+}).annotate({ description: "Gives a source's records watermarks, by their timestamps" })
 
 const outputOptions = {
   stream: Schema.optionalKey(
@@ -69,6 +84,7 @@ export const FileNode = Schema.Struct({
   with: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Json).annotate({ description: "The plugin's config" })
   ),
+  watermark: Schema.optionalKey(Watermark),
   ...outputOptions,
   outputs: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Struct(outputOptions)).annotate({

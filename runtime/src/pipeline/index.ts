@@ -1,7 +1,7 @@
 export { editorSchema } from "./editor-schema.ts"
 export { nodeReferredTo, ownStream, orderNodes, referencesOf } from "./graph.ts"
 export type { PlacedReference } from "./graph.ts"
-export { canonicalJson, canonicalText, Pipeline } from "./pipeline.ts"
+export { canonicalJson, canonicalText, Pipeline, WatermarkOptions } from "./pipeline.ts"
 export type {
   OutputOptions,
   PackageReference,

@@ -32,6 +32,14 @@ const OutputOptionsSchema = Schema.Struct({
 })
 export type OutputOptions = typeof OutputOptionsSchema.Type
 
+/** How a source's watermarks follow its records. */
+export const WatermarkOptions = Schema.Struct({
+  outOfOrdernessMs: Schema.Int,
+  /** Absent: a partition is never idle. */
+  idleAfterMs: Schema.optionalKey(Schema.Int)
+})
+export type WatermarkOptions = typeof WatermarkOptions.Type
+
 const PipelineNodeSchema = Schema.Struct({
   kind: Schema.Literals(["source", "processor", "sink"]),
   plugin: Schema.Union([PackageReferenceSchema, PathReferenceSchema]),
@@ -43,6 +51,8 @@ const PipelineNodeSchema = Schema.Struct({
   tables: Schema.Record(Schema.String, StreamReferenceSchema),
   /** The config as written; the plugin's defaults are not filled in. Its keys keep their order, for a plugin may go by it. */
   with: Schema.Record(Schema.String, Schema.Json),
+  /** Of a source; absent: its records have no watermarks. */
+  watermark: Schema.optionalKey(WatermarkOptions),
   /** Of the plugin's only output. */
   output: OutputOptionsSchema,
   /** By name, for a plugin with several. */

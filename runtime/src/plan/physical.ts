@@ -1,5 +1,6 @@
 import type { SandboxLimits, NodeSpec } from "@millrace/sandbox"
 import type { Permission } from "@millrace/sdk/permission"
+import type { WatermarkOptions } from "../pipeline/index.ts"
 import type { TopicSpec } from "../transport/transport.ts"
 
 /**
@@ -36,6 +37,8 @@ export interface ChainPlan {
   /** Topic of dead letters of this pipeline: `PIPELINE.dead-letters`. */
   readonly deadLetterTopic: string
   readonly errorBudget: { readonly window: number; readonly minimum: number; readonly ratio: number }
+  /** Of a source chain: its records get watermarks by their timestamps. */
+  readonly watermark?: WatermarkOptions
   /** For a sink at the end. */
   readonly sink?: {
     readonly node: string

@@ -1,6 +1,6 @@
 import { Permission } from "@millrace/sdk/permission"
 import * as Schema from "effect/Schema"
-import type { Pipeline } from "../pipeline/index.ts"
+import { type Pipeline, WatermarkOptions } from "../pipeline/index.ts"
 import type { PhysicalPlan } from "./physical.ts"
 import type { Lock } from "./resolution/lock.ts"
 
@@ -63,6 +63,8 @@ export const PlannedNode = Schema.Struct({
   digest: Schema.String,
   configJson: Schema.String,
   onError: Schema.String,
+  /** Of a source that gives its records watermarks. */
+  watermark: Schema.optionalKey(WatermarkOptions),
   inputs: Schema.Record(Schema.String, PlannedInput),
   /** By handle: what feeds the lookup table. */
   tables: Texts,

@@ -14,6 +14,7 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
     digest: node.plugin.digest,
     configJson: node.configJson,
     onError: onErrorText(node),
+    ...(node.node.watermark === undefined ? {} : { watermark: node.node.watermark }),
     inputs: Object.fromEntries(
       Object.entries(node.resolved.inputs).map(([name, input]) => [
         name,

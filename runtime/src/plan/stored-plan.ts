@@ -1,6 +1,6 @@
 import { Permission } from "@millrace/sdk/permission"
 import * as Schema from "effect/Schema"
-import { Pipeline } from "../pipeline/index.ts"
+import { Pipeline, WatermarkOptions } from "../pipeline/index.ts"
 import { PlannedNode, PlannedPermission, PlannedTopic } from "./plan.ts"
 import { Lock } from "./resolution/lock.ts"
 
@@ -85,6 +85,7 @@ const StoredChain = Schema.Struct({
   ),
   deadLetterTopic: Schema.String,
   errorBudget: Schema.Struct({ window: Schema.Number, minimum: Schema.Number, ratio: Schema.Number }),
+  watermark: Schema.optionalKey(WatermarkOptions),
   sink: Schema.optionalKey(
     Schema.Struct({
       node: Schema.String,

@@ -98,7 +98,10 @@ export interface Commit {
   readonly positions: { readonly [sourcePartition: string]: string }
   /** Of sinks in the chain: token JSON by node. */
   readonly tokens: { readonly [node: string]: string }
-  readonly watermarks: { readonly [producer: string]: number }
+  /** What the task knows of event time, by name (worker/time/watermark.ts). */
+  readonly watermarks: { readonly [name: string]: number }
+  /** The task's own watermark, which its batches carry, ms since 1970; absent: they keep what they have. */
+  readonly watermark?: number
   /** To be added to the running totals. */
   readonly counts: { readonly [node: string]: Counts }
   /** The task has handled the end of all its input. */
@@ -124,7 +127,7 @@ export interface Checkpoint {
   readonly offsets: readonly InputOffset[]
   readonly positions: { readonly [sourcePartition: string]: string }
   readonly tokens: { readonly [node: string]: string }
-  readonly watermarks: { readonly [producer: string]: number }
+  readonly watermarks: { readonly [name: string]: number }
   readonly counts: { readonly [node: string]: Counts }
   readonly completed: boolean
   readonly now: number

@@ -56,6 +56,8 @@ export interface GuestRecord {
   readonly key: Uint8Array | null
   /** Milliseconds since 1970, event time. */
   readonly timestamp: number
+  /** What the record's source partition had just before it, ms since 1970; `-Infinity`: none. */
+  readonly watermark: number
   readonly headers: readonly (readonly [name: string, value: Uint8Array])[]
   readonly position: { readonly topic: string; readonly partition: number; readonly offset: string }
   /** The batch's fixed clock, ms since 1970. */

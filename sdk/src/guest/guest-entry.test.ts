@@ -23,6 +23,7 @@ const host: GuestHost = {
 
 const recordOf = (values: Map<string, unknown> = new Map()): GuestRecord => ({
   key: Uint8Array.of(1),
+  watermark: -Infinity,
   timestamp: 5,
   headers: [],
   position: { topic: "t", partition: 0, offset: "7" },

@@ -7,6 +7,11 @@ export interface RecordContext<Config> {
   readonly key: Uint8Array | null
   /** Event time, ms since 1970. */
   readonly timestamp: number
+  /**
+   * The watermark that the record's source partition had just before it, ms since 1970; `-Infinity`: none. A record whose
+   * timestamp is below it is late. It depends neither on how batches are cut nor on partitions downstream.
+   */
+  readonly watermark: number
   readonly headers: readonly (readonly [name: string, value: Uint8Array])[]
   readonly position: { readonly topic: string; readonly partition: number; readonly offset: string }
   /** The batch's clock, ms since 1970: the same when the record is run again. */
@@ -20,6 +25,7 @@ export const recordContextNames = [
   "config",
   "key",
   "timestamp",
+  "watermark",
   "headers",
   "position",
   "now",

@@ -29,7 +29,14 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
             partition: head.partition,
             positionJson: head.positionJson ?? null,
             maxRecords: head.maxRecords,
-            maxBytes: head.maxBytes
+            maxBytes: head.maxBytes,
+            watermark:
+              head.watermark === undefined
+                ? null
+                : {
+                    newest: head.watermark.newest ?? null,
+                    outOfOrdernessMs: head.watermark.outOfOrdernessMs
+                  }
           }
         : null,
     sink:

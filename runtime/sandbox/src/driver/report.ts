@@ -23,7 +23,12 @@ export interface NodeReport {
     readonly value: number
   }[]
   readonly source:
-    | { readonly positionJson: string; readonly next: "more" | "idle" | "end"; readonly waitMs: number }
+    | {
+        readonly positionJson: string
+        readonly next: "more" | "idle" | "end"
+        readonly waitMs: number
+        readonly newest?: number
+      }
     | undefined
   readonly tokenJson: string | undefined
   readonly partitions: readonly string[] | undefined
@@ -179,12 +184,14 @@ function decodeSource(value: unknown): NodeReport["source"] {
   const positionJson = ownOf(value, "positionJson")
   const next = ownOf(value, "next")
   const waitMs = ownOf(value, "waitMs")
+  const newest = ownOf(value, "newest")
   if (typeof positionJson !== "string" || (next !== "more" && next !== "idle" && next !== "end"))
     return undefined
   return {
     positionJson,
     next,
-    waitMs: typeof waitMs === "number" && waitMs >= 0 ? Math.min(waitMs, 3_600_000) : 0
+    waitMs: typeof waitMs === "number" && waitMs >= 0 ? Math.min(waitMs, 3_600_000) : 0,
+    ...(typeof newest === "number" && Number.isSafeInteger(newest) ? { newest } : {})
   }
 }
 

@@ -14,6 +14,7 @@ export const nodeAspects = (
   ...(before.plugin === after.plugin ? aspect("bundle", shortDigest(before), shortDigest(after)) : []),
   ...configAspects(before.configJson, after.configJson),
   ...aspect("onError", before.onError, after.onError),
+  ...aspect("watermark", watermarkText(before), watermarkText(after)),
   ...namedAspects("from", mapValues(before.inputs, fromText), mapValues(after.inputs, fromText)),
   ...namedAspects("table", before.tables, after.tables),
   ...namedAspects("stream", streamsOf(before), streamsOf(after)),
@@ -25,6 +26,11 @@ export const nodeAspects = (
 
 const aspect = (what: string, from: string | undefined, to: string | undefined): readonly Aspect[] =>
   from === to ? [] : [{ what, from, to }]
+
+const watermarkText = ({ watermark }: PlannedNode): string | undefined =>
+  watermark === undefined
+    ? undefined
+    : `${watermark.outOfOrdernessMs} ms out of order${watermark.idleAfterMs === undefined ? "" : `, idle after ${watermark.idleAfterMs} ms`}`
 
 const shortDigest = ({ digest }: PlannedNode): string => digest.slice(0, 19)
 

@@ -67,6 +67,7 @@ const nodesPlan = (pipeline: string, line: ChainLine, layout: Layout, plans: Nod
   const last = line.nodes.at(-1)!
   const inputs = inputsOf(line.nodes[0]!, layout)
   const sink = last.plugin.manifest.sink
+  const watermark = line.nodes[0]!.node.watermark
   return {
     head: line.head,
     partitions: inputs.length === 0 ? "source" : layout.reads.get(inputs[0]!.edge)!.partitions,
@@ -76,6 +77,7 @@ const nodesPlan = (pipeline: string, line: ChainLine, layout: Layout, plans: Nod
     outputs: outputsOf(last, layout),
     deadLetterTopic: deadLetterTopic(pipeline),
     errorBudget,
+    ...(watermark === undefined ? {} : { watermark }),
     ...(sink === undefined ? {} : { sink: { node: last.name, ...sink } })
   }
 }

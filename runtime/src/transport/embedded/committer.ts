@@ -137,7 +137,8 @@ export class Committer {
     const origin = {
       producer: owner.headId,
       partition: owner.task.partition,
-      sequence: checkpoint.sequence
+      sequence: checkpoint.sequence,
+      ...(commit.watermark === undefined ? {} : { watermark: commit.watermark })
     }
     for (const { topicId, partition, frame } of outputs) {
       const place = PartitionLogs.place(topicId, partition)

@@ -1,15 +1,14 @@
 import { createHmac } from "node:crypto"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ChainPlan } from "../../plan/physical.ts"
-import type { Commit } from "../../transport/transport.ts"
 import { ErrorBudget } from "./error-budget.ts"
-import { endFrame } from "../input/frames.ts"
 import type { Gate } from "../gate.ts"
 import { openChain } from "./open-chain.ts"
 import type { OpenChain } from "./open-chain.ts"
+import { announceTasks, endOutputs } from "./chain-outputs.ts"
+import type { ChainOutputs } from "./chain-outputs.ts"
 import { runRecordTask } from "../task/record-task.ts"
 import { chainPartition, sourcePartitions } from "../task/source-partitions.ts"
 import type { NumberedPartition } from "../task/source-partitions.ts"
@@ -17,7 +16,6 @@ import { runSourceTask } from "../task/source-task.ts"
 import type { Task, TaskParts } from "../task/task.ts"
 import { makeTaskFacts } from "../task/task-facts.ts"
 import type { TaskFacts } from "../task/task-facts.ts"
-import { fromTransport } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 import { retryTransient, superviseTask } from "../task/task-runner.ts"
 import type { WorkerEnvironment } from "../worker-environment.ts"
@@ -55,6 +53,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       const chain = yield* retry(openChain(parts.environment, parts.pipeline, parts.plan, parts.partitions))
       const loops = yield* retry(taskLoops(parts, chain))
       const budget = new ErrorBudget(parts.plan.errorBudget)
+      const announce = yield* Effect.cached(announceTasks(chainOutputs(parts), tasksOf(loops)))
       let open = loops.length
       const allDone = yield* Deferred.make<void>()
       if (open === 0) yield* Deferred.succeed(allDone, undefined)
@@ -64,7 +63,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
           if ((yield* parts.gate.pass) === "stop") return
           yield* parts.gate.whileOpen(Deferred.await(allDone))
         }
-        yield* retry(endOutputs(parts))
+        yield* retry(endOutputs(chainOutputs(parts)))
         isCompleted = true
         yield* Deferred.succeed(completed, undefined)
       })
@@ -78,7 +77,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
           open -= 1
           return open === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
         })
-        return superviseTask(taskParts(parts, chain, facts, budget, onCompleted), loop)
+        return superviseTask(taskParts(parts, chain, facts, { budget, onCompleted, announce }), loop)
       })
       yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
     })
@@ -130,8 +129,7 @@ function taskParts(
   parts: ChainParts,
   chain: OpenChain,
   facts: TaskFacts,
-  budget: ErrorBudget,
-  onCompleted: Effect.Effect<void>
+  own: Pick<TaskParts, "announce" | "budget" | "onCompleted">
 ): TaskParts {
   const { environment, gate, partitions, onBudgetExceeded, pipeline } = parts
   return {
@@ -141,42 +139,25 @@ function taskParts(
     gate,
     facts,
     seed: new Uint8Array(createHmac("sha256", environment.seedKey).update(pipeline).digest()),
-    budget,
     partitions,
     onBudgetExceeded,
-    onCompleted
+    ...own
   }
 }
 
-/**
- * Writes the chain's end of input into every partition of its outputs, once: by a task of the chain's own, whose
- * checkpoint says that it is done.
- */
-function endOutputs(parts: ChainParts): Effect.Effect<void, TaskFailure> {
-  const { plan, pipeline, partitions } = parts
-  const { transport } = parts.environment
-  return Effect.gen(function* () {
-    const log = yield* transport.openTask({ pipeline, node: plan.head, partition: chainPartition })
-    if ((yield* log.checkpoint)?.completed === true) return
-    const now = yield* Clock.currentTimeMillis
-    const topics = [...new Set(plan.outputs.map(({ topic }) => topic))]
-    const outputs: Commit["outputs"] = topics.flatMap((topic) =>
-      Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => ({
-        topic,
-        partition,
-        frame: endFrame(now)
-      }))
-    )
-    yield* log.commit({
-      outputs,
-      state: new Uint8Array(0),
-      offsets: [],
-      positions: {},
-      tokens: {},
-      watermarks: {},
-      counts: {},
-      completed: true,
-      now
-    })
-  }).pipe(Effect.mapError(fromTransport))
+/** The highest number of a task, and one: a source's partition that is no more keeps its number. */
+function tasksOf(loops: readonly TaskLoop[]): number {
+  return loops.reduce((most, { partition }) => Math.max(most, partition + 1), 0)
+}
+
+function chainOutputs({ environment, partitions, pipeline, plan }: ChainParts): ChainOutputs {
+  const topics = new Set(plan.outputs.map(({ topic }) => topic))
+  const targets = [...topics].flatMap((topic) =>
+    Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
+  )
+  return {
+    transport: environment.transport,
+    task: { pipeline, node: plan.head, partition: chainPartition },
+    targets
+  }
 }

@@ -1,5 +1,5 @@
 import type { InputFrame } from "@millrace/sandbox"
-import { BatchCursor } from "@millrace/sdk/record"
+import { BatchCursor, noWatermark } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../../plan/physical.ts"
 import type { InputOffset } from "../../transport/transport.ts"
@@ -102,6 +102,7 @@ export class ReplayInput {
         offsets: [moved],
         positions: {},
         watermarks: {},
+        watermark: noWatermark,
         completed
       })
     })
@@ -114,6 +115,7 @@ export class ReplayInput {
         offsets: [moved],
         positions: {},
         watermarks: {},
+        watermark: noWatermark,
         completed
       })
     })

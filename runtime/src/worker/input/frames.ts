@@ -1,16 +1,22 @@
 import { createHash } from "node:crypto"
-import { BatchCursor, BatchWriter, openBatch } from "@millrace/sdk/record"
+import { BatchCursor, BatchWriter, type ControlKind, openBatch } from "@millrace/sdk/record"
 
 /** Writer schema of frames that hold control records only: `"null"`. */
 export const controlSchemaText = '"null"'
 const controlSchemaHash = new Uint8Array(createHash("sha256").update(controlSchemaText).digest())
 
-/** A frame with one end-of-input record. */
-export function endFrame(now: number): Uint8Array {
+/** A frame with one control record. Of a chain's own task, `active` says by its timestamp how many tasks the chain has. */
+export function controlFrame(kind: ControlKind, timestamp: number): Uint8Array {
   const writer = new BatchWriter(undefined, 256)
   writer.begin(controlSchemaHash)
-  writer.appendControl("end", now)
+  writer.appendControl(kind, timestamp)
   return writer.finish()
+}
+
+/** What a frame says of its producer, beside its records. */
+export interface FrameControl {
+  readonly kind: ControlKind
+  readonly timestamp: number
 }
 
 /** What a frame from the log holds for a reader that begins at `offset`. */
@@ -19,37 +25,45 @@ export interface FrameParts {
   readonly data:
     | { readonly frame: Uint8Array; readonly baseOffset: bigint; readonly count: number }
     | undefined
-  /** The producer says that nothing will follow. */
-  readonly isEnd: boolean
+  /** Control records from `offset` on. */
+  readonly controls: readonly FrameControl[]
   /** Offset after the frame. */
   readonly next: bigint
   /** Id of the producing node. */
   readonly producer: number
+  /** Partition of the producing task. */
+  readonly partition: number
+  /** The producer's watermark after the frame, ms since 1970; `-Infinity`: none. */
+  readonly watermark: number
 }
 
 /** Takes a frame apart. Throws a FrameFault when it is none. */
 export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint): FrameParts {
   const header = openBatch(frame)
   const next = baseOffset + BigInt(header.count)
+  const { partition, producer, watermark } = header
   const whole = !header.hasControl && baseOffset >= offset
   if (whole)
     return {
       data: header.count === 0 ? undefined : { frame, baseOffset, count: header.count },
-      isEnd: false,
+      controls: [],
       next,
-      producer: header.producer
+      producer,
+      partition,
+      watermark
     }
   const cursor = new BatchCursor(frame)
   const writer = new BatchWriter(undefined, frame.length)
   writer.begin(header.schemaHash, header.baseTimestamp)
   writer.setWatermark(header.watermark)
-  let isEnd = false
+  const controls: FrameControl[] = []
   let first: bigint | undefined
   while (cursor.next()) {
     const at = baseOffset + BigInt(cursor.index)
     if (at < offset) continue
     if (cursor.isControl) {
-      isEnd ||= cursor.control === "end"
+      const { control: kind, timestamp } = cursor
+      if (kind !== undefined) controls.push({ kind, timestamp })
       continue
     }
     first ??= at
@@ -57,5 +71,5 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
   }
   const data =
     first === undefined ? undefined : { frame: writer.finish(), baseOffset: first, count: writer.count }
-  return { data, isEnd, next, producer: header.producer }
+  return { data, controls, next, producer, partition, watermark }
 }

@@ -2,6 +2,7 @@ import type { InputFrame } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { ChainInput } from "../../plan/physical.ts"
 import type { Checkpoint, InputOffset, TransportShape } from "../../transport/transport.ts"
+import { EventClock } from "../time/event-clock.ts"
 import { frameParts } from "./frames.ts"
 import { producerIdOf } from "./producer-id.ts"
 import { fromTransport } from "../task/task-failure.ts"
@@ -14,17 +15,15 @@ export interface Fetched {
   readonly bytes: number
   /** Only what moved. */
   readonly offsets: readonly InputOffset[]
-  /** Final watermarks of producers whose end of input was among it. */
-  readonly watermarks: { readonly [producer: string]: number }
+  /** What it says of event time, for the checkpoint. */
+  readonly watermarks: { readonly [name: string]: number }
 }
-
-/** The watermark of who will never send again: the last instant that a JavaScript date can hold, ms since 1970. */
-export const finalWatermark = 8_640_000_000_000_000
 
 /** Reads the inputs of a task on its partition. Places are held in memory: after a failed batch a new reader is made from the checkpoint. */
 export class InputReader {
+  readonly clock: EventClock
   private readonly next = new Map<string, bigint>()
-  private ended: Set<string>
+  private readonly producers = new Map<number, string>()
   private turn = 0
   private readonly transport: TransportShape
   private readonly inputs: readonly ChainInput[]
@@ -43,19 +42,7 @@ export class InputReader {
     for (const offset of checkpoint?.offsets ?? [])
       if (offset.partition === partition && this.next.has(offset.topic))
         this.next.set(offset.topic, offset.next)
-    this.ended = new Set(
-      Object.entries(checkpoint?.watermarks ?? {})
-        .filter(([, watermark]) => watermark === finalWatermark)
-        .map(([name]) => name)
-    )
-  }
-
-  /** True when every producer of every input has said that nothing will follow. */
-  get hasEnded(): boolean {
-    return this.inputs.every(
-      ({ topic, producers }) =>
-        producers.length > 0 && producers.every((producer) => this.ended.has(endName(topic, producer)))
-    )
+    this.clock = new EventClock(inputs, checkpoint)
   }
 
   /** Offset of the record that will be read next, of the first input. */
@@ -68,7 +55,6 @@ export class InputReader {
     return Effect.gen({ self: this }, function* () {
       const frames: InputFrame[] = []
       const offsets: InputOffset[] = []
-      const watermarks: { [producer: string]: number } = {}
       let bytes = 0
       let records = 0
       this.turn += 1
@@ -84,7 +70,8 @@ export class InputReader {
         for (const { baseOffset, frame } of batches) {
           const parts = frameParts(baseOffset, frame, start)
           next = parts.next
-          if (parts.isEnd) Object.assign(watermarks, yield* this.endsOf(input, parts.producer))
+          const producer = yield* this.producerOf(input, parts.producer)
+          if (producer !== undefined) this.clock.observe(input.topic, producer, parts)
           if (parts.data === undefined) continue
           const { topic } = input
           frames.push({
@@ -100,8 +87,7 @@ export class InputReader {
         if (next !== start) offsets.push({ topic: input.topic, partition: this.partition, next })
         this.next.set(input.topic, next)
       }
-      for (const name of Object.keys(watermarks)) this.ended.add(name)
-      return { frames, records, bytes, offsets, watermarks }
+      return { frames, records, bytes, offsets, watermarks: this.clock.takeChanges() }
     })
   }
 
@@ -129,22 +115,16 @@ export class InputReader {
     )
   )
 
-  private endsOf(
-    input: ChainInput,
-    producerId: number
-  ): Effect.Effect<{ readonly [producer: string]: number }, TaskFailure> {
+  /** Undefined for who wrote the topic once, and is no producer of it in the plan. */
+  private producerOf(input: ChainInput, id: number): Effect.Effect<string | undefined, TaskFailure> {
     return Effect.gen({ self: this }, function* () {
-      const found: { [producer: string]: number } = {}
+      const known = this.producers.get(id)
+      if (known !== undefined) return input.producers.includes(known) ? known : undefined
       for (const producer of input.producers)
-        if ((yield* producerIdOf(this.transport, producer)) === producerId)
-          found[endName(input.topic, producer)] = finalWatermark
-      return found
+        this.producers.set(yield* producerIdOf(this.transport, producer), producer)
+      return this.producers.get(id)
     })
   }
-}
-
-function endName(topic: string, producer: string): string {
-  return `${topic} ${producer}`
 }
 
 /** Two fetches in a row as one. */

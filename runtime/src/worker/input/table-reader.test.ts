@@ -7,7 +7,7 @@ import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { emptyCommit, textFrame, textsOf } from "../../transport/acceptance.ts"
 import { embeddedTransport } from "../../transport/embedded/index.ts"
 import { Transport } from "../../transport/transport.ts"
-import { endFrame } from "./frames.ts"
+import { controlFrame } from "./frames.ts"
 import { TableReader } from "./table-reader.ts"
 
 let folder = ""
@@ -39,11 +39,11 @@ describe("TableReader", () => {
         yield* write(0, textFrame(["a"]))
         const table = new TableReader(transport, feed, 2)
         const loading = yield* Effect.forkChild(table.load)
-        yield* write(0, endFrame(0))
+        yield* write(0, controlFrame("end", 0))
         yield* write(1, textFrame(["b"]))
         yield* Effect.yieldNow
         assert.isFalse(table.isLoaded)
-        yield* write(1, endFrame(0))
+        yield* write(1, controlFrame("end", 0))
         yield* Fiber.join(loading)
         assert.isTrue(table.isLoaded)
         assert.deepStrictEqual(textsIn(table).toSorted(), ["a", "b"])
@@ -59,7 +59,7 @@ describe("TableReader", () => {
         const other = yield* transport.openTask({ ...writer, node: "other" })
         yield* other.commit({
           ...emptyCommit,
-          outputs: [{ topic: "rates", partition: 0, frame: endFrame(0) }]
+          outputs: [{ topic: "rates", partition: 0, frame: controlFrame("end", 0) }]
         })
         const table = new TableReader(transport, feed, 1)
         const loading = yield* Effect.forkChild(table.load)

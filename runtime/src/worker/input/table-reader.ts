@@ -88,7 +88,7 @@ export class TableReader {
         )
         for (const { baseOffset, frame } of batches) {
           const parts = frameParts(baseOffset, frame, offset)
-          if (parts.isEnd) yield* this.sawEnd(partition, parts.producer)
+          if (parts.controls.some(({ kind }) => kind === "end")) yield* this.sawEnd(partition, parts.producer)
           if (parts.data !== undefined) {
             added.push(parts.data.frame)
             this.bytes += parts.data.frame.length

@@ -4,7 +4,7 @@ import type { ChainPlan } from "../../plan/physical.ts"
 import { Failpoint } from "../../telemetry/failpoint.ts"
 import { batchContext } from "../chain/batch-context.ts"
 import type { SinkPlace } from "../chain/batch-context.ts"
-import { runFrames } from "../chain/chain-run.ts"
+import { emptyResult, runFrames } from "../chain/chain-run.ts"
 import { loadTables } from "../input/table-reader.ts"
 import { InputReader, joined } from "../input/input-reader.ts"
 import type { Fetched } from "../input/input-reader.ts"
@@ -12,6 +12,7 @@ import { ReplayInput } from "../dead-letter/replay-input.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import type { TaskFailure } from "./task-failure.ts"
+import type { EventClock } from "../time/event-clock.ts"
 import { batchBytes, inBudget } from "../worker-environment.ts"
 
 /**
@@ -45,10 +46,27 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       }
       facts.lagRecords = yield* reader.lag
       if (took !== "nothing") continue
+      if (!completed) yield* pulse(task, reader.clock)
       if (!completed) facts.state = "waiting"
       const wait = Effect.raceFirst(reader.more, replay.more)
       yield* gate.whileOpen(wait)
     }
+  })
+}
+
+/** Tells those who read what this task writes what they do not know yet of its event time. */
+function pulse(task: Task, { isIdle, outgoing }: EventClock): Effect.Effect<void, TaskFailure> {
+  return Effect.gen(function* () {
+    if (!task.pulse.owes(outgoing, isIdle)) return
+    const context = yield* batchContext(task, undefined, false)
+    yield* commitBatch(task, emptyResult, context, {
+      offsets: [],
+      positions: {},
+      watermarks: {},
+      watermark: outgoing,
+      pulse: { isIdle },
+      completed: false
+    })
   })
 }
 
@@ -76,7 +94,7 @@ function handleBatch(
   return Effect.gen(function* () {
     const { chain, facts } = task
     const failpoint = yield* Failpoint
-    const ends = reader.hasEnded && !before.completed
+    const ends = reader.clock.hasEnded && !before.completed
     if (fetched.offsets.length === 0 && !ends) return "nothing"
     failpoint("after-fetch")
     yield* Effect.forEach(chain.tables, (table) => table.follow)
@@ -84,14 +102,15 @@ function handleBatch(
     const context = yield* batchContext(
       task,
       chain.plan.sink === undefined ? undefined : sinkPlace(fetched, before.position),
-      reader.hasEnded
+      reader.clock.hasEnded
     )
     const result = yield* runFrames(chain, task.host, fetched.frames, context)
     yield* commitBatch(task, result, context, {
       offsets: fetched.offsets,
       positions: {},
       watermarks: fetched.watermarks,
-      completed: reader.hasEnded
+      watermark: reader.clock.outgoing,
+      completed: reader.clock.hasEnded
     })
     return ends ? "completed" : "taken"
   })
@@ -109,7 +128,7 @@ function gather(
     const deadline = (yield* Clock.currentTimeMillis) + sink.maxDelayMs
     while (fetched.records < sink.maxRecords && fetched.bytes < batchBytes) {
       const left = deadline - (yield* Clock.currentTimeMillis)
-      if (left <= 0 || reader.hasEnded || task.gate.isStopping() || task.gate.isPaused()) break
+      if (left <= 0 || reader.clock.hasEnded || task.gate.isStopping() || task.gate.isPaused()) break
       const wait = Effect.raceFirst(reader.more, Effect.sleep(left))
       yield* task.gate.whileOpen(wait)
       fetched = joined(fetched, yield* reader.fetch(batchBytes - fetched.bytes))

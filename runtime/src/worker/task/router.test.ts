@@ -113,7 +113,10 @@ describe("frameParts", () => {
       rowsOf(parts.data.frame).map(({ value }) => value),
       ["3", "4"]
     )
-    assert.isTrue(parts.isEnd)
+    assert.deepStrictEqual(
+      parts.controls.map(({ kind }) => kind),
+      ["end"]
+    )
     assert.strictEqual(parts.next, 16n)
   })
 })

@@ -1,5 +1,8 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { batchContext } from "../chain/batch-context.ts"
+import type { SinkPlace } from "../chain/batch-context.ts"
+import { SourceClock } from "../time/source-clock.ts"
 import { runSource } from "../chain/chain-run.ts"
 import type { ChainResult } from "../chain/chain-run.ts"
 import { ReplayInput } from "../dead-letter/replay-input.ts"
@@ -21,6 +24,7 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
   return Effect.gen(function* () {
     const { gate, facts, checkpoint } = task
     const replay = task.id.partition === 0 ? new ReplayInput(task, 0) : undefined
+    const clock = new SourceClock(task.chain.plan.watermark, checkpoint, yield* Clock.currentTimeMillis)
     let position = checkpoint?.positions[sourcePartition]
     let completed = checkpoint?.completed ?? false
     yield* recoverSink(task)
@@ -35,7 +39,7 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
         yield* gate.whileOpen(replay === undefined ? Effect.never : replay.more)
         continue
       }
-      const read = yield* inBudget(task.environment, readOn(task, sourcePartition, position))
+      const read = yield* inBudget(task.environment, readOn(task, sourcePartition, position, clock))
       position = read.positionJson
       if (read.next === "end") {
         completed = true
@@ -49,29 +53,29 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
   })
 }
 
+interface Read {
+  readonly positionJson: string
+  readonly next: "more" | "idle" | "end"
+  readonly waitMs: number
+}
+
 function readOn(
   task: Task,
   partition: string,
-  positionJson: string | undefined
-): Effect.Effect<
-  { readonly positionJson: string; readonly next: "more" | "idle" | "end"; readonly waitMs: number },
-  TaskFailure
-> {
+  positionJson: string | undefined,
+  clock: SourceClock
+): Effect.Effect<Read, TaskFailure> {
   return Effect.gen(function* () {
     const { chain } = task
     yield* Effect.forEach(chain.tables, (table) => table.follow)
-    const sequence = BigInt(task.facts.checkpoint?.sequence ?? 0)
-    const sink =
-      chain.plan.sink === undefined
-        ? undefined
-        : { suffix: String(sequence), firstOffset: sequence, lastOffset: sequence }
-    const context = yield* batchContext(task, sink, false)
+    const context = yield* batchContext(task, sinkPlaceOf(task), false)
     const head = {
       kind: "source",
       partition,
       positionJson,
       maxRecords: sourceBatchRecords,
-      maxBytes: batchBytes
+      maxBytes: batchBytes,
+      ...clock.head
     } as const
     const given = BigInt(task.facts.checkpoint?.counts[chain.plan.head]?.out ?? 0)
     const result = yield* runSource(chain, task.host, head, context, given)
@@ -80,19 +84,31 @@ function readOn(
       return yield* Effect.fail(
         taskFailure("SOURCE_INVALID", "the source's call answered no position", chain.plan.head)
       )
+    const isFed = (result.counts[0]?.recordsIn ?? 0) > 0
+    const watermarks = clock.moveTo(source.newest, isFed, context.now)
     const completed = source.next === "end"
+    const isIdle = !completed && clock.isIdle(context.now)
     const moved = source.positionJson !== positionJson || completed || hasEffects(result)
-    if (moved)
+    const owes = source.next === "idle" && task.pulse.owes(clock.watermark, isIdle)
+    if (moved || owes)
       yield* commitBatch(task, result, context, {
         offsets: [],
         positions: { [partition]: source.positionJson },
-        watermarks: {},
+        watermarks,
+        watermark: clock.watermark,
+        ...(owes ? { pulse: { isIdle } } : {}),
         completed
       })
     // A source that says "more" and gives nothing would keep the worker busy for nothing.
     const waitMs = source.next === "idle" ? clamp(source.waitMs) : moved ? 0 : minWaitMs
     return { positionJson: source.positionJson, next: source.next, waitMs }
   })
+}
+
+function sinkPlaceOf({ chain, facts }: Task): SinkPlace | undefined {
+  if (chain.plan.sink === undefined) return undefined
+  const sequence = BigInt(facts.checkpoint?.sequence ?? 0)
+  return { suffix: String(sequence), firstOffset: sequence, lastOffset: sequence }
 }
 
 function hasEffects({ outputs, deadLetters, state }: ChainResult): boolean {

@@ -23,6 +23,9 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
     get timestamp() {
       return this.#record.timestamp
     }
+    get watermark() {
+      return this.#record.watermark
+    }
     get headers() {
       return this.#record.headers
     }

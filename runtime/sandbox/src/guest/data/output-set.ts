@@ -43,11 +43,9 @@ export class OutputSet {
     for (let i = 0; i < definitions.length; i++) this.writers[i] = new BatchWriter()
   }
 
-  begin(baseTimestamp: number | undefined, watermark: number, wantsOrigins: boolean): void {
-    for (let i = 0; i < this.writers.length; i++) {
+  begin(baseTimestamp: number | undefined, wantsOrigins: boolean): void {
+    for (let i = 0; i < this.writers.length; i++)
       this.writers[i].begin(this.definitions[i].schemaHash, baseTimestamp)
-      this.writers[i].setWatermark(watermark)
-    }
     this.origins = wantsOrigins ? new Uint32ArrayOf(1024) : undefined
   }
 
@@ -147,10 +145,11 @@ export class OutputSet {
     value: unknown,
     timestamp: number,
     headers: readonly (readonly [string, Uint8Array])[] | undefined,
-    origin: number
+    origin: number,
+    watermark: number
   ): void {
     const definition = this.definitions[index]
-    const parts = headers === undefined ? {} : { headers }
+    const parts = headers === undefined ? { watermark } : { watermark, headers }
     if (value === null) {
       this.writers[index].append({ timestamp, key: null, ...parts }, null)
     } else {

@@ -26,6 +26,7 @@ export class RecordInHand implements GuestRecord {
   #cursor: BatchCursor | undefined = undefined
   #headers: readonly (readonly [name: string, value: Uint8Array])[] | undefined = undefined
   #timestamp = 0
+  #watermark = 0
   #keyStart = -1
   #keyEnd = -1
   #origin = 0
@@ -50,6 +51,7 @@ export class RecordInHand implements GuestRecord {
     record.#cursor = cursor
     record.#headers = undefined
     record.#timestamp = cursor.timestamp
+    record.#watermark = cursor.watermark
     record.#keyStart = cursor.keyStart
     record.#keyEnd = cursor.keyEnd
     record.#origin = origin
@@ -76,6 +78,10 @@ export class RecordInHand implements GuestRecord {
 
   get timestamp(): number {
     return this.#timestamp
+  }
+
+  get watermark(): number {
+    return this.#watermark
   }
 
   get headers(): readonly (readonly [name: string, value: Uint8Array])[] {

@@ -3,13 +3,13 @@ import { FailedRecords, RunFailure } from "../data/failures.ts"
 import type { Heads } from "../data/heads.ts"
 import type { NodeGuest } from "./node-guest.ts"
 import { cancelPending, whenSettled } from "../realm/pending-result.ts"
-import { makeList, mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
+import { mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 import { PendingRun } from "./run-pending.ts"
 import { runPlain } from "./run-plain.ts"
 import { SinkBatchInHand } from "./sink-call.ts"
 import { asRunFailure, readPartitions, takeSourceRead } from "./source-call.ts"
-import type { SourceEnd } from "./source-call.ts"
+import type { SourceClock, SourceEnd } from "./source-call.ts"
 import { Tally } from "../data/tally.ts"
 
 /** What the worker says of one call. Every field is always there; `null` for what the call has not. */
@@ -25,6 +25,7 @@ export interface CallHead {
     readonly positionJson: string | null
     readonly maxRecords: number
     readonly maxBytes: number
+    readonly watermark: { readonly newest: number | null; readonly outOfOrdernessMs: number } | null
   } | null
   readonly sink: {
     readonly id: string
@@ -74,7 +75,7 @@ export class NodeCall {
 
   /** Begins; afterwards the call {@link isOver}, or waits for the guest's own or the worker's answers. */
   start(): void {
-    this.guest.outputs.begin(this.baseTimestamp(), watermarkOf(this.feeds), this.head.wantsOrigins)
+    this.guest.outputs.begin(this.baseTimestamp(), this.head.wantsOrigins)
     this.guest.requests.begin()
     try {
       if (this.guest.kind === "processor") this.runFeeds(0)
@@ -147,7 +148,8 @@ export class NodeCall {
         failed: this.failed,
         tally: this.tally,
         now: this.head.now,
-        maxRecords: source.maxRecords
+        maxRecords: source.maxRecords,
+        clock: clockOf(source.watermark)
       })
     })
   }
@@ -216,20 +218,9 @@ function again(feed: Feed): Feed {
   return { ...feed, cursor: new BatchCursor(feed.frame) }
 }
 
-/** The watermark after these frames: the last of each input partition, the least of them; none where one has none. */
-function watermarkOf(feeds: readonly Feed[]): number {
-  let least = Infinity
-  const seen = makeList<string>()
-  for (let i = feeds.length - 1; i >= 0; i--) {
-    if (hasText(seen, feeds[i].input)) continue
-    seen[seen.length] = feeds[i].input
-    const watermark = feeds[i].cursor.header.watermark
-    if (watermark < least) least = watermark
-  }
-  return least === Infinity ? noWatermark : least
-}
-
-function hasText(list: readonly string[], text: string): boolean {
-  for (let i = 0; i < list.length; i++) if (list[i] === text) return true
-  return false
+function clockOf(
+  given: { readonly newest: number | null; readonly outOfOrdernessMs: number } | null
+): SourceClock | undefined {
+  if (given === null) return undefined
+  return { newest: given.newest ?? noWatermark, outOfOrdernessMs: given.outOfOrdernessMs }
 }

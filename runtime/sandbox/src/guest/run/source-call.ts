@@ -1,3 +1,4 @@
+import { noWatermark } from "@millrace/sdk/record"
 import type { FailedRecords } from "../data/failures.ts"
 import { isTransient, RunFailure, toFailure } from "../data/failures.ts"
 import { isOverflow } from "../data/output-set.ts"
@@ -14,11 +15,20 @@ import {
 } from "../realm/primordials.ts"
 import type { Tally } from "../data/tally.ts"
 
+/** Event time of one source partition: `newest` is the highest timestamp that it gave, `-Infinity` before its first record. */
+export interface SourceClock {
+  newest: number
+  /** How far behind the newest a record may be and not be late, ms. */
+  readonly outOfOrdernessMs: number
+}
+
 /** What a source's read came to, beside its records. */
 export interface SourceEnd {
   readonly positionJson: string
   readonly next: "more" | "idle" | "end"
   readonly waitMs: number
+  /** Highest timestamp that the partition gave, this read's included; `-Infinity`: none, or it has no watermarks. */
+  readonly newest: number
 }
 
 export interface SourceBatch {
@@ -27,6 +37,8 @@ export interface SourceBatch {
   readonly tally: Tally
   readonly now: number
   readonly maxRecords: number
+  /** Absent: the source has no watermarks. */
+  readonly clock: SourceClock | undefined
 }
 
 /**
@@ -50,7 +62,12 @@ export function takeSourceRead(answer: unknown, batch: SourceBatch): SourceEnd {
     for (let i = 0; i < rejected.length && i <= batch.maxRecords; i++)
       putRejected(batch, rejected[i], records.length + i)
   }
-  return { positionJson, next, waitMs: NumberIsFinite(waitMs) && waitMs > 0 ? waitMs : 0 }
+  return {
+    positionJson,
+    next,
+    waitMs: NumberIsFinite(waitMs) && waitMs > 0 ? waitMs : 0,
+    newest: batch.clock === undefined ? noWatermark : batch.clock.newest
+  }
 }
 
 function putRecord(batch: SourceBatch, record: unknown, place: number): void {
@@ -62,14 +79,21 @@ function putRecord(batch: SourceBatch, record: unknown, place: number): void {
     const timestamp = record["timestamp"] ?? batch.now
     if (!NumberIsSafeInteger(timestamp))
       throw new TypeErrorOf("a record's timestamp must be a whole number of milliseconds")
-    batch.outputs.putNew(0, record["value"], timestamp, headersOf(record["headers"]), place)
+    const watermark = watermarkOf(batch.clock)
+    batch.outputs.putNew(0, record["value"], timestamp, headersOf(record["headers"]), place, watermark)
     batch.outputs.checkBudget()
     batch.tally.recordsOut += 1
+    if (batch.clock !== undefined && timestamp > batch.clock.newest) batch.clock.newest = timestamp
   } catch (error) {
     batch.outputs.rollback()
     if (isOverflow(error)) throw error
     batch.failed.addRejected(place, toFailure(error, "RECORD_INVALID"), "")
   }
+}
+
+/** What a record is judged late by: the newest before it less what may be out of order. */
+function watermarkOf(clock: SourceClock | undefined): number {
+  return clock === undefined ? noWatermark : clock.newest - clock.outOfOrdernessMs
 }
 
 function headersOf(headers: unknown): (readonly [string, Uint8Array])[] | undefined {
@@ -103,6 +127,7 @@ function putRejected(batch: SourceBatch, rejected: unknown, place: number): void
 
 export function writeSourceEnd(report: JsonWriter, end: SourceEnd): void {
   report.name("source").open("{").name("positionJson").string(end.positionJson)
+  if (end.newest !== noWatermark) report.name("newest").number(end.newest)
   report.name("next").string(end.next).name("waitMs").number(end.waitMs).close("}")
 }
 
