@@ -1,3 +1,4 @@
+export { assembleSchema } from "./assemble.ts"
 export { parsingCanonicalForm } from "./canonical-form.ts"
 export {
   checkCompatibility,
