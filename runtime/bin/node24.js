@@ -4,23 +4,35 @@
 import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { existsSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** The path of a Node that runs TypeScript and isolated-vm (24 or newer), or undefined. */
 export function findNode24() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath
-  const require = createRequire(import.meta.url)
+  // The first holds the binary itself and needs no install script; a project made on an older Node has it.
+  const packages = [`node-${process.platform}-${process.arch}`, "node"]
+  return packages.map(binaryOf).find((binary) => binary !== undefined)
+}
+
+function binaryOf(name) {
   try {
-    const binary = join(
-      dirname(require.resolve("node/package.json")),
-      "bin",
-      process.platform === "win32" ? "node.exe" : "node"
-    )
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+    const binary = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node")
     return existsSync(binary) ? binary : undefined
   } catch {
     return undefined
   }
+}
+
+/** Compiled code is kept beside the packages, here as in a project that installed us. */
+function cacheFolder() {
+  const home = dirname(dirname(fileURLToPath(import.meta.url)))
+  const parent = dirname(home)
+  return join(
+    parent,
+    basename(parent) === "node_modules" ? ".cache/millrace" : "node_modules/.cache/millrace"
+  )
 }
 
 /** Runs `node FILE ARGS` under Node 24 and ends as it ends. Signals are passed on. */
@@ -29,16 +41,13 @@ export function runUnderNode24(file, args, flags = []) {
   if (node === undefined) {
     process.stderr.write(
       `millrace: error NODE_TOO_OLD: this is Node ${process.versions.node}, and Millrace needs Node 24\n` +
-        "  where: the npm package `node`, which brings Node 24, has no binary here (its install script did not run)\n" +
-        "  remedy: run `npm install` again without --ignore-scripts, or install Node 24 or newer\n"
+        "  where: no package that brings Node 24 is installed here, or its install script did not run\n" +
+        `  remedy: install Node 24 or newer, or run \`npm install --save-dev node-${process.platform}-${process.arch}@24\`\n`
     )
     process.exit(69)
   }
   // Types are stripped and code is compiled once, not at every start. The user's own choice stands.
-  const cache = {
-    NODE_COMPILE_CACHE: fileURLToPath(new URL("../../node_modules/.cache/millrace", import.meta.url))
-  }
-  const env = { ...cache, ...process.env }
+  const env = { NODE_COMPILE_CACHE: cacheFolder(), ...process.env }
   const child = spawn(node, ["--no-node-snapshot", ...flags, file, ...args], { stdio: "inherit", env })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => {

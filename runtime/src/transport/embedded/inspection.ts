@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process"
 import { existsSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { extname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
 import { corrupt } from "./failure.ts"
 
-const inspector = join(import.meta.dirname, "inspect-child.ts")
+// TypeScript here, JavaScript in the published package.
+const inspector = join(import.meta.dirname, `inspect-child${extname(import.meta.filename)}`)
 const maxReportBytes = 64 * 1024
 /** A damaged tree can lead in circles. */
 const maxInspectionMs = 120_000
