@@ -1,4 +1,6 @@
 import * as Command from "effect/cli/Command"
+import { addCommand } from "./add/add.ts"
+import { typesCommand } from "./add/types-command.ts"
 import { applyCommand } from "./apply.ts"
 import { buildCommand } from "./build.ts"
 import { completionCommand } from "./completion.ts"
@@ -24,6 +26,7 @@ export const millrace = root.pipe(
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
     { group: "Plugins", commands: [buildCommand, publishCommand] },
+    { group: "Contracts and packages", commands: [addCommand, typesCommand] },
     completionCommand(whole)
   ])
 )
