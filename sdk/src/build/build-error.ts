@@ -5,20 +5,26 @@ export const OffenceCode = Schema.Literals([
   "BUILTIN",
   "NATIVE",
   "DYNAMIC_CODE",
+  "WASM",
   "UNLISTED",
   "UNRESOLVED",
   "UNSUPPORTED_FILE",
   "SYNTAX"
 ])
 
-/** Something that cannot go into a sandboxed bundle. Line and column count from 1; 0 where there is no place. */
+/**
+ * Something that cannot go into a sandboxed bundle. The file is relative to the project, or to the entry's folder outside of any;
+ * line and column count from 1; 0 where there is no place. What a package does wrong stands at the author's import of it.
+ */
 export const Offence = Schema.Struct({
   code: OffenceCode,
   file: Schema.String,
   line: Schema.Int,
   column: Schema.Int,
   message: Schema.String,
-  remedy: Schema.String
+  remedy: Schema.String,
+  /** For an offence inside packages, how each came in: `["src/index.ts", "fs-extra", "graceful-fs", "fs"]`. */
+  chains: Schema.optionalKey(Schema.Array(Schema.Array(Schema.String)))
 })
 export type Offence = typeof Offence.Type
 
@@ -51,6 +57,16 @@ export class ProjectError extends Schema.TaggedError<ProjectError>()("ProjectErr
   }
 }
 
-/** `src/a.ts:3:8 node:fs is not in the sandbox. Declare …` */
-export const formatOffence = ({ file, line, column, message, remedy }: Offence): string =>
-  `${file}${line === 0 ? "" : `:${line}:${column}`} ${message}. ${remedy}`
+/** `src/a.ts:3:8 node:fs is not in the sandbox. Declare …`, and below it how each module came in. */
+export const formatOffence = (offence: Offence): string => {
+  const { file, line, column, message, remedy } = offence
+  const place = `${file}${line === 0 ? "" : `:${line}:${column}`}`
+  return [`${place} ${message}. ${remedy}`, ...formatChains(offence)].join("\n")
+}
+
+/** The first chains of an offence, one line each: `  src/index.ts → fs-extra → graceful-fs → fs`. */
+export const formatChains = ({ chains = [] }: Offence): readonly string[] => {
+  const shown = chains.slice(0, maxChains).map((chain) => `  ${chain.join(" → ")}`)
+  return chains.length > maxChains ? [...shown, `  and ${chains.length - maxChains} more`] : shown
+}
+const maxChains = 6

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs"
 import { withOwnSources } from "./own-sources.ts"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { build, type BuildFailure, type BuildOptions, type BuildResult, type Message } from "esbuild"
-import { libraryNamespace } from "./library-chunks.ts"
+import { build, type BuildOptions, type BuildResult } from "esbuild"
 import { BundleError, type Offence } from "./build-error.ts"
+import { absentModule } from "./offence/absent-module.ts"
+import { explainFailure } from "./offence/explain-failure.ts"
+import { ownSourceCheck } from "./offence/own-source-check.ts"
 import { sandboxResolver } from "./sandbox-resolver.ts"
 
 /** A bundle: one script that leaves a `GuestBundle` under the global `__millrace_bundle` (docs/formats/package.md). */
@@ -17,25 +19,35 @@ export interface Bundle {
 
 export const bundleGlobal = "__millrace_bundle"
 
+/** The module that a bundle begins with. esbuild inputs whose name begins with `millrace-` are no files. */
+const entryName = "millrace-entry.js"
+
 /** Bundles the plugins that a module exports. Fails with every offence at once. The same files give the same bytes. */
 export const bundlePlugins = Effect.fn("bundlePlugins")(function* (options: { readonly entry: string }) {
   const entry = resolve(options.entry)
   const folder = dirname(entry)
   if (!existsSync(entry)) return yield* new BundleError({ offences: [missingEntry(options.entry)] })
-  const result = yield* Effect.tryPromise({
-    try: () => build(buildOptions(entry, folder)),
-    catch: buildFailed
-  })
+  const result = yield* attemptBuild(entry, () => build(buildOptions(entry, folder)))
   return bundleOf(result, folder)
 })
 
-export const buildFailed = (error: unknown): BundleError =>
-  new BundleError({ offences: isBuildFailure(error) ? error.errors.map(offenceOf) : [unknown(error)] })
+/** A build of the entry by esbuild, its failure explained. */
+export const attemptBuild = <A>(entry: string, run: () => Promise<A>): Effect.Effect<A, BundleError> =>
+  Effect.tryPromise({ try: run, catch: (error) => ({ error }) }).pipe(
+    Effect.catch(({ error }) =>
+      Effect.flatMap(
+        Effect.promise(() =>
+          explainFailure(error, { entry, options: buildOptions(entry, dirname(entry)), entryName })
+        ),
+        (explained) => Effect.fail(explained)
+      )
+    )
+  )
 
 export const buildOptions = (entry: string, folder: string) =>
   ({
     absWorkingDir: folder,
-    stdin: { contents: entryText(entry), resolveDir: folder, sourcefile: "millrace-entry.js", loader: "js" },
+    stdin: { contents: entryText(entry), resolveDir: folder, sourcefile: entryName, loader: "js" },
     bundle: true,
     write: false,
     metafile: true,
@@ -58,7 +70,9 @@ export const buildOptions = (entry: string, folder: string) =>
       "unsupported-dynamic-import": "error",
       "unsupported-require-call": "error"
     },
-    plugins: [sandboxResolver()]
+    // What libraries ask of their surroundings and bundlers commonly answer.
+    define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
+    plugins: [ownSourceCheck, sandboxResolver(), absentModule]
   }) satisfies BuildOptions & { readonly write: false; readonly metafile: true }
 
 const entryText = (entry: string): string =>
@@ -73,46 +87,10 @@ type Outcome = BuildResult<{ write: false; metafile: true }>
 export const bundleOf = ({ outputFiles, metafile }: Outcome, folder: string): Bundle => {
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
   const files = Object.keys(metafile.inputs)
-    .filter((path) => path !== "millrace-entry.js" && !path.startsWith(`${libraryNamespace}:`))
+    .filter((path) => !path.startsWith("millrace-"))
     .map((path) => resolve(folder, path))
   const sourceMap = withOwnSources(text("bundle.js.map"), folder)
   return { code: text("bundle.js"), sourceMap, files: files.toSorted() }
-}
-
-const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && "errors" in error
-
-const offenceOf = ({ text, location, detail, id }: Message): Offence => {
-  const place = {
-    file: location?.file ?? "",
-    line: location?.line ?? 0,
-    column: location === null || location === undefined ? 0 : location.column + 1
-  }
-  if (isDetail(detail)) return { ...place, code: detail.code, message: text, remedy: detail.remedy }
-  const { code, remedy } = judge(text, id)
-  return { ...place, code, message: text.replace(/\.$/, ""), remedy }
-}
-
-const isDetail = (detail: unknown): detail is { readonly code: Offence["code"]; readonly remedy: string } =>
-  typeof detail === "object" && detail !== null && "code" in detail && "remedy" in detail
-
-/** esbuild's own complaints. */
-const judge = (text: string, id: string): { readonly code: Offence["code"]; readonly remedy: string } => {
-  if (id === "direct-eval") {
-    return { code: "DYNAMIC_CODE", remedy: "The sandbox runs no code made from text: write it out." }
-  }
-  if (id === "unsupported-dynamic-import" || id === "unsupported-require-call") {
-    return { code: "DYNAMIC_CODE", remedy: "Import it by its name at the top of the file." }
-  }
-  if (text.startsWith("Could not resolve")) {
-    return { code: "UNRESOLVED", remedy: "Correct the path, or install the package." }
-  }
-  if (text.startsWith("No loader is configured")) {
-    return { code: "UNSUPPORTED_FILE", remedy: "A bundle holds JavaScript, TypeScript, JSON and text only." }
-  }
-  if (text.startsWith("Top-level await")) {
-    return { code: "SYNTAX", remedy: "A plugin's module is read without waiting: move it into the body." }
-  }
-  return { code: "SYNTAX", remedy: "Correct the source." }
 }
 
 export const missingEntry = (entry: string): Offence => ({
@@ -122,13 +100,4 @@ export const missingEntry = (entry: string): Offence => ({
   column: 0,
   message: "there is no such file",
   remedy: "Name the module that exports the plugins."
-})
-
-const unknown = (error: unknown): Offence => ({
-  code: "SYNTAX",
-  file: "",
-  line: 0,
-  column: 0,
-  message: error instanceof Error ? error.message : String(error),
-  remedy: "Report this fault."
 })

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { type BuildContext, context } from "esbuild"
 import { BundleError } from "./build-error.ts"
-import { type Bundle, buildFailed, buildOptions, bundleOf, missingEntry } from "./bundle.ts"
+import { attemptBuild, type Bundle, buildOptions, bundleOf, missingEntry } from "./bundle.ts"
 import { LibraryChunks } from "./library-chunks.ts"
 
 /**
@@ -29,7 +29,7 @@ export const openBundler = Effect.fn("openBundler")(function* (options: { readon
   const bundler: Bundler = {
     rebuild: Effect.suspend(() =>
       existsSync(entry)
-        ? Effect.tryPromise({ try: () => rebuild(opened, chunks), catch: buildFailed })
+        ? attemptBuild(entry, () => rebuild(opened, chunks))
         : Effect.fail(new BundleError({ offences: [missingEntry(options.entry)] }))
     ).pipe(Effect.map((result) => bundleOf(result, folder)))
   }

@@ -1,5 +1,12 @@
 export { integrityOf, writeArchive } from "./archive.ts"
-export { BundleError, formatOffence, ManifestError, type Offence, ProjectError } from "./build-error.ts"
+export {
+  BundleError,
+  formatChains,
+  formatOffence,
+  ManifestError,
+  type Offence,
+  ProjectError
+} from "./build-error.ts"
 export {
   buildPackage,
   type BuiltPackage,

@@ -1,4 +1,4 @@
-import { BundleError, type ManifestError, ProjectError } from "@millrace/sdk/build"
+import { BundleError, formatChains, type ManifestError, ProjectError } from "@millrace/sdk/build"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 
@@ -12,7 +12,7 @@ export const buildFailed =
           (offence) =>
             new CommandError({
               code: `BUNDLE_${offence.code}`,
-              message: offence.message,
+              message: [offence.message, ...formatChains(offence)].join("\n"),
               where: `${offence.file}${offence.line === 0 ? "" : `:${offence.line}:${offence.column}`}`,
               remedy: offence.remedy,
               exit: exitCode.badInput
