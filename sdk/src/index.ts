@@ -11,6 +11,7 @@ export {
   type DatumWriter,
   plainJson
 } from "./codec/index.ts"
+export { escapePart, valueAt } from "./manifest/json-pointer.ts"
 export { ByteSink } from "./record/index.ts"
 export {
   type Capability,
@@ -40,6 +41,9 @@ export {
   type RealRandom,
   secret,
   type Secret,
+  urlPath,
+  type UrlPath,
+  type UrlPathProblem,
   valueState,
   type ValueState
 } from "./capability/index.ts"
