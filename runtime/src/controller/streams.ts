@@ -12,6 +12,8 @@ export class Streams extends Context.Service<
   {
     /** Why a schema may not follow those that the subject has; empty: it may. */
     readonly clashes: (stream: NamedStream) => Effect.Effect<readonly StreamClash[], ApiError>
+    /** The versions of a subject, oldest first; none for one that is not known. */
+    readonly versions: (subject: string) => Effect.Effect<readonly StreamVersion[], ApiError>
     /** Registers the schema; repeating it changes nothing. */
     readonly register: (stream: NamedStream, by: string) => Effect.Effect<void, ApiError>
   }
@@ -20,6 +22,14 @@ export class Streams extends Context.Service<
 export interface NamedStream {
   readonly subject: string
   /** Avro schema text. */
+  readonly schema: string
+  readonly key: readonly string[]
+}
+
+export interface StreamVersion {
+  readonly version: number
+  /** Of the schema, in the registry. */
+  readonly id: number
   readonly schema: string
   readonly key: readonly string[]
 }

@@ -78,6 +78,14 @@ export {
   PlanRequest,
   PlanView
 } from "./control-plan.ts"
+export {
+  StreamConsumer,
+  StreamDetail,
+  streamEndpoints,
+  StreamField,
+  StreamProducer,
+  StreamSummary
+} from "./stream.ts"
 export { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 export {
   NodeStatus,

@@ -8,6 +8,7 @@ import type { LogBuffer } from "../../controller/log-buffer.ts"
 import { makeRecordViewer } from "../../controller/record-view.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
+import type { Streams } from "../../controller/streams.ts"
 import type { Transport } from "../../transport/transport.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { metricsText } from "./metrics-text.ts"
@@ -21,6 +22,7 @@ export type ControlServices =
   | LogBuffer
   | RunningPipelines
   | SandboxPool
+  | Streams
   | Transport
 
 export interface AppOptions {

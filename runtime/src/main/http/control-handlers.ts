@@ -2,6 +2,7 @@ import type { controlEndpoints, PlatformStatus } from "@millrace/sdk/api"
 import type { Handlers } from "@millrace/registry/server"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { listStreams, showStream } from "../../controller/catalogue/catalogue.ts"
 import { Controller } from "../../controller/controller.ts"
 import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
 import { LogBuffer } from "../../controller/log-buffer.ts"
@@ -68,5 +69,7 @@ export const controlHandlers = ({
   deadLetter: ({ params }) => showDeadLetter(params.pipeline, params.id, viewer),
   replayDeadLetters: ({ body, params }) =>
     Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
+  listStreams: ({ query }) => listStreams(query),
+  getStream: ({ params }) => showStream(params.stream),
   shutdown: () => Effect.as(stop, { stopping: true })
 })

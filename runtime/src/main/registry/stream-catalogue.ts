@@ -17,6 +17,15 @@ export const streamCatalogueLayer = Layer.effect(
           Effect.map(({ compatible, differences }) => (compatible ? [] : differences)),
           Effect.mapError(failed)
         ),
+      versions: (subject) =>
+        subjects.versions(subject).pipe(
+          Effect.map(({ versions }) => versions),
+          Effect.mapError(failed),
+          Effect.catchIf(
+            (error) => error.code === "SUBJECT_UNKNOWN",
+            () => Effect.succeed([])
+          )
+        ),
       register: (stream, by) =>
         subjects.register({ ...stream, actor: by }).pipe(Effect.asVoid, Effect.mapError(failed))
     })
@@ -26,5 +35,9 @@ export const streamCatalogueLayer = Layer.effect(
 /** No history of streams: where an author works, a contract may change in any way from one save to the next. */
 export const freeStreamsLayer = Layer.succeed(
   Streams,
-  Streams.of({ clashes: () => Effect.succeed([]), register: () => Effect.void })
+  Streams.of({
+    clashes: () => Effect.succeed([]),
+    versions: () => Effect.succeed([]),
+    register: () => Effect.void
+  })
 )

@@ -106,6 +106,14 @@ export const pipelineErrors = errorTable({
     remedy: "Choose one of `millrace topic list`.",
     fields: ["topic", "didYouMean"]
   },
+  STREAM_UNKNOWN: {
+    status: 404,
+    message: "There is no stream {stream}",
+    where: "the stream's name",
+    why: "No applied pipeline names an output so.",
+    remedy: "Choose one of `millrace stream list`.",
+    fields: ["stream", "didYouMean"]
+  },
   DEAD_LETTER_UNKNOWN: {
     status: 404,
     message: "The pipeline {pipeline} has no dead letter {id}",
