@@ -1,4 +1,4 @@
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +22,7 @@ import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { announceServer } from "./data-folder.ts"
 import { listen } from "./http/listen.ts"
 import { type ControlServices, makeApp } from "./http/app.ts"
+import { FirstParty, firstPartyLayer } from "./registry/first-party.ts"
 import { seedKey } from "./registry/installation-key.ts"
 import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
@@ -81,7 +82,10 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   yield* announceServer(options.folder, { url, pid: process.pid, version: packageJson.version })
   failpoint("first-start")
   // At work the pipelines of other days stay where they are: the author starts one.
-  if (options.workshop === undefined) yield* inServices(startStored)
+  if (options.workshop === undefined) {
+    yield* inServices(startStored)
+    yield* Effect.forkScoped(Context.get(services, FirstParty).published)
+  }
   return {
     url,
     token,
@@ -121,6 +125,7 @@ const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path) => {
         Layer.succeed(GivenStreams, workshop?.streams ?? new Map())
       )
     ),
+    Layer.provideMerge(firstPartyLayer),
     Layer.provideMerge(registry),
     Layer.provideMerge(Layer.mergeAll(transport, sandbox))
   )

@@ -3,6 +3,7 @@ import { openArchive, Packages as RegistryPackages, type StoreError } from "@mil
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Packages } from "../../controller/packages.ts"
+import { FirstParty, firstPartyScope } from "./first-party.ts"
 import { PackageUnavailable, type ResolvedPackage, type WantedPackage } from "../../plan/index.ts"
 
 /** The controller's source of packages: the registry of this platform. Archives are verified against their digest at every read. */
@@ -10,6 +11,7 @@ export const packageSourceLayer = Layer.effect(
   Packages,
   Effect.gen(function* () {
     const packages = yield* RegistryPackages
+    const { published } = yield* FirstParty
 
     const fetch = Effect.fnUntraced(function* (name: string, version: string) {
       const { bytes, integrity } = yield* packages.archive(name, version)
@@ -18,6 +20,7 @@ export const packageSourceLayer = Layer.effect(
     })
 
     const resolve = Effect.fnUntraced(function* ({ name, range, locked }: WantedPackage) {
+      if (name.startsWith(firstPartyScope)) yield* published
       if (locked === undefined) return yield* fetch(name, (yield* packages.resolve(name, range)).version)
       const found = yield* fetch(name, locked.version)
       if (found.integrity === locked.integrity) return found
