@@ -8,6 +8,7 @@ import { Packages } from "./package/packages.ts"
 import { Publisher } from "./package/publisher.ts"
 import { Grants } from "./pipeline/grants.ts"
 import { Pipelines } from "./pipeline/pipelines.ts"
+import { Search } from "./search/search.ts"
 import { folderBlobStore } from "./store/blob-store.ts"
 import { sqliteDatabase } from "./store/sqlite.ts"
 import { toStoreError } from "./store/store-error.ts"
@@ -17,6 +18,7 @@ const services = Layer.mergeAll(
   Tokens.layer,
   Packages.layer,
   Publisher.layer,
+  Search.layer,
   Subjects.layer,
   Pipelines.layer,
   Grants.layer

@@ -6,6 +6,7 @@ import { Packages } from "../package/packages.ts"
 import { Publisher } from "../package/publisher.ts"
 import { Grants } from "../pipeline/grants.ts"
 import { Pipelines } from "../pipeline/pipelines.ts"
+import { Search } from "../search/search.ts"
 import { Database } from "../store/database.ts"
 import { Subjects } from "../subject/subjects.ts"
 import type { Handlers } from "./mount-boundary.ts"
@@ -18,6 +19,7 @@ export type RegistryServices =
   | Packages
   | Pipelines
   | Publisher
+  | Search
   | Subjects
   | Tokens
 
@@ -94,6 +96,7 @@ export const registryHandlers = (version: string): RegistryHandlers => ({
       Effect.as(database.rows("SELECT 1"), { status: "ok" as const, version, storeFormat: database.format })
     ),
   ...packageHandlers,
+  search: ({ query }) => Search.use((search) => search.find(query)),
   ...subjectHandlers,
   ...pipelineHandlers,
   ...adminHandlers

@@ -56,6 +56,7 @@ export {
   RevisionDetail,
   RevisionSummary
 } from "./pipeline.ts"
+export { searchEndpoints, SearchHit, SearchKind } from "./search.ts"
 export { registryEndpoints } from "./registry-endpoints.ts"
 export {
   CompatibilityMode,

@@ -3,6 +3,7 @@ import { grantEndpoints } from "./grant.ts"
 import { healthEndpoints } from "./health.ts"
 import { packageEndpoints } from "./package.ts"
 import { pipelineEndpoints } from "./pipeline.ts"
+import { searchEndpoints } from "./search.ts"
 import { subjectEndpoints } from "./subject.ts"
 import { tokenEndpoints } from "./token.ts"
 
@@ -10,6 +11,7 @@ import { tokenEndpoints } from "./token.ts"
 export const registryEndpoints = [
   ...healthEndpoints,
   ...packageEndpoints,
+  ...searchEndpoints,
   ...subjectEndpoints,
   ...pipelineEndpoints,
   ...grantEndpoints,
