@@ -1,0 +1,108 @@
+import { type AvroField, type Json, parseAvro, parseAvroOrThrow, type RecordType } from "@millrace/sdk/avro"
+import type { PluginManifest } from "@millrace/sdk/manifest"
+import type { Config } from "../config.ts"
+import { inferType } from "./infer-type.ts"
+
+/** The records that an input, or a lookup table, is fed with: their schema, and the fields that they are keyed by. */
+export interface InputType {
+  readonly name: string
+  readonly isTable: boolean
+  readonly type: RecordType
+  readonly key: readonly string[]
+}
+
+/** What stands in the way of feeding an input. */
+export interface Unfed {
+  readonly name: string
+  readonly problem: string
+}
+
+type Contract = PluginManifest["inputs"][number]["contract"]
+
+/**
+ * The type of the records for one input. A closed contract says it; of an open one it is the fields that it reads, and one more,
+ * to show that others pass through; a plugin that takes any record takes it from `given`, records of the author's.
+ */
+export const inputTypeOf = (
+  manifest: PluginManifest,
+  input: PluginManifest["inputs"][number],
+  config: Config,
+  given: readonly Json[] | undefined
+): InputType | Unfed => {
+  const { contract, name } = input
+  const asked = manifest.keyBy.find((each) => each.input === name)?.fields.map((ref) => nameOf(ref, config))
+  const type = typeOf(contract, name, config, given)
+  if (typeof type === "string") return { name, problem: type }
+  const key =
+    asked?.filter((field) => field !== undefined) ?? (contract.form === "closed" ? contract.key : [])
+  return { name, isTable: false, type: withFields(type, key), key }
+}
+
+/** The type of the rows for a lookup table. */
+export const tableTypeOf = (table: PluginManifest["tables"][number]): InputType | Unfed => {
+  const { contract, name } = table
+  const type = contract.form === "closed" ? recordOf(contract.schema) : undefined
+  if (type === undefined || contract.form !== "closed")
+    return { name, problem: `the lookup table ${name} takes any rows: name a stream for it with --from` }
+  return { name, isTable: true, type, key: contract.key }
+}
+
+const typeOf = (
+  contract: Contract,
+  name: string,
+  config: Config,
+  given: readonly Json[] | undefined
+): RecordType | string => {
+  if (contract.form === "closed")
+    return recordOf(contract.schema) ?? `the contract ${contract.subject} is no record`
+  if (given !== undefined) return inferType(`dev.${avroName(name)}`, given)
+  if (contract.form === "derived")
+    return "it takes any record: give some of yours with --records FILE, or name a stream with --from"
+  const fields: object[] = []
+  for (const read of contract.reads) {
+    const field = nameOf(read.from, config)
+    if (field === undefined)
+      return `the field that it reads as ${read.as} is named by its config: give it with --with`
+    fields.push({ name: field, type: read.schema })
+  }
+  const id = fields.some((field) => Reflect.get(field, "name") === "id") ? "passedThrough" : "id"
+  return (
+    recordOf({
+      type: "record",
+      name: `dev.${avroName(name)}`,
+      fields: [{ name: id, type: "string" }, ...fields]
+    }) ?? "its fields make no record"
+  )
+}
+
+/** Fields of a key that a contract does not name are texts. */
+const withFields = (type: RecordType, names: readonly string[]): RecordType => {
+  const missing = names.filter((name) => type.fields.every((field) => field.name !== name))
+  const text = parseAvroOrThrow("string")
+  const added = missing.map((name): AvroField => ({
+    name,
+    type: text,
+    aliases: [],
+    order: "ascending",
+    attributes: {}
+  }))
+  return { ...type, fields: [...type.fields, ...added] }
+}
+
+const recordOf = (schema: unknown): RecordType | undefined => {
+  const parsed = parseAvro(typeof schema === "string" ? schema : JSON.stringify(schema))
+  return "ok" in parsed && parsed.ok.kind === "record" ? parsed.ok : undefined
+}
+
+const nameOf = (
+  ref: { readonly field: string } | { readonly config: string },
+  config: Config
+): string | undefined => {
+  if ("field" in ref) return ref.field
+  let value: unknown = config
+  for (const part of ref.config.split("/").slice(1))
+    value = typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined
+  return typeof value === "string" ? value : undefined
+}
+
+const avroName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, "_")

@@ -1,0 +1,72 @@
+import { basename, dirname, extname } from "node:path"
+import { watch } from "chokidar"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+
+/** A change of watched files, with when it was seen (ms since 1970). */
+export interface FileChange {
+  readonly at: number
+  readonly files: readonly string[]
+}
+
+export interface FileWatch {
+  /** Watches the folders of these files too. */
+  readonly include: (files: readonly string[]) => void
+  /** The next change; what comes within a moment of it is of it. */
+  readonly next: Effect.Effect<FileChange>
+}
+
+/** An editor writes in steps: truncates, writes, renames. */
+const settleMs = 15
+const sources = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".json", ".txt"])
+
+/**
+ * Watches the folders of some files, not what is below: a file that is not there yet is seen when it comes, and a large folder
+ * costs nothing. Other files than sources count only where they were named.
+ */
+export const watchFiles = Effect.fn("watchFiles")(function* (first: readonly string[]) {
+  const changes = yield* Queue.sliding<{ readonly at: number; readonly file: string }>(100)
+  const clock = yield* Clock.Clock
+  const named = new Set<string>()
+  const folders = new Set<string>()
+  const watcher = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      watch([], {
+        depth: 0,
+        ignoreInitial: true,
+        ignored: (path) => /[\\/](?:node_modules|\.git|\.millrace)(?:[\\/]|$)/.test(path)
+      })
+    ),
+    (open) => Effect.promise(() => open.close())
+  )
+  watcher.on("all", (event, file) => {
+    if (event === "addDir" || event === "unlinkDir") return
+    if (!named.has(file) && (!sources.has(extname(file)) || basename(file).startsWith("."))) return
+    Queue.offerUnsafe(changes, { at: clock.currentTimeMillisUnsafe(), file })
+  })
+  const include = (files: readonly string[]): void => {
+    for (const file of files) {
+      named.add(file)
+      const folder = dirname(file)
+      if (folders.has(folder) || folder.includes("node_modules")) continue
+      folders.add(folder)
+      watcher.add(folder)
+    }
+  }
+  const ready = Effect.callback<void>((resume) => {
+    watcher.once("ready", () => resume(Effect.void))
+  })
+  include(first)
+  yield* ready
+  const watching: FileWatch = {
+    include,
+    next: Effect.gen(function* () {
+      const { at, file } = yield* Queue.take(changes)
+      yield* Effect.sleep(settleMs)
+      const more = yield* Queue.clear(changes)
+      return { at, files: [...new Set([file, ...more.map((each) => each.file)])] }
+    })
+  }
+  return watching
+})
