@@ -84,6 +84,7 @@ export const floors: readonly Floor[] = [
       "@millrace/registry/",
       "effect/",
       "@effect/platform-node",
+      "chokidar",
       "hono",
       "@hono/",
       "yaml",

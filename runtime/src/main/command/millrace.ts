@@ -5,6 +5,7 @@ import { applyCommand } from "./apply.ts"
 import { buildCommand } from "./build.ts"
 import { completionCommand } from "./completion.ts"
 import { deadLetterCommand } from "./dead-letter.ts"
+import { devCommand } from "./dev.ts"
 import { doctorCommand } from "./doctor.ts"
 import { downCommand } from "./down.ts"
 import { pipelineCommand } from "./pipeline.ts"
@@ -25,7 +26,7 @@ export const millrace = root.pipe(
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
-    { group: "Plugins", commands: [buildCommand, publishCommand] },
+    { group: "Plugins", commands: [devCommand, buildCommand, publishCommand] },
     { group: "Contracts and packages", commands: [addCommand, typesCommand] },
     completionCommand(whole)
   ])
