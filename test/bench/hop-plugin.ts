@@ -15,10 +15,10 @@ import { bidType } from "./bid.ts"
  */
 export const bidSegments = Effect.fn("bidSegments")(function* () {
   const pool = yield* SandboxPool
-  const { code } = yield* bundlePlugins({
+  const bundle = yield* bundlePlugins({
     entry: fileURLToPath(new URL("./plugins/bids.ts", import.meta.url))
   })
-  const manifests = yield* readPluginManifests(code, pool.manifest)
+  const manifests = yield* readPluginManifests(bundle, pool.manifest)
   const segments = new Map<string, SegmentSpec>()
   for (const plugin of manifests) {
     const input = plugin.inputs[0]?.name ?? "input"
@@ -34,8 +34,8 @@ export const bidSegments = Effect.fn("bidSegments")(function* () {
       node: plugin.name,
       plugin: plugin.name,
       kind: "processor",
-      digest: `sha512-${createHash("sha512").update(code).digest("base64")}`,
-      bundle: code,
+      digest: `sha512-${createHash("sha512").update(bundle.code).digest("base64")}`,
+      bundle: bundle.code,
       configJson: "{}",
       expressions: {},
       views: Object.fromEntries(Object.entries(inputs).map(([name, { view }]) => [name, generateView(view)])),

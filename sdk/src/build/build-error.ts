@@ -39,10 +39,15 @@ export class BundleError extends Schema.TaggedError<BundleError>()("BundleError"
 
 /** The bundle's manifest could not be read, or does not fit its schema. `reason` is the sandbox's or the schema's text. */
 export class ManifestError extends Schema.TaggedError<ManifestError>()("ManifestError", {
-  reason: Schema.String
+  reason: Schema.String,
+  /** `index.ts:3:8`, relative to the entry's folder: where in the author's files the bundle failed to load. */
+  where: Schema.optionalKey(Schema.String),
+  /** Where the sandbox has not what was looked for. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return this.reason
+    const { reason, remedy, where } = this
+    return `${where === undefined ? "" : `${where} `}${reason}${remedy === undefined ? "" : `. ${remedy}`}`
   }
 }
 

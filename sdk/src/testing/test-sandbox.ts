@@ -41,7 +41,7 @@ export const openTestSandbox = async (
       Effect.gen(function* () {
         const pool = yield* SandboxPool
         const made = yield* bundlePlugins({ entry: path })
-        return { bundle: made, manifests: yield* readPluginManifests(made.code, pool.manifest) }
+        return { bundle: made, manifests: yield* readPluginManifests(made, pool.manifest) }
       })
     )
     const pick = (kind: PluginManifest["kind"], name: string | undefined) => pluginOf(manifests, kind, name)

@@ -30,8 +30,9 @@ export const buildFailed =
     return new CommandError({
       code: "MANIFEST_UNREADABLE",
       message: error.reason,
-      where,
+      where: error.where ?? where,
       remedy:
+        error.remedy ??
         "the module must load without side effects, and export plugins made by defineProcessor, defineSource or defineSink",
       exit: exitCode.badInput
     })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { PartialMessage, Plugin } from "esbuild"
 import { packageOfFile } from "../package-scope.ts"
-import type { OffenceDetail } from "./raw-offence.ts"
+import { noted } from "./raw-offence.ts"
 import { placeIn } from "./source-place.ts"
 import { sourceOffences } from "./source-offences.ts"
 
@@ -32,10 +32,7 @@ const messagesOf = (path: string, folder: string): readonly PartialMessage[] => 
   const source = readFileSync(path, "utf8")
   return sourceOffences(source).map(({ code, at, length, message, remedy }) => {
     const { line, column } = placeIn(source, at)
-    return {
-      text: message,
-      location: { file: relative(folder, path), line, column: column - 1, length },
-      detail: { millrace: true, code, remedy } satisfies OffenceDetail
-    }
+    const location = { file: relative(folder, path), line, column: column - 1, length }
+    return noted(message, location, { millrace: true, code, remedy })
   })
 }
