@@ -53,5 +53,5 @@ export interface MetricNeed<Handle> {
   readonly make: MakeHandle<Handle>
 }
 
-/** Makes the one handle of an opened plugin; it outlives records. */
-export type MakeHandle<Handle> = (host: GuestHost, name: string) => Handle
+/** Makes the one handle of an opened plugin; it outlives records. `config`: the node's, decoded. */
+export type MakeHandle<Handle> = (host: GuestHost, name: string, config: unknown) => Handle

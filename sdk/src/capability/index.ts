@@ -1,7 +1,20 @@
 export type { Capability, HandleOf, Uses } from "./capability.ts"
 export { type FileInfo, type FileReader, files, type FileWriter } from "./files.ts"
 export { CapabilityError } from "./host-request.ts"
-export { type Http, http, type HttpOptions, type HttpResponse, type Secret, secret } from "./http.ts"
+export {
+  basicAuth,
+  type Http,
+  http,
+  type HttpAuth,
+  type HttpBody,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpRetry,
+  type HttpSettings,
+  type HttpSigning,
+  secret
+} from "./http.ts"
 export { log, type Log, type LogFields } from "./log.ts"
 export { lookupTable, type LookupTable } from "./lookup-table.ts"
 export { counter, type Counter, histogram, type Histogram } from "./metric.ts"

@@ -26,11 +26,16 @@ export const resolvePermissions = (
     )
     return ""
   }
-  return plugin.permissions.map(({ handle, permission }) => ({
-    handle,
-    permission: filled(permission, text)
-  }))
+  return plugin.permissions.flatMap(({ handle, permission }) =>
+    isUnused(permission, config) ? [] : [{ handle, permission: filled(permission, text) }]
+  )
 }
+
+/** A secret that the config may name, and does not: nothing is asked for, and nothing sent. */
+const isUnused = (permission: Permission, config: unknown): boolean =>
+  permission.kind === "secret" &&
+  typeof permission.name !== "string" &&
+  valueAt(config, permission.name.config) === undefined
 
 const filled = (
   permission: Permission,
@@ -41,9 +46,13 @@ const filled = (
     case "write":
       return { ...permission, path: text(permission.path) }
     case "net":
-      return { ...permission, host: text(permission.host) }
+      return { ...permission, ...originOf(text(permission.host)) }
     case "secret":
-      return { ...permission, destination: text(permission.destination) }
+      return {
+        ...permission,
+        name: text(permission.name),
+        destination: originOf(text(permission.destination)).host
+      }
     case "topic":
       return { ...permission, topic: text(permission.topic) }
     case "env":
@@ -51,4 +60,12 @@ const filled = (
     case "random":
       return permission
   }
+}
+
+/** The host of a config's URL, and its port: what will be connected to. What is no URL is a host by itself. */
+const originOf = (value: string): { readonly host: string; readonly port?: number } => {
+  const found = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([0-9]{1,5}))?(?:[/?#]|$)/i.exec(value)
+  if (found === null) return { host: value }
+  const [, scheme = "", host = "", port] = found
+  return { host: host.toLowerCase(), port: Number(port ?? (scheme.toLowerCase() === "http" ? 80 : 443)) }
 }

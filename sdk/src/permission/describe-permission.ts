@@ -12,7 +12,7 @@ export const describePermission = (permission: Permission): string => {
     case "env":
       return `read the environment variable ${permission.name}`
     case "secret":
-      return `${secretModes[permission.mode]} the secret ${permission.name} for ${text(permission.destination)}`
+      return `${secretModes[permission.mode]} the secret ${text(permission.name)} for ${text(permission.destination)}`
     case "topic":
       return `${permission.access} the topic ${text(permission.topic)}`
     case "clock":

@@ -10,11 +10,12 @@ const Template = Schema.Union([Schema.String, Schema.Struct({ config: Schema.Str
 export const Permission = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("read"), path: Template }),
   Schema.Struct({ kind: Schema.Literal("write"), path: Template }),
+  // A host that the config gives may stand there as a URL, which gives the port as well.
   Schema.Struct({ kind: Schema.Literal("net"), host: Template, port: Schema.optionalKey(Schema.Int) }),
   Schema.Struct({ kind: Schema.Literal("env"), name: Schema.String }),
   Schema.Struct({
     kind: Schema.Literal("secret"),
-    name: Schema.String,
+    name: Template,
     mode: Schema.Literals(["inject", "sign", "reveal"]),
     destination: Template
   }),

@@ -7,7 +7,7 @@ import { plainHandles } from "./record-view.ts"
 
 /** A sink ready for batches. */
 export const openSink = (definition: SinkDefinition, config: unknown, host: GuestHost): GuestSink => {
-  const handles = plainHandles(definition.uses, host)
+  const handles = plainHandles(definition.uses, host, config)
   const schema = host.schema(onlyInput) ?? ""
   const { transaction } = definition
   const token = transaction && jsonCodec(transaction.token, "token")

@@ -7,7 +7,7 @@ import { plainHandles } from "./record-view.ts"
 
 /** A source ready to be read. */
 export const openSource = (definition: SourceDefinition, config: unknown, host: GuestHost): GuestSource => {
-  const handles = plainHandles(definition.uses, host)
+  const handles = plainHandles(definition.uses, host, config)
   const position = jsonCodec(definition.position, "position")
   return {
     kind: "source",

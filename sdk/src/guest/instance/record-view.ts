@@ -51,7 +51,7 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
         }
       })
     } else {
-      define(RecordView.prototype, name, { value: need.make(host, name) })
+      define(RecordView.prototype, name, { value: need.make(host, name, config) })
     }
   }
   return (record) => new RecordView(record)
@@ -61,10 +61,14 @@ const define = (target: object, name: string, property: PropertyDescriptor) =>
   Object.defineProperty(target, name, { ...property, enumerable: true })
 
 /** The handles of a source or a sink, which have no keyed state. */
-export const plainHandles = (uses: Uses, host: GuestHost): { readonly [name: string]: unknown } =>
+export const plainHandles = (
+  uses: Uses,
+  host: GuestHost,
+  config: unknown
+): { readonly [name: string]: unknown } =>
   Object.fromEntries(
     Object.entries(uses).map(([name, { need }]) => {
       if (need.need === "state") throw new Error(`uses.${name}: only a processor has keyed state`)
-      return [name, need.make(host, name)]
+      return [name, need.make(host, name, config)]
     })
   )
