@@ -46,7 +46,7 @@ function packageJson({ package: name, template }) {
     type: "module",
     scripts: {
       dev: "millrace dev",
-      test: "tsc && millrace test",
+      test: "tsc",
       build: "millrace build",
       types: "tsc"
     },

@@ -6,6 +6,7 @@ const benches: {
 } = {
   codec: () => import("./codec.ts"),
   hop: () => import("./hop.ts"),
+  journey: () => import("./journey.ts"),
   movies: () => import("./movies.ts")
 }
 

@@ -1,17 +1,20 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFile, execFileSync, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline/promises"
+import { promisify } from "node:util"
 import type { PackedPackage } from "../pack/pack.ts"
+
+const run = promisify(execFile)
 
 /** A local npm registry, and what npm needs to use it and nothing of this machine's settings. */
 export interface NpmRegistry {
   readonly url: string
   /** For processes that run npm: registry, and a cache of their own in `cache`. */
   readonly environment: (cache: string) => NodeJS.ProcessEnv
-  readonly publish: (packages: readonly PackedPackage[]) => void
+  readonly publish: (packages: readonly PackedPackage[]) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -42,13 +45,11 @@ export const startNpmRegistry = async (folder: string): Promise<NpmRegistry> => 
   return {
     url,
     environment,
-    publish: (packages) => {
-      for (const { file } of packages)
-        execFileSync("npm", ["publish", file, "--tag", "latest", "--loglevel", "error"], {
-          cwd: folder,
-          env: environment(join(folder, "publisher-cache")),
-          stdio: ["ignore", "ignore", "inherit"]
-        })
+    publish: async (packages) => {
+      const settings = { cwd: folder, env: environment(join(folder, "publisher-cache")) }
+      await Promise.all(
+        packages.map(({ file }) => run("npm", ["publish", file, "--loglevel", "error"], settings))
+      )
     },
     stop: async () => {
       child.stdin.end()
