@@ -42,6 +42,8 @@ export interface NodeSpec {
   /** By output name: how the node's results are written. `same` only for filters and pass-through. */
   readonly outputs: readonly OutputSpec[]
   readonly state: readonly StateSpec[]
+  /** It sets timers; what fires comes to it as records of the input `~timer`. */
+  readonly timers?: boolean
   readonly tables: readonly TableSpec[]
   /** Which host requests each handle may make; the worker checks again. */
   readonly handles: readonly string[]

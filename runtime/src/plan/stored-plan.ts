@@ -36,6 +36,7 @@ const StoredSpec = Schema.Struct({
       ttlMs: Schema.optionalKey(Schema.Number)
     })
   ),
+  timers: Schema.optionalKey(Schema.Boolean),
   tables: Schema.Array(Schema.Struct({ handle: Schema.String, view: Schema.String, keyOf: Schema.String })),
   handles: Names,
   onError: Schema.Literals(["dead-letter", "skip", "fail"]),

@@ -1,4 +1,12 @@
-import { encodeStoredKey, isLongPart, StateEntryCursor, storedKeyPrefix } from "@millrace/sdk/record"
+import {
+  decodeTimer,
+  encodeStoredKey,
+  isLongPart,
+  processingTimers,
+  StateEntryCursor,
+  storedKeyPrefix
+} from "@millrace/sdk/record"
+import { TimerOrder } from "./timer-order.ts"
 
 /** Whose state: the id of the keyed node and the partition of its task. */
 export interface StatePlace {
@@ -35,6 +43,7 @@ export interface OverlayGroup {
  */
 export class StateOverlay {
   private readonly groups = new Map<string, OverlayGroup>()
+  private readonly timers = new Map<number, TimerOrder>()
   private readonly place: StatePlace
   private count = 0
   private bytes = 0
@@ -65,12 +74,22 @@ export class StateOverlay {
     return this.groups.get(text(storedKeyPrefix({ ...this.place, state, key })))
   }
 
+  /** Timers set since the last fold whose time is at most `until`, the earliest first, at most `limit`. */
+  timersUntil(state: number, until: number, limit: number): readonly OverlayEntry[] {
+    const entries = this.group(state, null)?.entries
+    if (entries === undefined) return []
+    const isThere = (name: string) => entries.get(name)?.form === "put"
+    const names = this.timers.get(state)?.until(until, limit, isThere) ?? []
+    return names.flatMap((name) => entries.get(name) ?? [])
+  }
+
   *all(): Iterable<OverlayGroup> {
     yield* this.groups.values()
   }
 
   reset(): void {
     this.groups.clear()
+    this.timers.clear()
     this.count = 0
     this.bytes = 0
   }
@@ -90,6 +109,8 @@ export class StateOverlay {
     const storedKey = mapKey === undefined ? prefix : encodeStoredKey({ ...place, mapKey })
     const name = text(storedKey)
     if (!group.entries.has(name)) this.count += 1
+    if (cursor.operation === "put" && mapKey !== undefined && cursor.state >= processingTimers)
+      this.orderOf(cursor.state).push(decodeTimer(mapKey, cursor.value()).time, name)
     if (cursor.operation === "delete") {
       group.entries.set(name, { form: "deleted", storedKey })
       return
@@ -103,6 +124,12 @@ export class StateOverlay {
       longKey: longPart(key),
       longMapKey: longPart(mapKey)
     })
+  }
+
+  private orderOf(state: number): TimerOrder {
+    const known = this.timers.get(state) ?? new TimerOrder()
+    this.timers.set(state, known)
+    return known
   }
 
   private groupAt(prefix: Uint8Array): OverlayGroup {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import {
   BatchCursor,
   BatchWriter,
+  encodeTimer,
   encodeUtf8,
+  eventTimers,
   openBatch,
+  processingTimers,
   StateEntryCursor,
   StateEntryWriter
 } from "@millrace/sdk/record"
@@ -30,6 +34,8 @@ export const emptyCommit: Commit = {
   completed: false,
   now: 0
 }
+
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest())
 
 const schemaHash = new Uint8Array(32).fill(7)
 
@@ -313,6 +319,46 @@ const state: readonly AcceptanceCase[] = [
       second.put(1, k1, m2, 0, bytesOf("x3"))
       yield* log.commit({ ...emptyCommit, state: second.finish() })
       assert.deepEqual((yield* read).slice(0, 2), ["absent 0 k1 -", "put 1 k1 m2 x3@0"])
+    })
+  },
+  {
+    name: "answers the timers that are due, the earliest first, before and after it is opened again",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const log = yield* transport.openTask(task, keyed)
+      const timer = (time: number, tag: string) => ({ time, key: bytesOf("k"), tag: bytesOf(tag) })
+      const set = (writer: StateEntryWriter, state: number, time: number, tag: string) => {
+        const { mapKey, value } = encodeTimer(timer(time, tag), sha256)
+        writer.put(state, null, mapKey, 0, value)
+      }
+      const first = new StateEntryWriter()
+      for (const [time, tag] of [
+        [30, "c"],
+        [10, "a"],
+        [20, "b"],
+        [-5, "z"]
+      ] as const)
+        set(first, eventTimers, time, tag)
+      set(first, processingTimers, 15, "p")
+      yield* log.commit({ ...emptyCommit, state: first.finish() })
+      const tags = (state: number, until: number, limit = 10) =>
+        Effect.map(log.dueTimers(state, until, limit), (due) =>
+          due.map(({ tag, time }) => `${Buffer.from(tag).toString()}@${time}`)
+        )
+      assert.deepEqual(yield* tags(eventTimers, 20), ["z@-5", "a@10", "b@20"])
+      assert.deepEqual(yield* tags(eventTimers, 20, 2), ["z@-5", "a@10"])
+      assert.deepEqual(yield* tags(processingTimers, 100), ["p@15"])
+      const second = new StateEntryWriter()
+      second.delete(eventTimers, null, encodeTimer(timer(10, "a"), sha256).mapKey)
+      set(second, eventTimers, 20, "b")
+      set(second, eventTimers, 12, "d")
+      yield* log.commit({ ...emptyCommit, state: second.finish() })
+      assert.deepEqual(yield* tags(eventTimers, 1_000), ["z@-5", "d@12", "b@20", "c@30"])
+      const again = yield* transport.openTask(task, keyed)
+      assert.deepEqual(
+        (yield* again.dueTimers(eventTimers, 20, 10)).map(({ time }) => time),
+        [-5, 12, 20]
+      )
     })
   },
   {

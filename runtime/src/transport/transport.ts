@@ -1,4 +1,5 @@
 import type * as Effect from "effect/Effect"
+import type { Timer } from "@millrace/sdk/record"
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 
@@ -78,6 +79,20 @@ export interface TaskLog {
     keys: readonly (Uint8Array | null)[],
     states: readonly StateIndex[]
   ) => Effect.Effect<Uint8Array, TransportError>
+  /**
+   * Timers of one kind (`eventTimers`, `processingTimers`) whose time is at most `until`, the earliest first, at most `limit`.
+   * Sees every commit of this task.
+   */
+  readonly dueTimers: (
+    state: number,
+    until: number,
+    limit: number
+  ) => Effect.Effect<readonly DueTimer[], TransportError>
+}
+/** A timer among a task's state (docs/formats/state.md). */
+export interface DueTimer extends Timer {
+  /** Its map key: what a delete names it by. */
+  readonly mapKey: Uint8Array
 }
 export interface StateIndex {
   readonly index: number

@@ -21,7 +21,12 @@ export interface Uses {
 }
 
 /** What a capability puts into the manifest, and how its handle is made in the guest. */
-export type Need<Handle> = StateNeed<Handle> | TableNeed<Handle> | PermissionNeed<Handle> | MetricNeed<Handle>
+export type Need<Handle> =
+  | StateNeed<Handle>
+  | TimersNeed<Handle>
+  | TableNeed<Handle>
+  | PermissionNeed<Handle>
+  | MetricNeed<Handle>
 
 /** Keyed state; its name is the handle's. The handle is made for each record. */
 export interface StateNeed<Handle> {
@@ -30,6 +35,12 @@ export interface StateNeed<Handle> {
   readonly schema: Schema.Top
   readonly mapKey?: Schema.Top
   readonly ttlMs?: number
+  readonly make: (record: GuestRecord, name: string) => Handle
+}
+
+/** Timers of the record's key. The handle is made for each record. */
+export interface TimersNeed<Handle> {
+  readonly need: "timers"
   readonly make: (record: GuestRecord, name: string) => Handle
 }
 

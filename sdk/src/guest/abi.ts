@@ -26,8 +26,13 @@ export interface GuestProcessor {
   readonly kind: "processor"
   /** By input name ("input" when the contract has one input only). */
   readonly bodies: { readonly [input: string]: GuestBody }
-  /** Called when a timer fires; absent when the plugin has none. */
+  /**
+   * Called when a timer fires, with its key and, as its timestamp, its time; absent when the plugin has none. Answers as
+   * a body of the form `process`.
+   */
   readonly onTimer?: (tag: string, context: GuestRecord) => GuestResult
+  /** True when {@link onTimer} may answer a {@link GuestPending}. */
+  readonly onTimerSuspends?: boolean
 }
 
 export interface GuestBody {
@@ -66,8 +71,10 @@ export interface GuestRecord {
   random(): number
   /** Keyed state of this record's key. */
   state(name: string): GuestState
-  /** Sets a timer for this record's key. */
+  /** Sets a timer for this record's key, ms since 1970; one with the same tag, time and domain is the same timer. */
   timer(tag: string, time: number, domain: "event" | "processing"): void
+  /** Takes a timer back, if there is one. */
+  cancelTimer(tag: string, time: number, domain: "event" | "processing"): void
 }
 
 export interface GuestState {

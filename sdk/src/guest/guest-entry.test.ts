@@ -35,6 +35,7 @@ const recordOf = (values: Map<string, unknown> = new Map()): GuestRecord => ({
     delete: (mapKey) => values.delete(`${name}/${String(mapKey)}`),
     entries: () => []
   }),
+  cancelTimer: () => {},
   timer: () => {}
 })
 

@@ -46,6 +46,7 @@ export interface ProcessorDefinition extends Shell {
   readonly derive: AnyDerive | undefined
   readonly form: "filter" | "map" | "process"
   readonly bodies: { readonly [input: string]: AnyBody }
+  readonly onTimer: AnyBody | undefined
 }
 
 export interface SourceDefinition extends Shell {

@@ -34,6 +34,7 @@ interface LooseOptions {
   readonly filter?: AnyBody
   readonly map?: AnyBody
   readonly process?: AnyBody | { readonly [input: string]: AnyBody }
+  readonly onTimer?: AnyBody
 }
 
 /** Turns a processor's options into its definition. The casts stand for what `GivenOptions` checks. */
@@ -53,7 +54,8 @@ export const processorOf = <In, Out, Config>(options: unknown): Processor<In, Ou
     keyBy: keysOf(given),
     derive: given.derive,
     form,
-    bodies: bodiesOf(given, form)
+    bodies: bodiesOf(given, form),
+    onTimer: given.onTimer
   }
   return Object.freeze({ kind: "processor" as const, name: given.name, [definitionKey]: definition })
 }

@@ -129,15 +129,17 @@ export type GivenOptions<G extends string, I, O, Ins, Outs, R, A, Up extends Pro
           Res
         > &
           OneBody<G, P>
-    : P extends "name"
-      ? HasBody<G>
-      : P extends "keyBy"
-        ? KeyBy<G, I, Ins>
-        : P extends "uses"
-          ? UsesCheck<G, U>
-          : P extends keyof ProcessorParts<I, O, Ins, Outs, R, A, Up, C, U>
-            ? unknown
-            : "there is no such option"
+    : P extends "onTimer"
+      ? Body<string, Context<ConfigOf<C>, U>, Answers<G, O, Outs, R, A, Up>>
+      : P extends "name"
+        ? HasBody<G>
+        : P extends "keyBy"
+          ? KeyBy<G, I, Ins>
+          : P extends "uses"
+            ? UsesCheck<G, U>
+            : P extends keyof ProcessorParts<I, O, Ins, Outs, R, A, Up, C, U>
+              ? unknown
+              : "there is no such option"
 }
 
 // ---- The result ----------------------------------------------------------------------------------------------------

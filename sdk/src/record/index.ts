@@ -25,3 +25,13 @@ export type { DecodedStoredKey, StoredKey, StoredPart } from "./stored-key.ts"
 export { decodeStoredValue, encodeStoredValue } from "./stored-value.ts"
 export type { StoredValue } from "./stored-value.ts"
 export { decodeUtf8, encodeUtf8, isUtf8 } from "./utf8.ts"
+export {
+  decodeTimer,
+  encodeTimer,
+  eventTimers,
+  maxTagBytes,
+  processingTimers,
+  timerInput,
+  timerTimeKey
+} from "./timer.ts"
+export type { Timer } from "./timer.ts"

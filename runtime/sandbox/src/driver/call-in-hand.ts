@@ -12,6 +12,7 @@ import type { PieceResult } from "./piece-result.ts"
 import { bytesOf, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import { runSegment } from "./segment-runner.ts"
+import { keepsState } from "./guest-state.ts"
 
 /** State entries and frames that may go into one run; the shared file holds both. */
 const maxRunBytes = 8 * 1024 * 1024
@@ -104,7 +105,7 @@ export class CallInHand {
 
   /** What the owner keeps for the piece's keys, and over it what earlier pieces of this call changed. */
   private stateFor(piece: Piece): Effect.Effect<Uint8Array> {
-    if (this.parts.spec.nodes[0].state.length === 0) return Effect.succeed(new Uint8Array(0))
+    if (!keepsState(this.parts.spec)) return Effect.succeed(new Uint8Array(0))
     return Effect.map(this.parts.host.readState(keysOf(piece)), (entries) =>
       joinBytes([entries, ...this.deltas])
     )

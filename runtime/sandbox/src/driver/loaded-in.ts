@@ -146,6 +146,7 @@ function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQ
       maxOutputRecordsPerInput: spec.limits.maxOutputRecordsPerInput,
       outputs: node.outputs.map(({ name, schemaHash }) => ({ name, schemaHash: [...schemaHash] })),
       state: node.state.map(({ name, kind, ttlMs }) => ({ name, isMap: kind === "map", ttlMs: ttlMs ?? 0 })),
+      timers: node.timers ?? false,
       tables: node.tables.map(({ handle }) => handle),
       schemas: Object.entries(node.schemas)
     },

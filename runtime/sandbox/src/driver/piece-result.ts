@@ -1,10 +1,11 @@
-import { checkBatch, checkStateEntries } from "@millrace/sdk/record"
+import { checkBatch } from "@millrace/sdk/record"
 import type { Answered } from "../pool/sandbox-child.ts"
 import type { DeadLetter, GuestLog, InputFrame, NodeCounts, SegmentResult, SegmentSpec } from "../segment.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
 import { sanitizeText } from "./host-errors.ts"
 import { decodeReport } from "./report.ts"
 import type { Letter, NodeReport } from "./report.ts"
+import { checkGuestState, keepsState } from "./guest-state.ts"
 
 /** What a run of one piece came to. */
 export interface PieceResult {
@@ -119,8 +120,8 @@ function stateOf(
   const found = report.frames.filter((frame) => frame.role === "state")
   if (found.length === 0) return nothing
   const state = sections[found[0].section]
-  if (found.length > 1 || state === undefined || spec.nodes[0].state.length === 0) return undefined
-  checkStateEntries(state)
+  if (found.length > 1 || state === undefined || !keepsState(spec)) return undefined
+  checkGuestState(spec.nodes[0], state)
   return state
 }
 

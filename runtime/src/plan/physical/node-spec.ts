@@ -62,6 +62,7 @@ const nodePlan = (node: LogicalNode, topics: readonly OutputTopic[], baseFolder:
     schemas: mapValues(resolved.inputs, ({ reader }) => schemaText(reader)),
     outputs: Object.keys(node.outputs).map((output) => outputSpec(node, output, topics)),
     state: stateSpecs(node),
+    ...(plugin.manifest.timers ? { timers: true } : {}),
     tables: tableSpecs(node),
     handles: [...new Set(plugin.manifest.permissions.map(({ handle }) => handle))].toSorted(),
     onError: node.node.onError.policy,

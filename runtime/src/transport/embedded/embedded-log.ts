@@ -143,6 +143,13 @@ export class EmbeddedLog {
           const { state } = owner
           if (state === undefined) return Effect.die(new RangeError("the task has no keyed node"))
           return this.reading(() => state.read(keys, states, now))
+        }),
+      dueTimers: (index, until, limit) =>
+        Effect.suspend(() => {
+          const { state } = owner
+          return state === undefined
+            ? Effect.succeed([])
+            : this.reading(() => state.dueTimers(index, until, limit))
         })
     }
   }

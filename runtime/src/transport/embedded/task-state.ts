@@ -3,7 +3,8 @@ import { StateOverlay } from "../../state/overlay.ts"
 import type { StatePlace } from "../../state/overlay.ts"
 import { readStateEntries } from "../../state/reading.ts"
 import type { OrderedState } from "../../state/reading.ts"
-import type { StateIndex } from "../transport.ts"
+import { dueTimers } from "../../state/due-timers.ts"
+import type { DueTimer, StateIndex } from "../transport.ts"
 import { corrupt } from "./failure.ts"
 import { afterPrefix, deltaKey, sequenceOf, taskKey } from "./keys.ts"
 import type { Store } from "./store.ts"
@@ -62,6 +63,17 @@ export class TaskState {
     return this.store.read(() =>
       readStateEntries(this.place, this.overlay, this.ordered, { keys, states, now })
     )
+  }
+
+  dueTimers(state: number, until: number, limit: number): readonly DueTimer[] {
+    return this.store.read(() =>
+      dueTimers(this.place, this.overlay, (start, end) => this.range(start, end), { state, until, limit })
+    )
+  }
+
+  private *range(start: Uint8Array, end: Uint8Array) {
+    const bounds = { start: Buffer.from(start), end: Buffer.from(end) }
+    for (const { key, value } of this.store.state.entries(bounds)) yield { key, value: this.opened(value) }
   }
 
   /** One transaction that moves all deltas into the ordered store. `midway` is called inside it. */

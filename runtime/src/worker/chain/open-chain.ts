@@ -90,7 +90,7 @@ function keyedNode(
   { readonly name: KeyedNode; readonly states: OpenChain["states"] } | undefined,
   TaskFailure
 > {
-  const keyed = nodes.filter(({ spec }) => spec.state.length > 0)
+  const keyed = nodes.filter(({ spec }) => spec.state.length > 0 || spec.timers === true)
   const [only] = keyed
   if (only === undefined) return Effect.succeed(undefined)
   if (keyed.length > 1)

@@ -12,7 +12,7 @@ import { ReplayInput } from "../dead-letter/replay-input.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import type { TaskFailure } from "./task-failure.ts"
-import type { EventClock } from "../time/event-clock.ts"
+import { Timers } from "../time/timers.ts"
 import { batchBytes, inBudget } from "../worker-environment.ts"
 
 /**
@@ -29,6 +29,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       checkpoint
     )
     const replay = new ReplayInput(task, task.id.partition)
+    const timers = Timers.of(task)
     let completed = checkpoint?.completed ?? false
     yield* recoverSink(task)
     yield* loadTables(chain.tables, gate)
@@ -38,45 +39,72 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       if ((yield* gate.pass) === "stop") return
       facts.state = completed ? "completed" : "running"
       yield* replay.take(completed)
-      const took = yield* takeBatch(task, reader, completed)
-      if (took === "completed") {
+      const took = yield* takeBatch(task, reader, { completed, timers })
+      const fired = timers === undefined ? "all" : yield* timers.fire(reader.clock, completed)
+      if (fired === "some") continue
+      if (reader.clock.hasEnded && !completed) {
+        if (timers !== undefined) yield* finish(task, timers)
         completed = true
         facts.state = "completed"
         yield* task.onCompleted
       }
       facts.lagRecords = yield* reader.lag
-      if (took !== "nothing") continue
-      if (!completed) yield* pulse(task, reader.clock)
-      if (!completed) facts.state = "waiting"
-      const wait = Effect.raceFirst(reader.more, replay.more)
-      yield* gate.whileOpen(wait)
+      if (took === "taken") continue
+      if (!completed) {
+        yield* pulse(task, timers?.outgoing ?? reader.clock.outgoing, reader.clock.isIdle)
+        facts.state = "waiting"
+      }
+      const more = Effect.raceFirst(reader.more, replay.more)
+      yield* gate.whileOpen(timers === undefined ? more : Effect.raceFirst(more, timers.next))
     }
   })
 }
 
 /** Tells those who read what this task writes what they do not know yet of its event time. */
-function pulse(task: Task, { isIdle, outgoing }: EventClock): Effect.Effect<void, TaskFailure> {
+function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<void, TaskFailure> {
   return Effect.gen(function* () {
-    if (!task.pulse.owes(outgoing, isIdle)) return
+    if (!task.pulse.owes(watermark, isIdle)) return
     const context = yield* batchContext(task, undefined, false)
     yield* commitBatch(task, emptyResult, context, {
       offsets: [],
       positions: {},
       watermarks: {},
-      watermark: outgoing,
+      watermark,
       pulse: { isIdle },
       completed: false
     })
   })
 }
 
+/** The end of a task with timers: all have fired, and nothing follows for a sink behind them. */
+function finish(task: Task, timers: Timers): Effect.Effect<void, TaskFailure> {
+  return Effect.gen(function* () {
+    const sequence = BigInt(task.facts.checkpoint?.sequence ?? 0)
+    const place = { suffix: `end/${sequence}`, firstOffset: sequence, lastOffset: sequence }
+    const context = yield* batchContext(task, task.chain.plan.sink === undefined ? undefined : place, true)
+    const result = yield* runFrames(task.chain, task.host, [], context)
+    yield* commitBatch(task, result, context, {
+      offsets: [],
+      positions: {},
+      watermarks: {},
+      watermark: timers.outgoing,
+      completed: true
+    })
+  })
+}
+
+interface TaskMode {
+  readonly completed: boolean
+  readonly timers: Timers | undefined
+}
+
 function takeBatch(
   task: Task,
   reader: InputReader,
-  completed: boolean
-): Effect.Effect<"nothing" | "taken" | "completed", TaskFailure> {
+  mode: TaskMode
+): Effect.Effect<"nothing" | "taken", TaskFailure> {
   const position = reader.position
-  const handle = (fetched: Fetched) => handleBatch(task, reader, fetched, { position, completed })
+  const handle = (fetched: Fetched) => handleBatch(task, reader, fetched, { ...mode, position })
   // A sink waits for its batch outside of the budget, or waiting sinks would keep others from working.
   return task.chain.plan.sink === undefined
     ? inBudget(task.environment, Effect.flatMap(reader.fetch(batchBytes), handle))
@@ -89,30 +117,31 @@ function handleBatch(
   task: Task,
   reader: InputReader,
   fetched: Fetched,
-  before: { readonly position: bigint; readonly completed: boolean }
-): Effect.Effect<"nothing" | "taken" | "completed", TaskFailure> {
+  { completed, position, timers }: TaskMode & { readonly position: bigint }
+): Effect.Effect<"nothing" | "taken", TaskFailure> {
   return Effect.gen(function* () {
     const { chain, facts } = task
     const failpoint = yield* Failpoint
-    const ends = reader.clock.hasEnded && !before.completed
-    if (fetched.offsets.length === 0 && !ends) return "nothing"
+    // With timers, the end is a commit of its own: they fire first.
+    const isLast = completed || (reader.clock.hasEnded && timers === undefined)
+    if (fetched.offsets.length === 0 && (completed || !isLast)) return "nothing"
     failpoint("after-fetch")
     yield* Effect.forEach(chain.tables, (table) => table.follow)
     facts.inputBytes += fetched.bytes
     const context = yield* batchContext(
       task,
-      chain.plan.sink === undefined ? undefined : sinkPlace(fetched, before.position),
-      reader.clock.hasEnded
+      chain.plan.sink === undefined ? undefined : sinkPlace(fetched, position),
+      isLast
     )
     const result = yield* runFrames(chain, task.host, fetched.frames, context)
     yield* commitBatch(task, result, context, {
       offsets: fetched.offsets,
       positions: {},
       watermarks: fetched.watermarks,
-      watermark: reader.clock.outgoing,
-      completed: reader.clock.hasEnded
+      watermark: timers?.outgoing ?? reader.clock.outgoing,
+      completed: isLast
     })
-    return ends ? "completed" : "taken"
+    return "taken"
   })
 }
 

@@ -15,7 +15,10 @@ export const openProcessor = (
     input,
     { form: definition.form, suspends: isGenerator(body), call: caller(body, view) }
   ])
-  return { kind: "processor", bodies: Object.fromEntries(bodies) }
+  const processor: GuestProcessor = { kind: "processor", bodies: Object.fromEntries(bodies) }
+  const { onTimer } = definition
+  if (onTimer === undefined) return processor
+  return { ...processor, onTimer: caller(onTimer, view), onTimerSuspends: isGenerator(onTimer) }
 }
 
 const caller = (body: AnyBody, view: ViewRecord): GuestBody["call"] =>

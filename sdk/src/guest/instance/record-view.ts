@@ -44,7 +44,7 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
   }
   define(RecordView.prototype, "config", { value: config })
   for (const [name, { need }] of Object.entries(uses)) {
-    if (need.need === "state") {
+    if (need.need === "state" || need.need === "timers") {
       define(RecordView.prototype, name, {
         get(this: RecordView) {
           return need.make(RecordView.recordOf(this), name)
@@ -68,7 +68,8 @@ export const plainHandles = (
 ): { readonly [name: string]: unknown } =>
   Object.fromEntries(
     Object.entries(uses).map(([name, { need }]) => {
-      if (need.need === "state") throw new Error(`uses.${name}: only a processor has keyed state`)
+      if (need.need === "state" || need.need === "timers")
+        throw new Error(`uses.${name}: only a processor has keyed state and timers`)
       return [name, need.make(host, name, config)]
     })
   )

@@ -97,7 +97,7 @@ class ManifestWriter {
       state,
       tables,
       permissions,
-      timers: false
+      timers: Object.values(uses).some(({ need }) => need.need === "timers")
     }
   }
 

@@ -51,6 +51,11 @@ const processorOffences = (
   if (keyed.length > 0 && missing.length > 0) {
     offences.push(`uses.${keyed[0]?.[0]}: state is kept by key: give keyBy`)
   }
+  const timed = Object.entries(definition.uses).find(([, { need }]) => need.need === "timers")
+  if (timed !== undefined && definition.onTimer === undefined)
+    offences.push(`uses.${timed[0]}: give onTimer, which is called when a timer fires`)
+  if (timed === undefined && definition.onTimer !== undefined)
+    offences.push("onTimer: declare timers() in uses, or it is never called")
   return offences
 }
 

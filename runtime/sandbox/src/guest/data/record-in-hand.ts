@@ -1,8 +1,9 @@
 import type { GuestRecord, GuestState } from "@millrace/sdk/guest"
+import { encodeUtf8, eventTimers, processingTimers, timerInput } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { Heads } from "./heads.ts"
 import { keyIdOf, nullKeyId } from "./key-id.ts"
-import { ErrorOf } from "../realm/primordials.ts"
+import { NumberIsSafeInteger, TypeErrorOf } from "../realm/primordials.ts"
 import { RandomDraw } from "../realm/run-clock.ts"
 import type { RunClock } from "../realm/run-clock.ts"
 import { StateJournal } from "./state-store.ts"
@@ -101,6 +102,9 @@ export class RecordInHand implements GuestRecord {
     this.#draw ??= new RandomDraw()
     if (!this.#hasDrawn) {
       const position = this.position
+      // How many timers fire in one batch is chance: a timer is known by its time and key.
+      const place =
+        position.topic === timerInput ? this.#timestamp + " " + RecordInHand.keyId(this) : position.offset
       this.#draw.restart(
         this.#scope.node +
           "\u0000" +
@@ -108,7 +112,7 @@ export class RecordInHand implements GuestRecord {
           "\u0000" +
           position.partition +
           "\u0000" +
-          position.offset +
+          place +
           "\u0000" +
           this.#ordinal
       )
@@ -121,7 +125,20 @@ export class RecordInHand implements GuestRecord {
     return this.#scope.store.handle(name, RecordInHand.keyId(this), this.#journal)
   }
 
-  timer(): void {
-    throw new ErrorOf("timers are not offered by this runtime")
+  timer(tag: string, time: number, domain: "event" | "processing"): void {
+    this.#changeTimer(tag, time, domain, true)
+  }
+
+  cancelTimer(tag: string, time: number, domain: "event" | "processing"): void {
+    this.#changeTimer(tag, time, domain, false)
+  }
+
+  #changeTimer(tag: string, time: number, domain: "event" | "processing", isSet: boolean): void {
+    if (!NumberIsSafeInteger(time))
+      throw new TypeErrorOf("a timer's time must be a whole number of milliseconds")
+    const bytes = typeof tag === "string" ? encodeUtf8(tag) : undefined
+    if (bytes === undefined) throw new TypeErrorOf("a timer's tag must be a text")
+    const state = domain === "processing" ? processingTimers : eventTimers
+    this.#scope.store.changeTimer(state, isSet, { time, key: this.key, tag: bytes }, this.#journal)
   }
 }

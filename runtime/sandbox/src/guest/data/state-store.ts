@@ -1,8 +1,8 @@
 import type { GuestState } from "@millrace/sdk/guest"
-import { noExpiry, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
-import { ByteSink } from "@millrace/sdk/record"
+import { ByteSink, encodeTimer, noExpiry, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
 import type { GuestMapKey, GuestValueCodec } from "./codec-shape.ts"
-import { keyIdOf, keyOfId } from "./key-id.ts"
+import { keyIdOf, keyOfId, nullKeyId } from "./key-id.ts"
+import { sha256 } from "../realm/hmac.ts"
 import {
   makeList,
   mapDelete,
@@ -123,6 +123,22 @@ export class StateStore {
     throw new TypeErrorOf("no state is declared under this name")
   }
 
+  /** Sets a timer of a record key, or takes it back. `state`: the index that its kind of timer has. */
+  changeTimer(
+    state: number,
+    isSet: boolean,
+    timer: { readonly time: number; readonly key: Uint8Array | null; readonly tag: Uint8Array },
+    journal: StateJournal
+  ): void {
+    const place = this.placeOf(state)
+    if (place < 0) throw new TypeErrorOf("the plugin declares no timers")
+    const { mapKey, value } = encodeTimer(timer, sha256)
+    const cell = this.cell(place, nullKeyId)
+    const mapId = keyIdOf(mapKey, 0, mapKey.length)
+    if (!isSet) this.remove(cell, mapId, journal)
+    else this.hold(cell, mapId, { bytes: value, expiry: noExpiry }, journal)
+  }
+
   private open(definition: StateDefinition, cell: Cell, journal: StateJournal): GuestState {
     if (!definition.isMap) {
       return {
@@ -183,6 +199,10 @@ export class StateStore {
       bytes: this.scratch.toBytes(),
       expiry: definition.ttlMs > 0 ? this.now + definition.ttlMs : noExpiry
     }
+    this.hold(cell, mapId, held, journal)
+  }
+
+  private hold(cell: Cell, mapId: string | undefined, held: Held, journal: StateJournal): void {
     this.note(cell, mapId, journal)
     if (mapId === undefined) {
       cell.value = held

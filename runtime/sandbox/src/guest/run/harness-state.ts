@@ -1,4 +1,4 @@
-import { BatchCursor } from "@millrace/sdk/record"
+import { BatchCursor, timerInput } from "@millrace/sdk/record"
 import { codecRuntime } from "@millrace/sdk/codec"
 import { failureJson, RunFailure, toFailure } from "../data/failures.ts"
 import { Heads, readOrigins } from "../data/heads.ts"
@@ -20,6 +20,7 @@ import type { RunClock } from "../realm/run-clock.ts"
 import { CallReport } from "./call-report.ts"
 import type { Harness } from "./harness-table.ts"
 import { inspect } from "./inspect.ts"
+import { tagView } from "../data/tag-view.ts"
 import { NodeCall } from "./node-call.ts"
 import type { CallHead } from "./node-call.ts"
 import { CodecShelf } from "./node-definition.ts"
@@ -108,7 +109,7 @@ export class HarnessState {
   ): string {
     try {
       const frame = new Uint8ArrayOf(buffer)
-      const view = mapGet(this.shelf.views, input)
+      const view = input === timerInput ? tagView : mapGet(this.shelf.views, input)
       if (view === undefined) throw new TypeErrorOf("the node has no view for the input " + input)
       const cursor = new BatchCursor(frame)
       const given = origins === undefined ? undefined : readOrigins(new Uint8ArrayOf(origins))

@@ -66,7 +66,7 @@ export class NodeCall {
       tally: this.tally,
       heads,
       requests: guest.requests,
-      isKeyed: guest.settings.state.length > 0,
+      isKeyed: guest.settings.state.length > 0 || guest.settings.timers,
       maxOutputRecordsPerInput: guest.settings.maxOutputRecordsPerInput,
       isLastResort: head.isLastResort,
       maxRetries: guest.settings.maxRetries

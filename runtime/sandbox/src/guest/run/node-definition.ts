@@ -1,4 +1,5 @@
 import type { GuestHost } from "@millrace/sdk/guest"
+import { eventTimers, processingTimers } from "@millrace/sdk/record"
 import type {
   GuestKey,
   GuestKeyOf,
@@ -38,6 +39,7 @@ export interface NodeSettings {
   readonly maxOutputRecordsPerInput: number
   readonly outputs: readonly { readonly name: string; readonly schemaHash: readonly number[] }[]
   readonly state: readonly { readonly name: string; readonly isMap: boolean; readonly ttlMs: number }[]
+  readonly timers: boolean
   readonly tables: readonly string[]
   /** Pairs of input name and Avro schema text. */
   readonly schemas: readonly (readonly [input: string, schema: string])[]
@@ -87,7 +89,24 @@ export function statesOf(settings: NodeSettings, shelf: CodecShelf): StateDefini
     if (codec === undefined) throw new ErrorOf("the state has no codec: " + name)
     list[i] = { name, index: i, isMap, ttlMs, codec, mapKey: mapGet(shelf.mapKeys, name) }
   }
+  if (settings.timers) {
+    list[list.length] = timerState("~event", eventTimers)
+    list[list.length] = timerState("~processing", processingTimers)
+  }
   return list
+}
+
+/** Timers are map entries that bodies set and never read: they come back as records. */
+function timerState(name: string, index: number): StateDefinition {
+  const codec: GuestValueCodec = {
+    read: () => {
+      throw new ErrorOf("timers are not read")
+    },
+    write: () => {
+      throw new ErrorOf("timers have no value")
+    }
+  }
+  return { name, index, isMap: true, ttlMs: 0, codec, mapKey: undefined }
 }
 
 export function tablesOf(settings: NodeSettings, shelf: CodecShelf): Map<string, LookupTable> {
@@ -156,4 +175,15 @@ export function bodiesOf(
     mapSet(bodies, inputs[i], { form, suspends: body["suspends"] === true, call: bindMethod(call, body) })
   }
   return bodies
+}
+
+/** What is called when a timer fires: a body whose values are tags. */
+export function timerBodyOf(instance: { readonly [name: string]: unknown }): Body {
+  const onTimer = instance["onTimer"]
+  if (!isFunction(onTimer)) throw new TypeErrorOf("the plugin declares timers and has no onTimer")
+  return {
+    form: "process",
+    suspends: instance["onTimerSuspends"] === true,
+    call: bindMethod(onTimer, instance)
+  }
 }

@@ -1,6 +1,7 @@
+import { timerInput } from "@millrace/sdk/record"
 import type { LookupTable } from "../data/lookup-table.ts"
 import type { MessageBudget } from "../realm/message-budget.ts"
-import { bodiesOf, makeHost, outputsOf, statesOf, tablesOf } from "./node-definition.ts"
+import { bodiesOf, makeHost, outputsOf, statesOf, tablesOf, timerBodyOf } from "./node-definition.ts"
 import type { CodecShelf, NodeSettings } from "./node-definition.ts"
 import type { HostRequests } from "../realm/host-requests.ts"
 import { OutputSet } from "../data/output-set.ts"
@@ -11,6 +12,7 @@ import {
   makeList,
   mapForEach,
   MapOf,
+  mapSet,
   nullObject,
   ReflectApply,
   TypeErrorOf
@@ -60,6 +62,7 @@ export class NodeGuest {
       inputs[inputs.length] = name
     })
     this.bodies = kind === "processor" ? bodiesOf(instance, inputs) : new MapOf()
+    if (settings.timers) mapSet(this.bodies, timerInput, timerBodyOf(instance))
   }
 }
 

@@ -9,6 +9,7 @@ import { RecordInHand } from "../data/record-in-hand.ts"
 import { passTombstone } from "./run-plain.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
+import { isTimerFeed } from "./timer-feed.ts"
 import { nullKeyId } from "../data/key-id.ts"
 
 /** Bodies of one node that wait at the same time. */
@@ -143,7 +144,7 @@ export class PendingRun {
     const record = new RecordInHand(this.run.scope, this.feed.frame)
     RecordInHand.point(record, cursor, origin, this.ordinal)
     RecordInHand.keep(record)
-    countIn(this.run, cursor)
+    if (!isTimerFeed(this.feed)) countIn(this.run, cursor)
     const flight = new Flight(this.feed, record, RecordInHand.keyId(record))
     if (this.last === undefined) this.first = flight
     else this.last.next = flight
@@ -284,6 +285,6 @@ export class PendingRun {
     }
     const written = run.outputs.sinceMark()
     run.tally.recordsOut += written
-    if (written === 0) run.tally.filtered += 1
+    if (written === 0 && !isTimerFeed(places)) run.tally.filtered += 1
   }
 }

@@ -4,6 +4,7 @@ import { isOverflow } from "../data/output-set.ts"
 import { RecordInHand } from "../data/record-in-hand.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
+import { isTimerFeed } from "./timer-feed.ts"
 
 /** Runs a body that never suspends over a frame, record after record. Throws on overflow and under the policy `fail`. */
 export function runPlain(run: RunContext, feed: Feed, body: Body): void {
@@ -11,6 +12,7 @@ export function runPlain(run: RunContext, feed: Feed, body: Body): void {
   const record = new RecordInHand(run.scope, feed.frame)
   const clock = run.scope.clock
   clock.owner = record
+  const isTimers = isTimerFeed(feed)
   let lastOrigin = -1
   let ordinal = 0
   while (cursor.next()) {
@@ -19,7 +21,7 @@ export function runPlain(run: RunContext, feed: Feed, body: Body): void {
     ordinal = origin === lastOrigin ? ordinal + 1 : 0
     lastOrigin = origin
     RecordInHand.point(record, cursor, origin, ordinal)
-    countIn(run, cursor)
+    if (!isTimers) countIn(run, cursor)
     if (cursor.isTombstone) passTombstone(run, feed, body, origin)
     else runOne(run, feed, body, record, origin)
   }
@@ -74,5 +76,5 @@ function put(run: RunContext, feed: Feed, body: Body, answer: unknown, origin: n
   outputs.checkBudget()
   const written = outputs.sinceMark()
   run.tally.recordsOut += written
-  if (written === 0) run.tally.filtered += 1
+  if (written === 0 && !isTimerFeed(feed)) run.tally.filtered += 1
 }
