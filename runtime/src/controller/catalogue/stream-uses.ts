@@ -48,6 +48,10 @@ interface Named {
   readonly label: string
 }
 
+/** By what feeds a node (`node.output`, or the stream), its fields and those of the stream that they are made of. */
+type Traces = Map<string, { readonly schema: RecordType | undefined; readonly fields: Fields }>
+type Fields = ReadonlyMap<string, readonly string[]>
+
 const consumersIn = (
   plan: Plan,
   stream: Named,
@@ -57,66 +61,67 @@ const consumersIn = (
   const isOwn = pipeline === stream.pipeline
   const label = isOwn ? stream.label : stream.name
   // In another pipeline a node's output may bear the very name; there it is that which is meant.
-  if (
-    !isOwn &&
-    plan.nodes.some((node) => Object.keys(node.outputs).some((name) => `${node.name}.${name}` === label))
-  )
-    return []
+  if (!isOwn && outputLabels(plan).includes(label)) return []
+  const identity: Fields = new Map((schema?.fields ?? []).map(({ name }) => [name, [name]]))
+  const traces: Traces = new Map([[label, { schema, fields: identity }]])
+  // Nodes stand in the order of the data: what feeds one was traced before it.
   return plan.nodes.flatMap((node) => {
-    const direct = new Set(directFields(node, label, schema))
-    const reached = isOwn ? [] : reachedFields(plan, node, stream.name)
+    const fields = [...new Set(taken(node, traces))].toSorted()
+    traceOutputs(node, traces)
     const isDirect = readsItself(node, label)
-    const fields = [...new Set([...direct, ...reached])].toSorted()
-    if (!isDirect && fields.length === 0) return []
-    return [{ pipeline, node: node.name, plugin: node.plugin, direct: isDirect, fields }]
+    return isDirect || fields.length > 0
+      ? [{ pipeline, node: node.name, plugin: node.plugin, direct: isDirect, fields }]
+      : []
   })
 }
+
+const outputLabels = (plan: Plan): readonly string[] =>
+  plan.nodes.flatMap((node) => Object.keys(node.outputs).map((name) => `${node.name}.${name}`))
 
 const readsItself = (node: PlannedNode, label: string): boolean =>
   Object.values(node.inputs).some(({ from }) => from.includes(label)) ||
   Object.values(node.tables).some((from) => from === label)
 
-/** What a node's inputs and lookup tables take of the stream that feeds them. */
-const directFields = (
-  node: PlannedNode,
-  label: string,
-  schema: RecordType | undefined
-): readonly string[] => [
-  ...Object.values(node.inputs)
-    .filter(({ from }) => from.includes(label))
-    .flatMap((input) => [...consumed(input.schema, schema), ...(input.keyBy ?? [])]),
-  ...Object.entries(node.tables)
-    .filter(([, from]) => from === label)
-    .flatMap(([handle]) => tableFields(node, handle))
-]
-
-/** A table's fields are named by the lineage of what is made of them. */
-const tableFields = (node: PlannedNode, handle: string): readonly string[] =>
-  Object.values(node.outputs)
-    .flatMap(({ lineage }) => Object.values(lineage).flat())
-    .filter((source) => source.startsWith(`${handle}.`))
-    .map((source) => source.slice(handle.length + 1))
-
-/** Fields of another pipeline's stream that a node gets from the nodes before it. */
-const reachedFields = (plan: Plan, node: PlannedNode, stream: string): readonly string[] =>
-  Object.values(node.inputs).flatMap(({ from, schema }) =>
+/** The stream's fields that a node gets at: what its inputs' readers take, and what is made of its lookup tables. */
+const taken = (node: PlannedNode, traces: Traces): readonly string[] => {
+  const ofInputs = Object.values(node.inputs).flatMap(({ from, keyBy = [], schema }) =>
     from.flatMap((label) => {
-      const upstream = outputOf(plan, label)
-      if (upstream === undefined) return []
-      return consumed(schema, recordOf(upstream.schema)).flatMap((field) =>
-        (Object.hasOwn(upstream.origins, field) ? upstream.origins[field]! : [])
-          .filter((origin) => origin.startsWith(`${stream}.`))
-          .map((origin) => origin.slice(stream.length + 1))
-          .filter((name) => !name.includes("."))
-      )
+      const feed = traces.get(label)
+      if (feed === undefined) return []
+      return [...consumed(schema, feed.schema), ...keyBy].flatMap((field) => feed.fields.get(field) ?? [])
     })
   )
+  const ofTables = Object.values(node.outputs)
+    .flatMap(({ lineage }) => Object.values(lineage).flat())
+    .filter((source) => Object.hasOwn(node.tables, slotOf(source)))
+    .flatMap((source) => sourceFields(node, source, traces))
+  return [...ofInputs, ...ofTables]
+}
 
-const outputOf = (plan: Plan, label: string): PlannedNode["outputs"][string] | undefined => {
-  for (const node of plan.nodes)
-    for (const [name, output] of Object.entries(node.outputs))
-      if (`${node.name}.${name}` === label) return output
-  return undefined
+/** What a node's outputs are made of, by the lineage of each field; the stream's own output stays what it is. */
+const traceOutputs = (node: PlannedNode, traces: Traces): void => {
+  for (const [name, output] of Object.entries(node.outputs)) {
+    const label = `${node.name}.${name}`
+    if (traces.has(label)) continue
+    const fields = new Map(
+      Object.entries(output.lineage).map(([field, sources]) => [
+        field,
+        [...new Set(sources.flatMap((source) => sourceFields(node, source, traces)))]
+      ])
+    )
+    traces.set(label, { schema: recordOf(output.schema), fields })
+  }
+}
+
+const slotOf = (source: string): string => source.slice(0, source.indexOf("."))
+
+/** `input.field` or `table.field` of a node, as fields of the stream. */
+const sourceFields = (node: PlannedNode, source: string, traces: Traces): readonly string[] => {
+  const slot = slotOf(source)
+  const field = source.slice(slot.length + 1)
+  const table = Object.hasOwn(node.tables, slot) ? node.tables[slot] : undefined
+  const feeds = table === undefined ? (node.inputs[slot]?.from ?? []) : [table]
+  return feeds.flatMap((label) => traces.get(label)?.fields.get(field) ?? [])
 }
 
 /** The fields of the writer's record that a reader takes, by the writer's names. */

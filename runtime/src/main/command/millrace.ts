@@ -3,6 +3,9 @@ import { addCommand } from "./add/add.ts"
 import { typesCommand } from "./add/types-command.ts"
 import { applyCommand } from "./apply.ts"
 import { buildCommand } from "./build.ts"
+import { searchCommand } from "./find/search.ts"
+import { showCommand } from "./find/show.ts"
+import { streamCommand } from "./find/stream.ts"
 import { completionCommand } from "./completion.ts"
 import { deadLetterCommand } from "./dead-letter.ts"
 import { devCommand } from "./dev.ts"
@@ -27,7 +30,10 @@ export const millrace = root.pipe(
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
     { group: "Plugins", commands: [devCommand, buildCommand, publishCommand] },
-    { group: "Contracts and packages", commands: [addCommand, typesCommand] },
+    {
+      group: "Contracts and packages",
+      commands: [searchCommand, showCommand, streamCommand, addCommand, typesCommand]
+    },
     completionCommand(whole)
   ])
 )
