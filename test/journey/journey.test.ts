@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { openPlace, type Place } from "./local-registry.ts"
+import { type OwnPlatform, upIn } from "./platform.ts"
+import { secondOrders, secondPipeline } from "./second-team.ts"
+import type { Shell } from "./shell.ts"
+import { watch } from "./watching.ts"
+
+// From nothing to first output, as an author who has npm and nothing else: packed packages from a real npm registry, in
+// empty folders far from this repository. The steps build on each other.
+
+const rated = [
+  { id: "o-1", customer: "ada", amount: 12.5, size: "small" },
+  { id: "o-3", customer: "ada", amount: 250, size: "large" },
+  { id: "o-4", customer: "linus", amount: 99.9, size: "small" },
+  { id: "o-5", customer: "grace", amount: 120, size: "large" }
+]
+
+describe("the five commands", { timeout: 180_000 }, () => {
+  let place: Place
+  let shell: Shell
+  let home: string
+  let project: string
+  let platform: OwnPlatform | undefined
+
+  beforeAll(async () => {
+    place = await openPlace()
+    shell = place.shell("author")
+    home = join(place.folder, "home")
+    mkdirSync(home)
+    project = join(home, "my-filter")
+  }, 180_000)
+  afterAll(async () => {
+    await platform?.stop()
+    await place?.close()
+  }, 60_000)
+
+  it("makes a project of at most nine files, and leaves nothing else", async () => {
+    const { stdout } = await shell.run(home, "npm", [
+      "create",
+      "processor",
+      "my-filter",
+      "--",
+      "--yes",
+      "--scope",
+      "acme"
+    ])
+    assert.match(stdout, /Made @acme\/my-filter in [\d.]+ s/)
+    assert.deepStrictEqual(readdirSync(home), ["my-filter"])
+    assert.deepStrictEqual(readdirSync(project).toSorted(), [
+      ".git",
+      ".gitignore",
+      ".npmrc",
+      "README.md",
+      "data",
+      "node_modules",
+      "package-lock.json",
+      "package.json",
+      "pipeline.yaml",
+      "src",
+      "tsconfig.json"
+    ])
+  })
+
+  it("overwrites nothing", async () => {
+    const again = shell.run(home, "npm", ["create", "processor", "my-filter", "--", "--yes"])
+    const message = await again.then(
+      () => "",
+      (error: Error) => error.message
+    )
+    assert.include(message, "FOLDER_IN_USE")
+    assert.isTrue(existsSync(join(project, "src/index.ts")))
+  })
+
+  it("passes its tests at once", async () => {
+    await shell.run(project, "npm", ["test"])
+  })
+
+  it("shows its output, and that of an edit", async () => {
+    const dev = await watch(shell, project)
+    assert.include(["small", "large"], dev.first)
+    await dev.edit("edited")
+    await dev.stop()
+  })
+
+  it("is published, applied, and gives its first output", async () => {
+    platform = await upIn(shell, project)
+    const published = await shell.run(project, "npx", ["millrace", "publish"])
+    assert.include(published.stdout, "@acme/my-filter@0.1.0")
+    await shell.run(project, "npx", ["millrace", "run", "pipeline.yaml", "--grant", "--until-end"])
+    assert.deepStrictEqual(recordsBelow(join(project, "out")), rated)
+  })
+
+  it("is composed by its name in a second, empty folder", async () => {
+    if (platform === undefined) throw new Error("no platform is up")
+    const second = join(place.folder, "second")
+    mkdirSync(second)
+    writeFileSync(join(second, "pipeline.yaml"), secondPipeline("@acme/my-filter"))
+    writeFileSync(join(second, "orders.ndjson"), secondOrders)
+    await shell.run(second, "npm", ["install", "millrace"])
+    const reach = ["--url", platform.url]
+    const other = place.shell("author", { MILLRACE_TOKEN: platform.token })
+    await other.run(second, "npx", ["millrace", "run", "pipeline.yaml", "--grant", "--until-end", ...reach])
+    const { stdout } = await other.run(second, "npx", [
+      "millrace",
+      "topic",
+      "read",
+      "another-team.rated",
+      ...reach
+    ])
+    assert.include(stdout, "edsger")
+    assert.notInclude(stdout, "barbara")
+  })
+})
+
+/** The records of every NDJSON file in a folder, by id. */
+const recordsBelow = (folder: string): readonly unknown[] =>
+  readdirSync(folder)
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"))
+    .filter((line) => line !== "")
+    .toSorted()
+    .map((line) => JSON.parse(line))
