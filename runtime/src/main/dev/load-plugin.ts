@@ -91,12 +91,12 @@ export const loadPlugin = Effect.fn("loadPlugin")(function* (load: LoadOptions) 
       consentTo({ screen, keys, grant: options.grant, files: plugin.bundle.files }, missing),
     beforeSwap: feeds.leave(inputs)
   })
-  const { kind, name } = plugin.manifest
+  const { name } = plugin.manifest
   const loaded: Loaded = {
     fingerprint,
     swapped,
     inputs: Object.fromEntries(inputs.map((input) => [input.name, input.stream])),
-    kind,
+    kind: nodeKind(plugin.manifest),
     plugin: name,
     took: { ...plugin.took, ...swapped.took },
     feed: Effect.andThen(

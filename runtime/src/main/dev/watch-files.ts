@@ -1,8 +1,15 @@
-import { basename, dirname, extname } from "node:path"
+import { existsSync } from "node:fs"
+import { basename, dirname, extname, sep } from "node:path"
 import { watch } from "chokidar"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+
+/** The folder, or the nearest above that is there. */
+const standing = (folder: string): string => {
+  const parent = dirname(folder)
+  return existsSync(folder) || parent === folder ? folder : standing(parent)
+}
 
 /** A change of watched files, with when it was seen (ms since 1970). */
 export interface FileChange {
@@ -41,14 +48,21 @@ export const watchFiles = Effect.fn("watchFiles")(function* (first: readonly str
     (open) => Effect.promise(() => open.close())
   )
   watcher.on("all", (event, file) => {
-    if (event === "addDir" || event === "unlinkDir") return
+    if (event === "unlinkDir") return
+    if (event === "addDir") {
+      const come = [...named].filter(
+        (each) => each.startsWith(`${file}${sep}`) && !folders.has(dirname(each))
+      )
+      if (come.length > 0) Queue.offerUnsafe(changes, { at: clock.currentTimeMillisUnsafe(), file })
+      return include(come)
+    }
     if (!named.has(file) && (!sources.has(extname(file)) || basename(file).startsWith("."))) return
     Queue.offerUnsafe(changes, { at: clock.currentTimeMillisUnsafe(), file })
   })
   const include = (files: readonly string[]): void => {
     for (const file of files) {
       named.add(file)
-      const folder = dirname(file)
+      const folder = standing(dirname(file))
       if (folders.has(folder) || folder.includes("node_modules")) continue
       folders.add(folder)
       watcher.add(folder)

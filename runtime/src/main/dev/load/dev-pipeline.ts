@@ -40,7 +40,7 @@ export const devPipeline = ({ config, inputs, manifest, path, tables }: DevPipel
     owner: "dev",
     nodes: {
       [node]: {
-        [keyOfKind[manifest.kind]]: `${path}#${manifest.name}`,
+        [keyOfKind[nodeKind(manifest)]]: `${path}#${manifest.name}`,
         ...(Object.keys(config).length === 0 ? {} : { with: config }),
         ...(manifest.inputs.length === 0 ? {} : { from: fromOf(inputs) }),
         ...(Object.keys(tables).length === 0 ? {} : { tables: mapStreams(tables) }),

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 import type { PlanProblem } from "@millrace/sdk/api"
 import { type BundleError, projectFolder } from "@millrace/sdk/build"
 import * as Schema from "effect/Schema"
@@ -80,6 +80,13 @@ export const commandProblem = (stage: Stage, error: CommandError): LoadFailed =>
     { code, message, ...(where === undefined ? {} : { file: where }), frame: [], remedy }
   ])
 }
+
+/** The files that imports name and that are not there: they may come. */
+export const missingFiles = (error: BundleError, folder: string): readonly string[] =>
+  error.offences.flatMap(({ code, file, message }) => {
+    const path = /"(\.{1,2}\/[^"]+)"/.exec(message)?.[1]
+    return code === "UNRESOLVED" && path !== undefined ? [resolve(folder, dirname(file), path)] : []
+  })
 
 const textOf = (file: string): string => {
   try {

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Entry } from "../entry.ts"
 import { choosePlugin } from "./choose-plugin.ts"
-import { bundleProblems, LoadFailed, loadFailed, placed } from "./problem.ts"
+import { bundleProblems, LoadFailed, loadFailed, missingFiles, placed } from "./problem.ts"
 import { type SourcePlaces, sourcePlaces } from "./source-places.ts"
 
 /** The author's plugin as its files stand now. */
@@ -39,7 +39,10 @@ export const readPlugin = Effect.fn("readPlugin")(function* ({
 }: ReadOptions) {
   const folder = dirname(entry.module)
   const started = yield* Clock.currentTimeMillis
-  const bundle = yield* Effect.mapError(bundler.rebuild, (error) => bundleProblems(error, folder))
+  const bundle = yield* Effect.mapError(bundler.rebuild, (error) => {
+    onFiles(missingFiles(error, folder))
+    return bundleProblems(error, folder)
+  })
   onFiles(bundle.files)
   const bundled = yield* Clock.currentTimeMillis
   const places = sourcePlaces(bundle.sourceMap, folder)
