@@ -43,6 +43,13 @@ export const readRecords = Effect.fn("readRecords")(function* (query: RecordQuer
   const topics = yield* Effect.mapError(transport.topics, logFailed)
   const topic = topics.find(({ name }) => name === query.topic)
   if (topic === undefined) return yield* unknownTopic(query.topic, topics)
+  const { partition: only } = query
+  if (only !== undefined && only >= topic.partitions)
+    return yield* apiError("PARTITION_UNKNOWN", {
+      topic: topic.name,
+      partition: only,
+      last: topic.partitions - 1
+    })
   const records: RecordView[] = []
   const next: { [partition: string]: string } = {}
   for (const partition of partitionsOf(topic, query.partition)) {

@@ -15,17 +15,20 @@ import { Ending, makeEnding } from "./terminal/ending.ts"
 import { usageOnStandardError } from "./terminal/usage.ts"
 import { exitCode } from "./terminal/exit-code.ts"
 
+// Also of a command line that could not be read.
+const isJson = process.argv.slice(2).some((argument) => /^--json(?:=true)?$/.test(argument))
+
 // The three things that main does: it reads the arguments, runs the command, and ends with the right exit code.
 const program = Effect.gen(function* () {
   const ending = yield* makeEnding
   const exit = yield* Command.run(millrace, { version: packageJson.version }).pipe(
     Effect.provideService(Ending, ending),
-    Effect.provide(usageOnStandardError),
+    Effect.provide(usageOnStandardError(isJson)),
     Effect.exit
   )
   if (Exit.isSuccess(exit)) return yield* Ref.get(ending)
   if (Cause.hasInterruptsOnly(exit.cause)) return 130
-  return yield* report(exit.cause)
+  return yield* report(exit.cause, isJson)
 })
 
 const failpoint = armedFailpoint(process.env)

@@ -6,24 +6,31 @@ import { ClientError } from "@millrace/registry/client"
 import { ApiError } from "@millrace/sdk/api"
 import { CommandError, CommandErrors } from "./terminal/command-error.ts"
 import { type ExitCode, exitCode } from "./terminal/exit-code.ts"
-import { printError } from "./terminal/print.ts"
+import { printError, printJsonErrors } from "./terminal/print.ts"
 
-/** Prints why a command failed and answers its exit code. A bug prints its cause whole: it is not the user's to mend. */
-export const report = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> => {
+/**
+ * Prints why a command failed, as text or as one JSON document, and answers its exit code. A bug prints its cause whole:
+ * it is not the user's to mend.
+ */
+export const report = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<ExitCode> => {
   const failure = Cause.findError(cause)
-  if (Result.isFailure(failure)) return reportDefect(cause)
-  const error = failure.success
-  if (error instanceof CommandError) return Effect.as(printError(error), error.exit)
-  if (error instanceof CommandErrors)
-    return Effect.as(
-      Effect.forEach(error.errors, printError, { discard: true }),
-      error.errors[0]?.exit ?? exitCode.failed
-    )
-  if (error instanceof ApiError) return Effect.as(printError(fromApi(error)), exitOf(error.status))
-  if (error instanceof ClientError) return Effect.as(printError(fromClient(error)), exitCode.unavailable)
+  const error = Result.isFailure(failure) ? undefined : failure.success
+  const errors = commandErrors(error)
+  const exit = errors[0]?.exit
+  if (exit !== undefined) return Effect.as(json ? printJsonErrors(errors) : printAll(errors), exit)
   // The command line's own parser has printed what was wrong, with the help.
   if (hasTag(error) && error._tag === "ShowHelp") return Effect.succeed(helpExit(error))
-  return reportDefect(cause)
+  return reportDefect(cause, json)
+}
+
+const printAll = (errors: readonly CommandError[]) => Effect.forEach(errors, printError, { discard: true })
+
+/** What a command can fail with, as its users are told it; none for a bug. */
+const commandErrors = (error: unknown): readonly CommandError[] => {
+  if (error instanceof CommandError) return [error]
+  if (error instanceof CommandErrors) return error.errors
+  if (error instanceof ApiError) return [fromApi(error)]
+  return error instanceof ClientError ? [fromClient(error)] : []
 }
 
 const hasTag = (error: unknown): error is { readonly _tag: string; readonly errors?: readonly unknown[] } =>
@@ -55,8 +62,16 @@ const exitOf = (status: number): ExitCode => {
   return status === 400 || status === 422 ? exitCode.badInput : exitCode.failed
 }
 
-const reportDefect = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode> =>
-  Effect.as(
-    Console.error(`millrace: this is a bug, please report it\n${Cause.pretty(cause)}`),
+const reportDefect = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<ExitCode> => {
+  const text = Cause.pretty(cause)
+  const bug = new CommandError({
+    code: "INTERNAL",
+    message: `this is a bug: ${text}`,
+    remedy: "please report it",
+    exit: exitCode.failed
+  })
+  return Effect.as(
+    json ? printJsonErrors([bug]) : Console.error(`millrace: this is a bug, please report it\n${text}`),
     exitCode.failed
   )
+}

@@ -158,7 +158,7 @@ const records = defineEndpoint({
     limit: Schema.optionalKey(Limit)
   }),
   success: ok(json(RecordPage)),
-  errors: ["TOPIC_UNKNOWN", "LOG_FAILED"]
+  errors: ["TOPIC_UNKNOWN", "PARTITION_UNKNOWN", "LOG_FAILED"]
 })
 
 const deadLetters = defineEndpoint({

@@ -4,6 +4,8 @@ import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import { root } from "./root.ts"
 import { findDataFolder, findServer, type Server } from "../data-folder.ts"
+import { CommandError } from "../terminal/command-error.ts"
+import { exitCode } from "../terminal/exit-code.ts"
 import { loadPlatform } from "./load.ts"
 
 /** The platform that a command speaks to. */
@@ -22,11 +24,23 @@ const clients = (server: Server) => {
 const namedServer = Effect.gen(function* () {
   const flags = yield* root
   if (Option.isSome(flags.url)) {
+    if (!isAddress(flags.url.value)) return yield* noAddress(flags.url.value)
     const token = process.env["MILLRACE_TOKEN"]
     return { url: flags.url.value, token, pid: undefined } satisfies Server
   }
   return yield* findServer(yield* findDataFolder(flags.data, process.cwd()))
 })
+
+const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? "")
+
+const noAddress = (text: string) =>
+  new CommandError({
+    code: "USAGE",
+    message: `${JSON.stringify(text)} is not the address of a platform`,
+    where: "--url",
+    remedy: "write it as http://localhost:4000",
+    exit: exitCode.usage
+  })
 
 /** A connection to a known server. */
 export const connectTo = (server: Server, json: boolean): Connection => ({ ...clients(server), server, json })

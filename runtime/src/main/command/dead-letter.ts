@@ -8,7 +8,7 @@ import { connect } from "./connect.ts"
 import { limitFlag } from "./number-flag.ts"
 import { printJson, printTable, say } from "../terminal/print.ts"
 
-const pipeline = Argument.String("pipeline")
+const pipeline = Argument.String("pipeline").pipe(Argument.withDescription("Name of the pipeline"))
 const node = Flag.String("node").pipe(Flag.optional, Flag.withDescription("Of this node only"))
 
 const list = Command.make(
@@ -44,11 +44,17 @@ const list = Command.make(
   Command.withExamples([{ command: "millrace dlq list movies" }])
 )
 
-const show = Command.make("show", { pipeline, id: Argument.String("id") }, (input) =>
-  Effect.gen(function* () {
-    const { client } = yield* connect
-    yield* printJson(yield* client.deadLetter({ params: input }))
-  })
+const show = Command.make(
+  "show",
+  {
+    pipeline,
+    id: Argument.String("id").pipe(Argument.withDescription("Id of the dead letter, as list shows it"))
+  },
+  (input) =>
+    Effect.gen(function* () {
+      const { client } = yield* connect
+      yield* printJson(yield* client.deadLetter({ params: input }))
+    })
 ).pipe(
   Command.withDescription("Print one dead letter whole"),
   Command.withExamples([{ command: "millrace dlq show movies 0-12" }])
@@ -56,7 +62,14 @@ const show = Command.make("show", { pipeline, id: Argument.String("id") }, (inpu
 
 const replay = Command.make(
   "replay",
-  { pipeline, node, ids: Argument.String("id").pipe(Argument.variadic()) },
+  {
+    pipeline,
+    node,
+    ids: Argument.String("id").pipe(
+      Argument.variadic(),
+      Argument.withDescription("Dead letters to put back in; default: all that were not yet")
+    )
+  },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect

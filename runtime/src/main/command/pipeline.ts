@@ -5,7 +5,7 @@ import * as Command from "effect/cli/Command"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
 
-const pipeline = Argument.String("pipeline")
+const pipeline = Argument.String("pipeline").pipe(Argument.withDescription("Name of the pipeline"))
 
 const list = Command.make("list", {}, () =>
   Effect.gen(function* () {

@@ -25,7 +25,7 @@ const shared = {
 export const root = Command.make("millrace").pipe(
   Command.withSharedFlags(shared),
   Command.withDescription(
-    "Moves and processes data: typed plugins, sandboxed, composed in pipelines, exactly-once on an embedded log.\n\nExit codes: 0 done, 1 failed, 2 plan: something would change, 64 wrong usage, 65 bad input, 69 unavailable, 77 not permitted."
+    "Moves and processes data: typed plugins, sandboxed, composed in pipelines, exactly-once on an embedded log.\n\n  Exit codes\n    0   done\n    1   failed\n    2   plan: something would change\n    64  wrong usage\n    65  bad input\n    69  a platform or tool is not there\n    77  not permitted"
   ),
   Command.withExamples([
     { command: "millrace up", description: "Start the platform in this folder" },

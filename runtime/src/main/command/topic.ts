@@ -36,7 +36,7 @@ const list = Command.make(
 const read = Command.make(
   "read",
   {
-    topic: Argument.String("topic"),
+    topic: Argument.String("topic").pipe(Argument.withDescription("Name of the topic")),
     partition: numberFlag("partition", 0, 65_535).pipe(
       Flag.withAlias("p"),
       Flag.optional,

@@ -15,7 +15,7 @@ import { paint, printable } from "../terminal/style.ts"
 export const logsCommand = Command.make(
   "logs",
   {
-    pipeline: Argument.String("pipeline"),
+    pipeline: Argument.String("pipeline").pipe(Argument.withDescription("Name of the pipeline")),
     node: Flag.String("node").pipe(Flag.optional, Flag.withDescription("Of this node only")),
     limit: limitFlag.pipe(
       Flag.withDefault(200),
@@ -59,8 +59,8 @@ const logText = (line: LogLine): string => {
 export const tapCommand = Command.make(
   "tap",
   {
-    pipeline: Argument.String("pipeline"),
-    node: Argument.String("node"),
+    pipeline: Argument.String("pipeline").pipe(Argument.withDescription("Name of the pipeline")),
+    node: Argument.String("node").pipe(Argument.withDescription("Name of the node in the pipeline")),
     limit: limitFlag.pipe(Flag.withDefault(10), Flag.withDescription("Records to wait for; default: 10"))
   },
   (input) =>

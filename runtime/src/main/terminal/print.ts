@@ -26,6 +26,20 @@ export const printTable = (
 /** What went on, on standard error, so that standard output stays what was asked for. */
 export const say = (line: string): Effect.Effect<void> => Console.error(line)
 
+/** One error as a program reads it. */
+const jsonError = ({ code, message, remedy, where }: CommandError) => ({
+  code,
+  message,
+  ...(where === undefined ? {} : { where }),
+  remedy
+})
+
+/** Errors as one JSON document on a line of standard error: the first, and all of them where there are several. */
+export const printJsonErrors = (errors: readonly CommandError[]): Effect.Effect<void> => {
+  const [first, ...others] = errors.map(jsonError)
+  return Console.error(JSON.stringify(others.length === 0 ? first : { ...first, errors: [first, ...others] }))
+}
+
 /** `error CODE: message`, then where and what to do, on standard error. */
 export const printError = (error: CommandError): Effect.Effect<void> => {
   const lines = [

@@ -106,6 +106,14 @@ export const pipelineErrors = errorTable({
     remedy: "Choose one of `millrace topic list`.",
     fields: ["topic", "didYouMean"]
   },
+  PARTITION_UNKNOWN: {
+    status: 404,
+    message: "The topic {topic} has no partition {partition}",
+    where: "the partition",
+    why: "Partitions are numbered from 0, and their number is fixed when a topic is made.",
+    remedy: "Choose one of 0 to {last}.",
+    fields: ["topic", "partition", "last"]
+  },
   STREAM_UNKNOWN: {
     status: 404,
     message: "There is no stream {stream}",
