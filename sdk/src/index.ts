@@ -59,10 +59,12 @@ export {
 } from "./capability/index.ts"
 export {
   type AnyContract,
+  type ArgumentsOf,
   type Context,
   Contract,
   type ContractClass,
   defineContract,
+  defineFunction,
   defineProcessor,
   defineSink,
   defineSource,
@@ -74,6 +76,9 @@ export {
   type FailedRecord,
   field,
   type FieldFromConfig,
+  type FunctionArguments,
+  type FunctionOptions,
+  type FunctionPlugin,
   type Processor,
   type RecordContext,
   recordFields,

@@ -1,4 +1,5 @@
 import { schemaText } from "@millrace/sdk/avro"
+import { nodeKind } from "@millrace/sdk/manifest"
 import { type LogicalNode, producerLabel } from "./analysis/logical-node.ts"
 import { traceOrigins } from "./lineage.ts"
 import type { PlannedNode } from "./plan.ts"
@@ -9,7 +10,7 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
   const origins = traceOrigins(nodes)
   return nodes.map((node) => ({
     name: node.name,
-    kind: node.plugin.manifest.kind,
+    kind: nodeKind(node.plugin.manifest),
     plugin: `${node.plugin.label}#${node.plugin.manifest.name}`,
     digest: node.plugin.digest,
     configJson: node.configJson,

@@ -35,7 +35,7 @@ export const PackageSummary = Schema.Struct({
   /** Highest version that is neither yanked nor a prerelease; null when there is none. */
   latest: Schema.NullOr(Version),
   description: Schema.NullOr(Schema.String),
-  kinds: Schema.Array(Schema.Literals(["processor", "source", "sink"])),
+  kinds: Schema.Array(Schema.Literals(["processor", "source", "sink", "function"])),
   publishedAt: Schema.Int
 })
 export type PackageSummary = typeof PackageSummary.Type

@@ -6,6 +6,7 @@ import { openProcessor } from "./instance/open-processor.ts"
 import { openSink } from "./instance/open-sink.ts"
 import { openSource } from "./instance/open-source.ts"
 import { pluginManifest } from "./manifest/plugin-manifest.ts"
+import { functionProcessor } from "../plugin/function/function-processor.ts"
 import { pluginsOf } from "./plugins-of.ts"
 
 /**
@@ -41,5 +42,7 @@ const open = (definition: Definition, configJson: string, host: GuestHost): Gues
       return openSource(definition, config, host)
     case "sink":
       return openSink(definition, config, host)
+    case "function":
+      return openProcessor(functionProcessor(definition), config, host)
   }
 }

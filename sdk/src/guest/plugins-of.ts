@@ -14,7 +14,7 @@ export const pluginsOf = (module: object): ReadonlyMap<string, Definition> => {
   }
   if (found.size === 0) {
     throw new Error(
-      "the module exports no plugin: export what defineProcessor, defineSource or defineSink answers"
+      "the module exports no plugin: export what defineProcessor, defineFunction, defineSource or defineSink answers"
     )
   }
   return found

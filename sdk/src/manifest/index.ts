@@ -1,6 +1,7 @@
 export {
   ClosedContract,
   DerivedForm,
+  nodeKind,
   OpenInput,
   OpenOutput,
   PackageManifest,

@@ -43,7 +43,7 @@ export const StateManifest = Schema.Struct({
 
 export const PluginManifest = Schema.Struct({
   name: Schema.String,
-  kind: Schema.Literals(["processor", "source", "sink"]),
+  kind: Schema.Literals(["processor", "source", "sink", "function"]),
   description: Schema.optionalKey(Schema.String),
   /** JSON Schema (draft 2020-12) of the config's encoded side, closed to unknown keys; expressions carry `millrace:expression`. */
   config: Schema.Unknown,
@@ -86,12 +86,23 @@ export const PluginManifest = Schema.Struct({
   /** By handle in `uses`; in templates, `{ config: "/path" }` stands for the config's value. */
   permissions: Schema.Array(Schema.Struct({ handle: Schema.String, permission: Permission })),
   timers: Schema.Boolean,
+  /** Of a function: its signature, for whoever calls it by name. As a node it is a processor, which the rest describes. */
+  function: Schema.optionalKey(
+    Schema.Struct({
+      args: Schema.Array(Schema.Struct({ name: Schema.String, schema: AvroJson })),
+      returns: AvroJson
+    })
+  ),
   source: Schema.optionalKey(Schema.Struct({ bounded: Schema.Boolean })),
   sink: Schema.optionalKey(
     Schema.Struct({ transactional: Schema.Boolean, maxRecords: Schema.Int, maxDelayMs: Schema.Int })
   )
 })
 export type PluginManifest = typeof PluginManifest.Type
+
+/** What a plugin is as a node of a pipeline: a function is a processor there. */
+export const nodeKind = ({ kind }: Pick<PluginManifest, "kind">): "processor" | "source" | "sink" =>
+  kind === "function" ? "processor" : kind
 
 /** What `manifest.json` of a published archive holds. docs/formats/package.md. */
 export const PackageManifest = Schema.Struct({

@@ -74,8 +74,17 @@ export interface TransactionDefinition {
   readonly recover: AnyBody
 }
 
+export interface FunctionDefinition extends Shell {
+  readonly kind: "function"
+  readonly args: { readonly [name: string]: Schema.Top }
+  readonly returns: Schema.Top
+  readonly evaluate: AnyBody
+  /** Of the node that a function is used as. */
+  readonly derive: AnyDerive
+}
+
 /** What a plugin is made of, for the guest shim. */
-export type Definition = ProcessorDefinition | SourceDefinition | SinkDefinition
+export type Definition = ProcessorDefinition | SourceDefinition | SinkDefinition | FunctionDefinition
 
 /** The property under which a plugin keeps its definition. A plain string: two copies of the SDK may meet in one bundle. */
 export const definitionKey = "~millrace/definition"

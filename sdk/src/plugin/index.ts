@@ -1,4 +1,11 @@
 export { type AnyContract, Contract, type ContractClass, defineContract } from "./contract.ts"
+export {
+  type ArgumentsOf,
+  defineFunction,
+  type FunctionArguments,
+  type FunctionOptions,
+  type FunctionPlugin
+} from "./function/define-function.ts"
 export { defineProcessor, type Processor } from "./define-processor.ts"
 export {
   defineSink,

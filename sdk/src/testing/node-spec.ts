@@ -5,7 +5,7 @@ import { generateKey, generateKeyOf, generateMapKey } from "../codec/generate-ke
 import { generateValue, generateWriter } from "../codec/generate-value.ts"
 import { generateView } from "../codec/generate-view.ts"
 import { generateExpression } from "../expression/index.ts"
-import type { PluginManifest } from "../manifest/manifest.ts"
+import { nodeKind, type PluginManifest } from "../manifest/manifest.ts"
 import type { ResolvedNode } from "../manifest/node-resolution.ts"
 
 /** What a test says of the node beside its plugin. */
@@ -21,7 +21,7 @@ export interface NodeText {
 export const nodeSpec = ({ manifest, resolved, config, bundle, digest }: NodeText): NodeSpec => ({
   node: manifest.name,
   plugin: manifest.name,
-  kind: manifest.kind,
+  kind: nodeKind(manifest),
   digest,
   bundle,
   configJson: JSON.stringify(config),

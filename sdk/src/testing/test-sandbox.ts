@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { readPluginManifests } from "../build/build-package.ts"
 import { bundlePlugins } from "../build/bundle.ts"
-import type { PluginManifest } from "../manifest/manifest.ts"
+import { nodeKind, type PluginManifest } from "../manifest/manifest.ts"
 import { type ProcessorOptions, type ProcessorRun, runProcessor } from "./run-processor.ts"
 import { runSink, type SinkRun, type SinkRunOptions } from "./run-sink.ts"
 import { runSource, type SourceRun, type SourceRunOptions } from "./run-source.ts"
@@ -44,7 +44,8 @@ export const openTestSandbox = async (
         return { bundle: made, manifests: yield* readPluginManifests(made, pool.manifest) }
       })
     )
-    const pick = (kind: PluginManifest["kind"], name: string | undefined) => pluginOf(manifests, kind, name)
+    const pick = (kind: ReturnType<typeof nodeKind>, name: string | undefined) =>
+      pluginOf(manifests, kind, name)
     const close = () => runtime.dispose()
     return {
       manifests,
@@ -65,10 +66,10 @@ export const openTestSandbox = async (
 
 const pluginOf = (
   manifests: readonly PluginManifest[],
-  kind: PluginManifest["kind"],
+  kind: ReturnType<typeof nodeKind>,
   name: string | undefined
 ): PluginManifest => {
-  const ofKind = manifests.filter((manifest) => manifest.kind === kind)
+  const ofKind = manifests.filter((manifest) => nodeKind(manifest) === kind)
   const found = name === undefined ? ofKind : ofKind.filter((manifest) => manifest.name === name)
   const [only, ...others] = found
   if (only !== undefined && others.length === 0) return only

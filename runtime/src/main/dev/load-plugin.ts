@@ -1,4 +1,5 @@
 import { integrityOf } from "@millrace/sdk/build"
+import { nodeKind } from "@millrace/sdk/manifest"
 import * as Effect from "effect/Effect"
 
 import { readConfig } from "./config.ts"

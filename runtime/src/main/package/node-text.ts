@@ -16,6 +16,7 @@ export interface NewNode {
 const kindKeys: { readonly [kind in Plugin["kind"]]: string } = {
   source: "source",
   processor: "use",
+  function: "use",
   sink: "sink"
 }
 

@@ -9,6 +9,7 @@ import {
   generateWriter
 } from "@millrace/sdk/codec"
 import { generateExpression } from "@millrace/sdk/expression"
+import { nodeKind } from "@millrace/sdk/manifest"
 import type { NodeSpec, OutputSpec, StateSpec, TableSpec } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Finding } from "../../pipeline/index.ts"
@@ -53,7 +54,7 @@ const nodePlan = (node: LogicalNode, topics: readonly OutputTopic[], baseFolder:
   const spec: NodeSpec = {
     node: node.name,
     plugin: plugin.manifest.name,
-    kind: plugin.manifest.kind,
+    kind: nodeKind(plugin.manifest),
     digest: plugin.digest,
     bundle: plugin.bundle,
     configJson: node.configJson,

@@ -1,4 +1,4 @@
-import { PluginManifest } from "@millrace/sdk/manifest"
+import { nodeKind, PluginManifest } from "@millrace/sdk/manifest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type {
@@ -194,7 +194,7 @@ const choosePlugin = (node: PipelineNode, lookup: Lookup): Choice => {
   if (!("ok" in lookup)) return lookup
   const { plugins, ...found } = lookup.ok
   const name = node.plugin.plugin
-  const ofKind = plugins.filter((plugin) => plugin.kind === node.kind)
+  const ofKind = plugins.filter((plugin) => nodeKind(plugin) === node.kind)
   const named = name === undefined ? ofKind : plugins.filter((plugin) => plugin.name === name)
   const [manifest] = named
   if (manifest === undefined) return { problem: noPlugin(node, lookup.ok) }
@@ -203,10 +203,10 @@ const choosePlugin = (node: PipelineNode, lookup: Lookup): Choice => {
     const message = `${found.label} has several plugins of the kind ${node.kind}`
     return { problem: { code: "UNKNOWN_PLUGIN", message, remedy: `Choose one of: ${names.join(", ")}.` } }
   }
-  if (manifest.kind !== node.kind) {
+  if (nodeKind(manifest) !== node.kind) {
     const message = `${manifest.name} is a ${manifest.kind}, not a ${node.kind}`
     return {
-      problem: { code: "WRONG_KIND", message, remedy: `Write it after ${keyOfKind(manifest.kind)}:.` }
+      problem: { code: "WRONG_KIND", message, remedy: `Write it after ${keyOfKind(nodeKind(manifest))}:.` }
     }
   }
   return { ok: { ...found, manifest } }

@@ -7,12 +7,14 @@ import type { AnyContract } from "../../plugin/contract.ts"
 import {
   type Definition,
   type FieldName,
+  type FunctionDefinition,
   type InputShell,
   onlyInput,
   onlyOutput,
   type OutputShell,
   type ProcessorDefinition
 } from "../../plugin/definition.ts"
+import { argumentName, resultName } from "../../plugin/function/function-names.ts"
 import type { FieldFromConfig, OpenFields } from "../../plugin/open-field.ts"
 import { configExpressions, configJsonSchema } from "./config-schema.ts"
 import { isGenerator } from "../instance/drive.ts"
@@ -42,6 +44,8 @@ class ManifestWriter {
     switch (definition.kind) {
       case "processor":
         return { ...common, ...this.processor(definition) }
+      case "function":
+        return { ...common, ...this.function(definition) }
       case "source":
         return {
           ...common,
@@ -54,6 +58,24 @@ class ManifestWriter {
           inputs: [{ name: onlyInput, many: false, contract: this.input(definition.input, definition.name) }],
           sink: { transactional: definition.transaction !== undefined, ...definition.batch }
         }
+    }
+  }
+
+  private function(
+    definition: FunctionDefinition
+  ): Pick<PluginManifest, "inputs" | "outputs" | "bodies" | "function"> {
+    const { args, name, returns } = definition
+    return {
+      inputs: [{ name: onlyInput, many: false, contract: { form: "derived" } }],
+      outputs: [{ name: onlyOutput, contract: { form: "derived" } }],
+      bodies: [{ input: onlyInput, form: "map", suspends: false }],
+      function: {
+        args: Object.entries(args).map(([argument, schema]) => ({
+          name: argument,
+          schema: this.avro(schema, `argument ${argument}`, argumentName(name, argument))
+        })),
+        returns: this.avro(returns, "returns", resultName(name))
+      }
     }
   }
 

@@ -6,6 +6,7 @@ export const shellOffences = (definition: Definition): readonly string[] => [
   ...nameOffences(definition),
   ...handleOffences(definition),
   ...(definition.kind === "processor" ? processorOffences(definition) : []),
+  ...(definition.kind === "function" ? functionOffences(definition) : []),
   ...deriveOffences(definition)
 ]
 
@@ -59,6 +60,24 @@ const processorOffences = (
   return offences
 }
 
+const functionOffences = ({
+  args,
+  evaluate
+}: Extract<Definition, { readonly kind: "function" }>): readonly string[] => {
+  const names = Object.keys(args)
+  const wrong = names.filter((name) => !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name))
+  return [
+    ...(names.length === 0 ? ["args: a function has one argument at least"] : []),
+    ...wrong.map((name) => `args: ${JSON.stringify(name)} is of letters, digits and _ , at most 64`),
+    ...(isPlainFunction(evaluate)
+      ? []
+      : ["evaluate is a plain function, which answers at once: no generator, not async"])
+  ]
+}
+
+const isPlainFunction = (value: unknown): boolean =>
+  typeof value === "function" && Object.prototype.toString.call(value) === "[object Function]"
+
 const deriveOffences = (definition: Definition): readonly string[] => {
   if (definition.derive !== undefined || !isDerived(definition)) return []
   return ["give a contract: input (and output), or reads, or derive"]
@@ -70,6 +89,8 @@ const isDerived = (definition: Definition): boolean => {
       return [...Object.values(definition.inputs), ...Object.values(definition.outputs)].some(
         ({ form }) => form === "derived"
       )
+    case "function":
+      return false
     case "source":
       return definition.output.form === "derived"
     case "sink":

@@ -1,4 +1,4 @@
-import type { PluginManifest } from "@millrace/sdk/manifest"
+import { nodeKind, type PluginManifest } from "@millrace/sdk/manifest"
 import type { Config } from "../config.ts"
 
 /** The implicit pipeline of the plugin that is worked on. */
