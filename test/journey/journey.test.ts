@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { openPlace, type Place } from "./local-registry.ts"
@@ -76,6 +76,15 @@ describe("the five commands", { timeout: 180_000 }, () => {
   it("passes its tests at once", async () => {
     await shell.run(project, "npm", ["test"])
   })
+
+  for (const template of ["open", "keyed", "source", "sink", "function"])
+    it(`passes them with the template ${template}`, async () => {
+      const name = `my-${template}`
+      const flags = ["--template", template, "--yes", "--no-install", "--no-git", "--scope", "acme"]
+      await shell.run(home, "npm", ["create", "processor", name, "--", ...flags])
+      symlinkSync(join(project, "node_modules"), join(home, name, "node_modules"))
+      await shell.run(join(home, name), "npm", ["test"])
+    })
 
   it("shows its output, and that of an edit", async () => {
     const dev = await watch(shell, project)

@@ -60,14 +60,17 @@ const packOne = (
   return { name, version, file, bytes: archive.length, integrity: integrityOf(archive) }
 }
 
-const filesBelow = (folder: string, prefix: string): readonly ArchiveFile[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
+/** The files of a folder, at any depth, or the one file. */
+const filesBelow = (folder: string, prefix: string): readonly ArchiveFile[] => {
+  if (statSync(folder).isFile()) return [{ name: prefix, content: readFileSync(folder) }]
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => join(folder, path))
     .filter(
       (path) =>
         statSync(path).isFile() && !/\.test\.[jt]s$|(?:^|\/)node_modules\//.test(relative(folder, path))
     )
     .map((path) => ({ name: `${prefix}/${relative(folder, path)}`, content: readFileSync(path) }))
+}
 
 /** Declarations keep the `.ts` of their imports, which the compiler rewrites in JavaScript alone. */
 const withJavaScriptImports = (file: ArchiveFile): ArchiveFile =>

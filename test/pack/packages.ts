@@ -15,12 +15,17 @@ export interface PublishedPackage {
 }
 
 export const publishedPackages: readonly PublishedPackage[] = [
-  { folder: "sdk", compiled: true, declared: true, plain: [] },
+  { folder: "sdk", compiled: true, declared: true, plain: ["globals.d.ts"] },
   { folder: "runtime/sandbox", compiled: true, declared: true, plain: [] },
   { folder: "registry", compiled: true, declared: false, plain: [] },
   { folder: "runtime", compiled: false, declared: false, plain: ["bin"] },
   { folder: "scaffolds", compiled: false, declared: false, plain: ["bin", "src", "templates"] }
 ]
+
+/** A module, or (for declarations alone) its conditions. */
+interface Exports {
+  readonly [path: string]: string | { readonly [condition: string]: string }
+}
 
 interface PackageJson {
   readonly name: string
@@ -28,7 +33,7 @@ interface PackageJson {
   readonly description: string
   readonly license: string
   readonly bin?: { readonly [name: string]: string }
-  readonly exports?: { readonly [path: string]: string }
+  readonly exports?: Exports
   readonly dependencies?: { readonly [name: string]: string }
   readonly sideEffects?: boolean
 }
@@ -69,10 +74,10 @@ const loaded: readonly string[] = loadedPackages
 const loadedOf = (dependencies: PackageJson["dependencies"] = {}) =>
   Object.fromEntries(Object.entries(dependencies).filter(([name]) => loaded.includes(name)))
 
-const publishedExports = (exports: { readonly [path: string]: string }, declared: boolean) =>
+const publishedExports = (exports: Exports, declared: boolean) =>
   Object.fromEntries(
     Object.entries(exports).map(([path, target]) => {
-      if (!target.endsWith(".ts")) return [path, target]
+      if (typeof target !== "string" || !target.endsWith(".ts")) return [path, target]
       const module = target.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, "")
       // "types" stands first: the first condition that fits is taken.
       return [path, declared ? { types: `${module}.d.ts`, default: `${module}.js` } : `${module}.js`]
