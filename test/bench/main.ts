@@ -7,7 +7,8 @@ const benches: {
   codec: () => import("./codec.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
-  movies: () => import("./movies.ts")
+  movies: () => import("./movies.ts"),
+  types: () => import("./types.ts")
 }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
