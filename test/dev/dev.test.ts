@@ -189,7 +189,7 @@ describe("millrace dev on a single file", () => {
 
     const refused = at.dev("priced.ts")
     assert.strictEqual(await refused.kill("SIGCONT"), 77)
-    assert.include(refused.errors(), "error GRANT_NEEDED")
+    assert.include(refused.errors(), "GRANT_NEEDED")
 
     const granted = at.dev("priced.ts", "--grant")
     const told = await granted.next("permission")
@@ -203,7 +203,7 @@ describe("millrace dev on a single file", () => {
     at.write("two.ts", several)
     const unclear = at.dev("two.ts")
     assert.strictEqual(await unclear.kill("SIGCONT"), 65)
-    assert.include(unclear.errors(), "error PLUGIN_UNCLEAR")
+    assert.include(unclear.errors(), "PLUGIN_UNCLEAR")
     assert.include(unclear.errors(), "--plugin cheap")
 
     at.write(
@@ -232,7 +232,7 @@ describe("millrace dev on a single file", () => {
   it("says what is wrong with its arguments", async () => {
     const missing = at.dev("nowhere.ts")
     assert.strictEqual(await missing.kill("SIGCONT"), 65)
-    assert.include(missing.errors(), "error ENTRY_MISSING")
+    assert.include(missing.errors(), "ENTRY_MISSING")
     at.write("priced.ts", doubled)
     at.write("bad.ndjson", '{"id":"a"}\n{"id":')
     const dev = at.dev("priced.ts", "--records", "bad.ndjson")

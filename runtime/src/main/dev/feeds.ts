@@ -12,6 +12,8 @@ export interface Feeds {
   /** Feeds these inputs; those that are fed already go on, and give a record at once. */
   readonly enter: (inputs: readonly DevInput[], pipeline: string) => Effect.Effect<void, unknown>
   readonly replay: Effect.Effect<void>
+  /** There may be more records to feed. */
+  readonly wake: Effect.Effect<void>
 }
 
 const drainFor = "2 seconds"
@@ -88,6 +90,9 @@ export const openFeeds = Effect.fn("openFeeds")(function* (
           }),
         { discard: true }
       ),
+    wake: Effect.suspend(() =>
+      Effect.forEach([...running.values()], ({ feed }) => feed.wake, { discard: true })
+    ),
     replay: Effect.suspend(() =>
       Effect.forEach(
         [...running.values()].filter(({ input }) => !input.isTable),

@@ -8,6 +8,7 @@ import type { Entry } from "./entry.ts"
 import type { Feeds } from "./feeds.ts"
 import { catalogueTopic, type DevInput, devInputs } from "./input/dev-inputs.ts"
 import { readOwnRecords } from "./input/own-records.ts"
+import type { TappedStream } from "./input/tapped-stream.ts"
 import type { Keys } from "./keys.ts"
 import { consentTo } from "./load/consent.ts"
 import { commandProblem, loadFailed } from "./load/problem.ts"
@@ -26,6 +27,7 @@ export interface LoadOptions {
   readonly feeds: Feeds
   readonly screen: Screen
   readonly keys: Keys
+  readonly tapped: TappedStream | undefined
   /** Of the version that runs; a load of the same is none. */
   readonly last: Loaded | undefined
   /** When the edit was seen, ms since 1970; undefined at the start. */
@@ -69,7 +71,7 @@ export const loadPlugin = Effect.fn("loadPlugin")(function* (load: LoadOptions) 
     Effect.mapError((error) => commandProblem("records", error))
   )
   const { count } = options
-  const inputs = devInputs({ manifest: plugin.manifest, config, records, count })
+  const inputs = devInputs({ manifest: plugin.manifest, config, records, count, tapped: load.tapped })
   if (typeof inputs === "string")
     return yield* loadFailed("records", [
       { code: "INPUT_UNFED", message: inputs, frame: [], remedy: "see `millrace dev --help`" }

@@ -14,6 +14,7 @@ import type { DevOptions } from "./dev-options.ts"
 import { findEntry } from "./entry.ts"
 import { openFeeds } from "./feeds.ts"
 import { ownRecordFiles } from "./input/own-records.ts"
+import { openTap } from "./input/tapped-stream.ts"
 import { openKeys } from "./keys.ts"
 import { type Loaded, loadPlugin } from "./load-plugin.ts"
 import { LoadFailed, placed } from "./load/problem.ts"
@@ -53,6 +54,7 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
     data: shownPath(options.data, process.cwd()),
     entry: shownPath(entry.module, process.cwd())
   })
+  const tapped = options.from === undefined ? undefined : yield* openTap(options.from)
   const keys = yield* openKeys
   const feeds = yield* openFeeds(workshop.transport, options.rate)
   let last: Loaded | undefined
@@ -72,6 +74,7 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
         feeds,
         screen,
         keys,
+        tapped,
         last,
         savedAt
       })
@@ -152,6 +155,7 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
     into(Effect.map(keys.next, (key) => ({ order: "key", key }))),
     into(Effect.as(platform.stopped, { order: "stop" }))
   ]
+  if (tapped !== undefined) yield* Effect.forkScoped(tapped.follow(feeds.wake))
   yield* Effect.forEach(sources, (source) => Effect.forkScoped(source), { discard: true })
   yield* Effect.forkScoped(Effect.provideContext(tellFailures(screen, workshop), platform.services))
   yield* Effect.provideContext(work, platform.services)

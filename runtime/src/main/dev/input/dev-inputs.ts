@@ -4,9 +4,10 @@ import type { PluginManifest } from "@millrace/sdk/manifest"
 import type { CatalogueTopic } from "../../../plan/dependencies.ts"
 import type { Config } from "../config.ts"
 import { pipelineName } from "../load/dev-pipeline.ts"
-import { type InputType, inputTypeOf, tableTypeOf } from "./input-type.ts"
+import { type InputType, inputTypeOf, keyOf, tableTypeOf } from "./input-type.ts"
 import type { FileRecord } from "./record-file.ts"
-import { given, madeUp, type Misfit, type RecordSupply } from "./record-supply.ts"
+import { given, live, madeUp, type Misfit, type RecordSupply } from "./record-supply.ts"
+import type { TappedStream } from "./tapped-stream.ts"
 
 /** An input, or a lookup table, with its stream and what it is fed with. */
 export interface DevInput extends InputType {
@@ -26,6 +27,8 @@ export interface InputOptions {
   /** The author's own records by input; under `""` those for the only one. */
   readonly records: ReadonlyMap<string, readonly FileRecord[]>
   readonly count: number | undefined
+  /** What feeds the only input, instead of the author's own records. */
+  readonly tapped: TappedStream | undefined
 }
 
 /** Rows that a lookup table is made up of. */
@@ -36,10 +39,15 @@ const tableRows = 200
  * another contract go to another stream, and the one before is read to its end under the old.
  */
 export const devInputs = (options: InputOptions): readonly DevInput[] | string => {
-  const { config, count, manifest, records } = options
+  const { config, count, manifest, records, tapped } = options
   const isOnly = manifest.inputs.length === 1
   const inputs: DevInput[] = []
+  if (tapped !== undefined && !isOnly) return `${manifest.name}: --from feeds a plugin with one input`
   for (const input of manifest.inputs) {
+    if (tapped !== undefined) {
+      inputs.push(tappedInput(manifest, input.name, config, tapped))
+      continue
+    }
     const own = records.get(input.name) ?? (isOnly ? records.get("") : undefined)
     const type = inputTypeOf(
       manifest,
@@ -57,6 +65,19 @@ export const devInputs = (options: InputOptions): readonly DevInput[] | string =
     inputs.push(withSupply(manifest, type, own, own === undefined ? tableRows : undefined))
   }
   return inputs
+}
+
+const tappedInput = (
+  manifest: PluginManifest,
+  name: string,
+  config: Config,
+  tapped: TappedStream
+): DevInput => {
+  const type = { name, isTable: false, type: tapped.type, key: keyOf(manifest, name, config) ?? tapped.key }
+  const stream = streamName(manifest, type)
+  const supply = live(tapped.type, tapped.records)
+  const fingerprint = hashOf([stream, tapped.name])
+  return { ...type, fingerprint, stream, supply, misfits: [], what: `the records of ${tapped.name}` }
 }
 
 const withSupply = (

@@ -23,6 +23,8 @@ export interface Feed {
   readonly nudge: Effect.Effect<void>
   /** Begins anew from the first record. */
   readonly replay: Effect.Effect<void>
+  /** There may be more records than before. */
+  readonly wake: Effect.Effect<void>
   /** The last record was appended. */
   readonly hasEnded: () => boolean
 }
@@ -38,14 +40,16 @@ const maxBacklog = 20_000
  */
 export const startFeed = Effect.fn("startFeed")(function* (options: FeedOptions) {
   const appender = yield* openAppender(options.transport, options.topic, options.input)
-  const orders = yield* Queue.sliding<"nudge" | "replay">(1)
+  const orders = yield* Queue.sliding<"nudge" | "replay" | "wake">(2)
   const hasEnded = ({ next }: FeedPosition): boolean =>
     options.supply.count !== undefined && next >= options.supply.count
   let position = appender.position
   const beginAnew = () => {
-    position = { run: position.run + 1, next: 0 }
+    position = { run: position.run + 1, next: options.supply.replayFrom?.() ?? 0 }
   }
-  if (hasEnded(position)) beginAnew()
+  // Records that came from elsewhere are not numbered as they were on another day.
+  if (options.supply.replayFrom !== undefined) position = { run: position.run + 1, next: 0 }
+  else if (hasEnded(position)) beginAnew()
 
   const append = (wanted: number): Effect.Effect<void, TransportError> =>
     Effect.suspend(() => {
@@ -82,6 +86,7 @@ export const startFeed = Effect.fn("startFeed")(function* (options: FeedOptions)
   )
   const feed: Feed = {
     nudge: Effect.asVoid(Queue.offer(orders, "nudge")),
+    wake: Effect.asVoid(Queue.offer(orders, "wake")),
     replay: Effect.asVoid(Queue.offer(orders, "replay")),
     hasEnded: () => hasEnded(position)
   }

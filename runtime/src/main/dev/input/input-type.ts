@@ -30,13 +30,19 @@ export const inputTypeOf = (
   given: readonly Json[] | undefined
 ): InputType | Unfed => {
   const { contract, name } = input
-  const asked = manifest.keyBy.find((each) => each.input === name)?.fields.map((ref) => nameOf(ref, config))
   const type = typeOf(contract, name, config, given)
   if (typeof type === "string") return { name, problem: type }
-  const key =
-    asked?.filter((field) => field !== undefined) ?? (contract.form === "closed" ? contract.key : [])
+  const key = keyOf(manifest, name, config) ?? (contract.form === "closed" ? contract.key : [])
   return { name, isTable: false, type: withFields(type, key), key }
 }
+
+/** The fields that an input asks to be keyed by; undefined where it asks for none. */
+export const keyOf = (
+  manifest: PluginManifest,
+  input: string,
+  config: Config
+): readonly string[] | undefined =>
+  manifest.keyBy.find((each) => each.input === input)?.fields.flatMap((ref) => nameOf(ref, config) ?? [])
 
 /** The type of the rows for a lookup table. */
 export const tableTypeOf = (table: PluginManifest["tables"][number]): InputType | Unfed => {

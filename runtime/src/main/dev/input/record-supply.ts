@@ -8,6 +8,8 @@ export interface RecordSupply {
   readonly count: number | undefined
   /** At most `count` records from `from` on; fewer only at the end. */
   readonly take: (from: number, count: number) => readonly AvroValue[]
+  /** Where a replay begins; 0 unless told otherwise. */
+  readonly replayFrom?: () => number
 }
 
 /** Plausible records of a type, made up. */
@@ -47,4 +49,29 @@ export const given = (
       (_, index) => values[(from + index) % values.length]
     )
   return { supply: { count: total, take }, misfits }
+}
+
+const replayedLast = 10
+
+/** Records that come from elsewhere while they are fed; those that do not fit are passed over. A replay is of the last few. */
+export const live = (type: RecordType, records: readonly { readonly value: Json }[]): RecordSupply => {
+  const values: AvroValue[] = []
+  let read = 0
+  const known = (): readonly AvroValue[] => {
+    for (; read < records.length; read++) {
+      try {
+        values.push(fromJsonValue(type, records[read]?.value ?? null))
+      } catch (error) {
+        if (!(error instanceof CodecFault)) throw error
+      }
+    }
+    return values
+  }
+  return {
+    get count() {
+      return known().length
+    },
+    take: (from, count) => known().slice(from, from + count),
+    replayFrom: () => Math.max(0, known().length - replayedLast)
+  }
 }
