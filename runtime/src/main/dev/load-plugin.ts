@@ -64,7 +64,8 @@ export const loadPlugin = Effect.fn("loadPlugin")(function* (load: LoadOptions) 
     entry,
     bundler: load.bundler,
     onFiles: load.onFiles,
-    plugin: options.plugin
+    plugin: options.plugin ?? load.last?.plugin,
+    choose: keys.isTerminal && !options.json ? (names) => choose(names, screen, keys) : undefined
   })
   workshop.places.set(plugin.digest, plugin.places)
   const records = yield* readOwnRecords(options.records).pipe(
@@ -108,6 +109,13 @@ export const loadPlugin = Effect.fn("loadPlugin")(function* (load: LoadOptions) 
     )
   }
   return loaded
+})
+
+/** One key at the terminal: the number of a plugin, of the first nine. */
+const choose = Effect.fnUntraced(function* (names: readonly string[], screen: Screen, keys: Keys) {
+  const listed = names.slice(0, 9).map((name, index) => `${index + 1} ${name}`)
+  screen.ask(`Which plugin? ${listed.join(", ")}`)
+  return names[Number(yield* keys.next) - 1]
 })
 
 const maxMisfits = 5

@@ -48,14 +48,16 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
   ])
   const workshop = yield* openWorkshop(options, screen.show)
   const { platform } = workshop
-  screen.show({
+  const up = {
     event: "up",
     url: platform.url,
     data: shownPath(options.data, process.cwd()),
     entry: shownPath(entry.module, process.cwd())
-  })
+  } as const
+  screen.show(up)
   const tapped = options.from === undefined ? undefined : yield* openTap(options.from)
   const keys = yield* openKeys
+  if (keys.isTerminal && !options.json) screen.show({ event: "keys" })
   const feeds = yield* openFeeds(workshop.transport, options.rate)
   let last: Loaded | undefined
   let attempt = 0
@@ -124,8 +126,7 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
   const press = Effect.fnUntraced(function* (key: string) {
     if (key === "q") return yield* Queue.offer(orders, { order: "stop" })
     if (key === "\u0003") return process.kill(process.pid, "SIGINT")
-    if (key === "s")
-      return screen.show({ event: "up", url: platform.url, data: options.data, entry: entry.module })
+    if (key === "s") return screen.show(up)
     if (last === undefined) return undefined
     if (key === "r" || key === "c") {
       const { inputs, kind, swapped } = last

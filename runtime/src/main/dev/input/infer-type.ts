@@ -2,7 +2,7 @@ import { type AvroType, type Json, parseAvroOrThrow, type RecordType } from "@mi
 
 /**
  * A record type that all of some JSON objects fit: for records whose plugin takes any. Whole numbers are longs, others doubles;
- * what is absent or null somewhere may be null everywhere. A list or object of mixed kinds is kept as its JSON text.
+ * what is absent or null somewhere may be null everywhere. What is of mixed kinds is taken for text: the others do not fit.
  */
 export const inferType = (name: string, values: readonly Json[]): RecordType => {
   const type: AvroType = parseAvroOrThrow(recordOf(name, values.filter(isObject)))

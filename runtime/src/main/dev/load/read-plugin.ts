@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly entry: Entry
   readonly bundler: Bundler
   readonly plugin: string | undefined
+  /** Asks which of several plugins; undefined where nobody can be asked. */
+  readonly choose: ((names: readonly string[]) => Effect.Effect<string | undefined>) | undefined
   /** Told which files the bundle is made of, as soon as that is known. */
   readonly onFiles: (files: readonly string[]) => void
 }
@@ -33,6 +35,7 @@ export interface ReadOptions {
 /** Bundles the module and reads its manifest in the sandbox. */
 export const readPlugin = Effect.fn("readPlugin")(function* ({
   bundler,
+  choose,
   entry,
   onFiles,
   plugin
@@ -65,7 +68,9 @@ export const readPlugin = Effect.fn("readPlugin")(function* ({
       { code: "MANIFEST_UNREADABLE", message, frame: [], remedy: "use this SDK's define functions" }
     ])
   )
-  const manifest = choosePlugin(manifests, plugin)
+  const names = manifests.map(({ name }) => name)
+  const named = plugin ?? (names.length > 1 ? yield* choose?.(names) ?? Effect.undefined : undefined)
+  const manifest = choosePlugin(manifests, named)
   if (manifest instanceof LoadFailed) return yield* manifest
   const inspected = yield* Clock.currentTimeMillis
   const read: ReadPlugin = {

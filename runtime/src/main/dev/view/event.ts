@@ -83,6 +83,8 @@ export type DevEvent =
       readonly remedy: string
     }
   | { readonly event: "fed"; readonly input: string; readonly what: string }
+  /** Standard input is a terminal, whose keys count. */
+  | { readonly event: "keys" }
   | { readonly event: "cleared" }
   | { readonly event: "stopping" }
 

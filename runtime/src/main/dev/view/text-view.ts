@@ -46,6 +46,8 @@ export const textOf = (event: DevEvent): Written => {
       return lines(...permissionText(event))
     case "fed":
       return lines(dim(`  ${printable(event.input)}: ${printable(event.what)}`))
+    case "keys":
+      return lines(dim("  keys: r feed again, c clear state, s status page, q quit"))
     case "cleared":
       return lines(dim("state cleared"))
     case "stopping":
