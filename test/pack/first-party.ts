@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { type ArchiveFile, buildPackage, readProject } from "@millrace/sdk/build"
 import { SandboxPool } from "@millrace/sandbox"
@@ -10,7 +10,7 @@ export const firstPartyArchives = (): Promise<readonly ArchiveFile[]> =>
   Effect.runPromise(
     Effect.gen(function* () {
       const pool = yield* SandboxPool
-      const folders = readdirSync(join(root, "plugins")).toSorted()
+      const folders = readdirSync(join(root, "plugins")).filter(isPackage).toSorted()
       return yield* Effect.forEach(
         folders,
         (folder) => archiveOf(join(root, "plugins", folder), pool.manifest),
@@ -20,6 +20,8 @@ export const firstPartyArchives = (): Promise<readonly ArchiveFile[]> =>
       )
     }).pipe(Effect.provide(SandboxPool.layer({})))
   )
+
+const isPackage = (folder: string): boolean => existsSync(join(root, "plugins", folder, "package.json"))
 
 const archiveOf = Effect.fnUntraced(function* (
   folder: string,
