@@ -182,6 +182,8 @@ Movie.make({ id: "a", rating: 7, year: "1999" })
     const taken = await run("add", "contract", "mine.avsc")
     assert.strictEqual(taken.errors[0]?.code, "FILE_EXISTS")
     assert.strictEqual(inProject("src/contracts/mine.ts"), "// my own\n")
+    const named = await run("add", "contract", "mine.avsc", "--subject", "no subject")
+    assert.deepStrictEqual([named.exit, named.errors[0]?.code], [64, "NAME_INVALID"])
     const outside = await run(
       "add",
       "contract",

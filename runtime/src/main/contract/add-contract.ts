@@ -1,7 +1,8 @@
-import type { SubjectVersion } from "@millrace/sdk/api"
+import { SubjectName, type SubjectVersion } from "@millrace/sdk/api"
 import { isClassName } from "@millrace/sdk/contract"
 import * as Effect from "effect/Effect"
 import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
 import {
   type LockedContract,
   lockFileName,
@@ -51,8 +52,11 @@ export const addFileContract = Effect.fn("addFileContract")(function* (
   yield* checkKey(said.key, schema, absolute)
   const source = slashed(path.relative(folder, absolute), path)
   const subject = said.subject ?? schema.type.name
+  if (!isSubject(subject)) return yield* badSubject(subject)
   return yield* place({ folder, subject, schema, origin: { version: null, key: said.key, source }, options })
 })
+
+const isSubject = Schema.is(SubjectName)
 
 interface Placing {
   readonly folder: string
@@ -113,6 +117,14 @@ const checkKey = (key: readonly string[], { type }: ContractSchema, where: strin
     })
   )
 }
+
+const badSubject = (subject: string) =>
+  new CommandError({
+    code: "NAME_INVALID",
+    message: `${JSON.stringify(subject)} cannot be a subject`,
+    remedy: "give --subject letters, digits, ., - and _, at most 200",
+    exit: exitCode.usage
+  })
 
 const badClassName = (name: string) =>
   new CommandError({

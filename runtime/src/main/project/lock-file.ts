@@ -28,7 +28,7 @@ export const LockedContract = Schema.Struct({
   key: Schema.Array(Schema.String),
   /** The generated module, relative to the lock. */
   module: ModulePath,
-  className: Schema.String,
+  className: Schema.String.check(Schema.isPattern(/^[A-Za-z_$][A-Za-z0-9_$]*$/)),
   /** SHA-256 of the schema's text, in hex. */
   sha256: Schema.String,
   schema: Schema.Json

@@ -78,6 +78,23 @@ describe("the module of a contract", () => {
     )
   })
 
+  it("keeps what a name or a doc says out of its code", () => {
+    const evil = "x\n*/ throw 1 //\u2028throw 2"
+    const schema: RecordType = {
+      kind: "record",
+      name: "R",
+      aliases: [],
+      doc: evil,
+      fields: [],
+      attributes: {}
+    }
+    const lines = contractModule({ subject: "a.b", schema, key: [], origin: evil }).split(/[\n\u2028]/)
+    assert.deepStrictEqual(
+      lines.filter((line) => /^\s*(?:\*\/ )?throw/.test(line)),
+      []
+    )
+  })
+
   it("is the same text for the same source", () => {
     fc.assert(
       fc.property(records, (schema) => {

@@ -72,8 +72,9 @@ class ModuleNames {
   }
 }
 
+/** A file's name may hold anything: what it says stays in its comment. */
 const heading = ({ origin }: ContractSource): string =>
-  `// Generated from ${origin}; edit by \`millrace types\`.\n`
+  `// Generated from ${origin.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ")}; edit by \`millrace types\`.\n`
 
 /** Only what the text uses: an import that nothing uses is an error in many projects. */
 const imports = (body: string): string => {

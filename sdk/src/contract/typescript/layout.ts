@@ -106,7 +106,7 @@ export const chainLayout = (base: Layout, calls: readonly Layout[]): Layout => {
 /** Text in quotes: the double ones, unless it has more of these itself. */
 export const quoted = (text: string): string => {
   const doubles = text.split('"').length
-  const json = JSON.stringify(text)
+  const json = JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
   if (doubles <= text.split("'").length) return json
   return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }
