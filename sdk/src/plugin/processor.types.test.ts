@@ -5,12 +5,14 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { correct, shared } from "./fixtures/correct-programs.ts"
-import { mistakes } from "./fixtures/mistakes.ts"
+import { functionMistakes } from "./fixtures/function-mistakes.ts"
+import { mistakes as processorMistakes } from "./fixtures/mistakes.ts"
 
 /**
  * What an author sees, pinned: programs that must compile, and for each common mistake the compiler's own words at the
  * right line. All are compiled in one run of tsc, as an author's project would.
  */
+const mistakes = [...processorMistakes, ...functionMistakes]
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 const inRoot = (path: string) => join(root, path)
 
@@ -92,12 +94,16 @@ describe("what an author sees", () => {
       "split: Processor<Movie, { readonly good: Movie; readonly bad: DirectorCount; }, {}>;"
     )
     assert.include(shown, "source: Source<Movie, { readonly path: string; }>;")
+    assert.include(
+      shown,
+      'inWords: FunctionPlugin<{ readonly amount: number | null; readonly kind: "new" | "old"; }, { readonly text: string; }>;'
+    )
     assert.include(shown, "sink: Sink<Movie, { readonly path: string; }>;")
   })
 })
 
 const head =
-  'import { defineProcessor, Effect, Film, Movie, DirectorCount, Schema, log, valueState } from "./shared.ts"\n'
+  'import { defineFunction, defineProcessor, Effect, Film, http, Movie, DirectorCount, Schema, log, valueState } from "./shared.ts"\n'
 const headLines = 1
 const fileOf = (index: number) => `mistake-${String(index + 1).padStart(2, "0")}.ts`
 

@@ -7,10 +7,10 @@ export interface FunctionArguments {
   readonly [name: string]: Schema.Top
 }
 
-/** The values of a function's arguments. */
-export type ArgumentsOf<Args> = {
-  readonly [K in keyof Args]: Args[K] extends { readonly Type: infer A } ? A : never
-}
+/** The values of a function's arguments. A conditional type, so that a hover shows the values and not this name. */
+export type ArgumentsOf<Args> = Args extends FunctionArguments
+  ? { readonly [K in keyof Args]: Args[K]["Type"] }
+  : never
 
 /** A function: what `defineFunction` answers. */
 export interface FunctionPlugin<Args, Result> {
