@@ -63,6 +63,18 @@ describe("an incremental bundler", () => {
       })
     ))
 
+  it("finds Schema in the SDK's own namespace too", () =>
+    withBundler((write) =>
+      Effect.gen(function* () {
+        yield* write(plugin("filter: () => true"))
+        const text = plugin("filter: () => true").replace("defineProcessor, Schema }", "defineProcessor }")
+        const { code } = yield* write(
+          `import * as sdk from "@millrace/sdk"${text.replaceAll("Schema.", "sdk.Schema.")}`
+        )
+        assert.include(manifestOf(code), '"form":"filter"')
+      })
+    ))
+
   it("says what is wrong at its line, and goes on when it is mended", () =>
     withBundler((write) =>
       Effect.gen(function* () {

@@ -5,6 +5,7 @@ import { type BuildContext, context } from "esbuild"
 import { BundleError } from "./build-error.ts"
 import { attemptBuild, type Bundle, buildOptions, bundleOf, missingEntry } from "./bundle.ts"
 import { LibraryChunks } from "./library-chunks.ts"
+import { isBuildFailure } from "./offence/raw-offence.ts"
 
 /**
  * Bundles the same module again and again, several times as fast as anew: what did not change is kept, and the SDK and Effect are
@@ -40,8 +41,28 @@ type Context = BuildContext<ReturnType<typeof buildOptions>>
 
 const rebuild = async (opened: Context, chunks: LibraryChunks) => {
   if (chunks.areIncomplete) await chunks.make()
-  const first = await opened.rebuild()
-  if (!chunks.areIncomplete) return first
+  const first = await attempt(opened)
+  const isLacking = first.messages.some(({ text }) => lacksExport.test(text)) && chunks.takeWhole()
+  if (!isLacking && !chunks.areIncomplete) return first.result()
   await chunks.make()
   return opened.rebuild()
+}
+
+/** What esbuild says of an import, by name or through a namespace, of something that a chunk has not. */
+const lacksExport =
+  /(?:No matching export in|will always be undefined because there is no matching export in) "millrace-library:/
+
+const attempt = async (opened: Context) => {
+  try {
+    const done = await opened.rebuild()
+    return { messages: done.warnings, result: () => done }
+  } catch (error) {
+    const messages = isBuildFailure(error) ? error.errors : []
+    return {
+      messages,
+      result: () => {
+        throw error
+      }
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { build, type BuildOptions, type Plugin } from "esbuild"
 
@@ -15,6 +16,7 @@ export class LibraryChunks {
   private readonly folder: string
   private readonly entries: string[] = ["@millrace/sdk", "@millrace/sdk/guest", "effect/Schema"]
   private readonly missing = new Set<string>()
+  private isWhole = false
   private files: ReadonlyMap<string, string> = new Map()
 
   /** `options` must name how modules are resolved; `folder` is where from. */
@@ -28,11 +30,19 @@ export class LibraryChunks {
     return this.files.size === 0 || this.missing.size > 0
   }
 
+  /** An import asks for a namespace that was left out; false when nothing was. */
+  takeWhole(): boolean {
+    if (this.isWhole) return false
+    this.isWhole = true
+    return true
+  }
+
   async make(): Promise<void> {
     this.entries.push(...this.missing)
     this.missing.clear()
     const { outputFiles } = await build({
       ...this.options,
+      plugins: [...(this.isWhole ? [] : [withoutNamespaces]), ...(this.options.plugins ?? [])],
       absWorkingDir: this.folder,
       entryPoints: Object.fromEntries(this.entries.map((path, index) => [`entry-${index}`, path])),
       bundle: true,
@@ -66,5 +76,19 @@ export class LibraryChunks {
         loader: "js"
       }))
     }
+  }
+}
+
+/**
+ * Leaves the namespaces out that the SDK's entry re-exports: esbuild could not drop what of them is not used. Imports of them by name
+ * are rewritten to imports of their modules before.
+ */
+const withoutNamespaces: Plugin = {
+  name: "millrace-namespaces",
+  setup: (setup) => {
+    setup.onLoad({ filter: /[\\/]sdk[\\/](?:src|dist)[\\/]index\.[jt]s$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(/^export \* as \w+ from "effect\/\w+";?$/gm, ""),
+      loader: path.endsWith(".ts") ? "ts" : "js"
+    }))
   }
 }
