@@ -7,6 +7,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { correct, shared } from "./fixtures/correct-programs.ts"
 import { functionMistakes } from "./fixtures/function-mistakes.ts"
 import { mistakes as processorMistakes } from "./fixtures/mistakes.ts"
+import { typeErrorTable } from "./fixtures/type-error-table.ts"
 
 /**
  * What an author sees, pinned: programs that must compile, and for each common mistake the compiler's own words at the
@@ -83,6 +84,10 @@ describe("what an author sees", () => {
       )
     })
   }
+
+  it("is what the docs show", () => {
+    assert.strictEqual(readFileSync(inRoot("docs/reference/type-errors.md"), "utf8"), typeErrorTable())
+  })
 
   it("gives plugins short types that name nothing private", () => {
     assert.notInclude(declarations, "sdk/src/")

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs"
-import { join, relative } from "node:path"
+import { join, relative, sep } from "node:path"
 import type { PartialMessage, Plugin } from "esbuild"
-import { packageOfFile } from "../package-scope.ts"
+import { packageOfFile, projectFolder } from "../package-scope.ts"
 import { noted } from "./raw-offence.ts"
 import { placeIn } from "./source-place.ts"
 import { sourceOffences } from "./source-offences.ts"
 
-/** Where this SDK's own modules are, when they run from source. */
+/** Where this SDK's own modules are: no author's, though they may be bundled from source. */
 const sdk = join(import.meta.dirname, "../..")
 
 /**
@@ -17,11 +17,13 @@ export const ownSourceCheck: Plugin = {
   name: "millrace-own-sources",
   setup: (build) => {
     const folder = build.initialOptions.absWorkingDir ?? ""
+    const project = projectFolder(folder) + sep
+    const isOwn = (path: string) =>
+      path.startsWith(project) && packageOfFile(path) === undefined && !path.startsWith(sdk)
     const found = new Map<string, readonly PartialMessage[]>()
     build.onStart(() => found.clear())
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
-      if (packageOfFile(path) === undefined && !path.startsWith(sdk))
-        found.set(path, messagesOf(path, folder))
+      if (isOwn(path)) found.set(path, messagesOf(path, folder))
       return undefined
     })
     build.onEnd(() => ({ errors: [...found.values()].flat() }))
