@@ -31,10 +31,11 @@ export const resolvePermissions = (
   )
 }
 
-/** A secret that the config may name, and does not: nothing is asked for, and nothing sent. */
+/** What the config may leave out, and does: nothing is asked for, and nothing granted. */
 const isUnused = (permission: Permission, config: unknown): boolean =>
   permission.kind === "secret" &&
   typeof permission.name !== "string" &&
+  permission.name.optional === true &&
   valueAt(config, permission.name.config) === undefined
 
 const filled = (
@@ -46,12 +47,14 @@ const filled = (
     case "write":
       return { ...permission, path: text(permission.path) }
     case "net":
-      return { ...permission, ...originOf(text(permission.host)) }
+      return { ...permission, ...placeOf(text(permission.host)) }
     case "secret":
       return {
         ...permission,
         name: text(permission.name),
-        destination: originOf(text(permission.destination)).host
+        ...(permission.destination === undefined
+          ? {}
+          : { destination: originOf(text(permission.destination)) })
       }
     case "topic":
       return { ...permission, topic: text(permission.topic) }
@@ -63,9 +66,26 @@ const filled = (
 }
 
 /** The host of a config's URL, and its port: what will be connected to. What is no URL is a host by itself. */
-const originOf = (value: string): { readonly host: string; readonly port?: number } => {
-  const found = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([0-9]{1,5}))?(?:[/?#]|$)/i.exec(value)
-  if (found === null) return { host: value }
-  const [, scheme = "", host = "", port] = found
-  return { host: host.toLowerCase(), port: Number(port ?? (scheme.toLowerCase() === "http" ? 80 : 443)) }
+const placeOf = (value: string): { readonly host: string; readonly port?: number } => {
+  const parts = partsOf(value)
+  return parts === undefined ? { host: value } : { host: parts.host, port: parts.port }
 }
+
+/** The origin of a config's URL, written as `URL.origin` writes it; what is no URL stays as it is. */
+const originOf = (value: string): string => {
+  const parts = partsOf(value)
+  if (parts === undefined) return value
+  const { scheme, host, port } = parts
+  return `${scheme}://${host}${port === knownPort(scheme) ? "" : `:${port}`}`
+}
+
+/** By hand: this is ground, which has no `URL`. The worker parses by the standard, and compares with what this gave. */
+const partsOf = (value: string) => {
+  const found = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([0-9]{1,5}))?(?:[/?#]|$)/i.exec(value)
+  if (found === null) return undefined
+  const [, given = "", host = "", port] = found
+  const scheme = given.toLowerCase()
+  return { scheme, host: host.toLowerCase(), port: port === undefined ? knownPort(scheme) : Number(port) }
+}
+
+const knownPort = (scheme: string): number => (scheme === "http" ? 80 : 443)

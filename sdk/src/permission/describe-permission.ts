@@ -8,11 +8,13 @@ export const describePermission = (permission: Permission): string => {
     case "write":
       return `write files below ${text(permission.path)}`
     case "net":
-      return `connect to ${text(permission.host)}${permission.port === undefined ? "" : `:${permission.port}`}`
+      return `connect to ${text(permission.host)}${permission.port === undefined ? "" : `:${permission.port}`}${methods(permission.methods)}`
     case "env":
       return `read the environment variable ${permission.name}`
     case "secret":
-      return `${secretModes[permission.mode]} the secret ${text(permission.name)} for ${text(permission.destination)}`
+      return `${secretModes[permission.mode]} the secret ${text(permission.name)}${
+        permission.destination === undefined ? "" : ` for ${text(permission.destination)}`
+      }`
     case "topic":
       return `${permission.access} the topic ${text(permission.topic)}`
     case "clock":
@@ -21,6 +23,9 @@ export const describePermission = (permission: Permission): string => {
       return "draw real random numbers"
   }
 }
+
+const methods = (given: readonly string[] | undefined): string =>
+  given === undefined ? "" : ` by ${given.join(", ")}`
 
 const secretModes = { inject: "send", sign: "sign with", reveal: "SEE" } as const
 

@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
 
-/** A literal, or the value of the node's config at a JSON pointer. */
-const Template = Schema.Union([Schema.String, Schema.Struct({ config: Schema.String })])
+/** A literal, or the value of the node's config at a JSON pointer; an optional one the config may leave out. */
+const Template = Schema.Union([
+  Schema.String,
+  Schema.Struct({ config: Schema.String, optional: Schema.optionalKey(Schema.Literal(true)) })
+])
 
 /**
  * What a plugin asks for, as its manifest states it (Deno's descriptors). Before a grant every template is resolved
@@ -11,13 +14,19 @@ export const Permission = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("read"), path: Template }),
   Schema.Struct({ kind: Schema.Literal("write"), path: Template }),
   // A host that the config gives may stand there as a URL, which gives the port as well.
-  Schema.Struct({ kind: Schema.Literal("net"), host: Template, port: Schema.optionalKey(Schema.Int) }),
+  Schema.Struct({
+    kind: Schema.Literal("net"),
+    host: Template,
+    port: Schema.optionalKey(Schema.Int),
+    methods: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
   Schema.Struct({ kind: Schema.Literal("env"), name: Schema.String }),
   Schema.Struct({
     kind: Schema.Literal("secret"),
     name: Template,
     mode: Schema.Literals(["inject", "sign", "reveal"]),
-    destination: Template
+    // An origin, like https://api.example.com; a secret that is revealed has none.
+    destination: Schema.optionalKey(Template)
   }),
   Schema.Struct({
     kind: Schema.Literal("topic"),
