@@ -1,0 +1,1 @@
+export { httpEnrich } from "./http-enrich.ts"
