@@ -1,4 +1,13 @@
 export {
+  allowedBump,
+  Bump,
+  isEnough,
+  nextVersion,
+  PackageChange,
+  packageChanges,
+  requiredBump
+} from "./change/index.ts"
+export {
   ClosedContract,
   DerivedForm,
   nodeKind,
