@@ -4,7 +4,7 @@ import type { Bundle } from "../build/bundle.ts"
 import type { PluginManifest } from "../manifest/manifest.ts"
 import type { StateRow } from "./memory-state.ts"
 import { type NodeOptions, openTestNode, sandboxError, type TestNode } from "./test-node.ts"
-import { frameOf, recordsOf, type TestRecord, type TestStream } from "./test-stream.ts"
+import { frameOf, recordsIn, type TestRecord, type TestStream } from "./test-stream.ts"
 
 export interface ProcessorOptions extends NodeOptions {
   /** Records for the only input: values, or a stream with its own schema, key and times. */
@@ -129,7 +129,7 @@ export const outputsOf = (
     Object.entries(resolved.outputs).map(([name, { schema }]) => [
       name,
       results.flatMap(({ outputs }) =>
-        outputs.filter(({ output }) => output === name).flatMap(({ frame }) => recordsOf(frame, schema))
+        outputs.filter(({ output }) => output === name).flatMap(({ frame }) => recordsIn(frame, schema))
       )
     ])
   )

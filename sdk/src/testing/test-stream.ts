@@ -1,15 +1,13 @@
-import * as Schema from "effect/Schema"
 import { schemaHash } from "../avro/fingerprint.ts"
-import { parseAvro } from "../avro/parse/parse.ts"
 import type { RecordType } from "../avro/type.ts"
 import { compileKey, compileReader, compileWriter } from "../codec/compile-boundary.ts"
-import { toAvro } from "../contract/to-avro.ts"
 import type { NodeStream } from "../manifest/node-resolution.ts"
 import type { AnyContract } from "../plugin/contract.ts"
 import { BatchCursor } from "../record/batch-cursor.ts"
 import { BatchWriter } from "../record/batch-writer.ts"
 import { ByteSink } from "../record/byte-sink.ts"
 import { maxFrameBytes } from "../record/frame.ts"
+import { isContract, recordTypeOf } from "./records/record-type.ts"
 import { TestError } from "./test-error.ts"
 
 /** Records for an input or a table. Values look as bodies see them (codec/view.ts); null is a tombstone. */
@@ -38,27 +36,10 @@ export const nodeStream = (
   const { schema } = stream
   if (schema === undefined) {
     if (declared === undefined) throw setup("give the stream's schema: this input takes any record")
-    return { schema: recordOf(declared.schema), key: stream.key ?? declared.key }
+    return { schema: recordTypeOf(Object(declared.schema)), key: stream.key ?? declared.key }
   }
-  if (isContract(schema)) {
-    const name = schema.subject.replaceAll(/[^A-Za-z0-9_.]/g, "_")
-    return { schema: recordOf(toAvro(schema, { name }), true), key: stream.key ?? schema.key }
-  }
-  return { schema: recordOf(schema), key: stream.key ?? [] }
+  return { schema: recordTypeOf(schema), key: stream.key ?? (isContract(schema) ? schema.key : []) }
 }
-
-const isContract = (schema: object): schema is AnyContract =>
-  Schema.isSchema(schema) && "subject" in schema && "key" in schema
-
-const recordOf = (schema: unknown, parsed = false): RecordType => {
-  const result = parsed ? { ok: schema } : parseAvro(schema)
-  if ("error" in result) throw setup(`the schema: ${result.error.message}`)
-  if (isRecord(result.ok)) return result.ok
-  throw setup("a stream's schema is of a record")
-}
-
-const isRecord = (type: unknown): type is RecordType =>
-  typeof type === "object" && type !== null && "kind" in type && type.kind === "record" && "fields" in type
 
 const setup = (message: string) => new TestError({ code: "SETUP", message })
 
@@ -88,7 +69,7 @@ const encoded = (writer: ReturnType<typeof compileWriter>, value: unknown, at: n
 }
 
 /** The records of a frame, decoded by the schema that they were written with. */
-export const recordsOf = (frame: Uint8Array, schema: RecordType): readonly TestRecord[] => {
+export const recordsIn = (frame: Uint8Array, schema: RecordType): readonly TestRecord[] => {
   const reader = compileReader(schema, schema)
   const cursor = new BatchCursor(frame)
   const records: TestRecord[] = []
