@@ -53,9 +53,17 @@ const Auth = Schema.Struct({
 })
 
 const Sign = Schema.Struct({
-  secret: SecretName.annotate({
-    description: "The key of an HMAC-SHA-256 of the body, sent as X-Signature-256: sha256=…"
-  })
+  secret: SecretName.annotate({ description: "The key of an HMAC-SHA-256 of the body" }),
+  header: Schema.optionalKey(
+    HeaderName.annotate({
+      description: "Takes sha256= and the signature's hexadecimal digits; default: X-Signature-256"
+    })
+  ),
+  timestampHeader: Schema.optionalKey(
+    HeaderName.annotate({
+      description: "Takes the seconds since 1970; what is signed is then these, a dot and the body"
+    })
+  )
 })
 
 export const Config = Schema.Struct({

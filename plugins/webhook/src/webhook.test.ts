@@ -1,64 +1,17 @@
 import { readFileSync } from "node:fs"
-import { type FakeCapability, openTestSandbox, type TestSandbox } from "@millrace/sdk/testing"
+import { openTestSandbox, type TestSandbox } from "@millrace/sdk/testing"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-
-const url = "https://hooks.example.com"
-const order = {
-  type: "record",
-  name: "shop.Order",
-  fields: [
-    { name: "id", type: "string" },
-    { name: "day", type: { type: "int", logicalType: "date" } },
-    { name: "total", type: { type: "bytes", logicalType: "decimal", precision: 9, scale: 2 } }
-  ]
-}
-const orderOf = (id: string) => ({ id, day: 20_000, total: "1.50" })
-const json = (id: string) => ({ id, day: "2024-10-04", total: "1.50" })
-const streamOf = (ids: readonly string[], key: readonly string[] = ["id"]) => ({
-  schema: order,
-  key,
-  values: ids.map(orderOf)
-})
-
-interface Seen {
-  readonly method: string
-  readonly url: string
-  readonly headers: { readonly [name: string]: string }
-  readonly body: string
-  readonly payload: { readonly [name: string]: unknown }
-}
-interface Reply {
-  readonly status: number
-  readonly body?: unknown
-}
-
-/** A receiver that keeps what it was sent; `reply` may look at the request and at how many came before. */
-const receiverOf = (reply: (request: Seen, before: number) => Reply = () => ({ status: 200 })) => {
-  const seen: Seen[] = []
-  const receiver: FakeCapability = ({ payload, bytes }) => {
-    const given: { readonly [name: string]: unknown } = { ...Object(payload) }
-    const request: Seen = {
-      method: String(given["method"]),
-      url: String(given["url"]),
-      headers: { ...Object(given["headers"]) },
-      body: new TextDecoder().decode(bytes),
-      payload: given
-    }
-    const { status, body } = reply(request, seen.length)
-    seen.push(request)
-    const text = body === undefined ? "" : JSON.stringify(body)
-    return { result: { status, url: request.url, headers: {} }, bytes: new TextEncoder().encode(text) }
-  }
-  return { seen, fakes: { receiver } }
-}
-
-const idsIn = (request: Seen): readonly string[] =>
-  request.headers["content-type"] === "application/x-ndjson"
-    ? request.body
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line).id)
-    : JSON.parse(request.body).map(({ id }: { readonly id: string }) => id)
+import {
+  idsIn,
+  json,
+  order,
+  orderOf,
+  receiverOf,
+  refusal,
+  type Seen,
+  streamOf,
+  url
+} from "./fixture/receiver.ts"
 
 describe("the webhook sink", () => {
   let sandbox: TestSandbox
@@ -94,7 +47,7 @@ describe("the webhook sink", () => {
     const config = {
       url,
       auth: { secret: "HOOK_TOKEN" },
-      sign: { secret: "HOOK_KEY" },
+      sign: { secret: "HOOK_KEY", timestampHeader: "X-Sent" },
       headers: { "X-Shop": "1" },
       timeoutMs: 500,
       retry: { attempts: 7, statuses: [503] }
@@ -108,7 +61,11 @@ describe("the webhook sink", () => {
     ])
     const [one] = first.seen
     assert.deepInclude(one?.payload["auth"], { secret: "HOOK_TOKEN", prefix: "Bearer " })
-    assert.deepInclude(one?.payload["sign"], { secret: "HOOK_KEY", header: "x-signature-256" })
+    assert.deepInclude(one?.payload["sign"], {
+      secret: "HOOK_KEY",
+      header: "x-signature-256",
+      timestampHeader: "X-Sent"
+    })
     assert.deepInclude(one?.payload, {
       timeoutMs: 500,
       retry: { attempts: 7, delayMs: 250, statuses: [503] }
@@ -272,46 +229,3 @@ describe("the webhook sink", () => {
     assert.match(await refused({ partial: { failed: "errors" } }), /partial.*failed/s)
   })
 })
-
-describe("a tombstone", () => {
-  let sandbox: TestSandbox
-  beforeAll(async () => {
-    sandbox = await openTestSandbox(new URL("./index.ts", import.meta.url))
-  })
-  afterAll(() => sandbox.close())
-  const input = { schema: order, values: [null, orderOf("a"), null] }
-
-  it("is passed over by default", async () => {
-    const { seen, fakes } = receiverOf()
-    await sandbox.sink({ config: { url }, input, fakes })
-    assert.lengthOf(seen, 1)
-  })
-
-  it("is null where asked", async () => {
-    const { seen, fakes } = receiverOf()
-    const config = { url, tombstones: "null", batch: "array", maxInFlight: 1 }
-    await sandbox.sink({ config, input, fakes })
-    assert.deepEqual(JSON.parse(seen[0]?.body ?? ""), [null, json("a"), null])
-  })
-
-  it("deletes where asked, and needs a key for it", async () => {
-    const { seen, fakes } = receiverOf()
-    const config = { url, tombstones: "delete" }
-    await sandbox.sink({ config, input, fakes })
-    assert.sameMembers(
-      seen.map(({ method, body }) => `${method} ${body.length > 0}`),
-      ["DELETE false", "POST true", "DELETE false"]
-    )
-    const keyless = await sandbox.sink({ config: { ...config, path: "/{$key}" }, input, fakes })
-    assert.match(keyless.deadLetters[0]?.message ?? "", /\$key is no text/)
-  })
-})
-
-const refusal = async (run: Promise<unknown>): Promise<string> => {
-  try {
-    await run
-    return "it was not refused"
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}

@@ -4,9 +4,6 @@ import { deliver } from "./deliver.ts"
 import { isUnsendable, outgoingOf } from "./outgoing.ts"
 import { lanesOf } from "./requests.ts"
 
-/** Takes the signature, `sha256=` and hexadecimal digits. */
-const signatureHeader = "x-signature-256"
-
 /**
  * Sends records to an HTTP endpoint, at least once: every record and every request has an id that is the same again when
  * it is sent again. Records of one key arrive in order.
@@ -19,8 +16,9 @@ export const webhook = defineSink({
     receiver: http(fromConfig("url"), {
       auth: secret(fromConfig("auth.secret", { optional: true }), { header: fromConfig("auth.header") }),
       sign: hmac(fromConfig("sign.secret", { optional: true }), {
-        header: signatureHeader,
-        prefix: "sha256="
+        header: fromConfig("sign.header"),
+        prefix: "sha256=",
+        timestampHeader: fromConfig("sign.timestampHeader")
       })
     })
   },

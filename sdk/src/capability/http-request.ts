@@ -158,7 +158,15 @@ export const authPayload = (auth: Secret | undefined, config: unknown): AuthPayl
 export const signPayload = (sign: Signing | undefined, config: unknown): SignPayload | null => {
   const name = sign && textFrom(sign.secret, config)
   if (sign === undefined || name === undefined) return null
-  if (sign.scheme === "hmac") return { ...sign, secret: name }
+  if (sign.scheme === "hmac") {
+    const { header, timestampHeader } = sign
+    return {
+      ...sign,
+      secret: name,
+      header: textFrom(header, config) ?? `x-signature-${sign.algorithm.slice("sha".length)}`,
+      timestampHeader: timestampHeader === null ? null : (textFrom(timestampHeader, config) ?? null)
+    }
+  }
   const part = (template: string | FromConfig) => textFrom(template, config) ?? ""
   return {
     scheme: sign.scheme,

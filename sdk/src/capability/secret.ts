@@ -34,12 +34,13 @@ export type Signing = HmacSigning | AwsSigning
 export interface HmacSigning {
   readonly scheme: "hmac"
   readonly secret: string | FromConfig
-  readonly header: string
+  /** Where the config says nothing: `x-signature-256`, or of the algorithm. */
+  readonly header: string | FromConfig
   readonly algorithm: "sha256" | "sha512"
   readonly encoding: "hex" | "base64"
   readonly prefix: string
   /** Header of the time that is signed too (seconds since 1970); null: the body alone is signed. */
-  readonly timestampHeader: string | null
+  readonly timestampHeader: string | FromConfig | null
 }
 
 export interface AwsSigning {
@@ -51,8 +52,8 @@ export interface AwsSigning {
 }
 
 export interface HmacOptions {
-  /** Header that carries the signature: `x-hub-signature-256`. */
-  readonly header: string
+  /** Header that carries the signature: `x-hub-signature-256`. One that the config leaves out is `x-signature-256`, or of the algorithm. */
+  readonly header: string | FromConfig
   /** Default `sha256`. */
   readonly algorithm?: "sha256" | "sha512"
   /** Default `hex`. */
@@ -60,7 +61,7 @@ export interface HmacOptions {
   /** Before the signature: `sha256=`. */
   readonly prefix?: string
   /** Sends the time (seconds since 1970) in this header, and signs `time.body` in place of the body. */
-  readonly timestampHeader?: string
+  readonly timestampHeader?: string | FromConfig
 }
 
 /** For `http`'s `sign`: an HMAC of the body (or of `time.body`) under the operator's secret, computed by the worker. */
