@@ -30,7 +30,10 @@ export const floors: readonly Floor[] = [
   })),
   { folder: "sdk/src/guest/abi.ts", imports: [] },
   { folder: "sdk/src/build/", imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "node:"] },
-  { folder: "sdk/src/testing/", imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "node:"] },
+  {
+    folder: "sdk/src/testing/",
+    imports: ["sdk/src/", "@millrace/sandbox", "esbuild", "effect/", "fast-check", "yaml", "node:"]
+  },
   {
     folder: "sdk/src/",
     imports: [...groundFolders, "sdk/src/plugin/", "sdk/src/capability/", "sdk/src/guest/", "effect/"]
@@ -57,7 +60,7 @@ export const floors: readonly Floor[] = [
     ]
   },
   // A plugin may bundle npm packages that need nothing but the language.
-  { folder: "plugins/", imports: ["@millrace/sdk", "plugins/", "@noble/hashes/", "fflate"] },
+  { folder: "plugins/", imports: ["@millrace/sdk", "plugins/", "effect/", "@noble/hashes/", "fflate"] },
   {
     folder: "registry/src/",
     imports: [
