@@ -22,7 +22,8 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   avro: () => import("./avro.ts"),
   kills: () => import("./kills.ts"),
   "power-cut": () => import("./power-cut.ts"),
-  hostile: () => import("./hostile.ts")
+  hostile: () => import("./hostile.ts"),
+  "publish-kills": () => import("./publish-kills.ts")
 }
 
 const argument = (flag: string): string | undefined => {

@@ -39,6 +39,10 @@ const packageHandlers = {
     Publisher.use((publisher) =>
       publisher.publish({ name: fullName(params), version: params.version, body, actor: caller.name })
     ),
+  checkVersion: ({ body, caller, params }) =>
+    Publisher.use((publisher) =>
+      publisher.check({ name: fullName(params), version: params.version, body, actor: caller.name })
+    ),
   markVersion: ({ body, caller, params }) =>
     Packages.use((packages) => packages.mark(fullName(params), params.version, body, caller.name))
 } satisfies Partial<RegistryHandlers>

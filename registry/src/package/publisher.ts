@@ -2,6 +2,7 @@ import {
   type ApiError,
   apiError,
   maxArchiveBytes,
+  type PublishReport,
   similarityForm,
   type VersionDetail
 } from "@millrace/sdk/api"
@@ -20,11 +21,10 @@ import { Database, decodedRow, execute, inTransaction } from "../store/database.
 import { failpoint } from "../store/failpoint.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { type Archive, openArchive } from "./archive.ts"
-import { contractBreaks } from "./contract-break.ts"
 import { ManifestReader } from "./manifest-reader.ts"
-import { knownVersion, versionDetail, versionsOf } from "./package-rows.ts"
-import { addedPermissions } from "./permission-widening.ts"
-import { predecessorOf } from "./version-order.ts"
+import { affectedPipelines } from "./affected-pipelines.ts"
+import { knownVersion, versionDetail } from "./package-rows.ts"
+import { refuseTooSmall, versionStep } from "./version-check.ts"
 
 export interface PublishRequest {
   /** `@acme/movies` */
@@ -38,7 +38,11 @@ export interface PublishRequest {
 /** Publishes versions. All or nothing: a version is there with its archive, or not at all, whenever the process is killed. */
 export class Publisher extends Context.Service<
   Publisher,
-  { readonly publish: (request: PublishRequest) => Effect.Effect<VersionDetail, ApiError | StoreError> }
+  {
+    readonly publish: (request: PublishRequest) => Effect.Effect<VersionDetail, ApiError | StoreError>
+    /** All the checks of a publish but the version's step, which is in the report; keeps nothing. */
+    readonly check: (request: PublishRequest) => Effect.Effect<PublishReport, ApiError | StoreError>
+  }
 >()("@millrace/registry/Publisher") {
   static readonly layer = Layer.effect(
     Publisher,
@@ -50,7 +54,8 @@ export class Publisher extends Context.Service<
         Context.add(ManifestReader, yield* ManifestReader)
       )
       return Publisher.of({
-        publish: (request) => Effect.provideContext(Effect.scoped(publish(request, turns)), context)
+        publish: (request) => Effect.provideContext(Effect.scoped(publish(request, turns)), context),
+        check: (request) => Effect.provideContext(Effect.scoped(check(request, turns)), context)
       })
     })
   )
@@ -60,6 +65,31 @@ export class Publisher extends Context.Service<
 const maxOpenArchives = 2
 
 const publish = Effect.fn("publish")(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
+  const { archive, upload } = yield* examined(request, turns)
+  yield* failpoint("archive-checked")
+  // INVARIANT: the archive is durable before the row that names it.
+  yield* (yield* BlobStore).keep(upload)
+  const detail = yield* inTransaction(record(request, upload, archive))
+  yield* failpoint("after-commit")
+  return detail
+})
+
+const check = Effect.fn("checkVersion")(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
+  const { archive, upload } = yield* examined(request, turns)
+  yield* refuseSimilarName(request.name)
+  const step = yield* versionStep(archive.manifest)
+  return {
+    name: request.name,
+    version: request.version,
+    ...step,
+    integrity: upload.integrity,
+    sizeBytes: upload.sizeBytes,
+    pipelines: yield* affectedPipelines(archive.manifest, step.changes)
+  } satisfies PublishReport
+})
+
+/** The archive, whole and checked for what can be said of it alone. */
+const examined = Effect.fnUntraced(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
   yield* refuseKnownVersion(request)
   const blobs = yield* BlobStore
   const upload = yield* blobs
@@ -73,13 +103,7 @@ const publish = Effect.fn("publish")(function* (request: PublishRequest, turns: 
         )
       )
     )
-  const archive = yield* Semaphore.withPermit(turns, checkArchive(request, upload))
-  yield* failpoint("archive-checked")
-  // INVARIANT: the archive is durable before the row that names it.
-  yield* blobs.keep(upload)
-  const detail = yield* inTransaction(record(request, upload, archive))
-  yield* failpoint("after-commit")
-  return detail
+  return { archive: yield* Semaphore.withPermit(turns, checkArchive(request, upload)), upload }
 })
 
 const refuseKnownVersion = Effect.fnUntraced(function* ({ name, version }: PublishRequest) {
@@ -117,7 +141,7 @@ const checkBundle = Effect.fnUntraced(function* (archive: Archive) {
 const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upload, archive: Archive) {
   const { actor, name, version } = request
   yield* refuseKnownVersion(request)
-  yield* refuseBreaking(request, archive)
+  yield* refuseTooSmall(archive.manifest)
   const at = yield* Clock.currentTimeMillis
   yield* claimName({ name, actor, at })
   yield* execute(
@@ -143,21 +167,6 @@ const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upl
   return yield* knownVersion(name, version)
 })
 
-/** An upgrade within a caret range asks for nothing new and breaks nothing. */
-const refuseBreaking = Effect.fnUntraced(function* (
-  { name, version }: PublishRequest,
-  { manifest }: Archive
-) {
-  const previous = predecessorOf(yield* versionsOf(name), version)
-  if (previous === undefined) return
-  const before = (yield* knownVersion(name, previous.version)).manifest
-  const fields = { package: name, version, previous: previous.version }
-  const added = addedPermissions(before, manifest)
-  if (added.length > 0) return yield* apiError("PERMISSIONS_WIDENED", { ...fields, added }, "version")
-  const breaks = contractBreaks(before, manifest)
-  if (breaks.length > 0) return yield* apiError("CONTRACT_BROKEN", { ...fields, breaks }, "version")
-})
-
 const NameRow = Schema.Struct({ name: Schema.String })
 
 interface Claim {
@@ -168,6 +177,24 @@ interface Claim {
 
 /** The first version of a package takes its name, and every name that looks like it. */
 const claimName = Effect.fnUntraced(function* ({ actor, at, name }: Claim) {
+  const { form, isKnown, isScopeKnown, scope, scopeForm } = yield* refuseSimilarName(name)
+  if (!isScopeKnown)
+    yield* execute("INSERT INTO scopes (name, form, created_at, created_by) VALUES (?, ?, ?, ?)", [
+      scope,
+      scopeForm,
+      at,
+      actor
+    ])
+  if (!isKnown)
+    yield* execute("INSERT INTO packages (name, scope, form, created_at) VALUES (?, ?, ?, ?)", [
+      name,
+      scope,
+      form,
+      at
+    ])
+})
+
+const refuseSimilarName = Effect.fnUntraced(function* (name: string) {
   const [scope = ""] = name.split("/")
   const scopeForm = similarityForm(scope)
   const scopeHolder = yield* decodedRow(NameRow, "SELECT name FROM scopes WHERE form = ?", [scopeForm])
@@ -177,18 +204,5 @@ const claimName = Effect.fnUntraced(function* ({ actor, at, name }: Claim) {
   const holder = yield* decodedRow(NameRow, "SELECT name FROM packages WHERE form = ?", [form])
   if (holder !== undefined && holder.name !== name)
     return yield* apiError("NAME_TOO_SIMILAR", { name, existing: holder.name }, "name")
-  if (scopeHolder === undefined)
-    yield* execute("INSERT INTO scopes (name, form, created_at, created_by) VALUES (?, ?, ?, ?)", [
-      scope,
-      scopeForm,
-      at,
-      actor
-    ])
-  if (holder === undefined)
-    yield* execute("INSERT INTO packages (name, scope, form, created_at) VALUES (?, ?, ?, ?)", [
-      name,
-      scope,
-      form,
-      at
-    ])
+  return { form, isKnown: holder !== undefined, isScopeKnown: scopeHolder !== undefined, scope, scopeForm }
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { latestOf, predecessorOf, resolveRange } from "./version-order.ts"
+import { latestOf, resolveRange } from "./version-order.ts"
 
 const versions = (...texts: readonly string[]) =>
   texts.map((text) => {
@@ -47,16 +47,5 @@ describe("latestOf", () => {
   it("is the highest that is neither yanked nor a prerelease", () => {
     assert.equal(latestOf(versions("1.0.0", "1.2.0", "1.3.0 yanked", "2.0.0-rc.1"))?.version, "1.2.0")
     assert.isUndefined(latestOf(versions("1.0.0-rc.1")))
-  })
-})
-
-describe("predecessorOf", () => {
-  it("is the highest version from which a caret range leads to the new one", () => {
-    const all = versions("0.1.0", "0.1.5", "0.2.0", "1.0.0", "1.4.0", "2.0.0")
-    assert.equal(predecessorOf(all, "1.5.0")?.version, "1.4.0")
-    assert.equal(predecessorOf(all, "1.2.0")?.version, "1.0.0")
-    assert.equal(predecessorOf(all, "0.1.9")?.version, "0.1.5")
-    assert.isUndefined(predecessorOf(all, "0.3.0"))
-    assert.isUndefined(predecessorOf(all, "3.0.0"))
   })
 })

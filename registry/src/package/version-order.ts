@@ -29,10 +29,3 @@ export const resolveRange = <C extends Candidate>(versions: readonly C[], range:
   )
   return fitting.find(({ deprecated }) => deprecated === null) ?? fitting[0]
 }
-
-/** The highest version that an upgrade to `next` within a caret range may come from. */
-export const predecessorOf = <C extends Candidate>(versions: readonly C[], next: string): C | undefined =>
-  descending(versions).find(
-    ({ version }) =>
-      semver.lt(version, next) && semver.satisfies(next, `^${version}`, { includePrerelease: true })
-  )

@@ -47,6 +47,7 @@ export {
   VersionDetail,
   VersionSummary
 } from "./package.ts"
+export { AffectedNode, AffectedPipeline, PublishReport } from "./publish-report.ts"
 export { limitOf, type PageQuery, pageQuery } from "./page.ts"
 export {
   DesiredState,

@@ -3,6 +3,7 @@ import { PackageManifest } from "../manifest/manifest.ts"
 import { bytes, created, defineEndpoint, json, ok } from "./endpoint.ts"
 import { BareName, Integrity, PackageName, PackageScope, Version } from "./package-name.ts"
 import { pageQuery } from "./page.ts"
+import { PublishReport } from "./publish-report.ts"
 
 /** Most bytes of an archive as it is sent, and of all its files together: 20 MB, as JSR's. */
 export const maxArchiveBytes = 20_000_000
@@ -139,8 +140,29 @@ export const packageEndpoints = [
       "MANIFEST_INVALID",
       "MANIFEST_MISMATCH",
       "BUNDLE_REFUSED",
-      "PERMISSIONS_WIDENED",
-      "CONTRACT_BROKEN",
+      "VERSION_TOO_SMALL",
+      "PUBLISH_QUOTA",
+      "REQUEST_INCOMPLETE"
+    ]
+  }),
+  defineEndpoint({
+    id: "checkVersion",
+    method: "POST",
+    path: "/api/packages/:scope/:name/versions/:version/check",
+    tag: "packages",
+    summary: "Make all the checks of a publish and say what it would mean; nothing is kept",
+    access: "publish",
+    resource: "scope",
+    params: versionParams,
+    body: bytes(archiveContentType, maxArchiveBytes),
+    success: ok(json(PublishReport)),
+    errors: [
+      "VERSION_EXISTS",
+      "NAME_TOO_SIMILAR",
+      "ARCHIVE_INVALID",
+      "MANIFEST_INVALID",
+      "MANIFEST_MISMATCH",
+      "BUNDLE_REFUSED",
       "REQUEST_INCOMPLETE"
     ]
   }),

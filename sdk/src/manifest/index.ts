@@ -32,3 +32,4 @@ export type {
   ResolvedTable
 } from "./node-resolution.ts"
 export { deriveRequest, needsDerive, resolveNode } from "./resolve-node.ts"
+export { valueAt } from "./json-pointer.ts"

@@ -90,22 +90,6 @@ export const packageErrors = errorTable({
     remedy: "Run `millrace build`; it reports what the sandbox does not offer.",
     fields: ["problem"]
   },
-  PERMISSIONS_WIDENED: {
-    status: 409,
-    message: "{package}@{version} asks for more than {previous} did: {added}",
-    where: "the version in package.json",
-    why: "Nobody gets wider permissions by an upgrade.",
-    remedy: "Publish it as a new major version.",
-    fields: ["package", "version", "previous", "added"]
-  },
-  CONTRACT_BROKEN: {
-    status: 409,
-    message: "{package}@{version} breaks what worked with {previous}: {breaks}",
-    where: "the version in package.json",
-    why: "Nothing breaks by an upgrade within a range.",
-    remedy: "Undo the changes, or publish it as a new major version.",
-    fields: ["package", "version", "previous", "breaks"]
-  },
   VERSION_TOO_SMALL: {
     status: 409,
     message:
