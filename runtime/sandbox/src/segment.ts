@@ -13,6 +13,8 @@ export interface SegmentSpec {
   readonly domain: string
   readonly nodes: readonly NodeSpec[]
   readonly limits: SandboxLimits
+  /** For tests: every call sees a fresh realm, as after a kill. */
+  readonly isFresh?: boolean
 }
 
 export interface SandboxLimits {

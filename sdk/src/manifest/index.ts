@@ -7,6 +7,7 @@ export {
   packageChanges,
   requiredBump
 } from "./change/index.ts"
+export { decodeDeriveReply, type DeriveReply } from "./derive-reply.ts"
 export {
   ClosedContract,
   DerivedForm,

@@ -1,15 +1,8 @@
+import { HostRefusal } from "./host-refusal.ts"
+
 /** Files below one granted path, in memory; "" is the granted path itself. */
 export interface TestFiles {
   readonly [path: string]: string | Uint8Array
-}
-
-/** An operation was refused; `code` as in capability/files.ts. */
-export class FileRefusal extends Error {
-  readonly code: string
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 interface FileReply {
@@ -17,7 +10,7 @@ interface FileReply {
   readonly bytes?: Uint8Array
 }
 
-/** Serves the host requests of capability/files.ts, as the worker does. */
+/** Serves the host requests of capability/files.ts, as the worker does: a refusal has a code of capability/files.ts. */
 export class MemoryFiles {
   readonly #files = new Map<string, Uint8Array>()
 
@@ -54,7 +47,7 @@ export class MemoryFiles {
         this.#files.delete(pathIn(given, "path"))
         return { result: {} }
       default:
-        throw new FileRefusal("PERMISSION_DENIED", `files know no operation ${operation}`)
+        throw new HostRefusal("PERMISSION_DENIED", `files know no operation ${operation}`)
     }
   }
 
@@ -72,7 +65,7 @@ export class MemoryFiles {
 
   #content(path: string): Uint8Array {
     const content = this.#files.get(path)
-    if (content === undefined) throw new FileRefusal("NOT_FOUND", `there is no file ${JSON.stringify(path)}`)
+    if (content === undefined) throw new HostRefusal("NOT_FOUND", `there is no file ${JSON.stringify(path)}`)
     return content
   }
 
@@ -83,7 +76,7 @@ export class MemoryFiles {
 
   #writeAt(path: string, offset: number, bytes: Uint8Array): void {
     const before = this.#files.get(path) ?? new Uint8Array()
-    if (offset > before.length) throw new FileRefusal("FILE_TOO_SHORT", `${path} has ${before.length} bytes`)
+    if (offset > before.length) throw new HostRefusal("FILE_TOO_SHORT", `${path} has ${before.length} bytes`)
     const content = new Uint8Array(offset + bytes.length)
     content.set(before.subarray(0, offset))
     content.set(bytes, offset)
@@ -104,7 +97,7 @@ export class MemoryFiles {
 const pathIn = (given: { readonly [name: string]: unknown }, name: string): string => {
   const path = given[name]
   if (typeof path === "string" && (path === "" || path.split("/").every(isPart))) return path
-  throw new FileRefusal("PATH_INVALID", `${JSON.stringify(path)} is no path below the granted one`)
+  throw new HostRefusal("PATH_INVALID", `${JSON.stringify(path)} is no path below the granted one`)
 }
 
 const isPart = (part: string): boolean => part !== "" && part !== "." && part !== ".."
@@ -112,5 +105,5 @@ const isPart = (part: string): boolean => part !== "" && part !== "." && part !=
 const numberIn = (given: { readonly [name: string]: unknown }, name: string): number => {
   const value = given[name]
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value
-  throw new FileRefusal("PATH_INVALID", `${name} is no whole number`)
+  throw new HostRefusal("PATH_INVALID", `${name} is no whole number`)
 }

@@ -1,6 +1,9 @@
 import { compileMapKey, compileValue } from "../codec/compile-boundary.ts"
 import type { ResolvedState } from "../manifest/node-resolution.ts"
+import { ByteSink } from "../record/byte-sink.ts"
+import { maxFrameBytes } from "../record/frame.ts"
 import { noExpiry, StateEntryCursor, StateEntryWriter } from "../record/state-entry.ts"
+import { decodeTimer, eventTimers, processingTimers } from "../record/timer.ts"
 
 /** One value of keyed state, decoded. */
 export interface StateRow {
@@ -10,6 +13,18 @@ export interface StateRow {
   /** Of map state. */
   readonly mapKey?: unknown
   readonly value: unknown
+}
+
+export type TimerClock = "event" | "processing"
+
+/** A timer that is set. */
+export interface TimerRow {
+  readonly clock: TimerClock
+  /** ms since 1970. */
+  readonly time: number
+  readonly key: Uint8Array | null
+  readonly tag: string
+  readonly mapKey: Uint8Array
 }
 
 interface Entry {
@@ -23,12 +38,13 @@ interface Entry {
 /** Keyed state in memory: what the worker's store does for the task, for a test. */
 export class MemoryState {
   readonly #states: readonly ResolvedState[]
-  readonly #now: number
+  /** The clock, ms since 1970: what has lived its time is gone. */
+  now: number
   readonly #entries = new Map<string, Entry>()
 
   constructor(states: readonly ResolvedState[], now: number) {
     this.#states = states
-    this.#now = now
+    this.now = now
   }
 
   /** Takes what a call changed. */
@@ -76,6 +92,37 @@ export class MemoryState {
     })
   }
 
+  /** Puts values in, as an earlier run left them: the bytes of an entry's key and map key, and its value. */
+  put(name: string, key: Uint8Array | null, mapKey: unknown, value: unknown): void {
+    const index = this.#states.findIndex((state) => state.name === name)
+    const state = this.#states[index]
+    if (state === undefined) throw new RangeError(`there is no state ${name}`)
+    const sink = new ByteSink(maxFrameBytes, 256)
+    compileValue(state.schema).write(value, sink)
+    const mapKeyBytes = state.mapKey === undefined ? undefined : compileMapKey(state.mapKey).toKey(mapKey)
+    const expiry = state.ttlMs === undefined ? noExpiry : this.now + state.ttlMs
+    const writer = new StateEntryWriter()
+    writer.put(index, key, mapKeyBytes, expiry, sink.toBytes())
+    this.apply(writer.finish())
+  }
+
+  /** Timers that have not fired, those of a clock, in the order of time. */
+  timers(clock: TimerClock): readonly TimerRow[] {
+    return this.#sorted(clock === "event" ? eventTimers : processingTimers).flatMap(({ mapKey, value }) => {
+      if (mapKey === undefined) return []
+      const { key, tag, time } = decodeTimer(mapKey, value)
+      return [{ clock, time, key, tag: new TextDecoder().decode(tag), mapKey }]
+    })
+  }
+
+  /** Takes timers away: they fire now. */
+  removeTimers(timers: readonly TimerRow[]): void {
+    const writer = new StateEntryWriter()
+    for (const { clock, mapKey } of timers)
+      writer.delete(clock === "event" ? eventTimers : processingTimers, null, mapKey)
+    this.apply(writer.finish())
+  }
+
   #of(state: number, key: Uint8Array | null): readonly Entry[] {
     const wanted = hex(key)
     return this.#sorted(state).filter((entry) => hex(entry.key) === wanted)
@@ -83,7 +130,7 @@ export class MemoryState {
 
   #sorted(state: number): readonly Entry[] {
     return [...this.#entries]
-      .filter(([, entry]) => entry.state === state && (entry.expiry === noExpiry || entry.expiry > this.#now))
+      .filter(([, entry]) => entry.state === state && (entry.expiry === noExpiry || entry.expiry > this.now))
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([, entry]) => entry)
   }

@@ -42,6 +42,7 @@ export const nodeSpec = ({ manifest, resolved, config, bundle, digest }: NodeTex
     ...(mapKey === undefined ? {} : { mapKeyCodec: generateMapKey(mapKey) }),
     ...(ttlMs === undefined ? {} : { ttlMs })
   })),
+  ...(manifest.timers ? { timers: true } : {}),
   tables: Object.entries(resolved.tables).map(([handle, { view, keyTypes }]) => ({
     handle,
     view: generateView(view),
@@ -52,11 +53,20 @@ export const nodeSpec = ({ manifest, resolved, config, bundle, digest }: NodeTex
   maxRetries: 0
 })
 
+/** Where the segment runs. */
+export interface SegmentPlace {
+  /** Each call sees a fresh realm. */
+  readonly isFresh: boolean
+  /** Segments of one domain share a process. Default `test`. */
+  readonly domain?: string | undefined
+}
+
 /** A segment of the one node, with the limits that a pipeline has by default. */
-export const segmentSpec = (node: NodeSpec): SegmentSpec => ({
+export const segmentSpec = (node: NodeSpec, { isFresh, domain = "test" }: SegmentPlace): SegmentSpec => ({
   id: `test/${node.node}`,
-  domain: "test",
+  domain,
   nodes: [node],
+  isFresh,
   limits: {
     memoryMiB: 128,
     deadlineMs: 10_000,

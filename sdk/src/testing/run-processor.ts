@@ -2,8 +2,10 @@ import type { SegmentResult } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Bundle } from "../build/bundle.ts"
 import type { PluginManifest } from "../manifest/manifest.ts"
-import type { StateRow } from "./memory-state.ts"
-import { type NodeOptions, openTestNode, sandboxError, type TestNode } from "./test-node.ts"
+import { noWatermark } from "../record/frame.ts"
+import type { StateRow, TimerRow } from "./memory-state.ts"
+import { ProcessorDriver } from "./processor-driver.ts"
+import { type NodeOptions, openTestNode, type TestNode } from "./test-node.ts"
 import { frameOf, recordsIn, type TestRecord, type TestStream } from "./test-stream.ts"
 
 export interface ProcessorOptions extends NodeOptions {
@@ -13,6 +15,8 @@ export interface ProcessorOptions extends NodeOptions {
   readonly inputs?: { readonly [input: string]: TestStream | readonly unknown[] }
   /** How many records go into one call; state and what was committed go on, module variables may not. Default: all. */
   readonly batchSize?: number
+  /** False: the input does not end with the last record, and timers wait. Default true: they all fire. */
+  readonly end?: boolean
 }
 
 /** A record that failed. */
@@ -39,6 +43,8 @@ export interface ProcessorRun {
   readonly values: readonly unknown[]
   readonly deadLetters: readonly TestDeadLetter[]
   readonly state: readonly StateRow[]
+  /** What was set and has not fired. */
+  readonly timers: readonly TimerRow[]
   readonly logs: readonly TestLog[]
   readonly metrics: SegmentResult["metrics"]
   readonly counts: {
@@ -57,20 +63,13 @@ export const runProcessor = Effect.fn("runProcessor")(function* (
 ) {
   const streams = streamsOf(manifest, options)
   const node = yield* openTestNode(manifest, bundle, streams, options)
-  const results: SegmentResult[] = []
+  const driver = new ProcessorDriver(node, tableInputs(node, options))
   for (const { inputs, end } of batchesOf(streams, node, options.batchSize ?? Number.MAX_SAFE_INTEGER)) {
-    const call = {
-      partition: 0,
-      now: options.now ?? 0,
-      seed: new Uint8Array(32),
-      head: { kind: "records" as const, inputs, end },
-      tables: tableInputs(node, options)
-    }
-    const result = yield* Effect.mapError(node.segment.call(call, node.host.segmentHost), sandboxError)
-    node.state.apply(result.state)
-    results.push(result)
+    yield* driver.call(inputs, end)
+    yield* driver.fire(noWatermark, node.host.now)
   }
-  return runOf(results, node)
+  if (options.end ?? true) yield* driver.fire(Infinity, Infinity)
+  return runOf(driver.results, node)
 })
 
 const streamsOf = (
@@ -114,6 +113,7 @@ const runOf = (results: readonly SegmentResult[], node: TestNode): ProcessorRun 
     values: Object.values(outputs)[0]?.map(({ value }) => value) ?? [],
     deadLetters: deadLettersOf(results),
     state: node.state.rows(),
+    timers: [...node.state.timers("event"), ...node.state.timers("processing")],
     logs: logsOf(results),
     metrics: results.flatMap(({ metrics }) => metrics),
     counts: countsOf(results)

@@ -1,15 +1,23 @@
 import type { HostReply, HostRequest, HostRequestError, SegmentHost } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Permission } from "../permission/permission.ts"
-import { FileRefusal, MemoryFiles, type TestFiles } from "./memory-files.ts"
+import { HostRefusal } from "./host-refusal.ts"
+import { MemoryFiles, type TestFiles } from "./memory-files.ts"
 import type { MemoryState } from "./memory-state.ts"
 
-/** A fake capability: answers a host request of a handle, or throws. */
+/** A fake capability: answers a host request of a handle, or throws (a {@link HostRefusal} with its code). */
 export type FakeCapability = (request: {
   readonly operation: string
   readonly payload: unknown
   readonly bytes: Uint8Array | undefined
-}) => { readonly result: unknown; readonly bytes?: Uint8Array }
+}) => FakeReply
+
+export interface FakeReply {
+  readonly result: unknown
+  readonly bytes?: Uint8Array
+  /** The answer comes so many milliseconds later. */
+  readonly delayMs?: number
+}
 
 export interface HostOptions {
   /** The clock, ms since 1970: of every batch, and of the `clock()` capability. Default 0. */
@@ -23,6 +31,8 @@ export interface HostOptions {
 /** The worker's side of a test: in-memory files, a fixed clock, fakes; everything else is denied. */
 export class TestHost {
   readonly segmentHost: SegmentHost
+  /** The clock, ms since 1970. */
+  now: number
   readonly #options: HostOptions
   readonly #permissions: readonly { readonly handle: string; readonly permission: Permission }[]
   readonly #files = new Map<string, MemoryFiles>()
@@ -34,6 +44,7 @@ export class TestHost {
   ) {
     this.#permissions = permissions
     this.#options = options
+    this.now = options.now ?? 0
     for (const { handle, permission } of permissions) {
       if (permission.kind !== "read" && permission.kind !== "write") continue
       this.#files.set(handle, new MemoryFiles(options.files?.[handle] ?? {}))
@@ -50,10 +61,14 @@ export class TestHost {
   }
 
   #serve(request: HostRequest): Effect.Effect<HostReply, HostRequestError> {
-    return Effect.try({ try: () => this.#answer(request), catch: refusalOf })
+    return Effect.flatMap(
+      Effect.try({ try: () => this.#answer(request), catch: refusalOf }),
+      ({ delayMs = 0, ...reply }) =>
+        delayMs > 0 ? Effect.delay(Effect.succeed(reply), delayMs) : Effect.succeed(reply)
+    )
   }
 
-  #answer({ handle, operation, payload, bytes }: HostRequest): HostReply {
+  #answer({ handle, operation, payload, bytes }: HostRequest): FakeReply {
     const fake = this.#options.fakes?.[handle]
     if (fake !== undefined) return fake({ operation, payload, bytes })
     const files = this.#files.get(handle)
@@ -61,10 +76,10 @@ export class TestHost {
     const granted = this.#permissions
       .filter((one) => one.handle === handle)
       .map(({ permission }) => permission.kind)
-    if (granted.includes("clock") && operation === "now") return { result: { now: this.#options.now ?? 0 } }
+    if (granted.includes("clock") && operation === "now") return { result: { now: this.now } }
     if (granted.includes("random") && operation === "bytes")
       return { result: {}, bytes: steadyBytes(payload) }
-    throw new FileRefusal(
+    throw new HostRefusal(
       "PERMISSION_DENIED",
       `this test serves no ${handle}.${operation}: give fakes.${handle}`
     )
@@ -77,6 +92,6 @@ const steadyBytes = (payload: unknown): Uint8Array =>
 
 const refusalOf = (error: unknown): HostRequestError => ({
   _tag: "HostRequestError",
-  code: error instanceof FileRefusal ? error.code : "FAKE_FAILED",
+  code: error instanceof HostRefusal ? error.code : "FAKE_FAILED",
   message: error instanceof Error ? error.message : String(error)
 })

@@ -1,9 +1,9 @@
 import { SandboxPool, type SandboxPoolShape, type Segment } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { integrityOf } from "../build/archive.ts"
 import type { Bundle } from "../build/bundle.ts"
 import type { DerivedContract } from "../guest/abi.ts"
+import { decodeDeriveReply } from "../manifest/derive-reply.ts"
 import type { PluginManifest } from "../manifest/manifest.ts"
 import type { NodeRequest, NodeStream, Resolved, ResolvedNode } from "../manifest/node-resolution.ts"
 import { deriveRequest, needsDerive, resolveNode } from "../manifest/resolve-node.ts"
@@ -19,6 +19,10 @@ export interface NodeOptions extends HostOptions {
   readonly config?: unknown
   /** By handle: rows of lookup tables. */
   readonly tables?: { readonly [handle: string]: TestStream }
+  /** Every call sees a fresh realm, as after a kill: what the plugin keeps outside of its state is gone. Default false. */
+  readonly isFresh?: boolean
+  /** Runs that name another one run in another process. */
+  readonly domain?: string
 }
 
 /** A plugin resolved against the streams of a test, open in the sandbox. */
@@ -54,7 +58,10 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
     bundle: bundle.code,
     digest: integrityOf(bundle.code)
   })
-  const segment = yield* Effect.mapError(pool.open(segmentSpec(spec)), sandboxError)
+  const segment = yield* Effect.mapError(
+    pool.open(segmentSpec(spec, { isFresh: options.isFresh ?? false, domain: options.domain })),
+    sandboxError
+  )
   const state = new MemoryState(keyed.resolved.state, options.now ?? 0)
   const host = new TestHost(keyed.resolved.permissions, state, options)
   return {
@@ -134,35 +141,11 @@ const settled = <A>(resolved: Resolved<A>): Effect.Effect<A, TestError> => {
   )
 }
 
-const Names = Schema.Array(Schema.String)
-const Reply = Schema.fromJsonString(
-  Schema.Union([
-    Schema.Struct({
-      ok: Schema.Struct({
-        reads: Schema.optionalKey(Schema.Record(Schema.String, Schema.Union([Schema.Literal("*"), Names]))),
-        output: Schema.Unknown,
-        copies: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-        key: Schema.optionalKey(Names),
-        lineage: Schema.optionalKey(Schema.Record(Schema.String, Names))
-      })
-    }),
-    Schema.Struct({ error: Schema.Struct({ path: Schema.String, message: Schema.String }) })
-  ])
-)
-
-const replyOf = (text: string): Effect.Effect<DerivedContract, TestError> =>
-  Effect.flatMap(
-    Effect.mapError(
-      Schema.decodeUnknownEffect(Reply)(text),
-      ({ message }) => new TestError({ code: "DERIVE_INVALID", message })
-    ),
-    (reply) =>
-      "ok" in reply
-        ? Effect.succeed(reply.ok)
-        : Effect.fail(
-            new TestError({
-              code: "DERIVE_FAILED",
-              message: `config${reply.error.path}: ${reply.error.message}`
-            })
-          )
-  )
+const replyOf = (text: string): Effect.Effect<DerivedContract, TestError> => {
+  const reply = decodeDeriveReply(text)
+  if ("ok" in reply) return Effect.succeed(reply.ok)
+  if ("invalid" in reply)
+    return Effect.fail(new TestError({ code: "DERIVE_INVALID", message: reply.invalid }))
+  const { message, path } = reply.error
+  return Effect.fail(new TestError({ code: "DERIVE_FAILED", message: `config${path}: ${message}` }))
+}

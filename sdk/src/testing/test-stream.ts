@@ -6,7 +6,7 @@ import type { AnyContract } from "../plugin/contract.ts"
 import { BatchCursor } from "../record/batch-cursor.ts"
 import { BatchWriter } from "../record/batch-writer.ts"
 import { ByteSink } from "../record/byte-sink.ts"
-import { maxFrameBytes } from "../record/frame.ts"
+import { maxFrameBytes, noWatermark } from "../record/frame.ts"
 import { isContract, recordTypeOf } from "./records/record-type.ts"
 import { TestError } from "./test-error.ts"
 
@@ -19,13 +19,22 @@ export interface TestStream {
   readonly values: readonly unknown[]
   /** Event time of each record, ms since 1970. Default: 0, 1, 2, … */
   readonly timestamps?: readonly number[]
+  /** The watermark before each record, ms since 1970. Default: none. */
+  readonly watermarks?: readonly (number | undefined)[]
+  /** The headers of each record. */
+  readonly headers?: readonly (RecordHeaders | undefined)[]
+  /** The record keys of tombstones, which have no fields to make them of. */
+  readonly keys?: readonly (Uint8Array | null | undefined)[]
 }
+
+export type RecordHeaders = readonly (readonly [name: string, value: Uint8Array])[]
 
 /** A record that came out. */
 export interface TestRecord {
   readonly value: unknown
   readonly key: Uint8Array | null
   readonly timestamp: number
+  readonly headers: RecordHeaders
 }
 
 /** A stream's schema and key; `declared` is the input's contract, when it has one. */
@@ -52,8 +61,10 @@ export const frameOf = (stream: TestStream, node: NodeStream, from: number, to: 
   for (const [at, value] of stream.values.slice(from, to).entries()) {
     const timestamp = stream.timestamps?.[from + at] ?? from + at
     const bytes = value === null ? null : encoded(writer, value, from + at)
-    const key = bytes === null || keys === undefined ? null : keys.key(bytes, 0, bytes.length)
-    batch.append({ timestamp, key }, bytes)
+    const made = bytes === null || keys === undefined ? null : keys.key(bytes, 0, bytes.length)
+    const watermark = stream.watermarks?.[from + at] ?? noWatermark
+    const headers = stream.headers?.[from + at] ?? []
+    batch.append({ timestamp, watermark, key: stream.keys?.[from + at] ?? made, headers }, bytes)
   }
   return batch.finish()
 }
@@ -76,7 +87,7 @@ export const recordsIn = (frame: Uint8Array, schema: RecordType): readonly TestR
   while (cursor.next()) {
     if (cursor.isControl) continue
     const value = cursor.isTombstone ? null : reader.read(frame, cursor.valueStart, cursor.valueEnd)
-    records.push({ value, key: cursor.key(), timestamp: cursor.timestamp })
+    records.push({ value, key: cursor.key(), timestamp: cursor.timestamp, headers: cursor.headers() })
   }
   return records
 }

@@ -46,7 +46,7 @@ export function runSegment(
       const rounds = new Rounds(spec, place, child, request, host, settings)
       const answered = yield* rounds.run
       settings.onPoint("after-reply")
-      if (settings.freshPerCall) yield* place.unload
+      if (settings.freshPerCall || spec.isFresh === true) yield* place.unload
       return yield* rounds.conclude(answered)
     })
   )

@@ -1,5 +1,6 @@
 import type { Json } from "@millrace/sdk/avro"
 import {
+  decodeDeriveReply,
   deriveRequest,
   needsDerive,
   type NodeRequest,
@@ -12,7 +13,6 @@ import type { Finding, OutputOptions, PipelineNode } from "../../pipeline/index.
 import { suggest } from "../../pipeline/index.ts"
 import type { PlanDependencies } from "../dependencies.ts"
 import type { ResolvedPlugin } from "../resolution/resolve-plugins.ts"
-import { decodeDeriveReply } from "./derive-reply.ts"
 import { gatherFeeds, type Surroundings } from "./gather-feeds.ts"
 import { checkJson, withDefaults } from "./json-schema.ts"
 import type { Feed, LogicalNode, LogicalOutput } from "./logical-node.ts"

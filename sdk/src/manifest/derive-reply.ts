@@ -1,6 +1,6 @@
-import type { NodeRequest } from "@millrace/sdk/manifest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { DerivedContract } from "../guest/abi.ts"
 
 const Fields = Schema.Array(Schema.String)
 const Reply = Schema.fromJsonString(
@@ -18,8 +18,9 @@ const Reply = Schema.fromJsonString(
   ])
 )
 
+/** What a plugin answered to a `DeriveRequest`: a contract, what stands in the way, or nothing that can be read. */
 export type DeriveReply =
-  | { readonly ok: NonNullable<NodeRequest["derived"]> }
+  | { readonly ok: DerivedContract }
   | { readonly error: { readonly path: string; readonly message: string } }
   | { readonly invalid: string }
 
