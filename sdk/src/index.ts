@@ -73,6 +73,8 @@ export {
 } from "./capability/index.ts"
 export {
   type AnyContract,
+  anyRecord,
+  type AnyRecord,
   type ArgumentsOf,
   type Context,
   Contract,

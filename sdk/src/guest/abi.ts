@@ -75,6 +75,11 @@ export interface GuestRecord {
   timer(tag: string, time: number, domain: "event" | "processing"): void
   /** Takes a timer back, if there is one. */
   cancelTimer(tag: string, time: number, domain: "event" | "processing"): void
+  /**
+   * Gives a result of this call event time of its own, ms since 1970, instead of the record's; `watermark` is what it is
+   * judged late by (`-Infinity`: never late). The value is known by its identity. Such a result has no headers.
+   */
+  stamp(value: object, timestamp: number, watermark: number): void
 }
 
 export interface GuestState {
@@ -214,4 +219,6 @@ export interface DerivedContract {
   readonly key?: readonly string[]
   /** Output field -> the input fields it comes from ("field" or "table.field"), beyond `copies`. */
   readonly lineage?: { readonly [outputField: string]: readonly string[] }
+  /** Handle of keyed state -> Avro schema of its values, JSON form, where it is known only now. */
+  readonly state?: { readonly [handle: string]: unknown }
 }

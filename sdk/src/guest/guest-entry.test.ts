@@ -36,6 +36,7 @@ const recordOf = (values: Map<string, unknown> = new Map()): GuestRecord => ({
     entries: () => []
   }),
   cancelTimer: () => {},
+  stamp: () => {},
   timer: () => {}
 })
 

@@ -68,7 +68,7 @@ export const resolveNode = (request: NodeRequest): Resolved<ResolvedNode> => {
     return resolved === undefined ? [] : [[table.name, resolved] as const]
   })
   const keys = keysOf(request, problems)
-  const state = plugin.state.flatMap((declared) => stateOf(declared, problems) ?? [])
+  const state = plugin.state.flatMap((declared) => stateOf(declared, request, problems) ?? [])
   const permissions = resolvePermissions(plugin, config, problems)
   if (problems.list.length > 0) return { problems: problems.list }
   return {
@@ -161,9 +161,12 @@ const keysOf = (request: NodeRequest, problems: NodeProblems): ReadonlyMap<strin
 
 const stateOf = (
   { name, kind, schema, mapKey, ttlMs }: PluginManifest["state"][number],
+  { derived }: NodeRequest,
   problems: NodeProblems
 ): ResolvedState | undefined => {
-  const type = problems.avro(schema, `state/${name}`, `the state ${name}`)
+  const given =
+    derived?.state !== undefined && Object.hasOwn(derived.state, name) ? derived.state[name] : undefined
+  const type = problems.avro(given ?? schema, `state/${name}`, `the state ${name}`)
   const key = mapKey === undefined ? undefined : problems.avro(mapKey, `state/${name}`, `the key of ${name}`)
   return type && { name, kind, schema: type, mapKey: key, ttlMs }
 }

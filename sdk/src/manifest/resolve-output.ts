@@ -196,6 +196,8 @@ const derivedOutput = (
   if (derived.output === "same" && input !== undefined) return sameOutput(input)
   const schema = problems.record(derived.output, "output/output", "the derived schema")
   if (schema === undefined) return undefined
+  // What has several inputs, or answers timers, has no record under its hands that an output could be made of.
+  if (inputs.length > 1 || request.plugin.timers) return derivedAnew(schema, inputs, request, problems)
   const copies = derived.copies ?? {}
   if (input !== undefined && !copiesFit(copies, schema, input, problems)) return undefined
   const lineage: Lineage = {
@@ -209,6 +211,24 @@ const derivedOutput = (
     resolved: { schema, form, subject: undefined, ...key, lineage },
     view: input === undefined ? "none" : { schema, copies }
   }
+}
+
+/** A derived output of whole records; its copies are lineage only, where there is one input. */
+const derivedAnew = (
+  schema: RecordType,
+  inputs: readonly InputPlan[],
+  request: NodeRequest,
+  problems: NodeProblems
+): OutputPlan => {
+  const input = inputs.length === 1 ? inputs[0] : undefined
+  const copies = input === undefined ? {} : (request.derived?.copies ?? {})
+  const lineage: Lineage = {
+    ...lineageOfAll(schema, inputs, request),
+    ...qualified(request.derived?.lineage ?? {}, input, request),
+    ...(input === undefined ? {} : lineageOfCopies(copies, input.name))
+  }
+  const key = derivedKey(schema, copies, input, request, problems)
+  return { resolved: { schema, form: "writer", subject: undefined, ...key, lineage }, view: "none" }
 }
 
 const copiesFit = (

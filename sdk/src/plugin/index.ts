@@ -1,3 +1,4 @@
+export { anyRecord, type AnyRecord } from "./any-record-boundary.ts"
 export { type AnyContract, Contract, type ContractClass, defineContract } from "./contract.ts"
 export {
   type ArgumentsOf,

@@ -1,4 +1,5 @@
 import type { Uses } from "../capability/capability.ts"
+import { isAnyRecord } from "./any-record-boundary.ts"
 import type { AnyContract } from "./contract.ts"
 import type { Processor } from "./define-processor.ts"
 import {
@@ -61,8 +62,10 @@ export const processorOf = <In, Out, Config>(options: unknown): Processor<In, Ou
 }
 
 const inputsOf = (given: LooseOptions): ProcessorDefinition["inputs"] => {
-  if (given.inputs !== undefined) return mapValues(given.inputs, closed)
-  return { [onlyInput]: inputShell(given) }
+  if (given.inputs === undefined) return { [onlyInput]: inputShell(given) }
+  return mapValues(given.inputs, (contract) =>
+    isAnyRecord(contract) ? { form: "derived" } : closed(contract)
+  )
 }
 
 /** The contract of the one input; sinks have the same three forms. */

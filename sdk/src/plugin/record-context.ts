@@ -18,6 +18,11 @@ export interface RecordContext<Config> {
   readonly now: number
   /** 0 <= r < 1; draws the same numbers again when the record is run again. */
   readonly random: () => number
+  /**
+   * Gives an output event time of its own instead of the record's, and answers it: `return [stamp(row, end)]`. `timestamp`:
+   * ms since 1970. `watermark`: what it is judged late by; absent: it is never late. It has no headers then.
+   */
+  readonly stamp: <Value extends object>(value: Value, timestamp: number, watermark?: number) => Value
 }
 
 /** Names that a capability cannot take, for the context has them already. */
@@ -29,7 +34,8 @@ export const recordContextNames = [
   "headers",
   "position",
   "now",
-  "random"
+  "random",
+  "stamp"
 ] as const
 
 /** The handles of `uses`, under their names. */

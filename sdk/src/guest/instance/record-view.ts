@@ -38,6 +38,12 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
     get random() {
       return () => this.#record.random()
     }
+    get stamp() {
+      return <Value extends object>(value: Value, timestamp: number, watermark = -Infinity): Value => {
+        this.#record.stamp(value, timestamp, watermark)
+        return value
+      }
+    }
     static recordOf(view: RecordView): GuestRecord {
       return view.#record
     }

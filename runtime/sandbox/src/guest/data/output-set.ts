@@ -2,6 +2,7 @@ import { BatchWriter, ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { GuestKey, GuestView, GuestWriter } from "./codec-shape.ts"
 import { makeList, TypeErrorOf, Uint32ArrayOf } from "../realm/primordials.ts"
+import type { Stamp } from "./record-in-hand.ts"
 
 export interface OutputDefinition {
   readonly name: string
@@ -24,6 +25,8 @@ export interface WrittenResult {
   readonly key: Uint8Array | null | undefined
   /** undefined: the input's record as it is. */
   readonly value: Uint8Array | undefined
+  /** undefined: the input's time. */
+  readonly stamp: Stamp | undefined
 }
 
 /** Frames in the making, one per output of a node. */
@@ -116,6 +119,23 @@ export class OutputSet {
     this.noteOrigin(index, origin)
   }
 
+  /** As {@link put}, with a time of its own. */
+  putStamped(
+    index: number,
+    view: GuestView,
+    cursor: BatchCursor,
+    result: unknown,
+    origin: number,
+    stamp: Stamp
+  ): void {
+    const definition = this.definitions[index]
+    this.scratch.length = 0
+    writeLast(definition, view, cursor, result, this.scratch)
+    const value = this.scratch.toBytes()
+    const key = definition.key?.key(value, 0, value.length)
+    this.putPrepared({ output: index, key, value, stamp }, cursor, origin)
+  }
+
   /** Writes a result ahead of its turn, from the places of its record. */
   prepare(
     index: number,
@@ -123,17 +143,23 @@ export class OutputSet {
     frame: Uint8Array,
     start: number,
     end: number,
-    result: unknown
+    result: unknown,
+    stamp: Stamp | undefined
   ): WrittenResult {
     const definition = this.definitions[index]
     const value = this.writeResult(definition, view, frame, start, end, result)
-    return { output: index, key: definition.key?.key(value, 0, value.length), value }
+    return { output: index, key: definition.key?.key(value, 0, value.length), value, stamp }
   }
 
   /** Puts a prepared result in its place; the cursor stands at its record. */
   putPrepared(written: WrittenResult, cursor: BatchCursor, origin: number): void {
     if (written.value === undefined) this.pass(cursor, origin)
-    else {
+    else if (written.stamp !== undefined) {
+      const { timestamp, watermark } = written.stamp
+      const key = written.key === undefined ? cursor.key() : written.key
+      this.writers[written.output].append({ timestamp, watermark, key }, written.value)
+      this.noteOrigin(written.output, origin)
+    } else {
       this.copyValue(written.output, cursor, written.key, written.value, 0, written.value.length)
       this.noteOrigin(written.output, origin)
     }

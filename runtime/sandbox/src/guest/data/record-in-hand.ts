@@ -3,11 +3,17 @@ import { encodeUtf8, eventTimers, processingTimers, timerInput } from "@millrace
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { Heads } from "./heads.ts"
 import { keyIdOf, nullKeyId } from "./key-id.ts"
-import { NumberIsSafeInteger, TypeErrorOf } from "../realm/primordials.ts"
+import { isObject, mapGet, MapOf, mapSet, NumberIsSafeInteger, TypeErrorOf } from "../realm/primordials.ts"
 import { RandomDraw } from "../realm/run-clock.ts"
 import type { RunClock } from "../realm/run-clock.ts"
 import { StateJournal } from "./state-store.ts"
 import type { StateStore } from "./state-store.ts"
+
+/** Event time that a body gave to one of its results. */
+export interface Stamp {
+  readonly timestamp: number
+  readonly watermark: number
+}
 
 /** What all records of a call share. */
 export interface RecordScope {
@@ -34,6 +40,8 @@ export class RecordInHand implements GuestRecord {
   #ordinal = 0
   #draw: RandomDraw | undefined = undefined
   #hasDrawn = false
+  /** By result; absent while the body has given none. */
+  #stamps: Map<unknown, Stamp> | undefined = undefined
   readonly #journal: StateJournal
 
   constructor(scope: RecordScope, frame: Uint8Array) {
@@ -58,6 +66,7 @@ export class RecordInHand implements GuestRecord {
     record.#origin = origin
     record.#ordinal = ordinal
     record.#hasDrawn = false
+    record.#stamps = undefined
   }
 
   static keep(record: RecordInHand): void {
@@ -71,6 +80,11 @@ export class RecordInHand implements GuestRecord {
 
   static origin(record: RecordInHand): number {
     return record.#origin
+  }
+
+  /** What the body gave this result, if it did. */
+  static stampOf(record: RecordInHand, value: unknown): Stamp | undefined {
+    return record.#stamps === undefined ? undefined : mapGet(record.#stamps, value)
   }
 
   get key(): Uint8Array | null {
@@ -131,6 +145,14 @@ export class RecordInHand implements GuestRecord {
 
   cancelTimer(tag: string, time: number, domain: "event" | "processing"): void {
     this.#changeTimer(tag, time, domain, false)
+  }
+
+  stamp(value: object, timestamp: number, watermark: number): void {
+    if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be stamped")
+    if (!NumberIsSafeInteger(timestamp) || !(watermark === -Infinity || NumberIsSafeInteger(watermark)))
+      throw new TypeErrorOf("a result's time must be a whole number of milliseconds")
+    this.#stamps ??= new MapOf()
+    mapSet(this.#stamps, value, { timestamp, watermark })
   }
 
   #changeTimer(tag: string, time: number, domain: "event" | "processing", isSet: boolean): void {

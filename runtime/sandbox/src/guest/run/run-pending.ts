@@ -195,7 +195,9 @@ export class PendingRun {
     let bytes = 0
     try {
       const results = readResults(this.body, answer, this.run.outputs, this.run.maxOutputRecordsPerInput)
-      if (results.passes) flight.written[0] = { output: 0, key: undefined, value: undefined }
+      if (results.passes) {
+        flight.written[0] = { output: 0, key: undefined, value: undefined, stamp: undefined }
+      }
       for (let i = 0; i < results.list.length; i++) {
         const one = results.list[i]
         flight.written[i] = this.run.outputs.prepare(
@@ -204,7 +206,8 @@ export class PendingRun {
           this.feed.frame,
           flight.start,
           flight.end,
-          one.value
+          one.value,
+          RecordInHand.stampOf(flight.record, one.value)
         )
         bytes += flight.written[i].value?.length ?? 0
         if (bytes > this.run.outputs.maxBytes) throw new OutputOverflow()

@@ -1,6 +1,7 @@
 import { codeOf, readResults } from "./body-results.ts"
 import { toFailure } from "../data/failures.ts"
 import { isOverflow } from "../data/output-set.ts"
+import type { OutputSet } from "../data/output-set.ts"
 import { RecordInHand } from "../data/record-in-hand.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
@@ -47,7 +48,7 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
     hasValue = true
     const answer = body.call(value, record)
     if (answer === false && body.form === "filter") run.tally.filtered += 1
-    else put(run, feed, body, answer, origin)
+    else put(run, feed, body, answer, record)
     RecordInHand.journal(record).last = undefined
   } catch (error) {
     run.outputs.rollback()
@@ -64,17 +65,23 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
 }
 
 /** Writes a body's answer for the record in hand. */
-function put(run: RunContext, feed: Feed, body: Body, answer: unknown, origin: number): void {
+function put(run: RunContext, feed: Feed, body: Body, answer: unknown, record: RecordInHand): void {
   const { outputs } = run
-  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, origin)
-  else if (body.form === "map") outputs.put(0, feed.view, feed.cursor, answer, origin)
+  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, RecordInHand.origin(record))
+  else if (body.form === "map") putOne(outputs, 0, feed, answer, record)
   else {
     const { list } = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
-    for (let i = 0; i < list.length; i++)
-      outputs.put(list[i].output, feed.view, feed.cursor, list[i].value, origin)
+    for (let i = 0; i < list.length; i++) putOne(outputs, list[i].output, feed, list[i].value, record)
   }
   outputs.checkBudget()
   const written = outputs.sinceMark()
   run.tally.recordsOut += written
   if (written === 0 && !isTimerFeed(feed)) run.tally.filtered += 1
+}
+
+function putOne(outputs: OutputSet, index: number, feed: Feed, value: unknown, record: RecordInHand): void {
+  const origin = RecordInHand.origin(record)
+  const stamp = RecordInHand.stampOf(record, value)
+  if (stamp === undefined) outputs.put(index, feed.view, feed.cursor, value, origin)
+  else outputs.putStamped(index, feed.view, feed.cursor, value, origin, stamp)
 }
