@@ -87,6 +87,7 @@ export {
   type DeriveAnswer,
   type DeriveContext,
   type DerivedRow,
+  Duration,
   Expression,
   type ExpressionFunction,
   type FailedRecord,

@@ -1,22 +1,12 @@
+import { durationPattern } from "@millrace/sdk/manifest"
 import * as Schema from "effect/Schema"
 
-const units: { readonly [unit: string]: number } = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000
-}
+export { durationMs } from "@millrace/sdk/manifest"
 
 /** A length of time as a pipeline file says it: a whole number and a unit, `500ms`, `4s`, `30m`, `12h`, `7d`. */
 export const Duration = Schema.String.check(
-  Schema.isPattern(/^(?:0|[1-9][0-9]{0,11})(?:ms|s|m|h|d)$/, {
-    expected: "a duration like 500ms, 4s, 30m, 12h or 7d"
-  })
+  Schema.isPattern(durationPattern, { expected: "a duration like 500ms, 4s, 30m, 12h or 7d" })
 )
 
-/** Milliseconds of a text that {@link Duration} accepts. */
-export const durationMs = (text: string): number => {
-  const amount = Number.parseInt(text, 10)
-  return amount * (units[text.replace(/^[0-9]+/, "")] ?? 1)
-}
+/** True for a text that {@link Duration} accepts. */
+export const isDuration = (text: string): boolean => durationPattern.test(text)

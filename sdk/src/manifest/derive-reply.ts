@@ -11,7 +11,8 @@ const Reply = Schema.fromJsonString(
         output: Schema.Unknown,
         copies: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
         key: Schema.optionalKey(Fields),
-        lineage: Schema.optionalKey(Schema.Record(Schema.String, Fields))
+        lineage: Schema.optionalKey(Schema.Record(Schema.String, Fields)),
+        state: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
       })
     }),
     Schema.Struct({ error: Schema.Struct({ path: Schema.String, message: Schema.String }) })

@@ -8,6 +8,7 @@ export {
   requiredBump
 } from "./change/index.ts"
 export { decodeDeriveReply, type DeriveReply } from "./derive-reply.ts"
+export { durationMs, durationPattern } from "./duration-text.ts"
 export {
   ClosedContract,
   DerivedForm,
@@ -33,4 +34,4 @@ export type {
   ResolvedTable
 } from "./node-resolution.ts"
 export { deriveRequest, needsDerive, resolveNode } from "./resolve-node.ts"
-export { valueAt } from "./json-pointer.ts"
+export { expandPointer, valueAt } from "./json-pointer.ts"

@@ -27,6 +27,7 @@ export {
   type SourceRecord
 } from "./define-source.ts"
 export type { DeriveAnswer, DeriveContext, DerivedRow } from "./derive.ts"
+export { Duration } from "./duration.ts"
 export { Expression, type ExpressionFunction, type ExpressionOptions } from "./expression-config.ts"
 export { field, type FieldFromConfig, type RowOf } from "./open-field.ts"
 export { recordFields, recordSchema, schemaName, type SchemaField } from "./record-schema.ts"
