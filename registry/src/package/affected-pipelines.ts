@@ -1,9 +1,16 @@
 import { type AffectedNode, type AffectedPipeline, DesiredState } from "@millrace/sdk/api"
-import { type PackageChange, type PackageManifest, valueAt } from "@millrace/sdk/manifest"
+import {
+  expandPointer,
+  type PackageChange,
+  packageChanges,
+  type PackageManifest
+} from "@millrace/sdk/manifest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import semver from "semver"
 import { decodedRows } from "../store/database.ts"
+import { planOf } from "../pipeline/pipeline-rows.ts"
+import { versionDetail, versionsOf } from "./package-rows.ts"
+import { type Candidate, resolveRange } from "./version-order.ts"
 
 const UsingNode = Schema.Struct({
   kind: Schema.String,
@@ -20,14 +27,21 @@ const PipelineRow = Schema.Struct({
   pipeline: Schema.String,
   owner: Schema.NullOr(Schema.String),
   desired: DesiredState,
-  canonical: Schema.fromJsonString(Schema.Struct({ nodes: Schema.Record(Schema.String, UsingNode) }))
+  canonical: Schema.fromJsonString(
+    Schema.Struct({ nodes: Schema.optionalKey(Schema.Record(Schema.String, UsingNode)) })
+  )
 })
 
+const LockOfPlan = Schema.fromJsonString(
+  Schema.Struct({
+    lock: Schema.optionalKey(
+      Schema.Struct({ packages: Schema.Record(Schema.String, Schema.Struct({ version: Schema.String })) })
+    )
+  })
+)
+
 /** The pipelines that use a package, and what a new version of it would mean for each of their nodes. */
-export const affectedPipelines = Effect.fnUntraced(function* (
-  manifest: PackageManifest,
-  changes: readonly PackageChange[]
-) {
+export const affectedPipelines = Effect.fnUntraced(function* (next: PackageManifest) {
   const rows = yield* decodedRows(
     PipelineRow,
     `SELECT name AS pipeline, owner, desired, canonical FROM pipelines
@@ -35,29 +49,70 @@ export const affectedPipelines = Effect.fnUntraced(function* (
       WHERE desired <> 'deleted' ORDER BY name`,
     []
   )
-  return rows.flatMap(({ canonical, desired, owner, pipeline }): readonly AffectedPipeline[] => {
-    const nodes = Object.entries(canonical.nodes).flatMap(([node, use]) =>
-      use.plugin.package === manifest.name ? [affectedNode(node, use, manifest, changes)] : []
+  const published: readonly Candidate[] = yield* versionsOf(next.name)
+  const known = new Map<string, readonly PackageChange[]>()
+  const affected: AffectedPipeline[] = []
+  for (const { canonical, desired, owner, pipeline } of rows) {
+    const using = Object.entries(canonical.nodes ?? {}).filter(
+      ([, { plugin }]) => plugin.package === next.name
     )
-    return nodes.length === 0 ? [] : [{ pipeline, owner, desired, nodes }]
-  })
+    if (using.length === 0) continue
+    const locked = yield* lockOf(pipeline)
+    const nodes: AffectedNode[] = []
+    for (const [node, use] of using) {
+      const range = use.plugin.range ?? "*"
+      const from = locked.get(`${next.name}@${range}`)
+      const changes = yield* changesSince(from, next, known)
+      nodes.push({ node, range, from: from ?? null, ...effectOn(use, { next, published, range, changes }) })
+    }
+    affected.push({ pipeline, owner, desired, nodes })
+  }
+  return affected
 })
 
-const affectedNode = (
-  node: string,
+/** The versions that a pipeline runs, by `name@range`. A plan that cannot be read says nothing of them. */
+const lockOf = Effect.fnUntraced(function* (pipeline: string) {
+  const stored = yield* Effect.option(planOf(pipeline, undefined))
+  if (stored._tag === "None") return new Map<string, string>()
+  const plan = yield* Effect.option(Schema.decodeUnknownEffect(LockOfPlan)(stored.value.planJson))
+  const packages = plan._tag === "None" ? {} : (plan.value.lock?.packages ?? {})
+  return new Map(Object.entries(packages).map(([key, { version }]) => [key, version]))
+})
+
+/** What changes for whoever runs that version; everything is new to whoever runs none that is known. */
+const changesSince = Effect.fnUntraced(function* (
+  from: string | undefined,
+  next: PackageManifest,
+  known: Map<string, readonly PackageChange[]>
+) {
+  if (from === undefined) return []
+  const found = known.get(from)
+  if (found !== undefined) return found
+  const before = yield* versionDetail(next.name, from)
+  const changes = before === undefined ? [] : packageChanges(before.manifest, next)
+  known.set(from, changes)
+  return changes
+})
+
+interface Upgrade {
+  readonly next: PackageManifest
+  readonly published: readonly Candidate[]
+  readonly range: string
+  readonly changes: readonly PackageChange[]
+}
+
+const effectOn = (
   use: UsingNode,
-  manifest: PackageManifest,
-  changes: readonly PackageChange[]
-): AffectedNode => {
-  const range = use.plugin.range ?? "*"
-  if (!semver.satisfies(manifest.version, range)) return { node, range, effect: "stays", why: [] }
-  const used = pluginOf(use, manifest)
+  { changes, next, published, range }: Upgrade
+): Pick<AffectedNode, "effect" | "why"> => {
+  const candidate = { version: next.version, deprecated: null, yanked: null }
+  if (resolveRange([...published, candidate], range) !== candidate) return { effect: "stays", why: [] }
+  const used = pluginOf(use, next)
   const felt = changes.filter((change) => change.plugin === used && concerns(change, use.with))
   const breaking = felt.filter(({ bump, widens }) => bump === "major" && !widens)
   const asking = felt.filter(({ widens }) => widens)
-  const effect = breaking.length > 0 ? "breaks" : asking.length > 0 ? "asks" : "keeps"
   const why = (breaking.length > 0 ? breaking : asking).map(({ text }) => text)
-  return { node, range, effect, why }
+  return { effect: breaking.length > 0 ? "breaks" : asking.length > 0 ? "asks" : "keeps", why }
 }
 
 /** The plugin that the node names; by itself a package names its only one of the node's kind. */
@@ -68,4 +123,4 @@ const pluginOf = (use: UsingNode, manifest: PackageManifest): string | undefined
 }
 
 const concerns = ({ concerns: whom }: PackageChange, config: unknown): boolean =>
-  whom === undefined || (valueAt(config, whom.pointer) !== undefined) === (whom.when === "given")
+  whom === undefined || expandPointer(config, whom.pointer).length > 0 === (whom.when === "given")

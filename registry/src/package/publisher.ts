@@ -84,7 +84,7 @@ const check = Effect.fn("checkVersion")(function* (request: PublishRequest, turn
     ...step,
     integrity: upload.integrity,
     sizeBytes: upload.sizeBytes,
-    pipelines: yield* affectedPipelines(archive.manifest, step.changes)
+    pipelines: yield* affectedPipelines(archive.manifest)
   } satisfies PublishReport
 })
 

@@ -8,6 +8,8 @@ export const AffectedNode = Schema.Struct({
   node: Schema.String,
   /** As the pipeline file says it. */
   range: Schema.String,
+  /** The version that it runs; null: unknown. What changes is told against it. */
+  from: Schema.NullOr(Schema.String),
   /**
    * `stays`: its range does not take the version · `keeps`: it would go on as it is · `asks`: it would want permissions that
    * nobody granted · `breaks`: something that it relies on is changed. A lock holds each of them until it is planned anew with --upgrade.

@@ -1,4 +1,4 @@
-import type { PackageManifest, PluginManifest } from "../manifest.ts"
+import { nodeKind, type PackageManifest, type PluginManifest } from "../manifest.ts"
 import { change, type PackageChange, type PluginChange } from "./package-change.ts"
 import { pluginChanges } from "./plugin-changes.ts"
 
@@ -31,7 +31,7 @@ const named = (plugin: PluginManifest, changes: readonly PluginChange[]): readon
 
 /** One more plugin is harmless, but for a package that had one of its kind: its name alone no longer says which. */
 const added = (before: PackageManifest, { kind, name }: PluginManifest): PluginChange => {
-  const isOnly = before.plugins.filter((plugin) => plugin.kind === kind).length === 1
+  const isOnly = before.plugins.filter((plugin) => nodeKind(plugin) === nodeKind({ kind })).length === 1
   const text = `the ${kind} ${name} is new`
   return isOnly
     ? change("plugin", "", `${text}; the package alone no longer names the one ${kind}`, "major")
