@@ -42,6 +42,8 @@ export interface CommandOptions {
   /** Default: the Node that runs the tests. */
   readonly node?: string
   readonly bin?: string
+  /** What it reads on standard input; default: nothing, at its end at once. */
+  readonly input?: string
 }
 
 /** Runs `millrace ARGS` to its end. */
@@ -52,7 +54,7 @@ export const command = (args: readonly string[], options: CommandOptions = {}): 
       env: { ...process.env, NO_COLOR: "1", ...options.env },
       timeout: 50_000
     }
-    execFile(
+    const child = execFile(
       options.node ?? process.execPath,
       [options.bin ?? bin, ...args],
       settings,
@@ -61,6 +63,7 @@ export const command = (args: readonly string[], options: CommandOptions = {}): 
         done({ exit, stdout, stderr, errors: printedErrors(stderr) })
       }
     )
+    child.stdin?.on("error", () => undefined).end(options.input ?? "")
   })
 
 const printedErrors = (stderr: string): readonly PrintedError[] =>

@@ -10,6 +10,8 @@ export interface Caller {
   /** Undefined without a token. */
   readonly tokenId: number | undefined
   readonly scopes: readonly string[]
+  /** Of the token, ms since 1970; null: never. */
+  readonly expiresAt: number | null
 }
 
 /** What there is to judge a request by. */
@@ -26,7 +28,7 @@ export interface AccessRequest {
 /** Decides whether a request may go on, and as whom. */
 export type Authenticator<R> = (request: AccessRequest) => Effect.Effect<Caller, ApiError | StoreError, R>
 
-const anonymous: Caller = { name: "anonymous", tokenId: undefined, scopes: [] }
+const anonymous: Caller = { name: "anonymous", tokenId: undefined, scopes: [], expiresAt: null }
 
 /** The registry's authenticator: a token for every write; reads from the loopback address need none. A refused known token is in the audit log. */
 export const authenticate: Authenticator<Tokens | AuditLog> = Effect.fnUntraced(function* (
@@ -40,7 +42,12 @@ export const authenticate: Authenticator<Tokens | AuditLog> = Effect.fnUntraced(
   }
   const found = yield* (yield* Tokens).find(token)
   if (found === undefined) return yield* apiError("UNAUTHENTICATED", {})
-  const caller: Caller = { name: found.name, tokenId: found.id, scopes: found.scopes }
+  const caller: Caller = {
+    name: found.name,
+    tokenId: found.id,
+    scopes: found.scopes,
+    expiresAt: found.expiresAt
+  }
   if (access === "read" || allows(found.scopes, access, resource)) return caller
   const scope = resource === undefined ? access : `${access}:${resource}`
   yield* (yield* AuditLog).append({

@@ -79,7 +79,7 @@ const makeCounter = () => {
     },
     {
       runtime: { runPromiseExit: Effect.runPromiseExit },
-      auth: () => Effect.succeed({ name: "anonymous", tokenId: undefined, scopes: [] })
+      auth: () => Effect.succeed({ name: "anonymous", tokenId: undefined, scopes: [], expiresAt: null })
     }
   )
   const inProcess: typeof fetch = async (input, init) =>

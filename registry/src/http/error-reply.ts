@@ -3,7 +3,10 @@ import type { StoreError } from "../store/store-error.ts"
 
 const headersOf = (error: ApiError): { readonly [name: string]: string } => ({
   "content-type": "application/json",
-  ...(error.status === 401 ? { "www-authenticate": "Bearer" } : {})
+  ...(error.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+  ...(error.details?.["retryAfterSeconds"] === undefined
+    ? {}
+    : { "retry-after": String(error.details["retryAfterSeconds"]) })
 })
 
 /** The reply that carries an error. */

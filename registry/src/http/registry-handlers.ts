@@ -82,6 +82,7 @@ const pipelineHandlers = {
 } satisfies Partial<RegistryHandlers>
 
 const adminHandlers = {
+  whoAmI: ({ caller: { expiresAt, name, scopes } }) => Effect.succeed({ name, scopes, expiresAt }),
   listTokens: () =>
     Effect.map(
       Tokens.use((tokens) => tokens.list),

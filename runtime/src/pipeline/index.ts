@@ -1,3 +1,4 @@
+export { durationMs, isDuration } from "./duration.ts"
 export { editorSchema } from "./editor-schema.ts"
 export { nodeReferredTo, ownStream, orderNodes, referencesOf } from "./graph.ts"
 export type { PlacedReference } from "./graph.ts"

@@ -49,7 +49,26 @@ export const NewToken = Schema.Struct({
 })
 export type NewToken = typeof NewToken.Type
 
+/** Whom a call is made as. */
+export const Identity = Schema.Struct({
+  name: Schema.String,
+  scopes: Schema.Array(Schema.String),
+  /** Null: never, or there is no token. */
+  expiresAt: Schema.NullOr(Schema.Int)
+})
+export type Identity = typeof Identity.Type
+
 export const tokenEndpoints = [
+  defineEndpoint({
+    id: "whoAmI",
+    method: "GET",
+    path: "/api/whoami",
+    tag: "tokens",
+    summary: "Say whom the call is made as, and what that may",
+    access: "read",
+    success: ok(json(Identity)),
+    errors: []
+  }),
   defineEndpoint({
     id: "listTokens",
     method: "GET",

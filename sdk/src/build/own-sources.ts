@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { dirname, join, relative, resolve } from "node:path"
 import * as Schema from "effect/Schema"
 
 const SourceMap = Schema.fromJsonString(
@@ -20,7 +20,32 @@ export const withOwnSources = (sourceMap: string, folder: string): string => {
   const sourcesContent = map.sources.map((source) =>
     source.includes("node_modules/") ? null : textOf(resolve(folder, source))
   )
-  return JSON.stringify({ ...map, sourcesContent })
+  return JSON.stringify({
+    ...map,
+    sources: map.sources.map((source) => placeOf(source, folder)),
+    sourcesContent
+  })
+}
+
+/** Where a project lies must not show in its bytes: what is outside of it goes by its package's name. */
+const placeOf = (source: string, folder: string): string => {
+  if (!source.startsWith("../")) return source
+  const file = resolve(folder, source)
+  const inModules = file.lastIndexOf("/node_modules/")
+  if (inModules >= 0) return file.slice(inModules + 1)
+  for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {
+    const name = packageName(join(at, "package.json"))
+    if (name !== undefined) return `node_modules/${name}/${relative(at, file)}`
+  }
+  return source
+}
+
+const PackageJson = Schema.fromJsonString(Schema.Struct({ name: Schema.String }))
+
+const packageName = (file: string): string | undefined => {
+  const text = textOf(file)
+  const read = text === null ? undefined : Schema.decodeUnknownOption(PackageJson)(text)
+  return read?._tag === "Some" ? read.value.name : undefined
 }
 
 /** Null for what is no file: the bundle's entry is made up. */

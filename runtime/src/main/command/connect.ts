@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import { root } from "./root.ts"
+import { keptToken } from "../credentials.ts"
 import { findDataFolder, findServer, type Server } from "../data-folder.ts"
 import { CommandError } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
@@ -25,7 +26,7 @@ const namedServer = Effect.gen(function* () {
   const flags = yield* root
   if (Option.isSome(flags.url)) {
     if (!isAddress(flags.url.value)) return yield* noAddress(flags.url.value)
-    const token = process.env["MILLRACE_TOKEN"]
+    const token = process.env["MILLRACE_TOKEN"] ?? (yield* keptToken(flags.url.value))
     return { url: flags.url.value, token, pid: undefined } satisfies Server
   }
   return yield* findServer(yield* findDataFolder(flags.data, process.cwd()))

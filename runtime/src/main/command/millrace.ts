@@ -6,6 +6,9 @@ import { buildCommand } from "./build.ts"
 import { searchCommand } from "./find/search.ts"
 import { showCommand } from "./find/show.ts"
 import { streamCommand } from "./find/stream.ts"
+import { loginCommand, logoutCommand } from "./account/login.ts"
+import { tokenCommand } from "./account/token.ts"
+import { deprecateCommand, yankCommand } from "./publish/mark.ts"
 import { completionCommand } from "./completion.ts"
 import { deadLetterCommand } from "./dead-letter.ts"
 import { devCommand } from "./dev.ts"
@@ -13,7 +16,7 @@ import { doctorCommand } from "./doctor.ts"
 import { downCommand } from "./down.ts"
 import { pipelineCommand } from "./pipeline.ts"
 import { planCommand } from "./plan.ts"
-import { publishCommand } from "./publish.ts"
+import { publishCommand } from "./publish/publish.ts"
 import { root } from "./root.ts"
 import { runCommand } from "./run.ts"
 import { statusCommand } from "./status.ts"
@@ -29,7 +32,8 @@ export const millrace = root.pipe(
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
-    { group: "Plugins", commands: [devCommand, buildCommand, publishCommand] },
+    { group: "Plugins", commands: [devCommand, buildCommand, publishCommand, yankCommand, deprecateCommand] },
+    { group: "Access", commands: [loginCommand, logoutCommand, tokenCommand] },
     {
       group: "Contracts and packages",
       commands: [searchCommand, showCommand, streamCommand, addCommand, typesCommand]

@@ -51,7 +51,9 @@ export const upCommand = Command.make(
           ? Console.log(JSON.stringify({ url: platform.url, pid: process.pid, data: folder }))
           : say(`millrace is up on ${platform.url}, data in ${folder}`)
         for (const each of input.publish)
-          yield* Effect.flatMap(loadPublishing, ({ publishFolder }) => publishFolder(connection, each))
+          yield* Effect.flatMap(loadPublishing, ({ publishFolder }) =>
+            publishFolder(connection, { folder: each, dryRun: false, yes: true, bump: false })
+          )
         for (const file of input.apply) {
           yield* applyFile(connection, { file, vars: {}, upgrade: false, grant: input.grant })
         }
