@@ -139,7 +139,7 @@ nodes:
       [
         {
           desired: "running",
-          nodes: [{ node: "rated", range: "^2", effect: "keeps", why: [] }],
+          nodes: [{ node: "rated", range: "^2", from: "2.0.0", effect: "keeps", why: [] }],
           pipeline: "orders"
         }
       ]
