@@ -1,13 +1,14 @@
 import { type ApiError, apiError, toErrorBody } from "@millrace/sdk/api"
 import type { StoreError } from "../store/store-error.ts"
 
-const headersOf = (error: ApiError): { readonly [name: string]: string } => ({
-  "content-type": "application/json",
-  ...(error.status === 401 ? { "www-authenticate": "Bearer" } : {}),
-  ...(error.details?.["retryAfterSeconds"] === undefined
-    ? {}
-    : { "retry-after": String(error.details["retryAfterSeconds"]) })
-})
+const headersOf = ({ details, status }: ApiError): { readonly [name: string]: string } => {
+  const wait = details?.["retryAfterSeconds"]
+  return {
+    "content-type": "application/json",
+    ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    ...(typeof wait === "number" ? { "retry-after": wait.toFixed() } : {})
+  }
+}
 
 /** The reply that carries an error. */
 export const errorReply = (error: ApiError): Response =>

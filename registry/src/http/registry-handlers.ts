@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import { Tokens } from "../auth/tokens.ts"
 import { Packages } from "../package/packages.ts"
-import { Publisher } from "../package/publisher.ts"
+import { Publisher, type PublishRequest } from "../package/publisher.ts"
 import { Grants } from "../pipeline/grants.ts"
 import { Pipelines } from "../pipeline/pipelines.ts"
 import { Search } from "../search/search.ts"
 import { Database } from "../store/database.ts"
 import { Subjects } from "../subject/subjects.ts"
-import type { Handlers } from "./mount-boundary.ts"
+import type { HandlerRequest, Handlers } from "./mount-boundary.ts"
 
 /** Everything that the registry's handlers ask for. */
 export type RegistryServices =
@@ -24,9 +24,20 @@ export type RegistryServices =
   | Tokens
 
 type RegistryHandlers = Handlers<typeof registryEndpoints, RegistryServices>
+type EndpointOf<Id> = Extract<(typeof registryEndpoints)[number], { readonly id: Id }>
 
 const fullName = ({ name, scope }: { readonly name: string; readonly scope: string }): string =>
   `${scope}/${name}`
+
+const publishRequest = (
+  request: Pick<HandlerRequest<EndpointOf<"publishVersion">>, "body" | "caller" | "params">
+): PublishRequest => ({
+  name: fullName(request.params),
+  version: request.params.version,
+  body: request.body,
+  actor: request.caller.name,
+  isAdmin: request.caller.scopes.includes("admin")
+})
 
 const packageHandlers = {
   listPackages: ({ query }) => Packages.use((packages) => packages.list(query)),
@@ -36,13 +47,9 @@ const packageHandlers = {
   getVersion: ({ params }) => Packages.use((packages) => packages.version(fullName(params), params.version)),
   getArchive: ({ params }) => Packages.use((packages) => packages.archive(fullName(params), params.version)),
   publishVersion: ({ body, caller, params }) =>
-    Publisher.use((publisher) =>
-      publisher.publish({ name: fullName(params), version: params.version, body, actor: caller.name })
-    ),
+    Publisher.use((publisher) => publisher.publish(publishRequest({ body, caller, params }))),
   checkVersion: ({ body, caller, params }) =>
-    Publisher.use((publisher) =>
-      publisher.check({ name: fullName(params), version: params.version, body, actor: caller.name })
-    ),
+    Publisher.use((publisher) => publisher.check(publishRequest({ body, caller, params }))),
   markVersion: ({ body, caller, params }) =>
     Packages.use((packages) => packages.mark(fullName(params), params.version, body, caller.name))
 } satisfies Partial<RegistryHandlers>

@@ -1,6 +1,7 @@
 import {
   type ApiError,
   apiError,
+  isReserved,
   maxArchiveBytes,
   type PublishReport,
   similarityForm,
@@ -24,6 +25,7 @@ import { type Archive, openArchive } from "./archive.ts"
 import { ManifestReader } from "./manifest-reader.ts"
 import { affectedPipelines } from "./affected-pipelines.ts"
 import { knownVersion, versionDetail } from "./package-rows.ts"
+import { countAttempt, countPackage } from "./publish-quota.ts"
 import { refuseTooSmall, versionStep } from "./version-check.ts"
 
 export interface PublishRequest {
@@ -33,6 +35,8 @@ export interface PublishRequest {
   /** The archive as it comes in. */
   readonly body: AsyncIterable<Uint8Array>
   readonly actor: string
+  /** An administrator: without quotas, and free to use reserved names. */
+  readonly isAdmin?: boolean
 }
 
 /** Publishes versions. All or nothing: a version is there with its archive, or not at all, whenever the process is killed. */
@@ -90,7 +94,10 @@ const check = Effect.fn("checkVersion")(function* (request: PublishRequest, turn
 
 /** The archive, whole and checked for what can be said of it alone. */
 const examined = Effect.fnUntraced(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
+  const isAdmin = request.isAdmin === true
+  if (!isAdmin) yield* countAttempt(request.actor)
   yield* refuseKnownVersion(request)
+  if (!isAdmin) yield* refuseReserved(request.name)
   const blobs = yield* BlobStore
   const upload = yield* blobs
     .receive(request.body, maxArchiveBytes)
@@ -104,6 +111,11 @@ const examined = Effect.fnUntraced(function* (request: PublishRequest, turns: Se
       )
     )
   return { archive: yield* Semaphore.withPermit(turns, checkArchive(request, upload)), upload }
+})
+
+const refuseReserved = Effect.fnUntraced(function* (name: string) {
+  const reserved = name.split("/").find(isReserved)
+  if (reserved !== undefined) return yield* apiError("NAME_RESERVED", { name: reserved }, "name")
 })
 
 const refuseKnownVersion = Effect.fnUntraced(function* ({ name, version }: PublishRequest) {
@@ -143,7 +155,8 @@ const record = Effect.fnUntraced(function* (request: PublishRequest, upload: Upl
   yield* refuseKnownVersion(request)
   yield* refuseTooSmall(archive.manifest)
   const at = yield* Clock.currentTimeMillis
-  yield* claimName({ name, actor, at })
+  const isFirst = yield* claimName({ name, actor, at })
+  if (isFirst && request.isAdmin !== true) yield* countPackage(actor)
   yield* execute(
     `INSERT INTO versions (package, version, integrity, size_bytes, manifest, readme, published_at, published_by)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -175,7 +188,7 @@ interface Claim {
   readonly at: number
 }
 
-/** The first version of a package takes its name, and every name that looks like it. */
+/** The first version of a package takes its name, and every name that looks like it. True when this is the first. */
 const claimName = Effect.fnUntraced(function* ({ actor, at, name }: Claim) {
   const { form, isKnown, isScopeKnown, scope, scopeForm } = yield* refuseSimilarName(name)
   if (!isScopeKnown)
@@ -192,6 +205,7 @@ const claimName = Effect.fnUntraced(function* ({ actor, at, name }: Claim) {
       form,
       at
     ])
+  return !isKnown
 })
 
 const refuseSimilarName = Effect.fnUntraced(function* (name: string) {

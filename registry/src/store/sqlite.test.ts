@@ -8,6 +8,7 @@ import { assert, describe, it } from "vitest"
 import { Database, execute, inTransaction } from "./database.ts"
 import { sqliteDatabase } from "./sqlite.ts"
 import type { StoreError } from "./store-error.ts"
+import { createTables } from "./tables.ts"
 
 const withFolder = async (use: (file: string) => Promise<void>): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), "millrace-store-"))
@@ -39,9 +40,24 @@ describe("the store", () => {
       await runOn(file, inTransaction(addScope("@a")))
       assert.equal(await runOn(file, countScopes), 1)
       const raw = new DatabaseSync(file)
-      assert.deepInclude(raw.prepare("PRAGMA user_version").get(), { user_version: 1 })
+      assert.deepInclude(raw.prepare("PRAGMA user_version").get(), { user_version: 2 })
       assert.deepInclude(raw.prepare("PRAGMA application_id").get(), { application_id: 0x4d4c5247 })
       raw.close()
+    }))
+
+  it("brings a store of format 1 to its own, and keeps what is in it", () =>
+    withFolder(async (file) => {
+      const old = new DatabaseSync(file)
+      old.exec(createTables)
+      old.exec("PRAGMA application_id = 0x4d4c5247; PRAGMA user_version = 1")
+      old.exec("INSERT INTO scopes (name, form, created_at, created_by) VALUES ('@old', '@old', 0, 'ann')")
+      old.close()
+      assert.equal(await runOn(file, countScopes), 1)
+      const [row] = await runOn(
+        file,
+        Database.use((database) => database.rows("SELECT id FROM installation"))
+      )
+      assert.match(String(row?.["id"]), /^[0-9a-f]{12}$/)
     }))
 
   it("rolls back what fails, dies or is interrupted", () =>

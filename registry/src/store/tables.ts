@@ -123,3 +123,20 @@ CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
 CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 `
+
+/** Format 2: how much of a quota is used up, and a name for this installation, which its tokens carry. */
+export const createQuotas = `
+CREATE TABLE quotas (
+  actor TEXT NOT NULL,
+  what TEXT NOT NULL,
+  full_again_at INTEGER NOT NULL,
+  PRIMARY KEY (actor, what)
+) STRICT;
+
+CREATE TABLE installation (
+  id TEXT PRIMARY KEY
+) STRICT;
+INSERT INTO installation (id) VALUES (lower(hex(randomblob(6))));
+CREATE TRIGGER installation_never_changes BEFORE UPDATE ON installation
+  BEGIN SELECT RAISE(ABORT, 'an installation keeps its name'); END;
+`

@@ -36,7 +36,15 @@ export { auditEndpoints, AuditEntry } from "./audit.ts"
 export { Grant, grantEndpoints } from "./grant.ts"
 export { Health, healthEndpoints } from "./health.ts"
 export { makeOpenApi } from "./openapi.ts"
-export { BareName, Integrity, PackageName, PackageScope, similarityForm, Version } from "./package-name.ts"
+export {
+  BareName,
+  Integrity,
+  isReserved,
+  PackageName,
+  PackageScope,
+  similarityForm,
+  Version
+} from "./package-name.ts"
 export {
   archiveContentType,
   maxArchiveBytes,

@@ -55,3 +55,25 @@ export const Integrity = Schema.String.check(
  */
 export const similarityForm = (name: string): string =>
   name.toLowerCase().replace(/[-_.]/g, "").replace(/0/g, "o").replace(/[1i]/g, "l").replace(/5/g, "s")
+
+const reservedScopes = ["millrace", "registry", "platform", "system", "admin", "local", "path", "node", "npm"]
+// Devices of Windows, what every object has, and a folder that tools make: packages become file and property names.
+const reservedNames = [
+  "con",
+  "prn",
+  "aux",
+  "nul",
+  "constructor",
+  "prototype",
+  "tostring",
+  "valueof",
+  "node-modules"
+]
+
+const reservedForms: ReadonlySet<string> = new Set([
+  ...reservedScopes.map((scope) => similarityForm(`@${scope}`)),
+  ...reservedNames.map(similarityForm)
+])
+
+/** Whether a scope (with its at sign) or a bare name, or one that looks like it, is kept from everybody but an administrator. */
+export const isReserved = (part: string): boolean => reservedForms.has(similarityForm(part))

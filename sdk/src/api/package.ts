@@ -136,6 +136,7 @@ export const packageEndpoints = [
     errors: [
       "VERSION_EXISTS",
       "NAME_TOO_SIMILAR",
+      "NAME_RESERVED",
       "ARCHIVE_INVALID",
       "MANIFEST_INVALID",
       "MANIFEST_MISMATCH",
@@ -159,10 +160,12 @@ export const packageEndpoints = [
     errors: [
       "VERSION_EXISTS",
       "NAME_TOO_SIMILAR",
+      "NAME_RESERVED",
       "ARCHIVE_INVALID",
       "MANIFEST_INVALID",
       "MANIFEST_MISMATCH",
       "BUNDLE_REFUSED",
+      "PUBLISH_QUOTA",
       "REQUEST_INCOMPLETE"
     ]
   }),
