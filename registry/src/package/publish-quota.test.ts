@@ -103,11 +103,10 @@ describe("a flood of publishes", () => {
     await using registry = await makeTestRegistry()
     const token = await tokenFor(registry, ["publish"])
     await registry.runtime.runPromise(
-      Database.use((database) =>
-        database.rows(
-          "INSERT INTO quotas (actor, what, full_again_at) VALUES ('bob', 'publish.attempts', ?)",
-          [Date.UTC(2100, 0, 1)]
-        )
+      inTransaction(
+        execute("INSERT INTO quotas (actor, what, full_again_at) VALUES ('bob', 'publish.attempts', ?)", [
+          Date.UTC(2100, 0, 1)
+        ])
       )
     )
     const reply = await put(registry, "@acme/movies", token)
