@@ -96,6 +96,8 @@ export {
   type FunctionArguments,
   type FunctionOptions,
   type FunctionPlugin,
+  keyForm,
+  nullableType,
   type Processor,
   type RecordContext,
   recordFields,

@@ -1,4 +1,12 @@
-import { type DeriveContext, recordFields, recordSchema, type SchemaField, schemaName } from "@millrace/sdk"
+import {
+  type DeriveContext,
+  keyForm,
+  nullableType,
+  recordFields,
+  recordSchema,
+  type SchemaField,
+  schemaName
+} from "@millrace/sdk"
 import { type Config, keyFields } from "./config.ts"
 
 /** The contract of the join: the input's fields as they are, and after them the table's. */
@@ -13,7 +21,7 @@ export const contractOf = ({ config, inputs, tables }: DeriveContext<Config>) =>
   const given = Object.entries(config.fields)
   const added = given.map(([name, from]): SchemaField => {
     const { default: _default, aliases: _aliases, ...field } = table.get(from) ?? { name, type: "null" }
-    return { ...field, name, type: mayMiss ? nullable(field.type) : field.type }
+    return { ...field, name, type: mayMiss ? nullableType(field.type) : field.type }
   })
   return {
     reads: { input: keyFields(config), table: [...new Set(Object.values(config.fields))] },
@@ -46,10 +54,13 @@ const keyProblem = (
     return { path: "/on", message }
   }
   const differs = on.findIndex(
-    (name, index) => keyForm(own.get(name)) !== keyForm(table.get(key[index] ?? ""))
+    (name, index) => keyForm(own.get(name)?.type) !== keyForm(table.get(key[index] ?? "")?.type)
   )
   if (differs < 0) return undefined
-  const [mine, its] = [keyForm(own.get(on[differs] ?? "")), keyForm(table.get(key[differs] ?? ""))]
+  const [mine, its] = [
+    keyForm(own.get(on[differs] ?? "")?.type),
+    keyForm(table.get(key[differs] ?? "")?.type)
+  ]
   const message = `${on[differs]} is ${mine}, and the table's ${key[differs]} is ${its}: no record would find a row`
   return { path: place(differs), message }
 }
@@ -67,29 +78,3 @@ const fieldProblem = (config: Config, own: Fields, table: Fields): Problem | und
 
 const unknownField = (name: string, where: string, fields: Fields): string =>
   `${where} has no field ${name}; its fields are ${[...fields.keys()].slice(0, 12).join(", ")}`
-
-const nullable = (type: unknown): unknown => {
-  if (type === "null") return type
-  if (!Array.isArray(type)) return ["null", type]
-  return type.includes("null") ? type : ["null", ...type]
-}
-
-/** Values of two types give the same key bytes only when both are of one form (docs/formats/key.md). */
-const keyForm = (field: SchemaField | undefined): string => {
-  const branches = Array.isArray(field?.type)
-    ? field.type.filter((branch) => branch !== "null")
-    : [field?.type]
-  const forms = branches.map((branch: unknown) => {
-    if (typeof branch === "string") return formOfKind(branch)
-    const { type, logicalType } = Object(branch)
-    return logicalType === "decimal" ? "a decimal" : formOfKind(String(type))
-  })
-  return [...new Set(forms)].join(" or ")
-}
-
-const formOfKind = (kind: string): string => {
-  if (kind === "int" || kind === "long") return "an integer"
-  if (kind === "float" || kind === "double") return "a fraction"
-  if (kind === "boolean") return "a boolean"
-  return kind === "bytes" || kind === "fixed" ? "bytes" : "text"
-}

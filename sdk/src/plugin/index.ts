@@ -29,6 +29,7 @@ export {
 export type { DeriveAnswer, DeriveContext, DerivedRow } from "./derive.ts"
 export { Duration } from "./duration.ts"
 export { Expression, type ExpressionFunction, type ExpressionOptions } from "./expression-config.ts"
+export { keyForm, nullableType } from "./field-type.ts"
 export { field, type FieldFromConfig, type RowOf } from "./open-field.ts"
 export { recordFields, recordSchema, schemaName, type SchemaField } from "./record-schema.ts"
 export type { Context, RecordContext } from "./record-context.ts"

@@ -1,0 +1,2 @@
+export { intervalJoin } from "./interval-join.ts"
+export { temporalJoin } from "./temporal-join.ts"
