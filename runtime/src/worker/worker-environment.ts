@@ -1,6 +1,7 @@
 import type { DeadLetter, GuestLog, SandboxPoolShape } from "@millrace/sandbox"
 import type * as Effect from "effect/Effect"
 import type * as Semaphore from "effect/Semaphore"
+import type { HostServices } from "./handlers/host-services.ts"
 import type { TransportShape } from "../transport/transport.ts"
 
 /** What all pipelines of a worker share. */
@@ -14,6 +15,8 @@ export interface WorkerEnvironment {
   readonly budgetKiB: number
   /** Where plugins' log lines go. */
   readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
+  /** What guests may reach outside by their grants; absent: nothing. */
+  readonly services?: HostServices
   /** Told of records that failed, after the commit that keeps them. */
   readonly onDeadLetters?: (letters: FailedBatch) => Effect.Effect<void>
 }

@@ -46,7 +46,7 @@ export function openChain(
       ),
       keyed: keyed?.name,
       states: keyed?.states ?? [],
-      request: hostRequests(pipeline, nodes),
+      request: hostRequests(pipeline, nodes, environment.services),
       tail: (index, node) =>
         Effect.gen(function* () {
           const segment = plan.segments[index]

@@ -3,40 +3,86 @@ import type { HostRequest } from "@millrace/sandbox"
 import type { Permission } from "@millrace/sdk/permission"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { NodePlan } from "../../plan/physical.ts"
 import { serveFiles } from "./files.ts"
+import { nodeRequests } from "./host-services.ts"
+import type { HostServices } from "./host-services.ts"
+import { serveHttp } from "./http/serve-http.ts"
 import { member, refuse } from "./request-failure.ts"
 import type { Answer } from "./request-failure.ts"
+import { serveReveal, serveVariable } from "./reveal.ts"
 
 const maxRandomBytes = 65_536
 
+/** Refusals that someone should see: a plugin asked for what it may not have. */
+const audited: ReadonlySet<string> = new Set(["PERMISSION_DENIED", "ADDRESS_REFUSED", "REDIRECT_REFUSED"])
+
 /**
  * Serves the requests of a chain's guests by what was granted to each node, by handle, and by nothing else: what a node
- * did not declare, or an operator did not grant, is refused with `PERMISSION_DENIED` and a line in the audit log.
+ * did not declare, or an operator did not grant, is refused with `PERMISSION_DENIED`, a line in the audit log and a count.
+ * Without `services` there is no world outside: `http`, secrets and variables are `UNSUPPORTED`.
  */
-export function hostRequests(pipeline: string, nodes: readonly NodePlan[]): (request: HostRequest) => Answer {
+export function hostRequests(
+  pipeline: string,
+  nodes: readonly NodePlan[],
+  services?: HostServices
+): (request: HostRequest) => Answer {
   const granted = new Map<string, readonly Permission[]>()
   for (const { spec, permissions } of nodes)
     for (const { handle, permission } of permissions) {
       const name = grantName(spec.node, handle)
       granted.set(name, [...(granted.get(name) ?? []), permission])
     }
+  const outside = new Map(nodes.map((node) => [node.spec.node, outsideOf(node)]))
   return (request) => {
     const permissions = granted.get(grantName(request.node, request.handle)) ?? []
-    const answer = permissions
-      .map((permission) => serve(permission, request))
-      .find((one) => one !== undefined)
-    return (
-      answer ?? refuse("PERMISSION_DENIED", `'${request.operation}' was not granted to this handle`)
-    ).pipe(
+    return serve(permissions, request, outside.get(request.node), services).pipe(
       Effect.tapError((error) =>
-        error.code === "PERMISSION_DENIED" ? audit(pipeline, request, error.message) : Effect.void
+        audited.has(error.code) ? audit(pipeline, request, error, services) : Effect.void
       )
     )
   }
 }
 
-function serve(permission: Permission, request: HostRequest): Answer | undefined {
+/** What all handles of a node share. */
+interface NodeOutside {
+  readonly nodeSecrets: readonly string[]
+  readonly slots: Semaphore.Semaphore
+}
+
+function outsideOf({ permissions }: NodePlan): NodeOutside {
+  const names = permissions.flatMap(({ permission }) =>
+    permission.kind === "secret" && permission.mode !== "reveal" && typeof permission.name === "string"
+      ? [permission.name]
+      : []
+  )
+  return { nodeSecrets: [...new Set(names)], slots: Semaphore.makeUnsafe(nodeRequests) }
+}
+
+function serve(
+  permissions: readonly Permission[],
+  request: HostRequest,
+  outside: NodeOutside | undefined,
+  services: HostServices | undefined
+): Answer {
+  const has = (kind: Permission["kind"]) => permissions.some((permission) => permission.kind === kind)
+  const isOutside =
+    (request.operation === "request" && has("net")) ||
+    (request.operation === "reveal" && has("secret")) ||
+    (request.operation === "env" && has("env"))
+  if (!isOutside || outside === undefined)
+    return (
+      permissions.map((permission) => serveInside(permission, request)).find((one) => one !== undefined) ??
+      refuse("PERMISSION_DENIED", "this operation was not granted to this handle")
+    )
+  if (services === undefined) return refuse("UNSUPPORTED", "this worker has no way outside")
+  if (request.operation === "reveal") return serveReveal(permissions, request, services)
+  if (request.operation === "env") return serveVariable(permissions, request, services)
+  return serveHttp({ ...outside, permissions }, request, services)
+}
+
+function serveInside(permission: Permission, request: HostRequest): Answer | undefined {
   switch (permission.kind) {
     case "read":
     case "write":
@@ -62,10 +108,24 @@ function serveRandom(payload: unknown): Answer {
   return Effect.sync(() => ({ result: {}, bytes: new Uint8Array(randomBytes(length)) }))
 }
 
-function audit(pipeline: string, request: HostRequest, why: string): Effect.Effect<void> {
+function audit(
+  pipeline: string,
+  request: HostRequest,
+  why: { readonly code: string; readonly message: string },
+  services: HostServices | undefined
+): Effect.Effect<void> {
   const { node, handle, operation } = request
+  services?.refusals.add({ pipeline, node, code: why.code })
   return Effect.logWarning("permission denied").pipe(
-    Effect.annotateLogs({ audit: "permission-denied", pipeline, node, handle, operation, why })
+    Effect.annotateLogs({
+      audit: "permission-denied",
+      pipeline,
+      node,
+      handle: handle.slice(0, 100),
+      operation: operation.slice(0, 100),
+      code: why.code,
+      why: why.message
+    })
   )
 }
 
