@@ -4,8 +4,17 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { assert, describe, it } from "vitest"
 import { AuditLog } from "../audit/audit-log.ts"
-import { failureOf, listen, makeTestRegistry, run, type TestRegistry } from "../testing/test-registry.ts"
+import { execute, inTransaction } from "../store/database.ts"
+import {
+  failureOf,
+  listen,
+  makeTestRegistry,
+  refusalOf,
+  run,
+  type TestRegistry
+} from "../testing/test-registry.ts"
 import { makeClient } from "../client/make-client-boundary.ts"
+import { authenticate } from "./authenticate.ts"
 import { Tokens } from "./tokens.ts"
 
 /** An address of an endpoint whose parameters all fit. */
@@ -48,14 +57,14 @@ describe("access", () => {
       )
   })
 
-  it("is refused to a token that is malformed, unknown or revoked", async () => {
+  it("is refused to a token that is malformed or unknown, as to none, and to one that is no longer in force", async () => {
     await using registry = await makeTestRegistry()
     const revoked = await issue(registry, ["read"])
     const paths = () =>
       registry.request("/api/packages", { headers: { authorization: `Bearer ${revoked.token}` } })
     assert.equal((await paths()).status, 200)
     await registry.runtime.runPromise(Tokens.use((tokens) => tokens.revoke(revoked.id, "system")))
-    assert.equal((await paths()).status, 401)
+    assert.deepInclude(await refusalOf(await paths()), { status: 403, code: "TOKEN_REVOKED" })
     for (const token of [
       "",
       "x",
@@ -136,6 +145,56 @@ describe("access", () => {
     assert.deepInclude(entries[0], { action: "access.refused", target: "publish:@acme", actor: "t" })
   })
 
+  it("is refused with an entry in the audit log to a token that has expired, was revoked, or is for another installation", async () => {
+    await using registry = await makeTestRegistry()
+    await using other = await makeTestRegistry()
+    const [late, revoked] = [await issue(registry, ["publish"], 1000), await issue(registry, ["publish"])]
+    await registry.runtime.runPromise(
+      Effect.andThen(
+        Tokens.use((tokens) => tokens.revoke(revoked.id, "system")),
+        inTransaction(execute("UPDATE tokens SET expires_at = 1 WHERE id = ?", [late.id]))
+      )
+    )
+    const attempt = async (token: string) =>
+      refusalOf(
+        await registry.request("/api/packages/@acme/movies/versions/1.0.0", {
+          method: "PUT",
+          headers: { authorization: `Bearer ${token}` }
+        })
+      )
+    for (const [token, code] of [
+      [late.token, "TOKEN_EXPIRED"],
+      [revoked.token, "TOKEN_REVOKED"],
+      [other.token, "TOKEN_FOREIGN"]
+    ] as const)
+      assert.deepInclude(await attempt(token), { status: 403, code })
+    const { entries } = await registry.runtime.runPromise(AuditLog.use((audit) => audit.list({ limit: 3 })))
+    assert.deepEqual(
+      entries.map(({ actor, detail, target }) => [actor, detail["reason"], target]),
+      [
+        ["unknown", "for another installation", "publish:@acme"],
+        ["t", "revoked", "publish:@acme"],
+        ["t", "expired", "publish:@acme"]
+      ]
+    )
+  })
+
+  it("fills the audit log with no more than a thousand refused attempts of one token a week", async () => {
+    await using registry = await makeTestRegistry()
+    await using other = await makeTestRegistry()
+    const attempt = authenticate({ access: "publish", resource: "@acme", token: other.token, isLocal: true })
+    await registry.runtime.runPromise(
+      inTransaction(Effect.forEach(Array.from({ length: 1003 }), () => Effect.flip(attempt)))
+    )
+    const { entries } = await registry.runtime.runPromise(
+      AuditLog.use((audit) => audit.list({ limit: 1000 }))
+    )
+    assert.lengthOf(
+      entries.filter(({ action }) => action === "access.refused"),
+      1000
+    )
+  })
+
   it("lets anyone on this machine read over the loopback address, write nothing, and see no tokens", async () => {
     await using registry = await makeTestRegistry()
     await using server = await listen(registry)
@@ -172,6 +231,6 @@ describe("Tokens", () => {
     await using registry = await makeTestRegistry()
     const tokens = await Promise.all(Array.from({ length: 20 }, () => issue(registry, ["read"])))
     assert.equal(new Set(tokens.map(({ token }) => token)).size, 20)
-    for (const { token } of tokens) assert.match(token, /^mlr_[A-Za-z0-9_-]{43}$/)
+    for (const { token } of tokens) assert.match(token, /^mlr_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$/)
   })
 })

@@ -1,6 +1,8 @@
-import { type Access, type ApiError, allows, apiError } from "@millrace/sdk/api"
+import { type Access, type ApiError, allows, apiError, type TokenSummary } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
+import type { Database } from "../store/database.ts"
+import { takeOne } from "../store/quota.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Tokens } from "./tokens.ts"
 
@@ -30,8 +32,11 @@ export type Authenticator<R> = (request: AccessRequest) => Effect.Effect<Caller,
 
 const anonymous: Caller = { name: "anonymous", tokenId: undefined, scopes: [], expiresAt: null }
 
-/** The registry's authenticator: a token for every write; reads from the loopback address need none. A refused known token is in the audit log. */
-export const authenticate: Authenticator<Tokens | AuditLog> = Effect.fnUntraced(function* (
+/**
+ * The registry's authenticator: a token for every write; reads from the loopback address need none. A token that was refused is in
+ * the audit log, also one that has expired, was revoked, or is for another installation.
+ */
+export const authenticate: Authenticator<Tokens | AuditLog | Database> = Effect.fnUntraced(function* (
   request: AccessRequest
 ) {
   const { access, isLocal, resource, token } = request
@@ -40,8 +45,8 @@ export const authenticate: Authenticator<Tokens | AuditLog> = Effect.fnUntraced(
     if (access === "read" && isLocal) return anonymous
     return yield* apiError("UNAUTHENTICATED", {})
   }
-  const found = yield* (yield* Tokens).find(token)
-  if (found === undefined) return yield* apiError("UNAUTHENTICATED", {})
+  const scope = resource === undefined ? access : `${access}:${resource}`
+  const found = yield* tokenInForce(token, scope)
   const caller: Caller = {
     name: found.name,
     tokenId: found.id,
@@ -49,12 +54,43 @@ export const authenticate: Authenticator<Tokens | AuditLog> = Effect.fnUntraced(
     expiresAt: found.expiresAt
   }
   if (access === "read" || allows(found.scopes, access, resource)) return caller
-  const scope = resource === undefined ? access : `${access}:${resource}`
+  yield* noteRefusal(found, scope, "not in its scopes")
+  return yield* apiError("FORBIDDEN", { scope })
+})
+
+const tokenInForce = Effect.fnUntraced(function* (text: string, scope: string) {
+  const judged = yield* (yield* Tokens).judge(text)
+  switch (judged.is) {
+    case "in force":
+      return judged.token
+    case "expired":
+    case "revoked":
+      yield* noteRefusal(judged.token, scope, judged.is)
+      return yield* apiError(judged.is === "expired" ? "TOKEN_EXPIRED" : "TOKEN_REVOKED", {
+        token: judged.token.name
+      })
+    case "foreign":
+      yield* noteRefusal(undefined, scope, "for another installation")
+      return yield* apiError("TOKEN_FOREIGN", {})
+    case "unknown":
+      return yield* apiError("UNAUTHENTICATED", {})
+  }
+})
+
+/** Entries of refused attempts a week and token, at most: nobody fills the log with what leads nowhere. */
+const maxRefusals = 1000
+
+const noteRefusal = Effect.fnUntraced(function* (
+  token: TokenSummary | undefined,
+  scope: string,
+  reason: string
+) {
+  const who = token === undefined ? "foreign" : `token ${token.id}`
+  if ((yield* takeOne(who, "access.refused", maxRefusals)) !== undefined) return
   yield* (yield* AuditLog).append({
-    actor: found.name,
+    actor: token?.name ?? "unknown",
     action: "access.refused",
     target: scope,
-    detail: { token: found.id }
+    detail: { ...(token === undefined ? {} : { token: token.id }), reason }
   })
-  return yield* apiError("FORBIDDEN", { scope })
 })

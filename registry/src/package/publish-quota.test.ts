@@ -3,11 +3,12 @@ import * as TestClock from "effect/testing/TestClock"
 import { assert, describe, it } from "vitest"
 import { Tokens } from "../auth/tokens.ts"
 import { Database, execute, inTransaction } from "../store/database.ts"
+import { takeOne } from "../store/quota.ts"
 import { sqliteDatabase } from "../store/sqlite.ts"
 import { packageArchive } from "../testing/archive-fixture.ts"
 import { makeTestRegistry, refusalOf, type TestRegistry } from "../testing/test-registry.ts"
 import { Publisher } from "./publisher.ts"
-import { countAttempt, PublishLimits, takeOne } from "./publish-quota.ts"
+import { countAttempt, PublishLimits } from "./publish-quota.ts"
 
 const weekMs = 604_800_000
 

@@ -18,7 +18,9 @@ const commonErrors = (endpoint: Endpoint): readonly ErrorCode[] => [
   ...(endpoint.body === undefined
     ? []
     : (["REQUEST_TOO_LARGE", "REQUEST_INCOMPLETE", "CONTENT_TYPE_UNSUPPORTED"] as const)),
-  ...(endpoint.access === "open" ? [] : (["UNAUTHENTICATED"] as const)),
+  ...(endpoint.access === "open"
+    ? []
+    : (["UNAUTHENTICATED", "TOKEN_EXPIRED", "TOKEN_REVOKED", "TOKEN_FOREIGN"] as const)),
   ...(endpoint.access === "open" || endpoint.access === "read" ? [] : (["FORBIDDEN", "STORE_FULL"] as const)),
   "HOST_REFUSED",
   "ORIGIN_REFUSED",

@@ -62,7 +62,7 @@ export const requestErrors = errorTable({
     status: 401,
     message: "The request carries no valid token",
     where: "the Authorization header",
-    why: "Every write needs a token. This one is missing, unknown, expired, revoked, or of another installation.",
+    why: "Every write needs a token, and so does a read from another machine. This one is missing or unknown.",
     remedy: "Run `millrace login URL` with a token in force, or give it in MILLRACE_TOKEN.",
     fields: []
   },
@@ -74,6 +74,31 @@ export const requestErrors = errorTable({
     remedy:
       "Use a token with that scope: an administrator makes one with `millrace token create --scope {scope}`.",
     fields: ["scope"]
+  },
+  TOKEN_EXPIRED: {
+    status: 403,
+    message: "The token {token} has expired",
+    where: "the Authorization header",
+    why: "Tokens end at the time that they were made with; the attempt is in the audit log.",
+    remedy: "Make another one with `millrace token create`, and run `millrace login URL` with it.",
+    fields: ["token"]
+  },
+  TOKEN_REVOKED: {
+    status: 403,
+    message: "The token {token} was revoked",
+    where: "the Authorization header",
+    why: "An administrator has ended it; the attempt is in the audit log.",
+    remedy: "Make another one with `millrace token create`, and run `millrace login URL` with it.",
+    fields: ["token"]
+  },
+  TOKEN_FOREIGN: {
+    status: 403,
+    message: "The token is for another installation",
+    where: "the Authorization header",
+    why: "Every token carries the name of the installation that issued it; the attempt is in the audit log.",
+    remedy:
+      "Check the address, and run `millrace login URL` with a token of this platform. Revoke the other one if it should not have come here.",
+    fields: []
   },
   STORE_FAILED: {
     status: 503,
