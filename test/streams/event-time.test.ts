@@ -124,4 +124,30 @@ describe("event time", () => {
     assert.deepStrictEqual(await run("killed", { partitions: 8, batch: 5 }, kill), oracle())
     assert.isAtLeast(killed.size, 3)
   })
+
+  it("does not wait for a source partition that idles, and does for one that may yet speak", async () => {
+    const outcome = async (name: string, watermark: string) => {
+      const file = join(folder.path, `${name}.pipeline.yaml`)
+      writeFileSync(
+        file,
+        `pipeline: ${name}
+nodes:
+  events: { source: "${plugins}#trickle", with: { count: 55 }, watermark: ${watermark}, stream: ${name}.events, partitions: 2 }
+  windows: { use: "${plugins}#windows", from: events, stream: ${name}.windows }
+`
+      )
+      const applied = await platform.command("apply", file, "--grant")
+      assert.strictEqual(applied.exit, 0, applied.stderr)
+      return async (): Promise<number> => {
+        const { stdout } = await platform.command("topic", "read", `${name}.windows`, "--json")
+        return stdout.split("\n").filter((line) => line.includes('"end"')).length
+      }
+    }
+    const waits = await outcome("waits", "{}")
+    const passes = await outcome("passes", "{ idleAfter: 300ms }")
+    // 55 events at 100 ms: five windows are over, the sixth is open.
+    await until(passes, (closed) => closed === 5)
+    assert.strictEqual(await waits(), 0)
+    for (const name of ["waits", "passes"]) await platform.command("pipeline", "delete", name)
+  })
 })
