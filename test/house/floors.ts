@@ -100,6 +100,10 @@ export const floors: readonly Floor[] = [
     imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "node:"]
   },
   {
+    folder: "runtime/src/worker/handlers/http/",
+    imports: ["runtime/src/", "@millrace/sdk", "@millrace/sandbox", "effect/", "undici", "node:"]
+  },
+  {
     folder: "runtime/src/",
     imports: [
       "runtime/src/",
@@ -118,6 +122,7 @@ export const floors: readonly Floor[] = [
 /** Files that alone may import a library: a driver has one home. */
 export const homes: { readonly [library: string]: RegExp } = {
   "isolated-vm": /^runtime\/sandbox\/src\/[^/]*\/?[^/]+\.ts$/,
+  undici: /^runtime\/src\/worker\/handlers\/http\//,
   lmdb: /^runtime\/src\/transport\/embedded\//,
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/
 }
