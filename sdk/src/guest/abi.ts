@@ -219,6 +219,10 @@ export interface DerivedContract {
   readonly key?: readonly string[]
   /** Output field -> the input fields it comes from ("field" or "table.field"), beyond `copies`. */
   readonly lineage?: { readonly [outputField: string]: readonly string[] }
+  /** By name, where an output is not as the contract itself says; its schema, and whether it has a key of its own. */
+  readonly outputs?: {
+    readonly [output: string]: { readonly output: unknown; readonly key?: readonly string[] }
+  }
   /** Handle of keyed state -> Avro schema of its values, JSON form, where it is known only now. */
   readonly state?: { readonly [handle: string]: unknown }
 }

@@ -12,6 +12,12 @@ const Reply = Schema.fromJsonString(
         copies: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
         key: Schema.optionalKey(Fields),
         lineage: Schema.optionalKey(Schema.Record(Schema.String, Fields)),
+        outputs: Schema.optionalKey(
+          Schema.Record(
+            Schema.String,
+            Schema.Struct({ output: Schema.Unknown, key: Schema.optionalKey(Fields) })
+          )
+        ),
         state: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
       })
     }),

@@ -47,9 +47,17 @@ export const PluginManifest = Schema.Struct({
   description: Schema.optionalKey(Schema.String),
   /** JSON Schema (draft 2020-12) of the config's encoded side, closed to unknown keys; expressions carry `millrace:expression`. */
   config: Schema.Unknown,
-  /** Expressions in the config: JSON pointer pattern (`/fields/*` for every element), the input they see, and the SQL type they must have ("any": whatever). */
+  /**
+   * Expressions in the config: JSON pointer pattern (`/fields/*` for every element), the input they see, the SQL type they
+   * must have ("any": whatever), and words that may stand in the place of one (COUNT's `*`).
+   */
   expressions: Schema.Array(
-    Schema.Struct({ pointer: Schema.String, input: Schema.String, type: Schema.String })
+    Schema.Struct({
+      pointer: Schema.String,
+      input: Schema.String,
+      type: Schema.String,
+      words: Schema.optionalKey(Schema.Array(Schema.String))
+    })
   ),
   /** True when the one input may be fed by several streams of the same schema, in order of arrival: union. */
   inputs: Schema.Array(

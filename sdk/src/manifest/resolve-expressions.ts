@@ -18,11 +18,13 @@ export const resolveExpressions = (
   problems: NodeProblems
 ): ReadonlyMap<string, NodeExpression> => {
   const found = new Map<string, NodeExpression>()
-  for (const { pointer: pattern, input, type } of plugin.expressions) {
+  for (const { pointer: pattern, input, type, words = [] } of plugin.expressions) {
     const row = Object.hasOwn(rows, input) ? rows[input] : undefined
     if (row === undefined) continue
     for (const pointer of expandPointer(config, pattern)) {
-      const typed = resolveExpression(valueAt(config, pointer), row, type, `config${pointer}`, problems)
+      const text = valueAt(config, pointer)
+      if (words.some((word) => word === text)) continue
+      const typed = resolveExpression(text, row, type, `config${pointer}`, problems)
       if (typed !== undefined) found.set(pointer, { input, typed })
     }
   }

@@ -28,7 +28,8 @@ export const planOutput = (
   const { contract } = output
   if (contract.form === "closed") return closedOutput(contract, inputs, request, problems)
   const [input] = inputs
-  if (contract.form === "derived") return derivedOutput(input, inputs, request, problems)
+  if (contract.form === "derived")
+    return derivedOutput(input, inputs, requestOf(output.name, request), problems)
   if (input === undefined || inputs.length > 1) {
     const message = `the output ${output.name} passes one input on, and the plugin has ${inputs.length}`
     return problems.add("SCHEMA_INVALID", `output/${output.name}`, message, "Tell the plugin's author.")
@@ -178,6 +179,16 @@ const addedFields = (
   })
 }
 
+/** What the contract says of one output, where it says something of it by itself. */
+const requestOf = (output: string, request: NodeRequest): NodeRequest => {
+  const { derived } = request
+  const outputs = derived?.outputs
+  const own = outputs !== undefined && Object.hasOwn(outputs, output) ? outputs[output] : undefined
+  if (derived === undefined || own === undefined) return request
+  const { copies: _copies, key: _key, lineage: _lineage, ...shared } = derived
+  return { ...request, derived: { ...shared, ...own } }
+}
+
 const derivedOutput = (
   input: InputPlan | undefined,
   inputs: readonly InputPlan[],
@@ -196,8 +207,10 @@ const derivedOutput = (
   if (derived.output === "same" && input !== undefined) return sameOutput(input)
   const schema = problems.record(derived.output, "output/output", "the derived schema")
   if (schema === undefined) return undefined
-  // What has several inputs, or answers timers, has no record under its hands that an output could be made of.
-  if (inputs.length > 1 || request.plugin.timers) return derivedAnew(schema, inputs, request, problems)
+  // What has several inputs, or answers timers, has no record under its hands that an output could be made of; and a
+  // record is spliced for one output only.
+  if (inputs.length > 1 || request.plugin.timers || request.plugin.outputs.length > 1)
+    return derivedAnew(schema, inputs, request, problems)
   const copies = derived.copies ?? {}
   if (input !== undefined && !copiesFit(copies, schema, input, problems)) return undefined
   const lineage: Lineage = {

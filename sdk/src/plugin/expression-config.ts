@@ -16,6 +16,8 @@ export interface ExpressionTypes {
 export interface ExpressionFunction<A> {
   /** null is SQL's NULL (and UNKNOWN). Throws when the expression fails: the record does. */
   (row: object): A | null
+  /** Fraction digits of a DECIMAL, whose values are text; undefined for any other. In a body only. */
+  readonly scale?: number
   /** Avro schema of the result, JSON form. In `derive` only; undefined in a body. */
   readonly schema?: unknown
   /** The top-level fields that it reads. In `derive` only; undefined in a body. */

@@ -78,7 +78,10 @@ const outputsOf = (
   given: LooseOptions,
   form: ProcessorDefinition["form"]
 ): ProcessorDefinition["outputs"] => {
-  if (given.outputs !== undefined) return mapValues(given.outputs, closed)
+  if (given.outputs !== undefined)
+    return mapValues(given.outputs, (contract) =>
+      isAnyRecord(contract) ? { form: "derived" } : closed(contract)
+    )
   return { [onlyOutput]: outputShell(given, form) }
 }
 

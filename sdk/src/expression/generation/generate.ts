@@ -8,10 +8,13 @@ import { emit, emitRaw } from "./emit-core.ts"
  * Row and value are as in codec/view.ts; NULL and UNKNOWN are null. The function throws an Error whose `code` (also the start of
  * its message) is EXPRESSION_OVERFLOW, _DIVISION_BY_ZERO, _CAST, _PATTERN, _TEXT_TOO_LONG or _VALUE, with line and column in the
  * expression. It keeps no state: the same row gives the same value. Names and strings of the author stand in it as JSON only.
+ * One that gives a DECIMAL has its number of fraction digits as `scale`: its values are text, as those of a STRING are.
  */
 export function generateExpression(typed: TypedExpression): string {
   const emitter = new Emitter()
-  return emitter.finish(emitResult(emitter, typed.core))
+  const text = emitter.finish(emitResult(emitter, typed.core))
+  const { type } = typed.core
+  return type.kind === "decimal" ? `Object.assign(${text}, { scale: ${type.scale} })` : text
 }
 
 /** A DECIMAL leaves as text; one that is only passed on was never anything else. */

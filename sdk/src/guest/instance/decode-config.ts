@@ -11,7 +11,9 @@ export type ExpressionAt = (pointer: string) => unknown
 /** A config's decoded side. Throws an Error that names every mistake and its place. */
 export const decodeConfig = (schema: Schema.Top | undefined, config: unknown, at: ExpressionAt): unknown => {
   if (schema === undefined) return {}
-  const pointers = configExpressions(schema).flatMap(({ pointer }) => expandPointer(config, pointer))
+  const pointers = configExpressions(schema).flatMap(({ pointer, words = [] }) =>
+    expandPointer(config, pointer).filter((place) => !words.some((word) => word === valueAt(config, place)))
+  )
   const pointed = pointers.reduce(withPointer, structuredCopy(config))
   const decoded = Schema.decodeUnknownEffect(decodableSchema(schema))(pointed, {
     onExcessProperty: "error",

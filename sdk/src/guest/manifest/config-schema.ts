@@ -34,20 +34,29 @@ const notFinite = JSON.stringify({ type: "string", enum: ["Infinity", "-Infinity
 
 /** Where in a config the expressions stand, and what each must give. */
 export const configExpressions = (config: Schema.Top | undefined): PluginManifest["expressions"] => {
-  const found: { pointer: string; input: string; type: string }[] = []
-  const walk = (ast: SchemaAST.AST, pointer: string, depth: number): void => {
+  const found: PluginManifest["expressions"][number][] = []
+  const walk = (ast: SchemaAST.AST, pointer: string, depth: number, words: readonly string[]): void => {
     const mark = markOf(ast)
     if (mark !== undefined) {
-      found.push({ pointer, ...mark })
+      found.push({ pointer, ...mark, ...(words.length === 0 ? {} : { words }) })
       return
     }
     if (depth > 16) return
+    const beside = wordsOf(ast)
     for (const [part, child] of partsOf(ast))
-      walk(child, part === "" ? pointer : `${pointer}/${part}`, depth + 1)
+      walk(child, part === "" ? pointer : `${pointer}/${part}`, depth + 1, beside)
   }
-  if (config !== undefined) walk(SchemaAST.toEncoded(config.ast), "", 0)
+  if (config !== undefined) walk(SchemaAST.toEncoded(config.ast), "", 0, [])
   return found
 }
+
+/** The words of a union, one of which may stand in the place of its expression. */
+const wordsOf = (ast: SchemaAST.AST): readonly string[] =>
+  SchemaAST.isUnion(ast)
+    ? ast.types.flatMap((branch) =>
+        SchemaAST.isLiteral(branch) && typeof branch.literal === "string" ? [branch.literal] : []
+      )
+    : []
 
 const markOf = (ast: SchemaAST.AST): { readonly input: string; readonly type: string } | undefined => {
   const mark: unknown = SchemaAST.resolve(ast)?.[expressionMark]
