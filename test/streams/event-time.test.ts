@@ -125,6 +125,27 @@ describe("event time", () => {
     assert.isAtLeast(killed.size, 3)
   })
 
+  it("closes them the same when the platform itself is killed meanwhile", async () => {
+    let kills = 0
+    const kill = async () => {
+      for (; kills < 2; kills++) {
+        await until(
+          async () =>
+            (await platform.command("topic", "read", "crashed.events", "--limit", "1", "--json")).stdout,
+          (line) => line !== ""
+        )
+        process.kill(platform.pid, "SIGKILL")
+        await until(
+          () => platform.command("status"),
+          ({ exit }) => exit !== 0
+        )
+        platform = await up({ data: join(folder.path, "data") })
+      }
+    }
+    assert.deepStrictEqual(await run("crashed", { partitions: 8, batch: 3 }, kill), oracle())
+    assert.strictEqual(kills, 2)
+  })
+
   it("does not wait for a source partition that idles, and does for one that may yet speak", async () => {
     const outcome = async (name: string, watermark: string) => {
       const file = join(folder.path, `${name}.pipeline.yaml`)
