@@ -32,7 +32,7 @@ export class ProcessorDriver {
     const call = {
       partition: 0,
       now: host.now,
-      seed: new Uint8Array(32),
+      seed: this.#node.seed,
       head: { kind: "records" as const, inputs, end },
       tables: this.#tables
     }

@@ -23,6 +23,9 @@ export interface SinkRun {
   readonly token: unknown
   readonly deadLetters: readonly TestDeadLetter[]
   readonly logs: readonly TestLog[]
+  /** What its calls answered, and the node: for the kit's own use. */
+  readonly results: readonly SegmentResult[]
+  readonly node: TestNode
 }
 
 /** Recovers a sink, then writes and commits batch by batch, as the task loop does. */
@@ -56,7 +59,9 @@ export const runSink = Effect.fn("runSink")(function* (
     files: node.host.files,
     token: tokenJson === undefined ? undefined : JSON.parse(tokenJson),
     deadLetters: deadLettersOf(results),
-    logs: logsOf(results)
+    logs: logsOf(results),
+    results,
+    node
   } satisfies SinkRun
 })
 
@@ -76,7 +81,7 @@ const writeBatch = (node: TestNode, stream: TestStream, { from, to, end, tokenJs
       {
         partition: 0,
         now,
-        seed: new Uint8Array(32),
+        seed: node.seed,
         head: {
           kind: "records",
           inputs: [

@@ -25,6 +25,9 @@ export interface SourceRun {
   readonly ended: boolean
   readonly deadLetters: readonly TestDeadLetter[]
   readonly logs: readonly TestLog[]
+  /** What its calls answered, and the node: for the kit's own use. */
+  readonly results: readonly SegmentResult[]
+  readonly node: TestNode
 }
 
 /** Reads each partition of a source until it ends or has nothing for now. */
@@ -45,7 +48,9 @@ export const runSource = Effect.fn("runSource")(function* (
     positions: Object.fromEntries(reads.map(({ name, positionJson }) => [name, parsed(positionJson)])),
     ended: reads.every(({ ended }) => ended),
     deadLetters: deadLettersOf(results),
-    logs: logsOf(results)
+    logs: logsOf(results),
+    results,
+    node
   } satisfies SourceRun
 })
 
@@ -61,7 +66,7 @@ const readPartition = Effect.fnUntraced(function* (name: string, node: TestNode,
         {
           partition: 0,
           now: options.now ?? 0,
-          seed: new Uint8Array(32),
+          seed: node.seed,
           head: {
             kind: "source",
             partition: name,

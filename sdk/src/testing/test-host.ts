@@ -1,6 +1,7 @@
 import type { HostReply, HostRequest, HostRequestError, SegmentHost } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Permission } from "../permission/permission.ts"
+import { type FakeHttp, fakeHttp, type FakeRequest, type FakeRoute } from "./fake-http.ts"
 import { HostRefusal } from "./host-refusal.ts"
 import { MemoryFiles, type TestFiles } from "./memory-files.ts"
 import type { MemoryState } from "./memory-state.ts"
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly files?: { readonly [handle: string]: TestFiles }
   /** By handle: fakes for what the kit does not serve itself (http), or instead of what it does. */
   readonly fakes?: { readonly [handle: string]: FakeCapability }
+  /** By handle: how http answers; see {@link FakeRoute}. */
+  readonly http?: { readonly [handle: string]: readonly FakeRoute[] }
 }
 
 /** The worker's side of a test: in-memory files, a fixed clock, fakes; everything else is denied. */
@@ -36,6 +39,8 @@ export class TestHost {
   readonly #options: HostOptions
   readonly #permissions: readonly { readonly handle: string; readonly permission: Permission }[]
   readonly #files = new Map<string, MemoryFiles>()
+  readonly #http = new Map<string, FakeHttp>()
+  readonly #requests: FakeRequest[] = []
 
   constructor(
     permissions: readonly { readonly handle: string; readonly permission: Permission }[],
@@ -49,6 +54,10 @@ export class TestHost {
       if (permission.kind !== "read" && permission.kind !== "write") continue
       this.#files.set(handle, new MemoryFiles(options.files?.[handle] ?? {}))
     }
+    for (const [handle, routes] of Object.entries(options.http ?? {})) {
+      const own = permissions.filter((each) => each.handle === handle).map(({ permission }) => permission)
+      this.#http.set(handle, fakeHttp(handle, routes, own, this.#requests))
+    }
     this.segmentHost = {
       request: (request) => this.#serve(request),
       readState: (keys) => Effect.sync(() => state.read(keys))
@@ -60,6 +69,11 @@ export class TestHost {
     return Object.fromEntries([...this.#files].map(([handle, { files }]) => [handle, files]))
   }
 
+  /** What the http of {@link HostOptions} was asked, in order. */
+  get requests(): readonly FakeRequest[] {
+    return this.#requests
+  }
+
   #serve(request: HostRequest): Effect.Effect<HostReply, HostRequestError> {
     return Effect.flatMap(
       Effect.try({ try: () => this.#answer(request), catch: refusalOf }),
@@ -69,7 +83,7 @@ export class TestHost {
   }
 
   #answer({ handle, operation, payload, bytes }: HostRequest): FakeReply {
-    const fake = this.#options.fakes?.[handle]
+    const fake = this.#options.fakes?.[handle] ?? this.#http.get(handle)?.capability
     if (fake !== undefined) return fake({ operation, payload, bytes })
     const files = this.#files.get(handle)
     if (files !== undefined) return files.serve(operation, payload, bytes)

@@ -23,6 +23,14 @@ export interface NodeOptions extends HostOptions {
   readonly isFresh?: boolean
   /** Runs that name another one run in another process. */
   readonly domain?: string
+  /** Of `random()`. Default 0. */
+  readonly seed?: number
+}
+
+const seedBytes = (seed: number): Uint8Array => {
+  const bytes = new Uint8Array(32)
+  new DataView(bytes.buffer).setFloat64(0, seed)
+  return bytes
 }
 
 /** A plugin resolved against the streams of a test, open in the sandbox. */
@@ -32,6 +40,8 @@ export interface TestNode {
   readonly segment: Segment
   readonly host: TestHost
   readonly state: MemoryState
+  /** Of each call: what `random()` draws from. */
+  readonly seed: Uint8Array
   /** As the records of the inputs and tables are written, keys included. */
   readonly inputs: { readonly [input: string]: NodeStream }
   readonly tables: { readonly [handle: string]: NodeStream }
@@ -70,6 +80,7 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
     segment,
     host,
     state,
+    seed: seedBytes(options.seed ?? 0),
     inputs: keyed.inputs,
     tables: request.tables
   } satisfies TestNode

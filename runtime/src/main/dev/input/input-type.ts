@@ -1,7 +1,7 @@
 import { type AvroField, type Json, parseAvro, parseAvroOrThrow, type RecordType } from "@millrace/sdk/avro"
 import type { PluginManifest } from "@millrace/sdk/manifest"
 import type { Config } from "../config.ts"
-import { inferType } from "./infer-type.ts"
+import { inferType } from "@millrace/sdk/testing"
 
 /** The records that an input, or a lookup table, is fed with: their schema, and the fields that they are keyed by. */
 export interface InputType {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { findDataFolder, findServer, type Server } from "../../data-folder.ts"
-import { inferType } from "./infer-type.ts"
+import { inferType } from "@millrace/sdk/testing"
 import type { FileRecord } from "./record-file.ts"
 
 /** Records of a stream of another platform, as they come. */

@@ -1,6 +1,6 @@
-import { type Json, toJson } from "@millrace/sdk/avro"
-import { compileValue, fromJsonValue, toJsonValue } from "@millrace/sdk/codec"
-import { ByteSink } from "@millrace/sdk/record"
+import { type Json, toJson } from "../../avro/index.ts"
+import { compileValue, fromJsonValue, toJsonValue } from "../../codec/index.ts"
+import { ByteSink } from "../../record/index.ts"
 import { assert, describe, it } from "vitest"
 import { inferType } from "./infer-type.ts"
 

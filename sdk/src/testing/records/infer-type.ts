@@ -1,4 +1,5 @@
-import { type AvroType, type Json, parseAvroOrThrow, type RecordType } from "@millrace/sdk/avro"
+import { parseAvroOrThrow } from "../../avro/parse/parse.ts"
+import type { AvroType, Json, RecordType } from "../../avro/type.ts"
 
 /**
  * A record type that all of some JSON objects fit: for records whose plugin takes any. Whole numbers are longs, others doubles;
