@@ -58,8 +58,9 @@ export class IntervalJoin {
   /** A record of `side`. */
   arrive<Row>(side: Side, row: Row, time: EventTime, state: IntervalState<Row>): readonly Joined<Row>[] {
     if (isLate(time, this.options.lateness)) return []
+    const { timestamp, watermark } = time
     const joined = this.match(side, row, time, state)
-    this.keep(side, { ...time, isMatched: joined.length > 0, row }, state)
+    this.keep(side, { timestamp, watermark, isMatched: joined.length > 0, row }, state)
     return joined
   }
 

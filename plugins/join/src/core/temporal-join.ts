@@ -63,7 +63,8 @@ export class TemporalJoin {
   /** A record whose key matches nothing. */
   alone<Left, Right>(row: Left, time: EventTime): readonly Versioned<Left, Right>[] {
     const { outer, lateness } = this.options
-    return outer && !isLate(time, lateness) ? [{ ...time, left: row, version: undefined }] : []
+    if (!outer || isLate(time, lateness)) return []
+    return [{ timestamp: time.timestamp, watermark: time.watermark, left: row, version: undefined }]
   }
 
   version<Left, Right>(row: Right, time: EventTime, { versions, at }: TemporalState<Left, Right>): void {
