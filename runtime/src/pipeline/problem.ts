@@ -42,7 +42,6 @@ export type ProblemCode =
   | "STREAM_UNKNOWN"
   | "STREAM_TAKEN"
   | "PARTITIONS_CHANGED"
-  | "PERMISSION_INVALID"
 
 /** One thing that is wrong, where it stands, and what to do. */
 export interface Problem {
