@@ -66,7 +66,7 @@ export interface ResolvedInput {
   readonly view: View
   /** The schema of the value that the body gets: `GuestHost.schema`. */
   readonly reader: RecordType
-  /** The fields that the record key must be made of before it comes here; undefined: the plugin does not ask. */
+  /** The fields that the record key must be made of before it comes here; []: all records by one key; undefined: the plugin does not ask. */
   readonly keyBy: readonly string[] | undefined
 }
 

@@ -194,9 +194,11 @@ describe("an open contract", () => {
     const view = inputs["input"]?.view.output
     assert.deepEqual(typeof view === "object" ? view.from : view, { total: "result" })
     assert.deepEqual(
-      problems({ ...asked, config: { amount: "prize", to: "auction", by: [] } }),
+      problems({ ...asked, config: { amount: "prize", to: "auction", by: [7] } }),
       ["UNKNOWN_FIELD config/amount"].concat("KEY_MISSING config/by")
     )
+    const oneGroup = ok({ ...asked, config: { amount: "price", to: "total", drop: "seller", by: [] } })
+    assert.deepEqual(oneGroup.inputs["input"]?.keyBy, [])
     assert.deepEqual(
       problems({ ...asked, config: { amount: "price", to: "channel", drop: "nobody", by: "price" } }),
       ["UNKNOWN_FIELD config/drop", "FIELD_EXISTS config/to"]

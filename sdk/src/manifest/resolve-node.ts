@@ -3,6 +3,7 @@ import type { RecordType } from "../avro/type.ts"
 import type { ReadField, Reads } from "../codec/view.ts"
 import type { DeriveInput, DeriveRequest } from "../guest/abi.ts"
 import { fieldNames } from "./field-name.ts"
+import { valueAt } from "./json-pointer.ts"
 import type { PluginManifest } from "./manifest.ts"
 import { NodeProblems } from "./node-problems.ts"
 import type { NodeRequest, NodeStream, Resolved, ResolvedNode, ResolvedState } from "./node-resolution.ts"
@@ -146,7 +147,10 @@ const keysOf = (request: NodeRequest, problems: NodeProblems): ReadonlyMap<strin
     const [first] = fields
     const path = first !== undefined && "config" in first ? `config${first.config}` : `input/${input}`
     for (const name of names) fieldOf(stream.schema, name, path, problems)
-    if (names.length === 0) {
+    // A list without names, written down, is one group.
+    const isOneGroup =
+      first !== undefined && "config" in first && isEmptyList(valueAt(request.config, first.config))
+    if (names.length === 0 && !isOneGroup) {
       problems.add(
         "KEY_MISSING",
         path,
@@ -158,6 +162,8 @@ const keysOf = (request: NodeRequest, problems: NodeProblems): ReadonlyMap<strin
   }
   return keys
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 const stateOf = (
   { name, kind, schema, mapKey, ttlMs }: PluginManifest["state"][number],

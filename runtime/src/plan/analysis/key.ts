@@ -5,6 +5,21 @@ import { type Finding, type Path, suggest } from "../../pipeline/index.ts"
 export const sameNames = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((name, index) => name === right[index])
 
+/**
+ * True where records that have the one key need no other for who asks for `needs`. A key of no fields asks for one group:
+ * no stream has that by itself, for of a stream it says that its key is not known.
+ */
+export const hasKey = (key: readonly string[], needs: readonly string[]): boolean =>
+  needs.length > 0 && sameNames(key, needs)
+
+/** How a plan names the key that records get on the way. */
+export const repartitionedBy = (needs: readonly string[]): string =>
+  needs.length === 0 ? "brought into one group" : `repartitioned by ${needs.join(", ")}`
+
+/** The same within a topic's name. */
+export const keyStep = (needs: readonly string[]): string =>
+  needs.length === 0 ? "single" : `by.${needs.join(".")}`
+
 /** Every name is a field, and of a type that can be a key (docs/formats/key.md). */
 export const checkKey = (schema: RecordType, key: readonly string[], keyPath: Path): readonly Finding[] =>
   key.flatMap((name, index): readonly Finding[] => {

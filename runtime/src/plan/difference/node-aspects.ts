@@ -47,7 +47,10 @@ const own = (texts: Texts, name: string): string | undefined =>
   Object.hasOwn(texts, name) ? texts[name] : undefined
 
 const fromText = (input: PlannedNode["inputs"][string]): string =>
-  `${input.from.join(", ")}${input.keyBy === undefined ? "" : ` by ${input.keyBy.join(", ")}`}`
+  `${input.from.join(", ")}${input.keyBy === undefined ? "" : keyText(input.keyBy)}`
+
+const keyText = (keyBy: readonly string[]): string =>
+  keyBy.length === 0 ? " as one group" : ` by ${keyBy.join(", ")}`
 
 const streamsOf = (node: PlannedNode): Texts =>
   Object.fromEntries(

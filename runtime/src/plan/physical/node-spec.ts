@@ -93,12 +93,12 @@ export const soleKey = (
 const outputSpec = (node: LogicalNode, name: string, topics: readonly OutputTopic[]): OutputSpec => {
   const output = node.outputs[name]!
   const own = ownKey(output)
-  const key = soleKey(node.name, name, topics) ?? (own.anew ? own.fields : [])
+  const key = soleKey(node.name, name, topics) ?? (own.anew && own.fields.length > 0 ? own.fields : undefined)
   return {
     name,
     schemaHash: schemaHash(output.schema),
     ...(output.form === "writer" ? { writer: generateWriter(output.schema) } : {}),
-    ...(key.length === 0 ? {} : { key: generateKey(output.schema, key) })
+    ...(key === undefined ? {} : { key: generateKey(output.schema, key) })
   }
 }
 

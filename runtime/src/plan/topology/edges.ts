@@ -4,7 +4,7 @@ import type { Feed, LogicalNode, LogicalOutput } from "../analysis/logical-node.
 export interface Edge {
   readonly consumer: LogicalNode
   readonly feed: Feed
-  /** Fields that the records must be keyed by when they arrive; undefined: any key will do. */
+  /** Fields that the records must be keyed by when they arrive, none: all by one key; undefined: any key will do. */
   readonly needs: readonly string[] | undefined
 }
 
@@ -16,10 +16,13 @@ export const edgesOf = (nodes: readonly LogicalNode[]): readonly Edge[] =>
       feed,
       needs:
         feed.via === "table"
-          ? consumer.resolved.tables[feed.name]?.key
+          ? tableKey(consumer.resolved.tables[feed.name]?.key)
           : consumer.resolved.inputs[feed.name]?.keyBy
     }))
   )
+
+const tableKey = (key: readonly string[] | undefined): readonly string[] | undefined =>
+  key === undefined || key.length === 0 ? undefined : key
 
 export const readersOf = (edges: readonly Edge[], node: string, output: string): readonly Edge[] =>
   edges.filter(

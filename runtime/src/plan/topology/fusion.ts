@@ -1,4 +1,4 @@
-import { sameNames } from "../analysis/key.ts"
+import { hasKey, repartitionedBy, sameNames } from "../analysis/key.ts"
 import { isStateful, type LogicalNode } from "../analysis/logical-node.ts"
 import { type Edge, ownKey, readersOf } from "./edges.ts"
 
@@ -100,8 +100,8 @@ const whyTopic = (
   const readers = readersOf(edges, producer.node, producer.output).map((reader) => reader.consumer.name)
   if (readers.length > 1) return `read by ${readers.join(" and ")}`
   if (output.options.partitions !== undefined) return `${output.options.partitions} partitions are asked for`
-  if (needs !== undefined && !(line.placedBy !== undefined && sameNames(needs, line.placedBy))) {
-    return `repartitioned by ${needs.join(", ")} for ${consumer.name}`
+  if (needs !== undefined && !(line.placedBy !== undefined && hasKey(line.placedBy, needs))) {
+    return `${repartitionedBy(needs)} for ${consumer.name}`
   }
   if (isStateful(consumer) && line.placedBy === undefined)
     return `the state of ${consumer.name} goes by the record key`

@@ -1,4 +1,4 @@
-import { sameNames } from "../analysis/key.ts"
+import { hasKey, keyStep, repartitionedBy } from "../analysis/key.ts"
 import { type LogicalNode, producerLabel } from "../analysis/logical-node.ts"
 import { type Edge, edgesOf } from "./edges.ts"
 import { type ChainLine, fuse } from "./fusion.ts"
@@ -87,11 +87,11 @@ const readStreams = (edges: readonly Edge[], reads: Map<Edge, ReadTopic>, repart
     if (!("topic" in producer)) continue
     const { name, partitions, key, producers, bounded } = producer.topic
     const from: ReadTopic = { name, partitions, key, producers, bounded }
-    if (edge.needs === undefined || sameNames(edge.needs, key)) {
+    if (edge.needs === undefined || hasKey(key, edge.needs)) {
       reads.set(edge, from)
       continue
     }
-    const why = `repartitioned by ${edge.needs.join(", ")} for ${edge.consumer.name}`
+    const why = `${repartitionedBy(edge.needs)} for ${edge.consumer.name}`
     repartition(edge, { key: edge.needs, partitions, why }, from)
   }
 }
@@ -127,7 +127,7 @@ const repartitionOf = (
   const alone =
     consumer.feeds.filter((other) => other.via === feed.via && other.name === feed.name).length === 1
   const which = alone ? "" : `.${producerLabel(feed.producer)}`
-  const step = change.key === undefined ? `of.${change.partitions}` : `by.${change.key.join(".")}`
+  const step = change.key === undefined ? `of.${change.partitions}` : keyStep(change.key)
   const slot = `${consumer.name}.${feed.via === "table" ? "table" : "in"}.${feed.name}${which}.${step}`
   return { ...change, name: `${pipeline}.${slot}`, edge, from, head: slot }
 }

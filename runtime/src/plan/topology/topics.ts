@@ -1,4 +1,4 @@
-import { sameNames } from "../analysis/key.ts"
+import { hasKey, keyStep, repartitionedBy } from "../analysis/key.ts"
 import type { LogicalNode, LogicalOutput } from "../analysis/logical-node.ts"
 import { type Edge, ownKey, readersOf } from "./edges.ts"
 import type { Fusion } from "./fusion.ts"
@@ -33,7 +33,7 @@ export const topicsOfOutput = (
   const output = node.outputs[outputName]!
   const readers = readersOf(edges, node.name, outputName).filter((edge) => fusion.broken.has(edge))
   const own = ownKey(output).fields
-  const takesOwn = (edge: Edge) => edge.needs === undefined || sameNames(edge.needs, own)
+  const takesOwn = (edge: Edge) => edge.needs === undefined || hasKey(own, edge.needs)
   const base = baseName(pipeline, node, outputName)
   const ownReaders = readers.filter(takesOwn)
   const groups = groupByKey(readers.filter((edge) => !takesOwn(edge)))
@@ -48,16 +48,16 @@ export const topicsOfOutput = (
     producer: { node: node.name, output: outputName },
     partitions: output.options.partitions ?? defaultPartitions,
     key,
-    rekeyed: !sameNames(key, own),
+    rekeyed: key !== own,
     readers: of,
-    why: sameNames(key, own) ? whyOf(output, of, fusion) : repartitioned(key, of)
+    why: key === own ? whyOf(output, of, fusion) : repartitioned(key, of)
   })
   const named = output.options.stream
   const ownTopic =
     named === undefined && ownReaders.length === 0
       ? []
       : [topic(named ?? base, named === undefined, own, ownReaders)]
-  return [...ownTopic, ...groups.map(({ key, of }) => topic(`${base}.by.${key.join(".")}`, true, key, of))]
+  return [...ownTopic, ...groups.map(({ key, of }) => topic(`${base}.${keyStep(key)}`, true, key, of))]
 }
 
 const baseName = (pipeline: string, node: LogicalNode, output: string): string =>
@@ -80,7 +80,7 @@ const groupByKey = (edges: readonly Edge[]): readonly Group[] => {
 }
 
 const repartitioned = (key: readonly string[], readers: readonly Edge[]): string =>
-  `repartitioned by ${key.join(", ")} for ${readers.map((edge) => edge.consumer.name).join(" and ")}`
+  `${repartitionedBy(key)} for ${readers.map((edge) => edge.consumer.name).join(" and ")}`
 
 const whyOf = (output: LogicalOutput, readers: readonly Edge[], fusion: Fusion): string => {
   if (output.options.stream !== undefined && readers.length === 0) return `named ${output.options.stream}`
