@@ -8,6 +8,8 @@ import { Packages } from "./package/packages.ts"
 import { Publisher } from "./package/publisher.ts"
 import { Grants } from "./pipeline/grants.ts"
 import { Pipelines } from "./pipeline/pipelines.ts"
+import type { KeySource } from "./secret/key-file.ts"
+import { Secrets } from "./secret/secrets.ts"
 import { Search } from "./search/search.ts"
 import { folderBlobStore } from "./store/blob-store.ts"
 import { sqliteDatabase } from "./store/sqlite.ts"
@@ -36,9 +38,17 @@ const stores = (folder: string) =>
     )
   )
 
+export interface RegistryOptions {
+  /** The key that secrets are sealed with; default: the file `secrets.key` of the folder, made when the first secret is set. */
+  readonly secretKey?: KeySource
+}
+
 /**
  * The registry's services over a folder, made when it is missing. Asks for a `ManifestReader`. One process at a time
  * may have a folder; its owner sees to that. Fails with a `StoreError` when what is there is damaged, foreign or newer.
  */
-export const registryLayer = (folder: string) =>
-  services.pipe(Layer.provideMerge(AuditLog.layer), Layer.provideMerge(stores(folder)))
+export const registryLayer = (folder: string, options: RegistryOptions = {}) =>
+  Layer.mergeAll(services, Secrets.layer(options.secretKey ?? { file: join(folder, "secrets.key") })).pipe(
+    Layer.provideMerge(AuditLog.layer),
+    Layer.provideMerge(stores(folder))
+  )

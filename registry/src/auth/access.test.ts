@@ -25,6 +25,7 @@ const addressOf = (endpoint: Endpoint): string =>
     .replace(":version", endpoint.tag === "packages" ? "1.0.0" : "1")
     .replace(":subject", "studio.movies")
     .replace(":pipeline", "movies")
+    .replace(":secret", "TOKEN")
     .replace(":id", "1")
 
 const issue = (registry: TestRegistry, scopes: readonly string[], expiresInMs?: number) =>
@@ -43,7 +44,8 @@ const statusOf = async (registry: TestRegistry, endpoint: Endpoint, token: strin
 const resources: ReadonlyMap<string, string> = new Map([
   ["scope", "@acme"],
   ["subject", "studio.movies"],
-  ["pipeline", "movies"]
+  ["pipeline", "movies"],
+  ["secret", "TOKEN"]
 ])
 
 describe("access", () => {
@@ -107,7 +109,10 @@ describe("access", () => {
       "pipelines:other",
       "grants",
       "grants:movies",
-      "grants:other"
+      "grants:other",
+      "secrets",
+      "secrets:TOKEN",
+      "secrets:OTHER"
     ]
     for (const scope of scopes) {
       const { token } = await issue(registry, [scope])

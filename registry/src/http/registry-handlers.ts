@@ -2,10 +2,12 @@ import { type registryEndpoints } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import { Tokens } from "../auth/tokens.ts"
+import { loadReadmeHtml } from "../page/load-readme.ts"
 import { Packages } from "../package/packages.ts"
 import { Publisher, type PublishRequest } from "../package/publisher.ts"
 import { Grants } from "../pipeline/grants.ts"
 import { Pipelines } from "../pipeline/pipelines.ts"
+import { Secrets } from "../secret/secrets.ts"
 import { Search } from "../search/search.ts"
 import { Database } from "../store/database.ts"
 import { Subjects } from "../subject/subjects.ts"
@@ -20,6 +22,7 @@ export type RegistryServices =
   | Pipelines
   | Publisher
   | Search
+  | Secrets
   | Subjects
   | Tokens
 
@@ -46,6 +49,10 @@ const packageHandlers = {
     Packages.use((packages) => packages.resolve(fullName(params), query.range)),
   getVersion: ({ params }) => Packages.use((packages) => packages.version(fullName(params), params.version)),
   getArchive: ({ params }) => Packages.use((packages) => packages.archive(fullName(params), params.version)),
+  getReadme: Effect.fnUntraced(function* ({ params }) {
+    const { readme } = yield* Packages.use((packages) => packages.version(fullName(params), params.version))
+    return readme === null ? "" : (yield* loadReadmeHtml).readmeHtml(readme)
+  }),
   publishVersion: ({ body, caller, params }) =>
     Publisher.use((publisher) => publisher.publish(publishRequest({ body, caller, params }))),
   checkVersion: ({ body, caller, params }) =>
@@ -101,6 +108,18 @@ const adminHandlers = {
   verifyAudit: () => AuditLog.use((audit) => audit.verify)
 } satisfies Partial<RegistryHandlers>
 
+const secretHandlers = {
+  listSecrets: () =>
+    Effect.map(
+      Secrets.use((secrets) => secrets.list),
+      (secrets) => ({ secrets })
+    ),
+  setSecret: ({ body, caller, params }) =>
+    Secrets.use((secrets) => secrets.set({ name: params.secret, value: body.value, actor: caller.name })),
+  deleteSecret: ({ caller, params }) => Secrets.use((secrets) => secrets.delete(params.secret, caller.name)),
+  rotateSecrets: ({ caller }) => Secrets.use((secrets) => secrets.rotate(caller.name))
+} satisfies Partial<RegistryHandlers>
+
 /** The registry's handlers: each hands its request to the service that knows. */
 export const registryHandlers = (version: string): RegistryHandlers => ({
   getHealth: () =>
@@ -111,5 +130,6 @@ export const registryHandlers = (version: string): RegistryHandlers => ({
   search: ({ query }) => Search.use((search) => search.find(query)),
   ...subjectHandlers,
   ...pipelineHandlers,
-  ...adminHandlers
+  ...adminHandlers,
+  ...secretHandlers
 })

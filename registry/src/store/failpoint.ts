@@ -10,7 +10,9 @@ export const failpoints = [
   "before-commit",
   "after-commit"
 ] as const
-export type FailpointName = (typeof failpoints)[number]
+/** The same, in a rotation of the secrets' key. */
+export const rotationFailpoints = ["secret-key-written", "secrets-resealed"] as const
+export type FailpointName = (typeof failpoints)[number] | (typeof rotationFailpoints)[number]
 
 /** Called at every named moment; does nothing unless a test says otherwise. */
 export const Failpoint = Context.Reference<(name: FailpointName) => Effect.Effect<void>>(

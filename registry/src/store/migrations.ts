@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
-import { createQuotas, createTables } from "./tables.ts"
+import { createQuotas, createSecrets, createTables } from "./tables.ts"
 import { type StoreError, toStoreError } from "./store-error.ts"
 
 /** "MLRG": marks the file as a Millrace registry (`PRAGMA application_id`). */
 const applicationId = 0x4d4c5247
 
 /** Step n takes the store from format n to n + 1. A step that was released never changes. */
-const steps: readonly string[] = [createTables, createQuotas]
+const steps: readonly string[] = [createTables, createQuotas, createSecrets]
 
 /** The format that this release writes: docs/formats/registry-store.md. */
 export const storeFormat = steps.length

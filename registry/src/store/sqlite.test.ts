@@ -40,7 +40,7 @@ describe("the store", () => {
       await runOn(file, inTransaction(addScope("@a")))
       assert.equal(await runOn(file, countScopes), 1)
       const raw = new DatabaseSync(file)
-      assert.deepInclude(raw.prepare("PRAGMA user_version").get(), { user_version: 2 })
+      assert.deepInclude(raw.prepare("PRAGMA user_version").get(), { user_version: 3 })
       assert.deepInclude(raw.prepare("PRAGMA application_id").get(), { application_id: 0x4d4c5247 })
       raw.close()
     }))

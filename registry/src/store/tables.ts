@@ -140,3 +140,16 @@ INSERT INTO installation (id) VALUES (lower(hex(randomblob(6))));
 CREATE TRIGGER installation_never_changes BEFORE UPDATE ON installation
   BEGIN SELECT RAISE(ABORT, 'an installation keeps its name'); END;
 `
+
+/** Format 3: secrets, sealed. */
+export const createSecrets = `
+CREATE TABLE secrets (
+  name TEXT PRIMARY KEY,
+  sealed TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL
+) STRICT;
+`

@@ -4,6 +4,7 @@ import { healthEndpoints } from "./health.ts"
 import { packageEndpoints } from "./package.ts"
 import { pipelineEndpoints } from "./pipeline.ts"
 import { searchEndpoints } from "./search.ts"
+import { secretEndpoints } from "./secret.ts"
 import { subjectEndpoints } from "./subject.ts"
 import { tokenEndpoints } from "./token.ts"
 
@@ -16,5 +17,6 @@ export const registryEndpoints = [
   ...pipelineEndpoints,
   ...grantEndpoints,
   ...tokenEndpoints,
+  ...secretEndpoints,
   ...auditEndpoints
 ] as const

@@ -6,9 +6,13 @@ import { created, defineEndpoint, json, noContent, ok } from "./endpoint.ts"
  * `pipelines:movies`, `schemas:studio.movies`); `admin`: all of it. Every token may read.
  */
 export const TokenScope = Schema.String.check(
-  Schema.isPattern(/^(?:read|admin|(?:publish|schemas|pipelines|grants)(?::[@A-Za-z0-9_.-]{1,200})?)$/u, {
-    expected: "a scope: read, admin, or publish, schemas, pipelines, grants with or without :RESOURCE"
-  })
+  Schema.isPattern(
+    /^(?:read|admin|(?:publish|schemas|pipelines|grants|secrets)(?::[@A-Za-z0-9_.-]{1,200})?)$/u,
+    {
+      expected:
+        "a scope: read, admin, or publish, schemas, pipelines, grants, secrets with or without :RESOURCE"
+    }
+  )
 )
 
 /** Whether scopes allow an action, on a resource when it has one. */
