@@ -84,12 +84,16 @@ export interface CoalesceCore extends Typed {
   readonly op: "coalesce"
   readonly args: readonly Core[]
 }
-/** An operator or function that is NULL when an operand is. */
+/** An operator or function that is NULL when an operand is, unless it is lenient. */
 export interface CallCore extends Typed {
   readonly op: "call"
-  /** A name in generation/operations. */
+  /** A name in generation/*-operations.ts, or of a library function. */
   readonly fn: string
   readonly args: readonly Core[]
   /** Arguments known now: scales, bounds, patterns, the place for an error. */
   readonly statics: readonly (null | number | bigint | boolean | string)[]
+  /** What goes before the operands: a library function, or what it makes of a JSON text when the code is loaded. */
+  readonly prepared?: { readonly fn: string; readonly json?: string }
+  /** Operands may be NULL, all are evaluated, and the function deals with it. */
+  readonly lenient?: true
 }

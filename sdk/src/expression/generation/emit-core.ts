@@ -77,7 +77,18 @@ function emitCall(emitter: Emitter, core: CallCore): string {
   const { needs, repeats, text } = operation(core.fn)
   emitter.need(...needs)
   const statics = core.statics.map(literal)
-  return emitStrict(emitter, core.args, repeats, (args) => text(args, statics))
+  const before = core.prepared === undefined ? [] : [emitPrepared(emitter, core.prepared)]
+  if (core.lenient === true) {
+    const operands = core.args.map((arg) => emitter.atom(emit(emitter, arg)))
+    return text([...before, ...operands], statics)
+  }
+  return emitStrict(emitter, core.args, repeats, (args) => text([...before, ...args], statics))
+}
+
+/** A program, table or comparison, made when the code is loaded. */
+function emitPrepared(emitter: Emitter, { fn, json }: NonNullable<CallCore["prepared"]>): string {
+  emitter.need(fn)
+  return json === undefined ? fn : emitter.constant(`${fn}(${literal(json)})`)
 }
 
 function emitLikeConstant(emitter: Emitter, core: CallCore): string {

@@ -1,8 +1,8 @@
 import type { Core } from "../core.ts"
 import { comparisonOperations } from "./comparison-operations.ts"
-import { libraryTexts } from "./library/library.ts"
+import { isLibraryFunction, libraryTexts } from "./library/library.ts"
 import { numberOperations } from "./number-operations.ts"
-import type { Operation } from "./operation.ts"
+import { calling, type Operation } from "./operation.ts"
 import { valueOperations } from "./value-operations.ts"
 
 const operations: ReadonlyMap<string, Operation> = new Map([
@@ -11,8 +11,9 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ...valueOperations
 ])
 
+/** An operation of the tables, or a library function of that name, called with the operands and what is known beforehand. */
 export function operation(name: string): Operation {
-  const found = operations.get(name)
+  const found = operations.get(name) ?? (isLibraryFunction(name) ? calling(name) : undefined)
   if (found === undefined) throw new Error(`the operation ${name} does not exist`)
   return found
 }
@@ -35,7 +36,7 @@ const atomic = /^(?:[A-Za-z_$][\w$]*|\(?-?[0-9.]+(?:e[+-]?[0-9]+)?n?\)?|"(?:[^"\
 export class Emitter {
   private lines: string[] = []
   private readonly columns = new Map<string, string>()
-  private readonly constants: string[] = []
+  private readonly constants = new Map<string, string>()
   private readonly library = new Set<string>()
   private count = 0
 
@@ -69,8 +70,10 @@ export class Emitter {
 
   /** A value made once, when the code is loaded. */
   constant(text: string): string {
+    const known = this.constants.get(text)
+    if (known !== undefined) return known
     const name = this.fresh("k")
-    this.constants.push(`const ${name} = ${text}`)
+    this.constants.set(text, name)
     return name
   }
 
@@ -93,7 +96,8 @@ export class Emitter {
   finish(result: string): string {
     const reads = [...this.columns].map(([name, local]) => `const ${local} = ${this.read("row", name, true)}`)
     const body = [...reads, ...this.lines, `return ${result}`].join("\n")
-    const before = [...libraryTexts(this.library), ...this.constants].join("\n")
+    const constants = [...this.constants].map(([text, name]) => `const ${name} = ${text}`)
+    const before = [...libraryTexts(this.library), ...constants].join("\n")
     return `(() => {\n"use strict"\n${before}\nreturn (row) => {\n${body}\n}\n})()`
   }
 }

@@ -113,5 +113,13 @@ export const numberOperations: Operations = [
   ...decimals,
   ...roundings,
   ["power", inline(([base, exponent]) => `Math.pow(${base}, ${exponent})`)],
+  ...(
+    ["exp", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"] as const
+  ).map((name) => [name, inline(([value]) => `Math.${name}(${value})`)] as const),
+  ["ln", inline(([value]) => `Math.log(${value})`)],
+  ["atan2", inline(([y, x]) => `Math.atan2(${y}, ${x})`)],
+  ["degrees", inline(([value]) => `(${value} * 180 / Math.PI)`)],
+  ["radians", inline(([value]) => `(${value} / 180 * Math.PI)`)],
+  ["truncateDecimal", inline(([value], [down, up]) => `(${value} / ${down} * ${up})`)],
   ["sqrt", inline(([value]) => `Math.sqrt(${value})`)]
 ]

@@ -10,6 +10,8 @@ export type Expression =
   | BooleanLiteral
   | NullLiteral
   | TemporalLiteral
+  | IntervalLiteral
+  | KeywordNode
   | NameNode
   | MemberNode
   | IndexNode
@@ -28,6 +30,9 @@ export type Expression =
   | CastNode
   | ExtractNode
   | TrimNode
+  | ArrayNode
+  | MapNode
+  | JsonNode
   | CallNode
 
 interface Node {
@@ -55,6 +60,21 @@ export interface NullLiteral extends Node {
 export interface TemporalLiteral extends Node {
   readonly kind: "date" | "time" | "timestamp"
   readonly text: string
+}
+/** The units that an interval can be written in. */
+export const intervalUnits = ["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"] as const
+export type IntervalUnit = (typeof intervalUnits)[number]
+/** `INTERVAL '1' DAY`, `INTERVAL '1 02:30' DAY TO MINUTE`; the text is checked. */
+export interface IntervalLiteral extends Node {
+  readonly kind: "interval"
+  readonly text: string
+  readonly from: IntervalUnit
+  readonly to?: IntervalUnit
+}
+/** A word that is an argument: the unit of `FLOOR(x TO DAY)` and `TIMESTAMPADD(DAY, 1, x)`. */
+export interface KeywordNode extends Node {
+  readonly kind: "keyword"
+  readonly word: IntervalUnit
 }
 export interface NameNode extends Node {
   readonly kind: "name"
@@ -101,10 +121,12 @@ export interface NotNode extends Node {
   readonly kind: "not"
   readonly operand: Expression
 }
+export const jsonTests = ["JSON VALUE", "JSON SCALAR", "JSON ARRAY", "JSON OBJECT"] as const
+export type JsonTest = (typeof jsonTests)[number]
 export interface IsNode extends Node {
   readonly kind: "is"
   readonly operand: Expression
-  readonly test: "NULL" | "TRUE" | "FALSE" | "UNKNOWN"
+  readonly test: "NULL" | "TRUE" | "FALSE" | "UNKNOWN" | JsonTest
   readonly negated: boolean
 }
 export interface DistinctNode extends Node {
@@ -119,6 +141,8 @@ export interface BetweenNode extends Node {
   readonly operand: Expression
   readonly low: Expression
   readonly high: Expression
+  /** SYMMETRIC: the bounds may stand in either order. */
+  readonly symmetric: boolean
   readonly negated: boolean
 }
 export interface InNode extends Node {
@@ -129,6 +153,8 @@ export interface InNode extends Node {
 }
 export interface LikeNode extends Node {
   readonly kind: "like"
+  /** SIMILAR TO instead of LIKE. */
+  readonly similar: boolean
   readonly operand: Expression
   readonly pattern: Expression
   readonly escape?: Expression
@@ -168,7 +194,13 @@ export const extractUnits = [
   "DOY",
   "HOUR",
   "MINUTE",
-  "SECOND"
+  "SECOND",
+  "ISODOW",
+  "ISOYEAR",
+  "DECADE",
+  "CENTURY",
+  "MILLENNIUM",
+  "EPOCH"
 ] as const
 export type ExtractUnit = (typeof extractUnits)[number]
 export interface ExtractNode extends Node {
@@ -182,6 +214,31 @@ export interface TrimNode extends Node {
   /** The set of characters to take away; absent: spaces. */
   readonly characters?: Expression
   readonly operand: Expression
+}
+/** `ARRAY[a, b]`, never empty. */
+export interface ArrayNode extends Node {
+  readonly kind: "array"
+  readonly items: readonly Expression[]
+}
+/** `MAP[key, value, …]`: keys and values in turn, never empty. */
+export interface MapNode extends Node {
+  readonly kind: "map"
+  readonly entries: readonly Expression[]
+}
+/** What JSON_VALUE, JSON_QUERY and JSON_EXISTS give when there is nothing, or a mistake. */
+export type JsonBehavior =
+  | { readonly kind: "NULL" | "ERROR" | "TRUE" | "FALSE" | "UNKNOWN" | "EMPTY ARRAY" | "EMPTY OBJECT" }
+  | { readonly kind: "DEFAULT"; readonly value: Expression }
+export interface JsonNode extends Node {
+  readonly kind: "json"
+  readonly name: "JSON_VALUE" | "JSON_QUERY" | "JSON_EXISTS"
+  readonly operand: Expression
+  /** A literal: the path is known before a record is. */
+  readonly path: StringLiteral
+  readonly returning?: CastTarget
+  readonly wrapper?: "WITHOUT" | "WITH CONDITIONAL" | "WITH UNCONDITIONAL"
+  readonly onEmpty?: JsonBehavior
+  readonly onError?: JsonBehavior
 }
 export interface CallNode extends Node {
   readonly kind: "call"
@@ -200,6 +257,8 @@ export function operandsOf(node: Expression): readonly Expression[] {
     case "date":
     case "time":
     case "timestamp":
+    case "interval":
+    case "keyword":
     case "name":
       return []
     case "member":
@@ -233,9 +292,19 @@ export function operandsOf(node: Expression): readonly Expression[] {
       )
     case "trim":
       return present(node.characters, node.operand)
+    case "array":
+      return node.items
+    case "map":
+      return node.entries
+    case "json":
+      return present(node.operand, node.path, defaultOf(node.onEmpty), defaultOf(node.onError))
     case "call":
       return node.arguments
   }
+}
+
+function defaultOf(behavior: JsonBehavior | undefined): Expression | undefined {
+  return behavior?.kind === "DEFAULT" ? behavior.value : undefined
 }
 
 function present(...nodes: readonly (Expression | undefined)[]): readonly Expression[] {

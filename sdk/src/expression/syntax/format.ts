@@ -1,5 +1,5 @@
-import type { CastTarget, Expression } from "./ast.ts"
-import { plainName, reservedWords } from "./token.ts"
+import type { CallNode, CastTarget, Expression, JsonBehavior, JsonNode } from "./ast.ts"
+import { constructorWords, plainName, reservedWords } from "./token.ts"
 
 /** How tight a node binds; a child that binds less than its place asks gets parentheses. */
 const binding: { readonly [kind in Expression["kind"]]: number } = {
@@ -24,6 +24,11 @@ const binding: { readonly [kind in Expression["kind"]]: number } = {
   date: 12,
   time: 12,
   timestamp: 12,
+  interval: 12,
+  keyword: 12,
+  array: 12,
+  map: 12,
+  json: 12,
   name: 12,
   case: 12,
   cast: 12,
@@ -50,6 +55,12 @@ export function formatExpression(node: Expression): string {
     case "time":
     case "timestamp":
       return `${node.kind.toUpperCase()} ${formatString(node.text)}`
+    case "interval": {
+      const to = node.to === undefined ? "" : ` TO ${node.to}`
+      return `INTERVAL ${formatString(node.text)} ${node.from}${to}`
+    }
+    case "keyword":
+      return node.word
     case "name":
       return formatName(node.name)
     case "member":
@@ -69,6 +80,8 @@ type Leaf =
   | "date"
   | "time"
   | "timestamp"
+  | "interval"
+  | "keyword"
   | "name"
   | "member"
   | "index"
@@ -99,13 +112,15 @@ function formatOperation(node: Operation): string {
       return `${child(node.operand, 4)} IS ${not(node)}${node.test}`
     case "distinct":
       return `${child(node.left, 4)} IS ${not(node)}DISTINCT FROM ${child(node.right, 5)}`
-    case "between":
-      return `${child(node.operand, 7)} ${not(node)}BETWEEN ${child(node.low, 7)} AND ${child(node.high, 7)}`
+    case "between": {
+      const word = node.symmetric ? "BETWEEN SYMMETRIC" : "BETWEEN"
+      return `${child(node.operand, 7)} ${not(node)}${word} ${child(node.low, 7)} AND ${child(node.high, 7)}`
+    }
     case "in":
       return `${child(node.operand, 7)} ${not(node)}IN (${list(node.list)})`
     case "like": {
       const escape = node.escape === undefined ? "" : ` ESCAPE ${child(node.escape, 7)}`
-      return `${child(node.operand, 7)} ${not(node)}LIKE ${child(node.pattern, 7)}${escape}`
+      return `${child(node.operand, 7)} ${not(node)}${node.similar ? "SIMILAR TO" : "LIKE"} ${child(node.pattern, 7)}${escape}`
     }
     default:
       return formatEnclosed(node)
@@ -113,7 +128,10 @@ function formatOperation(node: Operation): string {
 }
 
 function formatEnclosed(
-  node: Extract<Expression, { kind: "case" | "cast" | "extract" | "trim" | "call" }>
+  node: Extract<
+    Expression,
+    { kind: "case" | "cast" | "extract" | "trim" | "array" | "map" | "json" | "call" }
+  >
 ): string {
   switch (node.kind) {
     case "case": {
@@ -134,12 +152,40 @@ function formatEnclosed(
       const characters = node.characters === undefined ? "" : `${formatExpression(node.characters)} `
       return `TRIM(${node.side} ${characters}FROM ${operand})`
     }
+    case "array":
+      return `ARRAY[${list(node.items)}]`
+    case "map":
+      return `MAP[${list(node.entries)}]`
+    case "json":
+      return formatJson(node)
     case "call":
-      if (node.name === "POSITION" && node.arguments.length === 2) {
-        return `POSITION(${child(node.arguments[0]!, 7)} IN ${formatExpression(node.arguments[1]!)})`
-      }
-      return `${node.name}(${list(node.arguments)})`
+      return formatCall(node)
   }
+}
+
+function formatCall({ name, arguments: args }: CallNode): string {
+  const [first, second] = args
+  if (name === "POSITION" && args.length === 2 && first !== undefined && second !== undefined) {
+    return `POSITION(${child(first, 7)} IN ${formatExpression(second)})`
+  }
+  if (name === "OVERLAPS") return `(${list(args.slice(0, 2))}) OVERLAPS (${list(args.slice(2))})`
+  if (first !== undefined && second?.kind === "keyword") {
+    return `${name}(${formatExpression(first)} TO ${second.word})`
+  }
+  return `${name}(${list(args)})`
+}
+
+function formatJson(node: JsonNode): string {
+  const returning = node.returning === undefined ? "" : ` RETURNING ${formatTarget(node.returning)}`
+  const wrapper = node.wrapper === undefined ? "" : ` ${node.wrapper} ARRAY WRAPPER`
+  const empty = node.onEmpty === undefined ? "" : ` ${formatBehavior(node.onEmpty)} ON EMPTY`
+  const error = node.onError === undefined ? "" : ` ${formatBehavior(node.onError)} ON ERROR`
+  const path = formatExpression(node.path)
+  return `${node.name}(${formatExpression(node.operand)}, ${path}${returning}${wrapper}${empty}${error})`
+}
+
+function formatBehavior(behavior: JsonBehavior): string {
+  return behavior.kind === "DEFAULT" ? `DEFAULT ${formatExpression(behavior.value)}` : behavior.kind
 }
 
 /** + and - share one level, * / % the next: `binding` has one number for both. */
@@ -167,7 +213,8 @@ function formatString(value: string): string {
 
 /** A field's name as an expression writes it: in backticks when it is not plain. */
 export function formatName(name: string): string {
-  const plain = plainName.test(name) && !reservedWords.has(name.toUpperCase())
+  const word = name.toUpperCase()
+  const plain = plainName.test(name) && !reservedWords.has(word) && !constructorWords.has(word)
   return plain ? name : `\`${name.replaceAll("`", "``")}\``
 }
 

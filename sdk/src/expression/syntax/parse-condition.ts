@@ -40,13 +40,25 @@ function parseIs(reader: TokenReader): Expression {
   return operand
 }
 
+const jsonForms = ["VALUE", "SCALAR", "ARRAY", "OBJECT"] as const
+
 function parseTest(reader: TokenReader, operand: Expression, negated: boolean): Expression {
   for (const test of ["NULL", "TRUE", "FALSE", "UNKNOWN"] as const) {
     if (reader.takeWord(test)) {
       return reader.node({ kind: "is", operand, test, negated, span: reader.spanFrom(operand.span) })
     }
   }
-  return reader.unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS")
+  if (reader.takeWord("JSON")) {
+    const word = jsonForms.find((form) => reader.takeWord(form)) ?? "VALUE"
+    return reader.node({
+      kind: "is",
+      operand,
+      test: `JSON ${word}`,
+      negated,
+      span: reader.spanFrom(operand.span)
+    })
+  }
+  return reader.unexpected("NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM after IS")
 }
 
 function parseDistinct(reader: TokenReader, left: Expression, negated: boolean): Expression {
@@ -84,19 +96,33 @@ function parseComparison(reader: TokenReader): Expression {
 
 function parsePredicate(reader: TokenReader): Expression {
   const operand = reader.concat()
-  const negated = reader.isWord("NOT") && reader.isWordAt(1, "BETWEEN", "IN", "LIKE")
+  const negated = reader.isWord("NOT") && reader.isWordAt(1, "BETWEEN", "IN", "LIKE", "SIMILAR")
   if (negated) reader.next()
   if (reader.takeWord("BETWEEN")) return parseBetween(reader, operand, negated)
   if (reader.takeWord("IN")) return parseIn(reader, operand, negated)
-  if (reader.takeWord("LIKE")) return parseLike(reader, operand, negated)
+  if (reader.takeWord("LIKE")) return parseLike(reader, operand, negated, false)
+  if (reader.isWord("SIMILAR") && reader.isWordAt(1, "TO")) {
+    reader.next()
+    reader.next()
+    return parseLike(reader, operand, negated, true)
+  }
   return operand
 }
 
 function parseBetween(reader: TokenReader, operand: Expression, negated: boolean): Expression {
+  const symmetric = takesBound(reader) && reader.takeWord("SYMMETRIC")
+  if (!symmetric && takesBound(reader)) reader.takeWord("ASYMMETRIC")
   const low = reader.concat()
   reader.expectWord("AND", "between the bounds of BETWEEN")
   const high = reader.concat()
-  return reader.node({ kind: "between", operand, low, high, negated, span: reader.spanFrom(operand.span) })
+  const span = reader.spanFrom(operand.span)
+  return reader.node({ kind: "between", operand, low, high, symmetric, negated, span })
+}
+
+/** SYMMETRIC is a field where no bound can follow: `x BETWEEN symmetric AND y`. */
+function takesBound(reader: TokenReader): boolean {
+  const after = reader.peek(1)
+  return !reader.isWordAt(1, "AND") && (after.type !== "symbol" || ["(", "-", "+"].includes(after.text))
 }
 
 function parseIn(reader: TokenReader, operand: Expression, negated: boolean): Expression {
@@ -107,9 +133,9 @@ function parseIn(reader: TokenReader, operand: Expression, negated: boolean): Ex
   return reader.node({ kind: "in", operand, list, negated, span: reader.spanFrom(operand.span) })
 }
 
-function parseLike(reader: TokenReader, operand: Expression, negated: boolean): Expression {
+function parseLike(reader: TokenReader, operand: Expression, negated: boolean, similar: boolean): Expression {
   const pattern = reader.concat()
   const escape = reader.takeWord("ESCAPE") ? { escape: reader.concat() } : {}
   const span: Span = reader.spanFrom(operand.span)
-  return reader.node({ kind: "like", operand, pattern, ...escape, negated, span })
+  return reader.node({ kind: "like", similar, operand, pattern, ...escape, negated, span })
 }

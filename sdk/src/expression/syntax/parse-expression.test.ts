@@ -78,11 +78,28 @@ describe("parsing", () => {
     ["case a end", "1:8 expected WHEN, found end"],
     ["1x", "1:1 1x is not a number (a name that begins with a digit is written in `backticks`)"],
     ["date '2020-02-30'", "1:1 DATE '2020-02-30' is not valid (write DATE '2020-01-31')"],
-    ["interval '1' day", "1:1 INTERVAL before a string has no meaning (intervals are not supported)"],
+    ["interval '1 day' day", "1:1 INTERVAL '1 day' is not valid (write INTERVAL '1' DAY)"],
+    [
+      "interval '1' dog",
+      "1:14 expected a unit after INTERVAL: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, found dog"
+    ],
+    [
+      "interval '1-12' year to month",
+      "1:1 INTERVAL '1-12' is not valid (write INTERVAL '1-6' YEAR TO MONTH)"
+    ],
+    ["array[]", "1:7 ARRAY[] must not be empty (an empty one has no type; write NULL, or a value)"],
+    ["map['a']", "1:1 the last key of MAP has no value (write MAP[key, value, …])"],
+    [
+      "timestampadd(dog, 1, a)",
+      "1:14 dog is not a unit of time (use one of YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND)"
+    ],
+    ["json_value(a, b)", "1:15 a JSON path is a string (the path is known before a record is: '$.price')"],
+    ["json_value(a, '$' 1)", "1:19 expected NULL, ERROR or ) in JSON_VALUE, found 1"],
+    ["(a, b)", "1:7 expected OVERLAPS after a period, found the end of the expression"],
     ["cast(a as strin)", "1:11 unknown type strin (did you mean STRING?)"],
     ["cast(a as varchar(10))", "1:11 VARCHAR takes no length (use STRING, and SUBSTRING to cut)"],
     ["extract(era from a)", "1:9 era is not a part of a date or time"],
-    ["a is 5", "1:6 expected NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS, found 5"],
+    ["a is 5", "1:6 expected NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM after IS, found 5"],
     ["1e999", "1:1 1e999 is beyond the range of DOUBLE"],
     ["😀 = 1", "1:1 😀 has no meaning here"],
     ['"" = 1', "1:1 a name must not be empty (the empty string is written '')"]

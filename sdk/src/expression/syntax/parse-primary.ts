@@ -1,7 +1,9 @@
 import { excerpt, type Span } from "../expression-error.ts"
 import { parseDate, parseTime, parseTimestamp } from "../temporal-text.ts"
-import { extractUnits, type CaseBranch, type Expression, type NumberLiteral, type TrimNode } from "./ast.ts"
-import { parseCastTarget } from "./parse-cast-target.ts"
+import type { CaseBranch, Expression, NumberLiteral } from "./ast.ts"
+import { parseCall } from "./parse-call.ts"
+import { parseInterval } from "./parse-interval.ts"
+import { constructorWords } from "./token.ts"
 import type { Token } from "./token.ts"
 import type { TokenReader } from "./token-reader.ts"
 
@@ -27,10 +29,44 @@ export function parsePrimary(reader: TokenReader): Expression {
 }
 
 function parseParentheses(reader: TokenReader): Expression {
+  const { span } = reader.token
   if (!reader.takeSymbol("(")) reader.unexpected("a value")
   const expression = reader.condition()
+  if (reader.isSymbol(",")) return parseOverlaps(reader, expression, span)
   reader.expectSymbol(")", "to close the parenthesis")
   return expression
+}
+
+/** `(start, end) OVERLAPS (start, end)`, its first value read. */
+function parseOverlaps(reader: TokenReader, start: Expression, from: Span): Expression {
+  reader.expectSymbol(",", "between start and end")
+  const end = reader.condition()
+  reader.expectSymbol(")", "to close the period")
+  reader.expectWord("OVERLAPS", "after a period")
+  reader.expectSymbol("(", "after OVERLAPS")
+  const otherStart = reader.condition()
+  reader.expectSymbol(",", "between start and end")
+  const otherEnd = reader.condition()
+  reader.expectSymbol(")", "to close the period")
+  const span = reader.spanFrom(from)
+  return reader.node({ kind: "call", name: "OVERLAPS", arguments: [start, end, otherStart, otherEnd], span })
+}
+
+function parseConstructor(reader: TokenReader, word: string): Expression {
+  const { span: from } = reader.next()
+  reader.expectSymbol("[", `after ${word}`)
+  if (reader.isSymbol("]")) {
+    const hint = "an empty one has no type; write NULL, or a value"
+    reader.stop("EXPRESSION_SYNTAX", `${word}[] must not be empty`, reader.token.span, hint)
+  }
+  const list = reader.list()
+  reader.expectSymbol("]", `to close ${word}`)
+  const span = reader.spanFrom(from)
+  if (word === "ARRAY") return reader.node({ kind: "array", items: list, span })
+  if (list.length % 2 !== 0) {
+    reader.stop("EXPRESSION_SYNTAX", "the last key of MAP has no value", span, "write MAP[key, value, …]")
+  }
+  return reader.node({ kind: "map", entries: list, span })
 }
 
 function parseNumber(reader: TokenReader): Expression {
@@ -60,6 +96,10 @@ function parseWord(reader: TokenReader, token: Token): Expression {
   if (reader.isReserved()) reader.unexpected("a value")
   const after = reader.peek(1)
   if (after.type === "symbol" && after.text === "(") return parseCall(reader, word)
+  if (after.type === "symbol" && after.text === "[" && constructorWords.has(word)) {
+    return parseConstructor(reader, word)
+  }
+  if (after.type === "string" && word === "INTERVAL") return parseInterval(reader)
   if (after.type === "string") return parseTemporal(reader, word)
   reader.next()
   return reader.node({ kind: "name", name: token.text, span: token.span })
@@ -84,8 +124,7 @@ function parseTemporal(reader: TokenReader, word: string): Expression {
       ? bad("TIMESTAMP '2020-01-31 12:30:00.000'")
       : reader.node({ kind: "timestamp", text, span })
   }
-  const hint =
-    word === "INTERVAL" ? "intervals are not supported" : "an operator is missing before the string"
+  const hint = "an operator is missing before the string"
   return reader.stop("EXPRESSION_SYNTAX", `${excerpt(word)} before a string has no meaning`, span, hint)
 }
 
@@ -102,102 +141,4 @@ function parseCase(reader: TokenReader): Expression {
   const otherwise = reader.takeWord("ELSE") ? { otherwise: reader.condition() } : {}
   reader.expectWord("END", "to close CASE")
   return reader.node({ kind: "case", ...operand, branches, ...otherwise, span: reader.spanFrom(span) })
-}
-
-function parseCall(reader: TokenReader, name: string): Expression {
-  const { span } = reader.next()
-  const open = reader.next()
-  switch (name) {
-    case "CAST":
-    case "TRY_CAST":
-      return parseCast(reader, span, name === "TRY_CAST")
-    case "EXTRACT":
-      return parseExtract(reader, span)
-    case "TRIM":
-      return parseTrim(reader, span)
-    case "POSITION":
-      return parsePosition(reader, span)
-    case "SUBSTRING":
-    case "SUBSTR":
-      return parseSubstring(reader, span)
-    default: {
-      const list = reader.isSymbol(")") ? [] : reader.list()
-      return call(reader, span, name, list, open)
-    }
-  }
-}
-
-function call(
-  reader: TokenReader,
-  from: Span,
-  name: string,
-  list: readonly Expression[],
-  open?: Token
-): Expression {
-  const where = open === undefined ? `to close ${name}` : `or a comma to go on with ${excerpt(name)}`
-  reader.expectSymbol(")", where)
-  return reader.node({ kind: "call", name, arguments: list, span: reader.spanFrom(from) })
-}
-
-function parseCast(reader: TokenReader, from: Span, safe: boolean): Expression {
-  const operand = reader.condition()
-  reader.expectWord("AS", "and a type in CAST")
-  const target = parseCastTarget(reader)
-  reader.expectSymbol(")", "to close CAST")
-  return reader.node({ kind: "cast", operand, target, safe, span: reader.spanFrom(from) })
-}
-
-function parseExtract(reader: TokenReader, from: Span): Expression {
-  const word = reader.next()
-  const unit = extractUnits.find((name) => name === word.text.toUpperCase())
-  if (unit === undefined || word.type !== "name") {
-    const hint = `use one of ${extractUnits.join(", ")}`
-    reader.stop("EXPRESSION_SYNTAX", `${describe(word)} is not a part of a date or time`, word.span, hint)
-  }
-  reader.expectWord("FROM", "after the unit of EXTRACT")
-  const operand = reader.condition()
-  reader.expectSymbol(")", "to close EXTRACT")
-  return reader.node({ kind: "extract", unit, operand, span: reader.spanFrom(from) })
-}
-
-function describe(token: Token): string {
-  return token.text === "" ? "this" : excerpt(token.text)
-}
-
-/** TRIM(s), TRIM(x FROM s), TRIM(LEADING FROM s), TRIM(LEADING x FROM s). */
-function parseTrim(reader: TokenReader, from: Span): Expression {
-  const side = parseSide(reader)
-  const finish = (operand: Expression, characters?: Expression) => {
-    reader.expectSymbol(")", "to close TRIM")
-    const set = characters === undefined ? {} : { characters }
-    return reader.node({ kind: "trim", side: side ?? "BOTH", ...set, operand, span: reader.spanFrom(from) })
-  }
-  if (side !== undefined && reader.takeWord("FROM")) return finish(reader.condition())
-  const first = reader.condition()
-  if (reader.takeWord("FROM")) return finish(reader.condition(), first)
-  return side === undefined ? finish(first) : reader.unexpected("FROM in TRIM")
-}
-
-/** LEADING and its kind are fields where no operand can follow: `TRIM(leading)`. */
-function parseSide(reader: TokenReader): TrimNode["side"] | undefined {
-  const after = reader.peek(1)
-  if (after.type === "symbol" && after.text !== "(") return undefined
-  for (const side of ["BOTH", "LEADING", "TRAILING"] as const) if (reader.takeWord(side)) return side
-  return undefined
-}
-
-function parsePosition(reader: TokenReader, from: Span): Expression {
-  const needle = reader.concat()
-  reader.expectWord("IN", "between the two strings of POSITION")
-  return call(reader, from, "POSITION", [needle, reader.condition()])
-}
-
-/** SUBSTRING(s, start [, length]) and SUBSTRING(s FROM start [FOR length]). */
-function parseSubstring(reader: TokenReader, from: Span): Expression {
-  const list = [reader.condition()]
-  if (reader.takeWord("FROM")) {
-    list.push(reader.condition())
-    if (reader.takeWord("FOR")) list.push(reader.condition())
-  } else while (reader.takeSymbol(",")) list.push(reader.condition())
-  return call(reader, from, "SUBSTRING", list)
 }

@@ -32,6 +32,9 @@ export const reservedWords: ReadonlySet<string> = new Set([
   "WHERE"
 ])
 
+/** Words that begin a value when a [ follows; quoted where a field has one as its name. */
+export const constructorWords: ReadonlySet<string> = new Set(["ARRAY", "MAP"])
+
 export const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** What a message calls a token. */

@@ -33,12 +33,13 @@ function sameType(left: SqlType, right: SqlType): boolean {
 }
 
 /** How a cast fails: its place, and whether it answers NULL instead. */
-interface Failing {
+export interface Failing {
   readonly at: string
   readonly safe: boolean
 }
 
-function convert(core: Core, to: SqlType, failing: Failing): Core | undefined {
+/** A conversion as CAST's; undefined when there is none. */
+export function convert(core: Core, to: SqlType, failing: Failing): Core | undefined {
   const from = core.type
   if (sameType(from, to)) return core
   if (to.kind === "string") return toText(core)
@@ -74,6 +75,8 @@ function toText(core: Core): Core | undefined {
     case "int":
     case "bigint":
       return call("integerToText", stringType, [core])
+    case "bytes":
+      return call("utf8Text", stringType, [core])
     case "decimal":
       return call("decimalToText", stringType, [core], [from.scale])
     case "time":
@@ -92,6 +95,8 @@ function fromText(core: Core, to: SqlType, failing: Failing): Core | undefined {
     case "int":
     case "date":
       return failingCall(`textTo:${to.kind}`, to, core, [], failing)
+    case "bytes":
+      return call("utf8Bytes", to, [core])
     case "bigint":
       return failingCall("textTo:long", to, core, [], failing)
     case "decimal":

@@ -1,5 +1,6 @@
 import type { Core } from "../core.ts"
-import { likeProblem } from "../like-pattern.ts"
+import { likeProblem } from "../pattern/like-pattern.ts"
+import { compileSimilar } from "../pattern/regex-program.ts"
 import type { BetweenNode, CaseNode, Expression, InNode, LikeNode } from "../syntax/ast.ts"
 import {
   bind,
@@ -23,10 +24,17 @@ export function checkBetween(context: CheckContext, node: BetweenNode): Checked 
   const [operand, low, high] = parts ?? []
   if (operand === undefined || low === undefined || high === undefined) return undefined
   return bound(context, node, operand, (value) => {
-    const above = comparison(context, low.node, ">=", value, low)
-    const below = comparison(context, high.node, "<=", value, high)
-    return above && below && negatedIf(node, logic("and", [above, below]))
+    const between = within(context, value, low, high)
+    if (!node.symmetric) return between && negatedIf(node, between)
+    const turned = between && within(context, value, high, low)
+    return between && turned && negatedIf(node, logic("or", [between, turned]))
   })
+}
+
+function within(context: CheckContext, value: Checked, low: Checked, high: Checked): Core | undefined {
+  const above = comparison(context, low.node, ">=", value, low)
+  const below = comparison(context, high.node, "<=", value, high)
+  return above && below && logic("and", [above, below])
 }
 
 export function checkIn(context: CheckContext, node: InNode): Checked | undefined {
@@ -86,12 +94,13 @@ export function checkLike(context: CheckContext, node: LikeNode): Checked | unde
   for (const part of parts) {
     const { kind } = typeOf(part)
     if (kind !== "string" && kind !== "null") {
-      const message = `LIKE needs strings, here ${formatSqlType(typeOf(part))}`
+      const message = `${node.similar ? "SIMILAR TO" : "LIKE"} needs strings, here ${formatSqlType(typeOf(part))}`
       return context.fail("EXPRESSION_TYPE", message, part.node.span, "write CAST(… AS STRING)")
     }
   }
   const [operand, pattern, escape] = parts.map(({ core }) => coerce(core, stringType, place(node)))
   if (operand === undefined || pattern === undefined) return undefined
+  if (node.similar) return checkSimilar(context, node, operand, pattern, escape)
   const fixed = constantText(pattern)
   const fixedEscape = escape === undefined ? null : constantText(escape)
   if (fixed === undefined || fixedEscape === undefined) {
@@ -101,6 +110,31 @@ export function checkLike(context: CheckContext, node: LikeNode): Checked | unde
   const problem = likeProblem(fixed, fixedEscape)
   if (problem !== undefined) return context.fail("EXPRESSION_PATTERN", problem, node.pattern.span)
   return { node, core: negatedIf(node, call("likeConstant", booleanType, [operand], [fixed, fixedEscape])) }
+}
+
+function checkSimilar(
+  context: CheckContext,
+  node: LikeNode,
+  operand: Core,
+  pattern: Core,
+  escape: Core | undefined
+): Checked | undefined {
+  if (pattern.op === "constant" && pattern.value === null) return { node, core: nullOf(booleanType) }
+  const text = constantText(pattern)
+  const escapeText = escape === undefined ? null : constantText(escape)
+  if (text === undefined || escapeText === undefined) {
+    const hint = "write it as a string: it is checked before a record is read"
+    return context.fail(
+      "EXPRESSION_TYPE",
+      "the pattern of SIMILAR TO must be constant",
+      node.pattern.span,
+      hint
+    )
+  }
+  const result = compileSimilar(text, escapeText)
+  if ("problem" in result) return context.fail("EXPRESSION_PATTERN", result.problem, node.pattern.span)
+  const prepared = { fn: "regexProgram", json: JSON.stringify(result.ok) }
+  return { node, core: negatedIf(node, { ...call("regexMatches", booleanType, [operand]), prepared }) }
 }
 
 function constantText(core: Core): string | undefined {

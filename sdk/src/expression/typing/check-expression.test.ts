@@ -158,7 +158,7 @@ describe("mistakes", () => {
     ],
     [
       "day + 1",
-      "EXPRESSION_TYPE 1:1 + needs numbers, here DATE and INT (dates and times have no arithmetic here; EXTRACT gives their parts)"
+      "EXPRESSION_TYPE 1:1 + has no meaning for DATE and INT (write + INTERVAL '1' DAY to move a date or time)"
     ],
     ["-s", "EXPRESSION_TYPE 1:1 - needs a number, here STRING"],
     ["s || i", "EXPRESSION_TYPE 1:6 || joins strings, here INT (write CAST(… AS STRING))"],
@@ -190,7 +190,7 @@ describe("mistakes", () => {
     ["UPPER()", "EXPRESSION_ARGUMENTS 1:1 UPPER takes 1 argument, here 0 (write UPPER(string))"],
     [
       "SUBSTRING(s)",
-      "EXPRESSION_ARGUMENTS 1:1 SUBSTRING takes 2 to 3 arguments, here 1 (write SUBSTRING(string, start, length))"
+      "EXPRESSION_ARGUMENTS 1:1 SUBSTRING takes 2 to 3 arguments, here 1 (write SUBSTRING(string FROM start FOR length))"
     ],
     [
       "COALESCE()",
@@ -216,9 +216,65 @@ describe("mistakes", () => {
     ],
     ["HOUR(day)", "EXPRESSION_TYPE 1:6 HOUR is a part of TIME or TIMESTAMP, here DATE"],
     ["CAST(home AS STRING)", "EXPRESSION_TYPE 1:1 ROW shop.Address cannot be cast to STRING"],
-    ["CAST(raw AS STRING)", "EXPRESSION_TYPE 1:1 BYTES cannot be cast to STRING"],
+    ["CAST(raw AS INT)", "EXPRESSION_TYPE 1:1 BYTES cannot be cast to INT"],
     ["CAST(day AS INT)", "EXPRESSION_TYPE 1:1 DATE cannot be cast to INT"],
-    ["CARDINALITY(s)", "EXPRESSION_TYPE 1:13 CARDINALITY needs an ARRAY or MAP, here STRING (use LENGTH)"]
+    [
+      "CARDINALITY(s)",
+      "EXPRESSION_TYPE 1:13 CARDINALITY needs an ARRAY or MAP, here STRING (use CHAR_LENGTH)"
+    ],
+    [
+      "REGEXP(s, s)",
+      "EXPRESSION_TYPE 1:11 the pattern of REGEXP must be constant (write it as a string: it is checked before a record is read)"
+    ],
+    ["REGEXP(s, '(a')", "EXPRESSION_PATTERN 1:11 this group has no ) (character 3 of the pattern)"],
+    [
+      "REGEXP(s, '(a)\\1')",
+      "EXPRESSION_PATTERN 1:11 back references cannot be matched in linear time (character 5 of the pattern)"
+    ],
+    ["REGEXP_EXTRACT(s, 'a', 1)", "EXPRESSION_ARGUMENTS 1:24 the pattern has 0 groups, so no group 1"],
+    [
+      "s SIMILAR TO '*'",
+      "EXPRESSION_PATTERN 1:14 * stands alone: ESCAPE makes it a character (character 1 of the pattern)"
+    ],
+    [
+      "at - at",
+      "EXPRESSION_TYPE 1:1 - has no meaning for TIMESTAMP(3) and TIMESTAMP(3) (TIMESTAMPDIFF(DAY, from, to) gives the time between two dates)"
+    ],
+    [
+      "INTERVAL '1' DAY",
+      "EXPRESSION_TYPE 1:1 no field holds an INTERVAL (add it to a date or timestamp; TIMESTAMPDIFF gives a number of units)"
+    ],
+    ["ARRAY[INTERVAL '1' DAY]", "EXPRESSION_TYPE 1:1 no field holds an INTERVAL"],
+    [
+      "clock + INTERVAL '1' MONTH",
+      "EXPRESSION_TYPE 1:1 + has no meaning for TIME(3) and INTERVAL YEAR TO MONTH (write + INTERVAL '1' DAY to move a date or time)"
+    ],
+    [
+      "DATE_FORMAT(at, 'yyyy-QQ')",
+      "EXPRESSION_PATTERN 1:17 QQ is no part of a date; text stands in 'quotes'"
+    ],
+    [
+      "CONVERT_TZ(s, 'UTC', 'Mars/Phobos')",
+      "EXPRESSION_ARGUMENTS 1:22 unknown time zone (write a name such as 'Europe/Vienna', 'UTC' or 'GMT-08:00')"
+    ],
+    [
+      "ARRAY_CONTAINS(list, 'a')",
+      "EXPRESSION_TYPE 1:22 ARRAY_CONTAINS needs a value of the elements' type INT, here STRING (bring it to that type with CAST)"
+    ],
+    ["MAP[i, 1]", "EXPRESSION_TYPE 1:5 a key of MAP is a STRING, here INT (write CAST(… AS STRING))"],
+    ["JSON_VALUE(s, 'a')", "EXPRESSION_PATTERN 1:15 a JSON path begins with $: '$.price'"],
+    [
+      "FLOOR(at)",
+      "EXPRESSION_ARGUMENTS 1:1 FLOOR takes one number (write FLOOR(number) or FLOOR(timestamp TO HOUR))"
+    ],
+    [
+      "RAND()",
+      "EXPRESSION_UNKNOWN_FUNCTION 1:1 unknown function RAND (an expression gives the same result when a record is run again; take MD5 of the record's own id, or a processor's random)"
+    ],
+    [
+      "CURRENT_TIMESTAMP",
+      "EXPRESSION_UNKNOWN_FIELD 1:1 unknown field CURRENT_TIMESTAMP (an expression gives the same result when a record is run again; read a timestamp field instead)"
+    ]
   ])("%s", (text, message) => {
     assert.deepEqual(mistakes(text), [message])
   })

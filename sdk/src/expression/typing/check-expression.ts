@@ -6,8 +6,10 @@ import { checkCast } from "./check-cast.ts"
 import { checkBetween, checkCase, checkIn, checkLike } from "./check-condition.ts"
 import { constant, nullOf, type CheckContext, type Checked } from "./check-context.ts"
 import { checkIndex, checkMember, checkName } from "./check-field.ts"
-import { checkCall, checkExtract, checkTrim } from "./check-function.ts"
-import { checkNumber, checkTemporal } from "./check-literal.ts"
+import { checkCall, checkExtract, checkTrim } from "./check-call.ts"
+import { checkArray, checkMap } from "./check-collection.ts"
+import { checkJson } from "./check-json.ts"
+import { checkInterval, checkNumber, checkTemporal } from "./check-literal.ts"
 import {
   checkArithmetic,
   checkComparison,
@@ -63,6 +65,10 @@ export function checkExpression(expression: Expression, row: RecordType): CheckR
     newSlot: () => slots++
   }
   const checked = checkNode(context, expression)
+  if (checked?.core.type.kind === "interval") {
+    const hint = "add it to a date or timestamp; TIMESTAMPDIFF gives a number of units"
+    context.fail("EXPRESSION_TYPE", "no field holds an INTERVAL", expression.span, hint)
+  }
   if (checked === undefined || errors.length > 0) {
     return { errors: errors.sort((left, right) => left.start - right.start).slice(0, maxErrors) }
   }
@@ -96,6 +102,10 @@ function checkNode(context: CheckContext, node: Expression): Checked | undefined
     case "time":
     case "timestamp":
       return checkTemporal(node)
+    case "interval":
+      return checkInterval(node)
+    case "keyword":
+      return { node, core: constant(stringType, node.word) }
     case "name":
       return checkName(context, node)
     case "member":
@@ -108,6 +118,12 @@ function checkNode(context: CheckContext, node: Expression): Checked | undefined
       return checkExtract(context, node)
     case "trim":
       return checkTrim(context, node)
+    case "array":
+      return checkArray(context, node)
+    case "map":
+      return checkMap(context, node)
+    case "json":
+      return checkJson(context, node)
     case "call":
       return checkCall(context, node)
     default:

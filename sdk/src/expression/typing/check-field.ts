@@ -4,6 +4,7 @@ import { didYouMean } from "../nearest.ts"
 import { formatName } from "../syntax/format.ts"
 import type { Expression, IndexNode, MemberNode, NameNode } from "../syntax/ast.ts"
 import { call, withAvro, type CheckContext, type Checked } from "./check-context.ts"
+import { absentFunctions } from "./functions/absent.ts"
 import { fromAvro } from "./sql-avro.ts"
 import { formatSqlType, isInteger } from "./sql-type.ts"
 
@@ -43,6 +44,7 @@ function unknownField(context: CheckContext, node: Expression, name: string, rec
   const names = record.fields.map((field) => field.name)
   const looksLikeText = /[^A-Za-z0-9_]/.test(name)
   const hint =
+    absentFunctions.get(name.toUpperCase()) ??
     didYouMean(name, names.map(formatName)) ??
     (looksLikeText ? `a string is written in single quotes: '${excerpt(name)}'` : listNames(names))
   const message = `unknown field ${excerpt(name)}`

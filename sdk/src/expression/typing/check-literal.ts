@@ -1,4 +1,5 @@
-import type { NumberLiteral, TemporalLiteral } from "../syntax/ast.ts"
+import { parseInterval } from "../interval-text.ts"
+import type { IntervalLiteral, NumberLiteral, TemporalLiteral } from "../syntax/ast.ts"
 import { parseDate, parseTime, parseTimestamp } from "../temporal-text.ts"
 import { constant, type Checked } from "./check-context.ts"
 import { bigintType, intType, type SqlType } from "./sql-type.ts"
@@ -34,4 +35,14 @@ export function checkTemporal(node: TemporalLiteral): Checked {
   const parsed = node.kind === "time" ? parseTime(node.text) : parseTimestamp(node.text)
   const { micros, precision } = parsed ?? { micros: 0, precision: 3 }
   return { node, core: constant({ kind: node.kind, precision }, precision === 3 ? micros / 1000 : micros) }
+}
+
+/** The text was checked when it was parsed. */
+export function checkInterval(node: IntervalLiteral): Checked {
+  const length = parseInterval(node.text, node.from, node.to) ?? { months: 0 }
+  if ("months" in length) {
+    return { node, core: constant({ kind: "interval", unit: "month" }, length.months) }
+  }
+  const days = node.to === undefined && (node.from === "DAY" || node.from === "WEEK")
+  return { node, core: constant({ kind: "interval", unit: days ? "day" : "time" }, length.millis) }
 }

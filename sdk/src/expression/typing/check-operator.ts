@@ -1,22 +1,24 @@
 import type { Core } from "../core.ts"
-import type {
-  ArithmeticNode,
-  ArithmeticOperator,
-  ComparisonNode,
-  ComparisonOperator,
-  ConcatNode,
-  DistinctNode,
-  Expression,
-  IsNode,
-  LogicNode,
-  NegateNode,
-  NotNode
+import {
+  jsonTests,
+  type ArithmeticNode,
+  type ArithmeticOperator,
+  type ComparisonNode,
+  type ComparisonOperator,
+  type ConcatNode,
+  type DistinctNode,
+  type Expression,
+  type IsNode,
+  type LogicNode,
+  type NegateNode,
+  type NotNode
 } from "../syntax/ast.ts"
 import { call, logic, not, nullOf, place, typeOf, type CheckContext, type Checked } from "./check-context.ts"
 import { checkNumber } from "./check-literal.ts"
 import { coerce, compare, comparisonType, formOf, power, scaled } from "./coerce.ts"
 import { asDecimal, decimalResult, widerNumber } from "./numeric-type.ts"
-import { booleanType, formatSqlType, isNumeric, stringType, type SqlType } from "./sql-type.ts"
+import { temporalArithmetic } from "./check-temporal.ts"
+import { booleanType, formatSqlType, isNumeric, isTemporal, stringType, type SqlType } from "./sql-type.ts"
 
 const operations = { "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder" } as const
 
@@ -36,6 +38,9 @@ export function arithmetic(
   left: Checked,
   right: Checked
 ): Core | undefined {
+  if ([left, right].some((side) => isTemporal(typeOf(side)) || typeOf(side).kind === "interval")) {
+    return temporalArithmetic(context, node, operator, left, right)
+  }
   const type = arithmeticType(typeOf(left), typeOf(right))
   if (type === undefined) return refuseArithmetic(context, node, operator, left, right)
   if (type.kind === "null") return nullOf({ kind: "int" })
@@ -95,11 +100,9 @@ function refuseArithmetic(
   right: Checked
 ): undefined {
   const culprit = isNumeric(typeOf(left)) ? right : left
-  const temporal = ["date", "time", "timestamp"].includes(typeOf(culprit).kind)
   const text = typeOf(culprit).kind === "string"
-  const hint = temporal
-    ? "dates and times have no arithmetic here; EXTRACT gives their parts"
-    : text && operator === "+"
+  const hint =
+    text && operator === "+"
       ? "strings are joined with ||; CAST(… AS DOUBLE) makes a number"
       : text
         ? "CAST(… AS DOUBLE) makes a number of a string"
@@ -114,6 +117,9 @@ export function checkNegate(context: CheckContext, node: NegateNode): Checked | 
   if (operand === undefined) return undefined
   const type = typeOf(operand)
   if (type.kind === "null") return { node, core: nullOf({ kind: "int" }) }
+  if (type.kind === "interval") {
+    return { node, core: call("negate:long", type, [operand.core], [place(node)]) }
+  }
   if (!isNumeric(type)) {
     return context.fail("EXPRESSION_TYPE", `- needs a number, here ${formatSqlType(type)}`, node.span)
   }
@@ -215,10 +221,32 @@ export function checkNot(context: CheckContext, node: NotNode): Checked | undefi
 
 export function checkIs(context: CheckContext, node: IsNode): Checked | undefined {
   const { test, negated } = node
+  if (jsonTests.some((name) => name === test)) return checkIsJson(context, node)
   const of =
     test === "NULL" ? context.check(node.operand)?.core : checkTruth(context, node.operand, `IS ${test}`)
   const is = test === "TRUE" ? true : test === "FALSE" ? false : null
   return of && { node, core: { op: "test", of, is, negated, type: booleanType, nullable: false } }
+}
+
+/** FALSE for NULL, and for what is no JSON. */
+function checkIsJson(
+  context: CheckContext,
+  { operand, test, negated, ...rest }: IsNode
+): Checked | undefined {
+  const node: IsNode = { operand, test, negated, ...rest }
+  const checked = context.check(operand)
+  if (checked === undefined) return undefined
+  const { type } = checked.core
+  if (type.kind !== "string" && type.kind !== "null") {
+    const message = `IS ${test} needs a STRING, here ${formatSqlType(type)}`
+    return context.fail("EXPRESSION_TYPE", message, operand.span)
+  }
+  const core: Core = {
+    ...call("jsonIs", booleanType, [coerce(checked.core, stringType, place(node))], [test]),
+    nullable: false,
+    lenient: true
+  }
+  return { node, core: negated ? not(core) : core }
 }
 
 export function checkConcat(context: CheckContext, node: ConcatNode): Checked | undefined {

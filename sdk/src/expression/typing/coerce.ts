@@ -17,6 +17,10 @@ export function commonType(left: SqlType, right: SqlType): SqlType | undefined {
   if ((left.kind === "time" || left.kind === "timestamp") && "precision" in right) {
     return { kind: left.kind, precision: left.precision === 6 || right.precision === 6 ? 6 : 3 }
   }
+  if (left.kind === "interval" && right.kind === "interval") {
+    if (left.unit === right.unit) return left
+    return left.unit === "month" || right.unit === "month" ? undefined : { kind: "interval", unit: "time" }
+  }
   if (left.kind === "row" || left.kind === "array" || left.kind === "map" || left.kind === "raw") {
     return sameAvro(toAvro(left), toAvro(right)) ? left : undefined
   }
@@ -108,6 +112,7 @@ export function formOf(
     case "date":
     case "time":
     case "timestamp":
+    case "interval":
     case "null":
       return "number"
     case "bigint":

@@ -92,6 +92,9 @@ export function toAvro(type: SqlType): AvroType {
         : primitive("long", { name: "time-micros" })
     case "timestamp":
       return primitive("long", { name: type.precision === 3 ? "timestamp-millis" : "timestamp-micros" })
+    // Only inside an expression: checkExpression refuses one as a result.
+    case "interval":
+      return primitive("long")
     case "row":
       return type.record
     case "array":

@@ -1,3 +1,13 @@
+import { bytesFunctions } from "./bytes-functions.ts"
+import { calendarFunctions } from "./calendar-functions.ts"
+import { collectionFunctions } from "./collection-functions.ts"
+import { formatFunctions } from "./format-functions.ts"
+import { hashFunctions } from "./hash-functions.ts"
+import { jsonFunctions } from "./json-functions.ts"
+import { mathFunctions } from "./math-functions.ts"
+import { padFunctions } from "./pad-functions.ts"
+import { regexFunctions } from "./regex-functions.ts"
+import { urlFunctions } from "./url-functions.ts"
 import { castFunctions } from "./cast-functions.ts"
 import { decimalFunctions } from "./decimal-functions.ts"
 import type { Library } from "./library-function.ts"
@@ -12,7 +22,17 @@ const library: Library = {
   ...textFunctions,
   ...likeFunctions,
   ...temporalFunctions,
-  ...castFunctions
+  ...castFunctions,
+  ...bytesFunctions,
+  ...calendarFunctions,
+  ...collectionFunctions,
+  ...formatFunctions,
+  ...hashFunctions,
+  ...jsonFunctions,
+  ...mathFunctions,
+  ...padFunctions,
+  ...regexFunctions,
+  ...urlFunctions
 }
 
 /** The texts of these functions and of all that they need, each once, in the order of their names. */
@@ -32,4 +52,8 @@ function found(name: string) {
   if (entry === undefined)
     throw new Error(`generated code needs the library function ${name}, which does not exist`)
   return entry
+}
+
+export function isLibraryFunction(name: string): boolean {
+  return Object.hasOwn(library, name)
 }

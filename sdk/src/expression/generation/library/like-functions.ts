@@ -1,4 +1,4 @@
-import { maxPatternLength } from "../../like-pattern.ts"
+import { maxPatternLength } from "../../pattern/like-pattern.ts"
 import { libraryFunction, type Library } from "./library-function.ts"
 
 /**

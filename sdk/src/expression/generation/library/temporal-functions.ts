@@ -57,8 +57,14 @@ function extractPart(unit, value, precision) {
   const days = dayOf(value, precision)
   if (unit === "DOW") return (((days + 4) % 7) + 7) % 7 + 1
   if (unit === "WEEK") return isoWeek(days)
+  if (unit === "ISODOW") return (((days + 3) % 7) + 7) % 7 + 1
+  if (unit === "ISOYEAR") return civil(days - ((((days + 3) % 7) + 7) % 7) + 3)[0]
+  if (unit === "EPOCH") return precision === 0 ? value * 86400 : Math.floor(value / (precision === 3 ? 1000 : 1000000))
   const [year, month, date] = civil(days)
   if (unit === "YEAR") return year
+  if (unit === "DECADE") return Math.floor(year / 10)
+  if (unit === "CENTURY") return Math.ceil(year / 100)
+  if (unit === "MILLENNIUM") return Math.ceil(year / 1000)
   if (unit === "QUARTER") return Math.floor((month + 2) / 3)
   if (unit === "MONTH") return month
   return unit === "DAY" ? date : days - daysFrom(year, 1, 1) + 1

@@ -1,20 +1,21 @@
-import type { Core } from "../core.ts"
-import type { CallNode } from "../syntax/ast.ts"
+import type { Core } from "../../core.ts"
+import type { CallNode } from "../../syntax/ast.ts"
 import {
   bind,
   call,
   commonAvro,
+  constant,
   nullOf,
   typeOf,
   withAvro,
   type CheckContext,
   type Checked
-} from "./check-context.ts"
-import { choose, unite } from "./check-condition.ts"
-import { checkTruth, comparison } from "./check-operator.ts"
-import { formOf } from "./coerce.ts"
-import type { FunctionCheck } from "./function-check.ts"
-import { formatSqlType, intType } from "./sql-type.ts"
+} from "../check-context.ts"
+import { choose, unite } from "../check-condition.ts"
+import { checkTruth, comparison } from "../check-operator.ts"
+import { formOf } from "../coerce.ts"
+import { define, type FunctionDefinition } from "./definition.ts"
+import { formatSqlType, intType, stringType } from "../sql-type.ts"
 
 function checkCoalesce(context: CheckContext, node: CallNode, list: readonly Checked[]): Checked | undefined {
   const united = unite(context, node, list)
@@ -67,11 +68,91 @@ function checkExtreme(context: CheckContext, node: CallNode, list: readonly Chec
 
 const many = Number.POSITIVE_INFINITY
 
-export const conditionalFunctions: readonly (readonly [string, FunctionCheck])[] = [
-  ["COALESCE", { least: 1, most: many, usage: "COALESCE(value, value, …)", check: checkCoalesce }],
-  ["IFNULL", { least: 2, most: 2, usage: "IFNULL(value, instead)", check: checkCoalesce }],
-  ["NULLIF", { least: 2, most: 2, usage: "NULLIF(value, other)", check: checkNullIf }],
-  ["IF", { least: 3, most: 3, usage: "IF(condition, value, otherwise)", check: checkIf }],
-  ["GREATEST", { least: 1, most: many, usage: "GREATEST(value, value, …)", check: checkExtreme }],
-  ["LEAST", { least: 1, most: many, usage: "LEAST(value, value, …)", check: checkExtreme }]
+/** TYPEOF: the type's name, known before a record is. */
+function checkTypeOf(_: CheckContext, node: CallNode, [value]: readonly Checked[]): Checked | undefined {
+  if (value === undefined) return undefined
+  const { type, nullable } = value.core
+  return { node, core: constant(stringType, `${formatSqlType(type)}${nullable ? "" : " NOT NULL"}`) }
+}
+
+/** Choices, and what types are. */
+export const conditionalFunctions: readonly FunctionDefinition[] = [
+  define(
+    {
+      usage: "COALESCE(value, value, …)",
+      about: "The first that is not NULL.",
+      example: "COALESCE(NULL, 'a', 'b')",
+      gives: "'a'"
+    },
+    1,
+    many,
+    checkCoalesce
+  ),
+  define(
+    {
+      usage: "IFNULL(value, instead)",
+      aliases: ["NVL"],
+      about: "COALESCE of two.",
+      example: "IFNULL(NULL, 5)",
+      gives: "5"
+    },
+    2,
+    2,
+    checkCoalesce
+  ),
+  define(
+    {
+      usage: "NULLIF(value, other)",
+      about: "NULL when they are equal, else the value.",
+      example: "NULLIF(5, 5)",
+      gives: "NULL"
+    },
+    2,
+    2,
+    checkNullIf
+  ),
+  define(
+    {
+      usage: "IF(condition, value, otherwise)",
+      about: "The value when the condition is TRUE, else the other.",
+      example: "IF(5 > 3, 'yes', 'no')",
+      gives: "'yes'"
+    },
+    3,
+    3,
+    checkIf
+  ),
+  define(
+    {
+      usage: "GREATEST(value, value, …)",
+      about: "The greatest; NULL when one of them is.",
+      example: "GREATEST(1, 3.5, 2)",
+      gives: "3.5"
+    },
+    1,
+    many,
+    checkExtreme
+  ),
+  define(
+    {
+      usage: "LEAST(value, value, …)",
+      about: "The least; NULL when one of them is.",
+      example: "LEAST('b', 'a')",
+      gives: "'a'"
+    },
+    1,
+    many,
+    checkExtreme
+  ),
+  define(
+    {
+      usage: "TYPEOF(value)",
+      about: "The name of its type.",
+      example: "TYPEOF(1.50)",
+      gives: "'DECIMAL(3, 2) NOT NULL'"
+    },
+    1,
+    1,
+    checkTypeOf
+  )
 ]

@@ -2,29 +2,25 @@ import { excerpt } from "../expression-error.ts"
 import { didYouMean } from "../nearest.ts"
 import type { CallNode, ExtractNode, TrimNode } from "../syntax/ast.ts"
 import { call, place, type CheckContext, type Checked } from "./check-context.ts"
-import { conditionalFunctions } from "./functions-conditional.ts"
-import { numberFunctions } from "./functions-number.ts"
-import { absentFunctions } from "./functions-absent.ts"
-import { textFunctions } from "./functions-text.ts"
-import { checkPart, temporalFunctions } from "./functions-temporal.ts"
-import { textArgument, type FunctionCheck } from "./function-check.ts"
+import { absentFunctions } from "./functions/absent.ts"
+import { textArgument, type FunctionDefinition } from "./functions/definition.ts"
+import { functionFamilies } from "./functions/families.ts"
+import { checkPart } from "./functions/temporal.ts"
 import { stringType } from "./sql-type.ts"
 
-const functions: ReadonlyMap<string, FunctionCheck> = new Map([
-  ...textFunctions,
-  ...numberFunctions,
-  ...conditionalFunctions,
-  ...temporalFunctions
-])
+const functions: ReadonlyMap<string, FunctionDefinition> = new Map(
+  functionFamilies
+    .flatMap(({ functions: list }) => list)
+    .flatMap((definition) =>
+      [definition.name, ...(definition.aliases ?? [])].map((name) => [name, definition] as const)
+    )
+)
 
-/** Every function's name, in upper case; CAST, TRY_CAST, EXTRACT, POSITION and TRIM have a grammar of their own. */
-export const functionNames: readonly string[] = [
-  ...functions.keys(),
-  "CAST",
-  "EXTRACT",
-  "TRIM",
-  "TRY_CAST"
-].sort()
+/** Names with a grammar of their own. */
+const special = ["CAST", "EXTRACT", "JSON_EXISTS", "JSON_QUERY", "JSON_VALUE", "TRIM", "TRY_CAST"]
+
+/** Every function's name, in upper case. */
+export const functionNames: readonly string[] = [...functions.keys(), ...special].sort()
 
 export function checkCall(context: CheckContext, node: CallNode): Checked | undefined {
   const known = functions.get(node.name)
@@ -42,7 +38,7 @@ export function checkCall(context: CheckContext, node: CallNode): Checked | unde
   return list && known.check(context, node, list)
 }
 
-function countText({ least, most }: FunctionCheck): string {
+function countText({ least, most }: FunctionDefinition): string {
   if (most === Number.POSITIVE_INFINITY) return `${least} or more arguments`
   if (least === most) return least === 1 ? "1 argument" : `${least} arguments`
   return `${least} to ${most} arguments`
