@@ -70,6 +70,8 @@ export const floors: readonly Floor[] = [
       "effect/",
       "hono",
       "@hono/",
+      "marked",
+      "sanitize-html",
       "semver",
       "ssri",
       "tar",
@@ -122,6 +124,8 @@ export const floors: readonly Floor[] = [
 /** Files that alone may import a library: a driver has one home. */
 export const homes: { readonly [library: string]: RegExp } = {
   "isolated-vm": /^runtime\/sandbox\/src\/[^/]*\/?[^/]+\.ts$/,
+  marked: /^registry\/src\/page\/readme-html\.ts$/,
+  "sanitize-html": /^registry\/src\/page\/readme-html\.ts$/,
   undici: /^runtime\/src\/worker\/handlers\/http\//,
   lmdb: /^runtime\/src\/transport\/embedded\//,
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import type { Context } from "hono"
 import type { StoreError } from "../store/store-error.ts"
 import type { Api } from "./api.ts"
+import { bearer } from "./bearer.ts"
 import { errorReply, fromStoreError } from "./error-reply.ts"
 import type { AnyHandler, MountOptions } from "./handler.ts"
 import { isLocalRequest } from "./peer.ts"
@@ -18,9 +19,6 @@ interface Route<R> {
   readonly handler: AnyHandler<R>
   readonly options: MountOptions<R>
 }
-
-const bearer = (context: Context): string | undefined =>
-  /^Bearer +([^\s]{1,512})$/i.exec(context.req.header("authorization") ?? "")?.[1]
 
 // Authorization comes before the body is read: a stranger cannot make us take in megabytes.
 const answer = <R>(context: Context, { api, endpoint, handler, options }: Route<R>) =>

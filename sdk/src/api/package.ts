@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { PackageManifest } from "../manifest/manifest.ts"
-import { bytes, created, defineEndpoint, json, ok } from "./endpoint.ts"
+import { bytes, created, defineEndpoint, json, ok, text } from "./endpoint.ts"
 import { BareName, Integrity, PackageName, PackageScope, Version } from "./package-name.ts"
 import { pageQuery } from "./page.ts"
 import { PublishReport } from "./publish-report.ts"
@@ -121,6 +121,18 @@ export const packageEndpoints = [
     params: versionParams,
     success: ok(bytes(archiveContentType, maxArchiveBytes)),
     errors: ["PACKAGE_UNKNOWN", "VERSION_UNKNOWN", "ARCHIVE_CORRUPT"]
+  }),
+  defineEndpoint({
+    id: "getReadme",
+    method: "GET",
+    path: "/api/packages/:scope/:name/versions/:version/readme",
+    tag: "packages",
+    summary:
+      "Show a version's README as HTML without scripts, styles, pictures or forms; empty when there is none",
+    access: "read",
+    params: versionParams,
+    success: ok(text("text/html; charset=utf-8")),
+    errors: ["PACKAGE_UNKNOWN", "VERSION_UNKNOWN"]
   }),
   defineEndpoint({
     id: "publishVersion",

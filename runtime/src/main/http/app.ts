@@ -1,5 +1,11 @@
 import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
-import { authenticate, makeApi, mountEndpoints, type RegistryServices } from "@millrace/registry/server"
+import {
+  authenticate,
+  makeApi,
+  mountEndpoints,
+  mountPages,
+  type RegistryServices
+} from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,6 +15,7 @@ import { makeRecordViewer } from "../../controller/record-view.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
 import type { Streams } from "../../controller/streams.ts"
+import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Transport } from "../../transport/transport.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { metricsText } from "./metrics-text.ts"
@@ -28,6 +35,8 @@ export type ControlServices =
 export interface AppOptions {
   readonly version: string
   readonly folder: string
+  /** What plugins were refused, for the metrics. */
+  readonly refusals: Refusals
   /** Asks the platform to stop. */
   readonly stop: Effect.Effect<unknown>
 }
@@ -54,6 +63,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop }),
     mount
   )
+  mountPages(api, mount)
   api.app.get("/", async (context) => {
     const page = await run(
       Effect.flatMap(platformStatus(facts), (status) =>
@@ -67,7 +77,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
   )
   api.app.get("/metrics", async (context) =>
-    context.body(await run(metricsText(facts)), 200, {
+    context.body(await run(metricsText(facts, options.refusals)), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8"
     })
   )

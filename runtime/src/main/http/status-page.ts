@@ -32,7 +32,7 @@ export const statusPage = (status: PlatformStatus, now: number) =>
         </main>
         <footer>
           <a href="/api/status">status as JSON</a> <a href="/api/pipelines">pipelines</a>
-          <a href="/api/packages">packages</a> <a href="/api/topics">topics</a>
+          <a href="/packages">packages</a> <a href="/api/topics">topics</a>
           <a href="/api/subjects">subjects</a> <a href="/api/openapi.json">the API's description</a>
           <a href="/metrics">metrics</a>
         </footer>

@@ -9,7 +9,7 @@ import {
   propertiesOf,
   requiredOf
 } from "./json-schema-part.ts"
-import { change, type PluginChange } from "./package-change.ts"
+import { change, type PackageChange, type PluginChange } from "./package-change.ts"
 import { sameJson } from "./same-json.ts"
 
 /**
@@ -144,6 +144,7 @@ const expressionChanges = (before: PluginManifest, after: PluginManifest): reado
           given
         )
       ]
+    if (old.type === fresh.type) return [wordChange(old, fresh, given)]
     const bump = fresh.type === "any" ? "minor" : "major"
     return [
       change(
@@ -168,6 +169,17 @@ const expressionChanges = (before: PluginManifest, after: PluginManifest): reado
       )
     })
   return [...known, ...fresh]
+}
+
+type Expression = PluginManifest["expressions"][number]
+
+/** Words that may stand in the place of an expression, as COUNT's star: one more is harmless. */
+const wordChange = (old: Expression, fresh: Expression, given: PackageChange["concerns"]): PluginChange => {
+  const gone = (old.words ?? []).filter((word) => !(fresh.words ?? []).includes(word))
+  const place = `config ${old.pointer.slice(1).replaceAll("/", ".")}`
+  return gone.length > 0
+    ? change("config", `config${old.pointer}`, `${place} no longer takes ${gone.join(", ")}`, "major", given)
+    : change("config", `config${old.pointer}`, `${place} takes more words than before`, "minor")
 }
 
 /** Whether the schema had a property at this pointer before: its text was no expression then. */

@@ -179,6 +179,36 @@ describe("the changes of a config", () => {
   })
 })
 
+describe("the changes of an expression", () => {
+  const text = config({ where: { type: "string" } })
+  const expression = (parts: Partial<PluginManifest["expressions"][number]> = {}) => ({
+    ...text,
+    expressions: [{ pointer: "/where", input: "input", type: "boolean", ...parts }]
+  })
+
+  it("are major where what was written no longer fits, minor where more does", () => {
+    assert.deepEqual(textsOf(text, expression()), ["major config/where: config where is an expression"])
+    assert.deepEqual(textsOf(expression(), text), [
+      "major config/where: config where is no expression any more"
+    ])
+    assert.match(
+      textsOf(expression({ type: "any" }), expression())[0] ?? "",
+      /^major .* must be boolean, not any$/
+    )
+    assert.match(textsOf(expression(), expression({ type: "any" }))[0] ?? "", /^minor/)
+    assert.match(
+      textsOf(expression(), expression({ input: "other" }))[0] ?? "",
+      /^major .* sees another input/
+    )
+    assert.match(textsOf(expression(), expression({ words: ["*"] }))[0] ?? "", /^minor .* more words/)
+    assert.match(textsOf(expression({ words: ["*"] }), expression())[0] ?? "", /^major .* no longer takes \*/)
+    assert.deepEqual(textsOf(config({}), expression()), [
+      "minor config/where: config where is new, and may be left out",
+      "minor config/where: config where is an expression"
+    ])
+  })
+})
+
 describe("the changes of permissions", () => {
   const asks = (...permissions: PluginManifest["permissions"][number]["permission"][]) => ({
     permissions: permissions.map((permission, index) => ({ handle: `h${index}`, permission }))
