@@ -28,7 +28,7 @@ describe("a package's page", () => {
     await publish(registry, {
       permissions: [{ kind: "net", host: "films.example" }],
       fields: [{ name: "year", type: "int" }],
-      readme: `# Films\n\n${attack}<svg onload=alert(1)>[go](javascript:alert(1))`
+      readme: `# Films\n\n${attack}\n\n<svg onload=alert(1)></svg>\n\n[go](javascript:alert(1))`
     })
     const reply = await get(registry, "/packages/@acme/movies")
     const page = await reply.text()
