@@ -56,18 +56,22 @@ function addToTime(value, millis, precision) {
 }`,
     "perDay"
   ),
+  // The most months that can be added to the earlier without passing the later; a month's last day stands for the days it has not.
   monthsBetween: libraryFunction(
     `
 function monthsBetween(from, to, precision) {
+  if (to < from) return -monthsBetween(to, from, precision)
   const [fromDays, toDays] = [dayOf(from, precision), dayOf(to, precision)]
   const [fromYear, fromMonth, fromDate] = civil(fromDays)
   const [toYear, toMonth, toDate] = civil(toDays)
   const months = (toYear - fromYear) * 12 + toMonth - fromMonth
-  const rest = toDate - fromDate || to - toDays * perDay(precision) - (from - fromDays * perDay(precision))
-  return months > 0 && rest < 0 ? months - 1 : months < 0 && rest > 0 ? months + 1 : months
+  const length = daysFrom(toMonth === 12 ? toYear + 1 : toYear, toMonth === 12 ? 1 : toMonth + 1, 1) - daysFrom(toYear, toMonth, 1)
+  const rest = toDate - Math.min(fromDate, length) || to - toDays * perDay(precision) - (from - fromDays * perDay(precision))
+  return rest < 0 ? months - 1 : months
 }`,
     "civil",
     "dayOf",
+    "daysFrom",
     "perDay"
   ),
   // Whole units, toward zero.
