@@ -18,16 +18,19 @@ import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
+import { Refusals } from "../worker/handlers/refusals.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { announceServer } from "./data-folder.ts"
 import { listen } from "./http/listen.ts"
 import { type ControlServices, makeApp } from "./http/app.ts"
 import { FirstParty, firstPartyLayer } from "./registry/first-party.ts"
+import { makeHostServices } from "./host-services.ts"
 import { seedKey } from "./registry/installation-key.ts"
 import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
+import { secretKeySource } from "./registry/secret-source.ts"
 import { freeStreamsLayer, streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
 import { sandboxOptions } from "./sandbox-options.ts"
@@ -68,13 +71,17 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const path = yield* Path.Path
   const failpoint = yield* Failpoint
   const stopping = yield* Deferred.make<void>()
-  const services = yield* Layer.build(servicesOf(options, path)).pipe(Effect.mapError(startFailed(options)))
+  const refusals = new Refusals()
+  const services = yield* Layer.build(servicesOf(options, path, refusals)).pipe(
+    Effect.mapError(startFailed(options))
+  )
   const inServices = Effect.provideContext(services)
   const token = yield* inServices(localToken(options.folder)).pipe(Effect.mapError(startFailed(options)))
   const api = yield* inServices(
     makeApp({
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
+      refusals,
       version: packageJson.version
     })
   )
@@ -95,10 +102,12 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   } satisfies Platform
 })
 
-const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path) => {
+const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path, refusals: Refusals) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
   const sandbox = SandboxPool.layer(sandboxOptions)
-  const registry = registryLayer(path.join(folder, "registry")).pipe(Layer.provide(manifestReaderLayer))
+  const registry = registryLayer(path.join(folder, "registry"), secretKeySource(process.env)).pipe(
+    Layer.provide(manifestReaderLayer)
+  )
   const worker = Layer.unwrap(
     Effect.gen(function* () {
       const logs = yield* LogBuffer
@@ -109,6 +118,7 @@ const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path) => {
         byteBudget: yield* Semaphore.make(budgetKiB),
         budgetKiB,
         onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
+        services: yield* makeHostServices(refusals),
         ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })
       }
       return runningPipelinesLayer(environment)

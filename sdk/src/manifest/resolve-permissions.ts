@@ -8,17 +8,69 @@ export interface HandlePermission {
   readonly permission: Permission
 }
 
-/** What the node will really touch: every template of the manifest replaced by the config's value. */
+/**
+ * What the node will really touch: every template of the manifest replaced by the config's value, and every host and origin
+ * written as the WHATWG URL Standard writes it, so that `http://0x7f.1` is granted, if at all, as `127.0.0.1`.
+ */
 export const resolvePermissions = (
   plugin: PluginManifest,
   config: unknown,
   problems: NodeProblems
 ): readonly HandlePermission[] => {
-  const text = (template: string | { readonly config: string }): string => {
+  const filler = new Filler(config, problems)
+  return plugin.permissions.flatMap(({ handle, permission }) =>
+    filler.isUnused(permission) ? [] : [{ handle, permission: filler.filled(permission) }]
+  )
+}
+
+type Template = string | { readonly config: string; readonly optional?: true }
+
+class Filler {
+  readonly #config: unknown
+  readonly #problems: NodeProblems
+  constructor(config: unknown, problems: NodeProblems) {
+    this.#config = config
+    this.#problems = problems
+  }
+
+  /** What the config may name, and does not: nothing is asked for, and nothing sent. */
+  isUnused(permission: Permission): boolean {
+    return Object.values(permission).some((part: unknown) => {
+      if (!isOptional(part)) return false
+      const value = valueAt(this.#config, part.config)
+      return value === undefined || value === null || value === ""
+    })
+  }
+
+  filled(permission: Permission): Permission {
+    switch (permission.kind) {
+      case "read":
+      case "write":
+        return { ...permission, path: this.#text(permission.path) }
+      case "net":
+        return { ...permission, ...this.#place(permission.host) }
+      case "secret":
+        return {
+          ...permission,
+          name: this.#text(permission.name),
+          ...(permission.destination === undefined
+            ? {}
+            : { destination: this.#url(permission.destination)?.origin ?? "" })
+        }
+      case "topic":
+        return { ...permission, topic: this.#text(permission.topic) }
+      case "env":
+      case "clock":
+      case "random":
+        return permission
+    }
+  }
+
+  #text(template: Template): string {
     if (typeof template === "string") return template
-    const value = valueAt(config, template.config)
+    const value = valueAt(this.#config, template.config)
     if (typeof value === "string" && value !== "") return value
-    problems.add(
+    this.#problems.add(
       "CONFIG_INVALID",
       `config${template.config}`,
       "this value says what the plugin may touch, and it is missing",
@@ -26,66 +78,36 @@ export const resolvePermissions = (
     )
     return ""
   }
-  return plugin.permissions.flatMap(({ handle, permission }) =>
-    isUnused(permission, config) ? [] : [{ handle, permission: filled(permission, text) }]
-  )
-}
 
-/** What the config may leave out, and does: nothing is asked for, and nothing granted. */
-const isUnused = (permission: Permission, config: unknown): boolean =>
-  permission.kind === "secret" &&
-  typeof permission.name !== "string" &&
-  permission.name.optional === true &&
-  valueAt(config, permission.name.config) === undefined
+  /** A literal host is one by itself, its port beside it; the config's is a URL, and has both. */
+  #place(host: Template): { readonly host: string; readonly port?: number } {
+    const url = typeof host === "string" ? this.#url(`http://${host}`) : this.#url(host)
+    if (url === undefined) return { host: "" }
+    if (typeof host === "string") return { host: url.hostname }
+    return { host: url.hostname, port: url.port === "" ? knownPort(url) : Number(url.port) }
+  }
 
-const filled = (
-  permission: Permission,
-  text: (template: string | { readonly config: string }) => string
-): Permission => {
-  switch (permission.kind) {
-    case "read":
-    case "write":
-      return { ...permission, path: text(permission.path) }
-    case "net":
-      return { ...permission, ...placeOf(text(permission.host)) }
-    case "secret":
-      return {
-        ...permission,
-        name: text(permission.name),
-        ...(permission.destination === undefined
-          ? {}
-          : { destination: originOf(text(permission.destination)) })
-      }
-    case "topic":
-      return { ...permission, topic: text(permission.topic) }
-    case "env":
-    case "clock":
-    case "random":
-      return permission
+  #url(template: Template): URL | undefined {
+    const text = this.#text(template)
+    if (text === "") return undefined
+    const url = URL.parse(text)
+    const isHttp = url !== null && (url.protocol === "https:" || url.protocol === "http:")
+    if (isHttp && url.username === "" && url.password === "") return url
+    return this.#problems.add(
+      "CONFIG_INVALID",
+      typeof template === "string" ? "permissions" : `config${template.config}`,
+      isHttp ? "a URL with a user name or password in it" : "this is no absolute http or https URL",
+      'Give one like "https://api.example.com/path"; passwords are secrets: millrace secret set.'
+    )
   }
 }
 
-/** The host of a config's URL, and its port: what will be connected to. What is no URL is a host by itself. */
-const placeOf = (value: string): { readonly host: string; readonly port?: number } => {
-  const parts = partsOf(value)
-  return parts === undefined ? { host: value } : { host: parts.host, port: parts.port }
-}
+const knownPort = (url: URL): number => (url.protocol === "http:" ? 80 : 443)
 
-/** The origin of a config's URL, written as `URL.origin` writes it; what is no URL stays as it is. */
-const originOf = (value: string): string => {
-  const parts = partsOf(value)
-  if (parts === undefined) return value
-  const { scheme, host, port } = parts
-  return `${scheme}://${host}${port === knownPort(scheme) ? "" : `:${port}`}`
-}
-
-/** By hand: this is ground, which has no `URL`. The worker parses by the standard, and compares with what this gave. */
-const partsOf = (value: string) => {
-  const found = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([0-9]{1,5}))?(?:[/?#]|$)/i.exec(value)
-  if (found === null) return undefined
-  const [, given = "", host = "", port] = found
-  const scheme = given.toLowerCase()
-  return { scheme, host: host.toLowerCase(), port: port === undefined ? knownPort(scheme) : Number(port) }
-}
-
-const knownPort = (scheme: string): number => (scheme === "http" ? 80 : 443)
+const isOptional = (part: unknown): part is { readonly config: string } =>
+  typeof part === "object" &&
+  part !== null &&
+  "config" in part &&
+  typeof part.config === "string" &&
+  "optional" in part &&
+  part.optional === true

@@ -12,9 +12,7 @@ export const describePermission = (permission: Permission): string => {
     case "env":
       return `read the environment variable ${permission.name}`
     case "secret":
-      return `${secretModes[permission.mode]} the secret ${text(permission.name)}${
-        permission.destination === undefined ? "" : ` for ${text(permission.destination)}`
-      }`
+      return secretText(permission)
     case "topic":
       return `${permission.access} the topic ${text(permission.topic)}`
     case "clock":
@@ -27,7 +25,17 @@ export const describePermission = (permission: Permission): string => {
 const methods = (given: readonly string[] | undefined): string =>
   given === undefined ? "" : ` by ${given.join(", ")}`
 
-const secretModes = { inject: "send", sign: "sign with", reveal: "SEE" } as const
+const secretText = ({
+  mode,
+  name,
+  destination
+}: Extract<Permission, { readonly kind: "secret" }>): string => {
+  if (mode === "reveal") return `SEE the secret ${text(name)}: its value is revealed to the plugin's code`
+  const origin = destination === undefined ? "nowhere" : text(destination)
+  return mode === "inject"
+    ? `send the secret ${text(name)} to ${origin}`
+    : `sign requests to ${origin} with the secret ${text(name)}`
+}
 
 const text = (template: string | { readonly config: string }): string =>
   typeof template === "string" ? template : `the config's ${template.config}`

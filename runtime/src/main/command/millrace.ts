@@ -19,6 +19,7 @@ import { planCommand } from "./plan.ts"
 import { publishCommand } from "./publish/publish.ts"
 import { root } from "./root.ts"
 import { runCommand } from "./run.ts"
+import { secretCommand } from "./secret/secret.ts"
 import { statusCommand } from "./status.ts"
 import { topicCommand } from "./topic.ts"
 import { upCommand } from "./up.ts"
@@ -33,7 +34,7 @@ export const millrace = root.pipe(
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
     { group: "Plugins", commands: [devCommand, buildCommand, publishCommand, yankCommand, deprecateCommand] },
-    { group: "Access", commands: [loginCommand, logoutCommand, tokenCommand] },
+    { group: "Access", commands: [loginCommand, logoutCommand, tokenCommand, secretCommand] },
     {
       group: "Contracts and packages",
       commands: [searchCommand, showCommand, streamCommand, addCommand, typesCommand]

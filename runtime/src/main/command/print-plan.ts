@@ -31,12 +31,16 @@ export const printPlan = Effect.fn("printPlan")(function* (plan: PlanView, expla
   yield* printLines(
     plan.permissions.map(
       (each) =>
-        `  ${each.granted ? paint("green", "granted ") : paint("yellow", "asked   ")} ${printable(each.node)} (${printable(each.package)}): ${printable(each.permission)}`
+        `  ${each.granted ? paint("green", "granted ") : paint("yellow", "asked   ")} ${printable(each.node)} (${printable(each.package)}): ${permissionText(each.permission)}`
     )
   )
   if (explain) yield* printExplanation(plan)
   yield* Console.log(paint("dim", `\nplan ${plan.hash}`))
 })
+
+/** A secret that the plugin gets to see stands out. */
+const permissionText = (permission: string): string =>
+  permission.startsWith("SEE ") ? paint("red", printable(permission)) : printable(permission)
 
 const printExplanation = (plan: PlanView) =>
   printLines([

@@ -1,5 +1,6 @@
 import type { PipelineStatus, PlatformStatus } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
+import type { Refusals } from "../../worker/handlers/refusals.ts"
 import { platformStatus } from "../../controller/status.ts"
 
 type Labels = { readonly [name: string]: string }
@@ -7,7 +8,8 @@ type Sample = readonly [labels: Labels, value: number]
 
 /** What runs as Prometheus text (exposition format 0.0.4). Counters are the durable totals of the log. */
 export const metricsText = Effect.fn("metricsText")(function* (
-  facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
+  facts: Omit<PlatformStatus, "pipelines" | "sandboxes">,
+  refusals: Refusals
 ) {
   const { pipelines, sandboxes } = yield* platformStatus(facts)
   const perNode = (value: (totals: PipelineStatus["nodes"][number]["totals"]) => number): readonly Sample[] =>
@@ -82,6 +84,12 @@ export const metricsText = Effect.fn("metricsText")(function* (
       "counter",
       "Restarts of a trust domain's sandbox process",
       sandboxes.map(({ domain, pid, restarts }): Sample => [{ domain, pid: String(pid) }, restarts])
+    ),
+    metric(
+      "millrace_requests_refused_total",
+      "counter",
+      "Requests of plugins that were refused since the platform started, by code",
+      refusals.all().map(([{ code, node, pipeline }, count]): Sample => [{ pipeline, node, code }, count])
     )
   ].join("")
 })

@@ -1,0 +1,28 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import { type HostServices, workerRequests } from "../worker/handlers/host-services.ts"
+import { httpDriver, type ResolveName } from "../worker/handlers/http/http-driver.ts"
+import type { Refusals } from "../worker/handlers/refusals.ts"
+import { secretSource } from "./registry/secret-source.ts"
+
+/** What looks hosts' names up for plugins' requests; undefined: the system. A test answers in its place. */
+export const HostResolver = Context.Reference<ResolveName | undefined>("millrace/main/HostResolver", {
+  defaultValue: () => undefined
+})
+
+/** What the worker serves plugins' requests to the outside with, for as long as the scope is open. */
+export const makeHostServices = Effect.fn("makeHostServices")(function* (refusals: Refusals) {
+  const resolve = yield* HostResolver
+  const driver = yield* Effect.acquireRelease(
+    Effect.sync(() => httpDriver(resolve)),
+    (open) => Effect.promise(() => open.destroy())
+  )
+  return {
+    driver,
+    slots: yield* Semaphore.make(workerRequests),
+    secrets: yield* secretSource,
+    variable: (name) => process.env[name],
+    refusals
+  } satisfies HostServices
+})
