@@ -1,0 +1,157 @@
+import type { Rows } from "./row.ts"
+
+/** What the command line says by itself, of its arguments, files and the platform's start. */
+const inUse: Rows = {
+  USAGE: {
+    message: "The command was written wrongly",
+    where: "the argument or flag",
+    why: "There is no such command, argument or flag, or two exclude each other.",
+    remedy: "See the command's `--help`."
+  },
+  INTERNAL: {
+    message: "This is a bug: the cause, whole",
+    where: "Millrace itself",
+    why: "Something failed that was not expected to.",
+    remedy: "Report it with what was printed."
+  },
+  SERVER_NOT_UP: {
+    message: "No Millrace is up here",
+    where: "the data folder",
+    why: "The command is a client of a running platform, and none runs on this data folder.",
+    remedy: "Start one with `millrace up`, or name another with `--data FOLDER` or `--url URL`."
+  },
+  CLIENT_UNREACHABLE: {
+    message: "The platform does not answer",
+    where: "its address",
+    why: "The connection was refused, or the address is wrong.",
+    remedy: "Check the address, and that `millrace up` is running."
+  },
+  CLIENT_INTERRUPTED: {
+    message: "The reply ended early",
+    where: "the platform's address",
+    why: "The connection broke.",
+    remedy: "Repeat the command."
+  },
+  CLIENT_NOT_MILLRACE: {
+    message: "The answer is not one of Millrace's API",
+    where: "the platform's address",
+    why: "Something else listens there, or a release that is far from this one.",
+    remedy: "Check that the address is that of a Millrace server of a release near this one."
+  },
+  CLIENT_INTEGRITY: {
+    message: "The bytes are not those that their digest names",
+    where: "the package's archive",
+    why: "It was changed on the way or in the store.",
+    remedy: "Repeat the command; if it fails again, restore the store from a backup."
+  },
+  FILE_UNREADABLE: {
+    message: "The file cannot be read",
+    where: "the file",
+    why: "It is not there, or its rights forbid it.",
+    remedy: "Name a file that is there and readable."
+  },
+  FILE_UNWRITABLE: {
+    message: "The file cannot be written",
+    where: "the file",
+    why: "Its folder is not writable, or the disk is full.",
+    remedy: "Make its folder writable, or name another."
+  },
+  STILL_UP: {
+    message: "The platform has not ended within 30 seconds",
+    where: "its process",
+    why: "It waits for a batch in hand that does not end.",
+    remedy: "Look at its output; `kill -9` of the process loses nothing that was committed."
+  },
+  PIPELINE_STOPPED: {
+    message:
+      "The pipeline is paused, failed or degraded: the task's own code and message stand instead where there is one",
+    where: "the pipeline, and the node",
+    why: "`millrace run` follows a pipeline and says so when it stops.",
+    remedy:
+      "See `millrace dlq list PIPELINE` and `millrace logs PIPELINE`, correct the cause, then `millrace pipeline resume PIPELINE`."
+  },
+  GRANT_NEEDED: {
+    message: "The pipeline asks for permissions that were not granted",
+    where: "the nodes that the message names",
+    why: "A plugin may touch what an operator agreed to, and nothing else.",
+    remedy:
+      "Look at them with `millrace plan`, and apply with `--grant` if you agree; `millrace dev` asks on a terminal."
+  }
+}
+
+const atStart: Rows = {
+  START_FAILED: {
+    message: "The platform did not start: the cause",
+    where: "the data folder",
+    why: "Something failed that has no code of its own.",
+    remedy: "See `millrace doctor`."
+  },
+  DATA_FOLDER_IN_USE: {
+    message: "Another platform has the data folder",
+    where: "the data folder",
+    why: "A data folder has one writer; a lock in it says so.",
+    remedy: "Stop the other platform with `millrace down`, or name another folder with `--data`."
+  },
+  DATA_FOLDER_DAMAGED: {
+    message: "The log in the data folder is damaged",
+    where: "the data folder",
+    why: "A file is truncated or its checksums do not fit; it is looked at before it is opened.",
+    remedy: "Restore the folder from a backup; nothing in it was changed."
+  },
+  DATA_FOLDER_NEWER: {
+    message: "The data folder was written by a newer release",
+    where: "the data folder",
+    why: "Formats on disk carry versions, and older releases do not read newer ones.",
+    remedy: "Use the release that wrote the folder, or a later one."
+  },
+  DISK_FULL: {
+    message: "The disk is full",
+    where: "the data folder",
+    why: "What a plugin gives is committed before it counts, and that takes room.",
+    remedy: "Make room on the disk and start again; nothing was lost."
+  },
+  LOG_FAILED: {
+    message: "The log could not be opened: the cause",
+    where: "the data folder",
+    why: "The disk failed, or its rights forbid it.",
+    remedy: "See the message; `millrace doctor` checks the folder."
+  },
+  REGISTRY_BUSY: {
+    message: "The registry's store is held by another process",
+    where: "the data folder",
+    why: "Something else has opened the registry's database.",
+    remedy: "Stop the other process that uses this data folder."
+  },
+  REGISTRY_IO: {
+    message: "The registry could not use its store",
+    where: "the data folder",
+    why: "The operating system refused to read or write the database's file.",
+    remedy: "See the cause in the log; check the folder's rights with `millrace doctor`."
+  },
+  REGISTRY_CORRUPT: {
+    message: "The registry's store is damaged",
+    where: "the data folder",
+    why: "The database does not pass its own check.",
+    remedy: "Restore the folder from a backup."
+  },
+  REGISTRY_NEWER: {
+    message: "The registry's store was written by a newer release",
+    where: "the data folder",
+    why: "Formats on disk carry versions, and older releases do not read newer ones.",
+    remedy: "Use the release that wrote the folder, or a later one."
+  },
+  PORT_IN_USE: {
+    message: "The port is in use",
+    where: "host and port",
+    why: "Another program, or another platform, listens there.",
+    remedy: "Stop what uses it, or choose another with `--port` (0: any that is free)."
+  },
+  CANNOT_LISTEN: {
+    message: "It is not possible to listen there",
+    where: "host and port",
+    why: "The address is not this machine's, or the port is reserved.",
+    remedy: "Choose another address with `--host` and `--port`."
+  }
+}
+
+export const commandErrors: Rows = { ...inUse, ...atStart }

@@ -1,0 +1,137 @@
+import type { CodecFaultCode } from "../../../sdk/src/codec/runtime-fault.ts"
+import type { FrameFaultCode } from "../../../sdk/src/record/frame-fault.ts"
+import type { Rows } from "./row.ts"
+
+/** Codes of a dead letter. */
+export const deadLetterErrors: Rows = {
+  PLUGIN_FAILED: {
+    message: "The plugin's body failed: its own tag and message",
+    where: "node, record, and file and line in the plugin's source",
+    why: "The body threw, or failed with an error of its own. The record's state and outputs vanished with it.",
+    remedy: "Mend the plugin or the record, apply, and replay it with `millrace dlq replay`."
+  },
+  RECORD_INVALID: {
+    message: "A record does not fit its contract: the codec's message",
+    where: "node, record and field",
+    why: "What arrived cannot be read as the node's input, or what the plugin gave does not fit its output contract.",
+    remedy: "Correct the record, or what the plugin gives, then replay it with `millrace dlq replay`."
+  },
+  DEADLINE_EXCEEDED: {
+    message: "The record was not done within the deadline of a call",
+    where: "node and record",
+    why: "The body does not end, or waits for a host request that does not.",
+    remedy: "Make the body's work a record bounded; give `http` a shorter timeout than the call's deadline."
+  },
+  OUTPUT_TOO_LARGE: {
+    message: "The record's outputs exceed the limit of one call",
+    where: "node and record",
+    why: "Memory is bounded: one record may not give without end.",
+    remedy: "Give fewer or smaller outputs a record."
+  },
+  MEMORY_EXCEEDED: {
+    message: "The record made the sandbox exceed its memory",
+    where: "node and record",
+    why: "The watchdog ends a process past its limit; a record that does it alone is set aside.",
+    remedy: "Hold less in memory: keep what must last as state."
+  },
+  SANDBOX_KILLED: {
+    message: "The record killed its sandbox process",
+    where: "node and record",
+    why: "The process ended, by a crash of the engine or by the watchdog.",
+    remedy: "Look at the record with `millrace dlq show`; mend the plugin, then replay it."
+  }
+}
+
+/** Faults that messages of dead letters carry. */
+export const codecErrors: Rows<CodecFaultCode | FrameFaultCode> = {
+  TRUNCATED: {
+    message: "The value ends early",
+    where: "byte offset",
+    why: "The bytes are cut off, or were written with another schema.",
+    remedy: "Check which schema the record was written with."
+  },
+  TRAILING_BYTES: {
+    message: "Bytes are left over behind the value",
+    where: "byte offset",
+    why: "The bytes were written with another schema.",
+    remedy: "Check which schema the record was written with."
+  },
+  BAD_LENGTH: {
+    message: "A length or count is negative, too large, or does not add up",
+    where: "byte offset",
+    why: "The bytes are damaged, hostile, or were written with another schema.",
+    remedy: "Check where the bytes came from."
+  },
+  BAD_UTF8: {
+    message: "A string is not UTF-8",
+    where: "field and byte offset",
+    why: "Bytes of another encoding were written as a string.",
+    remedy: "Correct it at the writer, or let the field be bytes."
+  },
+  BAD_INDEX: {
+    message: "The index of a union or enum is out of range",
+    where: "field and byte offset",
+    why: "The bytes were written with another schema.",
+    remedy: "Check which schema the record was written with."
+  },
+  BAD_BOOLEAN: {
+    message: "A boolean is neither 0 nor 1",
+    where: "field and byte offset",
+    why: "The bytes were written with another schema.",
+    remedy: "Check which schema the record was written with."
+  },
+  UNRESOLVED: {
+    message: "The reader's schema has no place for this value",
+    where: "field",
+    why: "The writer's union branch or enum symbol is unknown to the reader.",
+    remedy: "Add the branch or symbol, or a default, to the reader's contract."
+  },
+  WRONG_TYPE: {
+    message: "A value is of another type than its field",
+    where: "field",
+    why: "The plugin gave a value that its output contract does not allow.",
+    remedy: "Give a value of the type that the message names."
+  },
+  OUT_OF_RANGE: {
+    message: "A number or time is out of its type's range",
+    where: "field",
+    why: "Int is a safe integer, dates and instants have bounds, decimals a precision.",
+    remedy: "Use a wider type (`Avro.Long`, `Avro.Decimal`), or correct the value."
+  },
+  TOO_MANY_ITEMS: {
+    message: "An array or map has too many items",
+    where: "field",
+    why: "Counts are bounded before memory is taken.",
+    remedy: "Split the record."
+  },
+  TOO_DEEP: {
+    message: "A value nests too deep",
+    where: "field",
+    why: "Depth is bounded, so that no value can exhaust the stack.",
+    remedy: "Flatten the value."
+  },
+  TOO_LARGE: {
+    message: "A record, key or frame is larger than its format allows",
+    where: "field or byte offset",
+    why: "Sizes are bounded (docs/formats/batch.md).",
+    remedy: "Make the record smaller; keep large things elsewhere and refer to them."
+  },
+  CHECK_FAILED: {
+    message: "A value fails a check of its contract",
+    where: "field",
+    why: "A contract's checks (ranges, lengths, patterns) are compiled into the codec.",
+    remedy: "Correct the value, or the check."
+  },
+  BAD_MAGIC: {
+    message: "The bytes are not a frame of Millrace, or of another version",
+    where: "byte offset",
+    why: "The log is damaged, or was written by another release.",
+    remedy: "See `millrace doctor`."
+  },
+  BAD_VALUE: {
+    message: "A field of a frame holds what its format forbids",
+    where: "byte offset",
+    why: "The log is damaged, or was written by another release.",
+    remedy: "See `millrace doctor`."
+  }
+}

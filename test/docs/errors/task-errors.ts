@@ -1,0 +1,168 @@
+import type { SegmentErrorCode } from "../../../runtime/sandbox/src/segment-error.ts"
+import { deadLetterErrors } from "./record-errors.ts"
+import type { Rows } from "./row.ts"
+
+const ofSandbox = {
+  SANDBOX_UNAVAILABLE: {
+    message: "No sandbox process could be started, or it ended before it answered",
+    where: "the task",
+    why: "The machine has no room for a process, or a guard of the sandbox is missing. It is tried again.",
+    remedy: "See `millrace doctor`."
+  },
+  BUNDLE_FAILED: {
+    message: "The bundle does not load in the sandbox",
+    where: "node, and file and line in the plugin's source",
+    why: "The module throws while it is evaluated, or `open` failed with this config.",
+    remedy: "Correct the plugin or the node's config, and apply."
+  },
+  STATE_TOO_LARGE: {
+    message: "The state of one batch exceeds the limit of a call",
+    where: "the keyed node",
+    why: "The state of all keys in a batch goes into the sandbox with it.",
+    remedy: "Keep less in one key: several small entries of map state instead of one large value."
+  },
+  TOO_MANY_KILLS: {
+    message: "The plugin's process was killed too often",
+    where: "node",
+    why: "A batch is run again in slices after a kill, then singly; more kills than that are not one record's fault.",
+    remedy: "See `millrace logs PIPELINE`; mend the plugin and apply."
+  },
+  QUARANTINED: {
+    message: "The plugin is set aside after repeated failure",
+    where: "node",
+    why: "It failed again and again; the rest of the platform is spared.",
+    remedy: "Mend the plugin and apply, or `millrace pipeline resume PIPELINE` to try it again."
+  }
+} as const
+
+const ofSegments: Rows<SegmentErrorCode> = {
+  PLUGIN_FAILED: deadLetterErrors["PLUGIN_FAILED"]!,
+  RECORD_INVALID: deadLetterErrors["RECORD_INVALID"]!,
+  DEADLINE_EXCEEDED: deadLetterErrors["DEADLINE_EXCEEDED"]!,
+  MEMORY_EXCEEDED: deadLetterErrors["MEMORY_EXCEEDED"]!,
+  OUTPUT_TOO_LARGE: deadLetterErrors["OUTPUT_TOO_LARGE"]!,
+  SANDBOX_KILLED: deadLetterErrors["SANDBOX_KILLED"]!,
+  ...ofSandbox
+}
+
+const ofLog: Rows = {
+  TRANSPORT_DISK_FULL: {
+    message: "The disk is full",
+    where: "the task",
+    why: "A commit could not be written; nothing of it counts, and it is tried again.",
+    remedy: "Make room on the disk; the pipeline goes on by itself."
+  },
+  TRANSPORT_UNAVAILABLE: {
+    message: "The log does not answer",
+    where: "the task",
+    why: "It is busy or shutting down; it is tried again.",
+    remedy: "Wait; see `millrace status` if it lasts."
+  },
+  TRANSPORT_FENCED: {
+    message: "Another owner has taken over the task",
+    where: "the task",
+    why: "One task has one writer; the older one is shut out.",
+    remedy: "Nothing: the newer one goes on."
+  },
+  TRANSPORT_CORRUPT: {
+    message: "Bytes of the log are damaged",
+    where: "topic, partition and offset",
+    why: "Every batch carries a checksum, and this one's does not fit.",
+    remedy: "Restore the data folder from a backup."
+  },
+  TRANSPORT_LOCKED: {
+    message: "Another platform has the data folder",
+    where: "the data folder",
+    why: "A data folder has one writer.",
+    remedy: "Stop the other platform with `millrace down`."
+  },
+  TRANSPORT_UNKNOWN_TOPIC: {
+    message: "A topic of the plan is not in the log",
+    where: "the topic",
+    why: "The data folder was changed from outside.",
+    remedy: "Apply the pipeline again."
+  },
+  TRANSPORT_PARTITION_COUNT: {
+    message: "A topic has another number of partitions than the plan",
+    where: "the topic",
+    why: "The number is fixed when a topic is made.",
+    remedy: "Say the number that is there as `partitions`, and apply."
+  },
+  TRANSPORT_FORMAT_VERSION: {
+    message: "The log was written by a newer release",
+    where: "the data folder",
+    why: "Formats on disk carry versions.",
+    remedy: "Use the release that wrote the folder, or a later one."
+  }
+}
+
+const ofTasks: Rows = {
+  PERMISSION_NOT_GRANTED: {
+    message: "A permission that a node needs is not granted, or was taken back",
+    where: "node and permission",
+    why: "Grants are looked at again at every start.",
+    remedy: "Apply the pipeline again with `--grant` if you agree to it."
+  },
+  SOURCE_INVALID: {
+    message: "The source's call answered no position",
+    where: "the source node",
+    why: "The bundle's shim and the worker do not speak the same guest ABI.",
+    remedy: "Build and publish the plugin anew with the SDK of this release."
+  },
+  TABLE_TOO_LARGE: {
+    message: "A lookup table has outgrown memory",
+    where: "node and topic",
+    why: "A lookup table is whole in the guest.",
+    remedy: "Key the table's stream and keep it as state in a processor instead."
+  },
+  SCHEMA_UNKNOWN: {
+    message: "A batch names a schema whose text is not in the log",
+    where: "topic and partition",
+    why: "The data folder was changed from outside.",
+    remedy: "Restore the data folder from a backup."
+  },
+  KEY_INVALID: {
+    message: "The key of an output cannot be made",
+    where: "node and record",
+    why: "A key field's value is none that a key may have.",
+    remedy: "Choose a field that is a plain value as the key."
+  },
+  PLAN_INVALID: {
+    message: "The plan that runs contradicts itself",
+    where: "the chain",
+    why: "A bug of Millrace.",
+    remedy: "Report it with the pipeline file."
+  },
+  SCHEMA_INCOMPATIBLE: {
+    message: "A stream's new schema is not compatible with what is on it",
+    where: "the stream",
+    why: "Records that are there, or their readers, would break.",
+    remedy: "Undo the change, or write to a stream of another name."
+  },
+  NOT_FOUND: {
+    message: "There is no such dead letter",
+    where: "its partition and offset",
+    why: "It was never written, or its log was removed.",
+    remedy: "Choose one of `millrace dlq list PIPELINE`."
+  },
+  NOT_REPLAYABLE: {
+    message: "The dead letter kept no record",
+    where: "the dead letter",
+    why: "It was too large, or its source rejected the text before it became a record.",
+    remedy: "Mend it where it came from."
+  },
+  NODE_GONE: {
+    message: "The pipeline has its node no more",
+    where: "the dead letter's node",
+    why: "A replay puts the record back in at its node's input.",
+    remedy: "Apply a plan that has the node, then replay."
+  },
+  ALREADY_REPLAYED: {
+    message: "The dead letter was replayed before",
+    where: "the dead letter",
+    why: "A dead letter is replayed once, so that its record does not count twice.",
+    remedy: "Nothing: its record is in. What failed again is a new dead letter."
+  }
+}
+
+export const taskErrors: Rows = { ...ofSegments, ...ofTasks, ...ofLog }

@@ -1,0 +1,17 @@
+import { cliPage } from "./cli/cli-page.ts"
+import { errorsPage } from "./errors/errors-page.ts"
+
+/** A page that is written by `npm run docs`. */
+export interface GeneratedPage {
+  /** From the repository's root. */
+  readonly path: string
+  readonly make: () => Promise<string>
+}
+
+export const generatedPages: readonly GeneratedPage[] = [
+  { path: "docs/errors.md", make: async () => errorsPage() },
+  { path: "docs/reference/cli.md", make: cliPage }
+]
+
+/** The page's text as it is written: one line break at its end. */
+export const textOf = async ({ make }: GeneratedPage): Promise<string> => `${(await make()).trimEnd()}\n`
