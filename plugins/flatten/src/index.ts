@@ -1,0 +1,2 @@
+export { flatten } from "./flatten.ts"
+export { unnest } from "./unnest.ts"
