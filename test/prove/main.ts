@@ -23,7 +23,9 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   kills: () => import("./kills.ts"),
   "power-cut": () => import("./power-cut.ts"),
   hostile: () => import("./hostile.ts"),
-  "publish-kills": () => import("./publish-kills.ts")
+  joins: () => import("./joins.ts"),
+  "publish-kills": () => import("./publish-kills.ts"),
+  windows: () => import("./windows.ts")
 }
 
 const argument = (flag: string): string | undefined => {

@@ -13,20 +13,11 @@ import {
   valueState
 } from "@millrace/sdk"
 import { Config } from "./config.ts"
-import {
-  advance,
-  arrive,
-  type DedupeOptions,
-  type Held,
-  isLate,
-  type Runs,
-  type Step
-} from "./core/dedupe.ts"
+import { advance, arrive, type DedupeOptions, isLate, type Runs, type Step } from "./core/dedupe.ts"
 import { forgottenAt, isRepeated, stillKnown } from "./core/first-come.ts"
 
 const StoredHeld = Schema.Struct({
   timestamp: Schema.Int,
-  watermark: Schema.NullOr(Schema.Int),
   row: anyRecord
 })
 const StoredRuns = Schema.Struct({
@@ -79,45 +70,37 @@ const arriveFirst = (row: DerivedRow, context: DedupeContext): readonly DerivedR
 }
 
 const arriveByTime = (row: DerivedRow, context: DedupeContext): readonly DerivedRow[] => {
-  const { config, timestamp, watermark } = context
+  const { config, timestamp } = context
   const options = optionsOf(config)
   if (isLate(context, options)) return []
-  return take(arrive({ timestamp, watermark, row }, runsOf(context), options), context)
+  return take(arrive({ timestamp, row }, runsOf(context), options), context)
 }
 
 const runsOf = ({ runs }: DedupeContext): Runs<DerivedRow> => {
   const { start, last, waiting } = runs.get()
   return {
     start: start ?? undefined,
-    last: last === null ? undefined : heldOf(last),
-    waiting: waiting.map(heldOf)
+    last: last ?? undefined,
+    waiting
   }
 }
 
 const take = (
   { runs: { start, last, waiting }, given, at }: Step<DerivedRow>,
-  { runs, stamp, wake }: DedupeContext
+  { config, runs, stamp, wake }: DedupeContext
 ): readonly DerivedRow[] => {
   if (start === undefined && waiting.length === 0) runs.delete()
   else
     runs.set({
       start: start ?? null,
-      last: last === undefined ? null : stored(last),
-      waiting: waiting.map(stored)
+      last: last ?? null,
+      waiting
     })
   if (at !== undefined) wake.at(at)
-  return given.map(({ row, timestamp, watermark }) => stamp(row, timestamp, watermark))
+  const { lateness } = optionsOf(config)
+  // Readers may have been told of a watermark that much later by now.
+  return given.map(({ row, timestamp }) => stamp(row, timestamp, timestamp + lateness))
 }
-
-const heldOf = (held: typeof StoredHeld.Type): Held<DerivedRow> => ({
-  ...held,
-  watermark: held.watermark ?? -Infinity
-})
-
-const stored = (held: Held<DerivedRow>): typeof StoredHeld.Type => ({
-  ...held,
-  watermark: held.watermark === -Infinity ? null : held.watermark
-})
 
 const isByTime = ({ keep, order }: Config): boolean => keep === "last" || order === "time"
 
@@ -160,7 +143,6 @@ const runsSchema = (fields: readonly SchemaField[]) => {
     name: "millrace.dedupe.Held",
     fields: [
       { name: "timestamp", type: "long" },
-      { name: "watermark", type: ["null", "long"] },
       { name: "row", type: recordSchema("millrace.dedupe.Row", fields) }
     ]
   }

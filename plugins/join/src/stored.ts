@@ -30,13 +30,10 @@ export const heldSchema = (name: string, row: object) =>
     { name: "row", type: row }
   ])
 
-export const StoredWaiting = Schema.Array(
-  Schema.Struct({ watermark: Schema.NullOr(Schema.Int), row: anyRecord })
-)
+export const StoredWaiting = Schema.Array(anyRecord)
 
 /** {@link StoredWaiting} as Avro. */
-export const waitingSchema = (row: object) =>
-  listOf("millrace.join.Waiting", [time[1], { name: "row", type: row }])
+export const waitingSchema = (row: object) => ({ type: "array", items: row })
 
 export const StoredVersions = Schema.Array(Schema.Struct({ timestamp: Schema.Int, row: anyRecord }))
 

@@ -14,14 +14,7 @@ import { TemporalConfig } from "./config.ts"
 import { joinContract } from "./contract.ts"
 import { TemporalJoin, type TemporalState, type Versioned } from "./core/temporal-join.ts"
 import { type JoinRows, rowJoiner } from "./joined-row.ts"
-import {
-  storedWatermark,
-  StoredVersions,
-  StoredWaiting,
-  versionsSchema,
-  waitingSchema,
-  watermarkOf
-} from "./stored.ts"
+import { StoredVersions, StoredWaiting, versionsSchema, waitingSchema } from "./stored.ts"
 
 const uses = {
   waiting: mapState(Schema.Int, StoredWaiting),
@@ -60,16 +53,7 @@ type JoinContext = Context<TemporalConfig, typeof uses>
 const hasNull = (row: DerivedRow, on: readonly string[]): boolean => on.some((name) => row[name] === null)
 
 const stateOf = ({ waiting, known, due }: JoinContext): TemporalState<DerivedRow, DerivedRow> => ({
-  waiting: {
-    get: (timestamp) =>
-      waiting.get(timestamp)?.map(({ watermark, row }) => ({ watermark: watermarkOf(watermark), row })),
-    set: (timestamp, records) =>
-      waiting.set(
-        timestamp,
-        records.map(({ watermark, row }) => ({ watermark: storedWatermark(watermark), row }))
-      ),
-    delete: (timestamp) => waiting.delete(timestamp)
-  },
+  waiting,
   versions: known,
   at: (time) => due.at(time)
 })

@@ -18,7 +18,8 @@ export interface DedupeOptions {
 export const isLate = ({ timestamp, watermark }: EventTime, { lateness }: DedupeOptions): boolean =>
   watermark > timestamp + lateness
 
-export interface Held<Row> extends EventTime {
+export interface Held<Row> {
+  readonly timestamp: number
   readonly row: Row
 }
 
@@ -55,25 +56,29 @@ export const arrive = <Row>(held: Held<Row>, runs: Runs<Row>, options: DedupeOpt
 
 /** No record below `time` will come: begins and ends the runs that this settles. */
 export const advance = <Row>(time: number, runs: Runs<Row>, options: DedupeOptions): Step<Row> => {
+  const { keep, lateness, within } = options
   const given: Held<Row>[] = []
-  const settled = runs.waiting.filter(({ timestamp }) => timestamp + options.lateness < time)
   let { start, last } = runs
   let at: number | undefined
+  let taken = 0
   const end = (): void => {
-    if (last !== undefined && start !== undefined)
-      given.push({ ...last, timestamp: start + options.within - 1 })
+    if (last !== undefined && start !== undefined) given.push({ ...last, timestamp: start + within - 1 })
     start = undefined
     last = undefined
   }
-  for (const held of settled) {
-    if (start !== undefined && held.timestamp >= start + options.within) end()
-    if (start === undefined) {
+  for (const held of runs.waiting) {
+    const isInRun = start !== undefined && held.timestamp < start + within
+    // What is in the run is so now: nothing that may still come changes where the run began.
+    if (!isInRun && held.timestamp + lateness >= time) break
+    taken += 1
+    if (!isInRun) {
+      end()
       start = held.timestamp
-      if (options.keep === "first") given.push(held)
-      if (options.within !== Infinity) at = start + options.within + options.lateness
+      if (keep === "first") given.push(held)
+      if (within !== Infinity) at = start + within + lateness
     }
-    if (options.keep === "last") last = held
+    if (keep === "last") last = held
   }
-  if (start !== undefined && start + options.within + options.lateness <= time) end()
-  return { runs: { start, last, waiting: runs.waiting.slice(settled.length) }, given, at }
+  if (start !== undefined && start + within + lateness <= time) end()
+  return { runs: { start, last, waiting: runs.waiting.slice(taken) }, given, at }
 }

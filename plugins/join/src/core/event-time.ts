@@ -16,3 +16,12 @@ export const laterOf = (one: EventTime, other: EventTime): EventTime => ({
   timestamp: Math.max(one.timestamp, other.timestamp),
   watermark: Math.max(one.watermark, other.watermark)
 })
+
+/**
+ * The time of what is given when the watermark has passed it and `lateness`: readers may have been told as much by then, so
+ * it is late for them by the lateness, and on time where that is 0.
+ */
+export const awaited = (timestamp: number, latenessMs: number): EventTime => ({
+  timestamp,
+  watermark: timestamp + latenessMs
+})

@@ -1,4 +1,4 @@
-import { type EventTime, isLate, laterOf } from "./event-time.ts"
+import { awaited, type EventTime, isLate, laterOf } from "./event-time.ts"
 import { bucketEnd, bucketOf, bucketsIn } from "./time-bucket.ts"
 
 export type Side = "left" | "right"
@@ -82,8 +82,8 @@ export class IntervalJoin {
     if (!this.options.outer[side]) return []
     return held
       .filter(({ timestamp, isMatched }) => timestamp <= limit && !isMatched)
-      .map(({ timestamp, watermark, row }) =>
-        alone(side, row, { timestamp: timestamp + this.wait(side), watermark })
+      .map(({ timestamp, row }) =>
+        alone(side, row, awaited(timestamp + this.wait(side) - this.options.lateness, this.options.lateness))
       )
   }
 

@@ -1,4 +1,4 @@
-import { type EventTime, isLate } from "./event-time.ts"
+import { awaited, type EventTime, isLate } from "./event-time.ts"
 
 /** Milliseconds. */
 export interface TemporalOptions {
@@ -13,18 +13,12 @@ export interface Version<Row> {
   readonly row: Row
 }
 
-/** A record that waits until every version that may be valid for it is known. */
-export interface Waiting<Row> {
-  readonly watermark: number
-  readonly row: Row
-}
-
 /** What a key's records meet. */
 export interface TemporalState<Left, Right> {
-  /** By timestamp. */
+  /** Records that wait until every version that may be valid for them is known, by timestamp. */
   readonly waiting: {
-    get(timestamp: number): readonly Waiting<Left>[] | undefined
-    set(timestamp: number, waiting: readonly Waiting<Left>[]): void
+    get(timestamp: number): readonly Left[] | undefined
+    set(timestamp: number, waiting: readonly Left[]): void
     delete(timestamp: number): void
   }
   /** In the order of time, no two of one timestamp. */
@@ -55,8 +49,8 @@ export class TemporalJoin {
   record<Left, Right>(row: Left, time: EventTime, { waiting, at }: TemporalState<Left, Right>): void {
     const { lateness } = this.options
     if (isLate(time, lateness)) return
-    const { timestamp, watermark } = time
-    waiting.set(timestamp, [...(waiting.get(timestamp) ?? []), { watermark, row }])
+    const { timestamp } = time
+    waiting.set(timestamp, [...(waiting.get(timestamp) ?? []), row])
     at(timestamp + lateness + 1)
   }
 
@@ -85,7 +79,8 @@ export class TemporalJoin {
     time: number,
     { waiting, versions }: TemporalState<Left, Right>
   ): readonly Versioned<Left, Right>[] {
-    const timestamp = time - this.options.lateness - 1
+    const { lateness, outer } = this.options
+    const timestamp = time - lateness - 1
     const known = versions.get()
     const latest = known.findLastIndex((version) => version.timestamp <= timestamp)
     if (latest > 0) versions.set(known.slice(latest))
@@ -93,7 +88,8 @@ export class TemporalJoin {
     if (due === undefined) return []
     waiting.delete(timestamp)
     const version = known[latest]
-    if (version === undefined && !this.options.outer) return []
-    return due.map(({ watermark, row }) => ({ timestamp, watermark, left: row, version: version?.row }))
+    if (version === undefined && !outer) return []
+    const given = awaited(timestamp, lateness)
+    return due.map((row) => ({ ...given, left: row, version: version?.row }))
   }
 }
