@@ -24,18 +24,18 @@ export const timerInput = "~timer"
 /** Most bytes of a timer's tag. */
 export const maxTagBytes = 256
 
-const inlineBytes = 240
-const markInline = 0
-const markHash = 1
-const half = 0x8000_0000
-const signedHigh = 0x1_0000_0000
+const timerInlineBytes = 240
+const timerInline = 0
+const timerHash = 1
+const timerSign = 0x8000_0000
+const timerHigh = 0x1_0000_0000
 
 /** The first eight bytes of a timer's map key: in the order of time. `time`: a safe integer. */
 export function timerTimeKey(time: number): Uint8Array {
   if (!Number.isSafeInteger(time)) throw new FrameFault("BAD_VALUE", 0, "a timer's time is no safe integer")
   const bytes = new Uint8Array(8)
   const view = new DataView(bytes.buffer)
-  view.setUint32(0, Math.floor(time / signedHigh) + half)
+  view.setUint32(0, Math.floor(time / timerHigh) + timerSign)
   view.setUint32(4, time >>> 0)
   return bytes
 }
@@ -55,11 +55,11 @@ export function encodeTimer(
   }
   rest.set(tag, length)
   const whole = rest.subarray(0, length + tag.length)
-  const isInline = whole.length <= inlineBytes
+  const isInline = whole.length <= timerInlineBytes
   const name = isInline ? whole : sha256(whole)
   const mapKey = new Uint8Array(9 + name.length)
   mapKey.set(timerTimeKey(timer.time), 0)
-  mapKey[8] = isInline ? markInline : markHash
+  mapKey[8] = isInline ? timerInline : timerHash
   mapKey.set(name, 9)
   return { mapKey, value: isInline ? new Uint8Array(0) : whole.slice() }
 }
@@ -68,8 +68,8 @@ export function encodeTimer(
 export function decodeTimer(mapKey: Uint8Array, value: Uint8Array): Timer {
   if (mapKey.length < 9) throw new FrameFault("BAD_LENGTH", 0, "shorter than a timer")
   const view = new DataView(mapKey.buffer, mapKey.byteOffset, mapKey.length)
-  const time = (view.getUint32(0) - half) * signedHigh + view.getUint32(4)
-  const rest = mapKey[8] === markInline ? mapKey.subarray(9) : value
+  const time = (view.getUint32(0) - timerSign) * timerHigh + view.getUint32(4)
+  const rest = mapKey[8] === timerInline ? mapKey.subarray(9) : value
   let at = 0
   let size = 0
   for (let shift = 0; ; shift += 7) {
