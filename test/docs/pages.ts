@@ -1,5 +1,6 @@
 import { cliPage } from "./cli/cli-page.ts"
 import { errorsPage } from "./errors/errors-page.ts"
+import { expressionsPage } from "./expressions-page.ts"
 
 /** A page that is written by `npm run docs`. */
 export interface GeneratedPage {
@@ -10,7 +11,8 @@ export interface GeneratedPage {
 
 export const generatedPages: readonly GeneratedPage[] = [
   { path: "docs/errors.md", make: async () => errorsPage() },
-  { path: "docs/reference/cli.md", make: cliPage }
+  { path: "docs/reference/cli.md", make: cliPage },
+  { path: "docs/reference/expressions.md", make: async () => expressionsPage() }
 ]
 
 /** The page's text as it is written: one line break at its end. */

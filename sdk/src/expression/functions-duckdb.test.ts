@@ -129,7 +129,10 @@ describe("functions against DuckDB", () => {
       const value = run(ours, sampleRow({ s, color: t, i: n, d, day, at }))
       const other = expected[index]
       const same = typeof value === "number" ? close(value, Number(other)) : value === other
-      assert.isTrue(same, `${JSON.stringify(rows[index])}: ours ${String(value)}, theirs ${String(other)}`)
+      assert.isTrue(
+        same,
+        `${JSON.stringify(rows[index])}: ours ${String(value)}, theirs ${JSON.stringify(other)}`
+      )
     }
   })
 })

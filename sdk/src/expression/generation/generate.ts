@@ -6,7 +6,7 @@ import { emit, emitRaw } from "./emit-core.ts"
 /**
  * The JavaScript text of a function `(row) => value`, which needs nothing around it: no imports, no globals but the language's.
  * Row and value are as in codec/view.ts; NULL and UNKNOWN are null. The function throws an Error whose `code` (also the start of
- * its message) is EXPRESSION_OVERFLOW, _DIVISION_BY_ZERO, _CAST, _PATTERN, _TEXT_TOO_LONG or _VALUE, with line and column in the
+ * its message) is EXPRESSION_OVERFLOW, _DIVISION_BY_ZERO, _CAST, _ARGUMENT, _PATTERN, _TEXT_TOO_LONG or _VALUE, with line and column in the
  * expression. It keeps no state: the same row gives the same value. Names and strings of the author stand in it as JSON only.
  * One that gives a DECIMAL has its number of fraction digits as `scale`: its values are text, as those of a STRING are.
  */

@@ -32,12 +32,14 @@ function fixedZone([, sign, hours, minutes = "0"]: RegExpExecArray): ZoneTable |
 
 function changes(offsetOf: (seconds: number) => number): ZoneTable {
   const table: [number, number][] = [[first, offsetOf(first)]]
+  let before = offsetOf(first)
   for (let at = first; at < last; at += step) {
+    const after = offsetOf(at + step)
     let from = at
-    while (offsetOf(from) !== offsetOf(at + step)) {
-      const change = firstChange(offsetOf, from, at + step)
-      from = change
-      table.push([change, offsetOf(change)])
+    while (before !== after) {
+      from = firstChange(offsetOf, from, at + step)
+      before = offsetOf(from)
+      table.push([from, before])
     }
   }
   return table
@@ -61,10 +63,11 @@ function offsetsOf(name: string): ((seconds: number) => number) | undefined {
   const format = formatter(name)
   if (format === undefined) return undefined
   return (seconds) => {
-    const parts = Object.fromEntries(
-      format.formatToParts(seconds * 1000).map(({ type, value }) => [type, Number(value)])
-    )
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+    // "1/31/2020, 14:05:06": a fifth of the time that formatToParts takes, and a table asks some thousand times.
+    const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] = format
+      .format(seconds * 1000)
+      .split(/\D+/)
+      .map(Number)
     return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - seconds
   }
 }
