@@ -177,6 +177,22 @@ nodes:
     assert.strictEqual(deprecated.exit, 0)
     assert.deepInclude(await resolved("^1"), { version: "1.0.0" })
   })
+
+  it("says so in the plan of a pipeline that still runs the version, which goes on", async () => {
+    const file = join(folder.path, "orders.pipeline.yaml")
+    const planned = async () => (await platform.command("plan", file)).stdout
+    const mark = async (command: string, ...args: readonly string[]) =>
+      assert.strictEqual((await platform.command(command, "@acme/risk@2.0.0", ...args)).exit, 0)
+    assert.notInclude(await planned(), "@acme/risk@2.0.0 ")
+    await mark("deprecate", "--reason", "use 3.0")
+    assert.include(await planned(), "@acme/risk@2.0.0 is deprecated: use 3.0")
+    await mark("yank", "--reason", "loses records")
+    assert.include(await planned(), "@acme/risk@2.0.0 was yanked: loses records")
+    const applied = await platform.command("apply", file)
+    assert.strictEqual(applied.exit, 0, applied.stderr)
+    await mark("yank", "--undo")
+    await mark("deprecate", "--undo")
+  })
 })
 
 describe("tokens", () => {
@@ -206,7 +222,8 @@ describe("tokens", () => {
     const { id = -1 } = list.find(({ name }) => name === "ci") ?? {}
     assert.strictEqual((await platform.command("token", "revoke", String(id))).exit, 0)
     const after = await command(["publish", project, "--yes", ...url], { env })
-    assert.strictEqual(after.errors[0]?.code, "UNAUTHENTICATED")
+    assert.strictEqual(after.errors[0]?.code, "TOKEN_REVOKED")
+    assert.strictEqual(after.exit, 77)
   })
 
   it("are kept by login, readable by their owner alone, and forgotten by logout", async () => {

@@ -31,6 +31,8 @@ export interface WantedPackage {
 
 export interface ResolvedPackage {
   readonly version: string
+  /** Why its publisher would have nobody use it: it was deprecated, or yanked, and a lock holds it still. */
+  readonly warning?: string
   /** SRI of the archive. */
   readonly integrity: string
   readonly manifest: PackageManifest

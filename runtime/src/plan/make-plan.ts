@@ -60,7 +60,7 @@ export const makePlan = Effect.fn("makePlan")(function* (
     schemas: schemasOf(nodes, topics),
     chains: chainPlans(pipeline.pipeline, layout, made.plans)
   }
-  return { ...logical, warnings: warningsOf(nodes, layout.edges), physical }
+  return { ...logical, warnings: [...resolved.warnings, ...warningsOf(nodes, layout.edges)], physical }
 })
 
 const refuse = (findings: readonly Finding[], source: SourceMap): Effect.Effect<void, PlanFailed> =>

@@ -1,10 +1,19 @@
-import type { ApiError } from "@millrace/sdk/api"
+import type { ApiError, VersionSummary } from "@millrace/sdk/api"
 import { openArchive, Packages as RegistryPackages, type StoreError } from "@millrace/registry/server"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Packages } from "../../controller/packages.ts"
 import { FirstParty, firstPartyScope } from "./first-party.ts"
 import { PackageUnavailable, type ResolvedPackage, type WantedPackage } from "../../plan/index.ts"
+
+/** A yanked version is found by a lock or its exact number alone. */
+const warningOf = ({
+  deprecated,
+  yanked
+}: Pick<VersionSummary, "deprecated" | "yanked">): string | undefined => {
+  if (yanked !== null) return `was yanked: ${yanked}; take another with --upgrade`
+  return deprecated === null ? undefined : `is deprecated: ${deprecated}`
+}
 
 /** The controller's source of packages: the registry of this platform. Archives are verified against their digest at every read. */
 export const packageSourceLayer = Layer.effect(
@@ -16,7 +25,14 @@ export const packageSourceLayer = Layer.effect(
     const fetch = Effect.fnUntraced(function* (name: string, version: string) {
       const { bytes, integrity } = yield* packages.archive(name, version)
       const { manifest, bundle } = yield* openArchive(bytes)
-      return { version, integrity, manifest, bundle } satisfies ResolvedPackage
+      const warning = warningOf(yield* packages.version(name, version))
+      return {
+        version,
+        integrity,
+        manifest,
+        bundle,
+        ...(warning === undefined ? {} : { warning })
+      } satisfies ResolvedPackage
     })
 
     const resolve = Effect.fnUntraced(function* ({ name, range, locked }: WantedPackage) {

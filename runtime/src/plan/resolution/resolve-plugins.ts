@@ -33,6 +33,8 @@ export interface ResolvedPlugins {
   readonly plugins: ReadonlyMap<string, ResolvedPlugin>
   readonly lock: Lock
   readonly findings: readonly Finding[]
+  /** What publishers have to say of the versions that were found. */
+  readonly warnings: readonly string[]
 }
 
 /** What a package or a path leads to, before a plugin of it is chosen. */
@@ -43,6 +45,7 @@ interface Found {
   readonly digest: string
   readonly bundle: string
   readonly plugins: readonly PluginManifest[]
+  readonly warning: string | undefined
 }
 type Lookup = { readonly ok: Found } | { readonly problem: Pick<Finding, "code" | "message" | "remedy"> }
 
@@ -71,9 +74,18 @@ export const resolvePlugins = Effect.fnUntraced(function* (
     if ("ok" in choice) plugins.set(name, choice.ok)
     else findings.push({ ...choice.problem, path: ["nodes", name, keyOfKind(node.kind)] })
   }
-  const result: ResolvedPlugins = { plugins, lock: lockOf(wanted.values(), lookups), findings }
+  const result: ResolvedPlugins = {
+    plugins,
+    lock: lockOf(wanted.values(), lookups),
+    findings,
+    warnings: warningsOf(lookups.values())
+  }
   return result
 })
+
+const warningsOf = (lookups: Iterable<Lookup>): readonly string[] => [
+  ...new Set([...lookups].flatMap((lookup) => ("ok" in lookup ? (lookup.ok.warning ?? []) : [])))
+]
 
 const keyOfKind = (kind: PipelineNode["kind"]): string => (kind === "processor" ? "use" : kind)
 
@@ -109,7 +121,8 @@ const foundPackage = (name: string, resolved: ResolvedPackage): Found => ({
   domain: name.startsWith("@") ? name.slice(0, name.indexOf("/")) : name,
   digest: resolved.manifest.bundle,
   bundle: resolved.bundle,
-  plugins: resolved.manifest.plugins
+  plugins: resolved.manifest.plugins,
+  warning: resolved.warning === undefined ? undefined : `${name}@${resolved.version} ${resolved.warning}`
 })
 
 const unavailable = (name: string, range: string, error: PackageUnavailable) => {
@@ -176,7 +189,8 @@ const foundPath = (
   domain: `path:${baseFolder}`,
   digest: integrityOf(bundle),
   bundle,
-  plugins
+  plugins,
+  warning: undefined
 })
 
 const moduleMissing = (path: string) => ({
@@ -192,7 +206,7 @@ type Choice =
 /** The plugin that is named, or the package's only one of the node's kind. */
 const choosePlugin = (node: PipelineNode, lookup: Lookup): Choice => {
   if (!("ok" in lookup)) return lookup
-  const { plugins, ...found } = lookup.ok
+  const { plugins, warning: _, ...found } = lookup.ok
   const name = node.plugin.plugin
   const ofKind = plugins.filter((plugin) => nodeKind(plugin) === node.kind)
   const named = name === undefined ? ofKind : plugins.filter((plugin) => plugin.name === name)
