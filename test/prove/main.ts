@@ -24,6 +24,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   "power-cut": () => import("./power-cut.ts"),
   hostile: () => import("./hostile.ts"),
   joins: () => import("./joins.ts"),
+  "joins-log": () => import("./joins-log.ts"),
   "publish-kills": () => import("./publish-kills.ts"),
   windows: () => import("./windows.ts")
 }
