@@ -98,6 +98,8 @@ export {
   type FunctionPlugin,
   keyForm,
   nullableType,
+  outputsFrom,
+  type OutputsFromConfig,
   type Processor,
   type RecordContext,
   recordFields,

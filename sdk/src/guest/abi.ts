@@ -33,6 +33,11 @@ export interface GuestProcessor {
   readonly onTimer?: (tag: string, context: GuestRecord) => GuestResult
   /** True when {@link onTimer} may answer a {@link GuestPending}. */
   readonly onTimerSuspends?: boolean
+  /**
+   * Called for a delete, which has a key and no value; absent where deletes go (`process`) or pass. Never suspends. Answers
+   * as a body of the form `process`; a result of null is the delete itself, by the record's own key.
+   */
+  readonly onDelete?: (input: string, context: GuestRecord) => GuestResult
 }
 
 export interface GuestBody {
@@ -80,6 +85,8 @@ export interface GuestRecord {
    * judged late by (`-Infinity`: never late). The value is known by its identity. Such a result has no headers.
    */
   stamp(value: object, timestamp: number, watermark: number): void
+  /** Makes a result of this call the delete of what has its key. Known by its identity. Such a result has no headers. */
+  tombstone(value: object): void
 }
 
 export interface GuestState {

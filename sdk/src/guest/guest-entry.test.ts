@@ -37,6 +37,7 @@ const recordOf = (values: Map<string, unknown> = new Map()): GuestRecord => ({
   }),
   cancelTimer: () => {},
   stamp: () => {},
+  tombstone: () => {},
   timer: () => {}
 })
 

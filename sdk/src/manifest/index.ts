@@ -7,6 +7,7 @@ export {
   packageChanges,
   requiredBump
 } from "./change/index.ts"
+export { withConfigOutputs } from "./config-outputs.ts"
 export { decodeDeriveReply, type DeriveReply } from "./derive-reply.ts"
 export { durationMs, durationPattern } from "./duration-text.ts"
 export {

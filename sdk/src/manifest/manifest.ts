@@ -78,6 +78,8 @@ export const PluginManifest = Schema.Struct({
       ])
     })
   ),
+  /** JSON pointers into the config, where more outputs are named: keys of a map, a list of names, or a name. */
+  outputsFrom: Schema.optionalKey(Schema.Array(Schema.String)),
   bodies: Schema.Array(
     Schema.Struct({
       input: Schema.String,

@@ -2,6 +2,7 @@ import { toJson } from "../avro/json.ts"
 import type { RecordType } from "../avro/type.ts"
 import type { ReadField, Reads } from "../codec/view.ts"
 import type { DeriveInput, DeriveRequest } from "../guest/abi.ts"
+import { checkConfigOutputs, withConfigOutputs } from "./config-outputs.ts"
 import { fieldNames } from "./field-name.ts"
 import { valueAt } from "./json-pointer.ts"
 import type { PluginManifest } from "./manifest.ts"
@@ -15,6 +16,7 @@ import { resolveTable } from "./resolve-table.ts"
 
 /** True when the plugin's contract depends on config and inputs: ask it by {@link deriveRequest} first. */
 export const needsDerive = (plugin: PluginManifest): boolean =>
+  plugin.outputsFrom !== undefined ||
   plugin.inputs.some(({ contract }) => contract.form === "derived") ||
   plugin.outputs.some(({ contract }) => contract.form === "derived")
 
@@ -50,9 +52,12 @@ const deriveInput = ({ schema, key }: NodeStream): DeriveInput => ({ schema: toJ
  * Settles a node: what each input reads and each output is written with, keys, lineage, expressions, tables, state and
  * permissions. Pure; shared by the planner and the testing kit. Answers every problem that does not follow from another.
  */
-export const resolveNode = (request: NodeRequest): Resolved<ResolvedNode> => {
-  const { plugin, config } = request
+export const resolveNode = (given: NodeRequest): Resolved<ResolvedNode> => {
+  const { config } = given
+  const plugin = withConfigOutputs(given.plugin, config)
+  const request = { ...given, plugin }
   const problems = new NodeProblems()
+  checkConfigOutputs(given.plugin, config, problems)
   const inputs = plugin.inputs.flatMap((input) => planInput(input, request, problems) ?? [])
   const rows = Object.fromEntries(inputs.map(({ name, row }) => [name, row]))
   const expressions = resolveExpressions(plugin, config, rows, problems)

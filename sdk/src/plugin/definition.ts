@@ -42,11 +42,14 @@ export interface ProcessorDefinition extends Shell {
   readonly many: boolean
   readonly inputs: { readonly [input: string]: InputShell }
   readonly outputs: { readonly [output: string]: OutputShell }
+  /** JSON pointers into the config, where outputs are named; undefined where the plugin names them. */
+  readonly outputsFrom: readonly string[] | undefined
   readonly keyBy: { readonly [input: string]: readonly FieldName[] }
   readonly derive: AnyDerive | undefined
   readonly form: "filter" | "map" | "process"
   readonly bodies: { readonly [input: string]: AnyBody }
   readonly onTimer: AnyBody | undefined
+  readonly onDelete: AnyBody | undefined
 }
 
 export interface SourceDefinition extends Shell {

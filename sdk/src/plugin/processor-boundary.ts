@@ -14,6 +14,7 @@ import {
   type ProcessorDefinition
 } from "./definition.ts"
 import type { OpenFields } from "./open-field.ts"
+import { outputPointers } from "./outputs-from-boundary.ts"
 
 /** The options of `defineProcessor` with their types let go: what the type parameters promised is not seen here. */
 interface LooseOptions {
@@ -36,6 +37,7 @@ interface LooseOptions {
   readonly map?: AnyBody
   readonly process?: AnyBody | { readonly [input: string]: AnyBody }
   readonly onTimer?: AnyBody
+  readonly onDelete?: AnyBody
 }
 
 /** Turns a processor's options into its definition. The casts stand for what `GivenOptions` checks. */
@@ -52,11 +54,13 @@ export const processorOf = <In, Out, Config>(options: unknown): Processor<In, Ou
     many: given.many ?? false,
     inputs,
     outputs: outputsOf(given, form),
+    outputsFrom: outputPointers(given.outputs),
     keyBy: keysOf(given),
     derive: given.derive,
     form,
     bodies: bodiesOf(given, form),
-    onTimer: given.onTimer
+    onTimer: given.onTimer,
+    onDelete: given.onDelete
   }
   return Object.freeze({ kind: "processor" as const, name: given.name, [definitionKey]: definition })
 }
@@ -78,6 +82,7 @@ const outputsOf = (
   given: LooseOptions,
   form: ProcessorDefinition["form"]
 ): ProcessorDefinition["outputs"] => {
+  if (outputPointers(given.outputs) !== undefined) return {}
   if (given.outputs !== undefined)
     return mapValues(given.outputs, (contract) =>
       isAnyRecord(contract) ? { form: "derived" } : closed(contract)

@@ -77,6 +77,11 @@ type Answers<G, O, Outs, R, A, Up extends PropertyKey> = "outputs" extends G
   ? OutputsOf<Outs>
   : readonly Out<G, O, R, A, Up>[]
 
+/** What a delete gives: null is the delete itself. */
+type Deleted<Given> = Given extends readonly (infer Value)[]
+  ? readonly (Value | null)[]
+  : { readonly [K in keyof Given]: Deleted<Given[K]> }
+
 type BodyOf<P, Value, Ctx, Mapped, Processed, Eff, Res> = P extends "filter"
   ? Judged<Eff, Res, boolean, (value: Value, context: Ctx) => Returns<boolean, Eff, Res>>
   : P extends "map"
@@ -131,15 +136,17 @@ export type GivenOptions<G extends string, I, O, Ins, Outs, R, A, Up extends Pro
           OneBody<G, P>
     : P extends "onTimer"
       ? Body<string, Context<ConfigOf<C>, U>, Answers<G, O, Outs, R, A, Up>>
-      : P extends "name"
-        ? HasBody<G>
-        : P extends "keyBy"
-          ? KeyBy<G, I, Ins>
-          : P extends "uses"
-            ? UsesCheck<G, U>
-            : P extends keyof ProcessorParts<I, O, Ins, Outs, R, A, Up, C, U>
-              ? unknown
-              : "there is no such option"
+      : P extends "onDelete"
+        ? (input: string, context: Context<ConfigOf<C>, U>) => Deleted<Answers<G, O, Outs, R, A, Up>>
+        : P extends "name"
+          ? HasBody<G>
+          : P extends "keyBy"
+            ? KeyBy<G, I, Ins>
+            : P extends "uses"
+              ? UsesCheck<G, U>
+              : P extends keyof ProcessorParts<I, O, Ins, Outs, R, A, Up, C, U>
+                ? unknown
+                : "there is no such option"
 }
 
 // ---- The result ----------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ export interface RecordContext<Config> {
    * ms since 1970. `watermark`: what it is judged late by; absent: it is never late. It has no headers then.
    */
   readonly stamp: <Value extends object>(value: Value, timestamp: number, watermark?: number) => Value
+  /** Makes an output the delete of what has its key, and answers it: `return [tombstone(row)]`. It has no headers. */
+  readonly tombstone: <Value extends object>(value: Value) => Value
 }
 
 /** Names that a capability cannot take, for the context has them already. */
@@ -35,7 +37,8 @@ export const recordContextNames = [
   "position",
   "now",
   "random",
-  "stamp"
+  "stamp",
+  "tombstone"
 ] as const
 
 /** The handles of `uses`, under their names. */

@@ -6,7 +6,8 @@ import {
   type NodeRequest,
   type NodeStream,
   type ResolvedNode,
-  resolveNode
+  resolveNode,
+  withConfigOutputs
 } from "@millrace/sdk/manifest"
 import * as Effect from "effect/Effect"
 import type { Finding, OutputOptions, PipelineNode } from "../../pipeline/index.ts"
@@ -79,7 +80,7 @@ const checkOutputNames = (
   node: PipelineNode,
   { manifest }: ResolvedPlugin
 ): readonly Finding[] => {
-  const names = manifest.outputs.map((output) => output.name)
+  const names = withConfigOutputs(manifest, node.with).outputs.map((output) => output.name)
   const unknown = Object.keys(node.outputs)
     .filter((output) => !names.includes(output))
     .map((output): Finding => ({

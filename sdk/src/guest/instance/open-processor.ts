@@ -15,8 +15,12 @@ export const openProcessor = (
     input,
     { form: definition.form, suspends: isGenerator(body), call: caller(body, view) }
   ])
-  const processor: GuestProcessor = { kind: "processor", bodies: Object.fromEntries(bodies) }
-  const { onTimer } = definition
+  const { onDelete, onTimer } = definition
+  const processor: GuestProcessor = {
+    kind: "processor",
+    bodies: Object.fromEntries(bodies),
+    ...(onDelete === undefined ? {} : { onDelete: deleter(onDelete, view) })
+  }
   if (onTimer === undefined) return processor
   return { ...processor, onTimer: caller(onTimer, view), onTimerSuspends: isGenerator(onTimer) }
 }
@@ -25,6 +29,11 @@ const caller = (body: AnyBody, view: ViewRecord): GuestBody["call"] =>
   isGenerator(body)
     ? (value, record) => driveRunning(body(value, view(record)))
     : (value, record) => plainResult(body(value, view(record)))
+
+const deleter =
+  (body: AnyBody, view: ViewRecord): NonNullable<GuestProcessor["onDelete"]> =>
+  (input, record) =>
+    plainResult(body(input, view(record)))
 
 const driveRunning = (generator: unknown) => {
   if (!isRunning(generator)) throw new Error("a generator body answered no generator")

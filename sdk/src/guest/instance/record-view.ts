@@ -44,6 +44,12 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
         return value
       }
     }
+    get tombstone() {
+      return <Value extends object>(value: Value): Value => {
+        this.#record.tombstone(value)
+        return value
+      }
+    }
     static recordOf(view: RecordView): GuestRecord {
       return view.#record
     }

@@ -125,9 +125,10 @@ class ManifestWriter {
 
   private processor(
     definition: ProcessorDefinition
-  ): Pick<PluginManifest, "inputs" | "outputs" | "bodies" | "keyBy"> {
-    const { name, many, form } = definition
+  ): Pick<PluginManifest, "inputs" | "outputs" | "outputsFrom" | "bodies" | "keyBy"> {
+    const { name, many, form, outputsFrom } = definition
     return {
+      ...(outputsFrom === undefined ? {} : { outputsFrom }),
       inputs: Object.entries(definition.inputs).map(([input, shell]) => ({
         name: input,
         many,

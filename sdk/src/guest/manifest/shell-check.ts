@@ -57,6 +57,9 @@ const processorOffences = (
     offences.push(`uses.${timed[0]}: give onTimer, which is called when a timer fires`)
   if (timed === undefined && definition.onTimer !== undefined)
     offences.push("onTimer: declare timers() in uses, or it is never called")
+  const bodies = [definition.onDelete, ...Object.values(definition.bodies)]
+  if (definition.onDelete !== undefined && (definition.form !== "process" || !bodies.every(isPlainFunction)))
+    offences.push("onDelete: it stands beside plain process bodies, and is a plain function itself")
   return offences
 }
 

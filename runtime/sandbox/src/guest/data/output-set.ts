@@ -102,6 +102,17 @@ export class OutputSet {
     this.noteOrigin(0, origin)
   }
 
+  /** The cursor's record, which is a delete, by any output whose key is the record's. */
+  putDelete(index: number, cursor: BatchCursor, origin: number): void {
+    const { key, name } = this.definitions[index]
+    if (key !== undefined)
+      throw new TypeErrorOf(
+        "the output " + name + " has a key of its own: answer tombstone(value) for a delete"
+      )
+    this.writers[index].appendRaw(cursor)
+    this.noteOrigin(index, origin)
+  }
+
   /** A result of the body for the cursor's record. */
   put(index: number, view: GuestView, cursor: BatchCursor, result: unknown, origin: number): void {
     const definition = this.definitions[index]
@@ -157,7 +168,8 @@ export class OutputSet {
     else if (written.stamp !== undefined) {
       const { timestamp, watermark } = written.stamp
       const key = written.key === undefined ? cursor.key() : written.key
-      this.writers[written.output].append({ timestamp, watermark, key }, written.value)
+      const value = written.stamp.isDelete ? null : written.value
+      this.writers[written.output].append({ timestamp, watermark, key }, value)
       this.noteOrigin(written.output, origin)
     } else {
       this.copyValue(written.output, cursor, written.key, written.value, 0, written.value.length)

@@ -9,10 +9,13 @@ import type { RunClock } from "../realm/run-clock.ts"
 import { StateJournal } from "./state-store.ts"
 import type { StateStore } from "./state-store.ts"
 
-/** Event time that a body gave to one of its results. */
+/** What a body said of one of its results. */
 export interface Stamp {
+  /** Event time. */
   readonly timestamp: number
   readonly watermark: number
+  /** It is the delete of what has its key. */
+  readonly isDelete: boolean
 }
 
 /** What all records of a call share. */
@@ -152,7 +155,18 @@ export class RecordInHand implements GuestRecord {
     if (!NumberIsSafeInteger(timestamp) || !(watermark === -Infinity || NumberIsSafeInteger(watermark)))
       throw new TypeErrorOf("a result's time must be a whole number of milliseconds")
     this.#stamps ??= new MapOf()
-    mapSet(this.#stamps, value, { timestamp, watermark })
+    mapSet(this.#stamps, value, {
+      timestamp,
+      watermark,
+      isDelete: mapGet(this.#stamps, value)?.isDelete === true
+    })
+  }
+
+  tombstone(value: object): void {
+    if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be a delete")
+    this.#stamps ??= new MapOf()
+    const { timestamp, watermark } = mapGet(this.#stamps, value) ?? this
+    mapSet(this.#stamps, value, { timestamp, watermark, isDelete: true })
   }
 
   #changeTimer(tag: string, time: number, domain: "event" | "processing", isSet: boolean): void {

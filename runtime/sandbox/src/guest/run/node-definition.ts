@@ -172,9 +172,22 @@ export function bodiesOf(
     if (!isFunction(call) || (form !== "filter" && form !== "map" && form !== "process")) {
       throw new TypeErrorOf("the body for the input " + inputs[i] + " is not of the guest ABI's form")
     }
-    mapSet(bodies, inputs[i], { form, suspends: body["suspends"] === true, call: bindMethod(call, body) })
+    const suspends = body["suspends"] === true
+    const onDelete = form === "process" && !suspends ? deleterOf(instance, inputs[i]) : undefined
+    mapSet(bodies, inputs[i], { form, suspends, call: bindMethod(call, body), onDelete })
   }
   return bodies
+}
+
+/** What is called for a delete, where the plugin has something to say of it. */
+function deleterOf(
+  instance: { readonly [name: string]: unknown },
+  input: string
+): ((record: unknown) => unknown) | undefined {
+  const onDelete = instance["onDelete"]
+  if (!isFunction(onDelete)) return undefined
+  const call = bindMethod(onDelete, instance)
+  return (record) => call(input, record)
 }
 
 /** What is called when a timer fires: a body whose values are tags. */
@@ -184,6 +197,7 @@ export function timerBodyOf(instance: { readonly [name: string]: unknown }): Bod
   return {
     form: "process",
     suspends: instance["onTimerSuspends"] === true,
-    call: bindMethod(onTimer, instance)
+    call: bindMethod(onTimer, instance),
+    onDelete: undefined
   }
 }

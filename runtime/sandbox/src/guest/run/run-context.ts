@@ -13,6 +13,8 @@ export interface Body {
   readonly suspends: boolean
   /** Bound to its owner, so that no method of Function's is asked at a call. */
   readonly call: (value: unknown, record: unknown) => unknown
+  /** What a delete gives; undefined where it goes or passes. Never suspends. */
+  readonly onDelete: ((record: unknown) => unknown) | undefined
 }
 
 /** A batch frame to run, with what its input's records are run by. */

@@ -23,13 +23,13 @@ export function runPlain(run: RunContext, feed: Feed, body: Body): void {
     lastOrigin = origin
     RecordInHand.point(record, cursor, origin, ordinal)
     if (!isTimers) countIn(run, cursor)
-    if (cursor.isTombstone) passTombstone(run, feed, body, origin)
-    else runOne(run, feed, body, record, origin)
+    if (!cursor.isTombstone || body.onDelete !== undefined) runOne(run, feed, body, record, origin)
+    else passTombstone(run, feed, body, origin)
   }
   clock.owner = undefined
 }
 
-/** A delete has no value for a body: filters and maps let it pass, `process` has nothing to say of it. */
+/** A delete has no value for a body: filters and maps let it pass, `process` without `onDelete` drops it. */
 export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: number): void {
   if (body.form === "process") {
     run.tally.filtered += 1
@@ -44,9 +44,10 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
   run.outputs.mark()
   try {
     const cursor = feed.cursor
-    const value = feed.view.read(cursor.frame, cursor.valueStart, cursor.valueEnd)
+    const isDelete = cursor.isTombstone
+    const value = isDelete ? undefined : feed.view.read(cursor.frame, cursor.valueStart, cursor.valueEnd)
     hasValue = true
-    const answer = body.call(value, record)
+    const answer = isDelete && body.onDelete !== undefined ? body.onDelete(record) : body.call(value, record)
     if (answer === false && body.form === "filter") run.tally.filtered += 1
     else put(run, feed, body, answer, record)
     RecordInHand.journal(record).last = undefined
@@ -82,6 +83,7 @@ function put(run: RunContext, feed: Feed, body: Body, answer: unknown, record: R
 function putOne(outputs: OutputSet, index: number, feed: Feed, value: unknown, record: RecordInHand): void {
   const origin = RecordInHand.origin(record)
   const stamp = RecordInHand.stampOf(record, value)
-  if (stamp === undefined) outputs.put(index, feed.view, feed.cursor, value, origin)
+  if (value === null && feed.cursor.isTombstone) outputs.putDelete(index, feed.cursor, origin)
+  else if (stamp === undefined) outputs.put(index, feed.view, feed.cursor, value, origin)
   else outputs.putStamped(index, feed.view, feed.cursor, value, origin, stamp)
 }

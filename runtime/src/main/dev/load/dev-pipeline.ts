@@ -1,4 +1,4 @@
-import { nodeKind, type PluginManifest } from "@millrace/sdk/manifest"
+import { nodeKind, type PluginManifest, withConfigOutputs } from "@millrace/sdk/manifest"
 import type { Config } from "../config.ts"
 
 /** The implicit pipeline of the plugin that is worked on. */
@@ -29,7 +29,7 @@ export interface DevPipelineParts {
 export const devPipeline = ({ config, inputs, manifest, path, tables }: DevPipelineParts): DevPipeline => {
   const name = pipelineName(manifest.name)
   const node = nodeName(manifest.name)
-  const outputNames = manifest.outputs.map((output) => output.name)
+  const outputNames = withConfigOutputs(manifest, config).outputs.map((output) => output.name)
   const outputs = Object.fromEntries(
     outputNames.map((output) => [output, outputNames.length === 1 ? `${name}.out` : `${name}.out.${output}`])
   )
