@@ -32,8 +32,8 @@ const show = (value: unknown): string =>
 
 const typed = (text: string): TypedExpression => {
   const parsed = parseExpression(text)
-  const isWhole = "ok" in parsed && movieSchema.kind === "record"
-  const checked = isWhole ? checkExpression(parsed.ok, movieSchema) : undefined
+  const checked =
+    "ok" in parsed && movieSchema.kind === "record" ? checkExpression(parsed.ok, movieSchema) : undefined
   return checked !== undefined && "ok" in checked ? checked.ok : assert.fail(text)
 }
 
