@@ -115,5 +115,6 @@ export {
   type Source,
   type SourceAnswer,
   type SourceContext,
-  type SourceRecord
+  type SourceRecord,
+  WholeTypes
 } from "./plugin/index.ts"

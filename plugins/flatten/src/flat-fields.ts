@@ -1,5 +1,4 @@
-import { nullableType, recordFields, type SchemaField, schemaName } from "@millrace/sdk"
-import { WholeTypes } from "./whole-types.ts"
+import { nullableType, recordFields, type SchemaField, schemaName, WholeTypes } from "@millrace/sdk"
 
 /** Takes the fields of a record schema apart. */
 export class FlatFields {

@@ -7,9 +7,9 @@ import {
   recordSchema,
   Schema,
   type SchemaField,
-  schemaName
+  schemaName,
+  WholeTypes
 } from "@millrace/sdk"
-import { WholeTypes } from "./whole-types.ts"
 
 const Config = Schema.Struct({
   field: Schema.String.annotate({ description: "The array" }),

@@ -1,10 +1,13 @@
-import { recordFields, schemaName } from "@millrace/sdk"
+import { recordFields, schemaName } from "./record-schema.ts"
 
 interface Schema {
   readonly [key: string]: unknown
 }
 
-/** Answers types of one schema (Avro's JSON form) with the named types in them written out where they stand by name only. */
+/**
+ * Answers types of one schema (Avro's JSON form), for the answer of `derive`, with the named types in them written out where
+ * they stand by name only: so that one can be used away from the place where its parts were named.
+ */
 export class WholeTypes {
   private readonly known = new Map<string, Schema>()
 
