@@ -1,0 +1,2 @@
+export { fromTable } from "./from-table.ts"
+export { toTable } from "./to-table.ts"
