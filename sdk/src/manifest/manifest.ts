@@ -49,14 +49,16 @@ export const PluginManifest = Schema.Struct({
   config: Schema.Unknown,
   /**
    * Expressions in the config: JSON pointer pattern (`/fields/*` for every element), the input they see, the SQL type they
-   * must have ("any": whatever), and words that may stand in the place of one (COUNT's `*`).
+   * must have ("any": whatever), words that may stand in the place of one (COUNT's `*`), and the rows that it sees where
+   * those are not an input's.
    */
   expressions: Schema.Array(
     Schema.Struct({
       pointer: Schema.String,
       input: Schema.String,
       type: Schema.String,
-      words: Schema.optionalKey(Schema.Array(Schema.String))
+      words: Schema.optionalKey(Schema.Array(Schema.String)),
+      row: Schema.optionalKey(AvroJson)
     })
   ),
   /** True when the one input may be fed by several streams of the same schema, in order of arrival: union. */

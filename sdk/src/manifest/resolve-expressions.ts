@@ -4,9 +4,9 @@ import type { PluginManifest } from "./manifest.ts"
 import { expandPointer, valueAt } from "./json-pointer.ts"
 import type { NodeProblems } from "./node-problems.ts"
 
-/** An expression of the config, checked; `input` is the one whose fields it reads. */
+/** An expression of the config, checked; `input` is the one whose fields it reads, undefined for rows of the plugin's own. */
 export interface NodeExpression {
-  readonly input: string
+  readonly input: string | undefined
   readonly typed: TypedExpression
 }
 
@@ -18,14 +18,19 @@ export const resolveExpressions = (
   problems: NodeProblems
 ): ReadonlyMap<string, NodeExpression> => {
   const found = new Map<string, NodeExpression>()
-  for (const { pointer: pattern, input, type, words = [] } of plugin.expressions) {
-    const row = Object.hasOwn(rows, input) ? rows[input] : undefined
+  for (const { pointer: pattern, input, row: own, type, words = [] } of plugin.expressions) {
+    const row =
+      own === undefined
+        ? Object.hasOwn(rows, input)
+          ? rows[input]
+          : undefined
+        : problems.record(own, `config${pattern}`, "the rows of an expression")
     if (row === undefined) continue
     for (const pointer of expandPointer(config, pattern)) {
       const text = valueAt(config, pointer)
       if (words.some((word) => word === text)) continue
       const typed = resolveExpression(text, row, type, `config${pointer}`, problems)
-      if (typed !== undefined) found.set(pointer, { input, typed })
+      if (typed !== undefined) found.set(pointer, { input: own === undefined ? input : undefined, typed })
     }
   }
   return found

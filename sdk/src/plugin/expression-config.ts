@@ -42,6 +42,11 @@ export interface ExpressionOptions<Type extends keyof ExpressionTypes> {
   readonly type?: Type
   /** The input whose fields it sees; default: the only one. */
   readonly input?: string
+  /**
+   * What it sees instead of an input's fields: rows that the plugin makes itself, as an Avro record schema in JSON form. The
+   * body calls the function with them. For a source, which has no input.
+   */
+  readonly row?: object
   readonly description?: string
 }
 
@@ -55,7 +60,11 @@ export const Expression = <const Type extends keyof ExpressionTypes = "any">(
   options: ExpressionOptions<Type> = {}
 ) =>
   Schema.String.annotate({
-    [expressionMark]: { type: options.type ?? "any", input: options.input ?? "input" },
+    [expressionMark]: {
+      type: options.type ?? "any",
+      input: options.input ?? "input",
+      ...(options.row === undefined ? {} : { row: options.row })
+    },
     ...(options.description === undefined ? {} : { description: options.description })
   }).pipe(
     Schema.decodeTo(

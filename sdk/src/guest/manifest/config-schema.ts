@@ -58,10 +58,17 @@ const wordsOf = (ast: SchemaAST.AST): readonly string[] =>
       )
     : []
 
-const markOf = (ast: SchemaAST.AST): { readonly input: string; readonly type: string } | undefined => {
+const markOf = (
+  ast: SchemaAST.AST
+): { readonly input: string; readonly type: string; readonly row?: unknown } | undefined => {
   const mark: unknown = SchemaAST.resolve(ast)?.[expressionMark]
   if (typeof mark !== "object" || mark === null) return undefined
-  return { input: String(Reflect.get(mark, "input")), type: String(Reflect.get(mark, "type")) }
+  const row: unknown = Reflect.get(mark, "row")
+  return {
+    input: String(Reflect.get(mark, "input")),
+    type: String(Reflect.get(mark, "type")),
+    ...(row === undefined ? {} : { row })
+  }
 }
 
 const partsOf = (ast: SchemaAST.AST): readonly (readonly [part: string, child: SchemaAST.AST])[] => {
