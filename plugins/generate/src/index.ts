@@ -1,0 +1,2 @@
+export { bounded } from "./bounded.ts"
+export { endless } from "./endless.ts"
