@@ -34,7 +34,7 @@ export const run = async ({ seed, count = 20 }: ProofOptions): Promise<ProofResu
       }
       const size = `${expected.pairs.length} pairs, ${expected.late[0]} late, ${kills.count()} kills`
       process.stderr.write(`joins-log: seed ${number}: ${isSame ? "same" : "DIFFERS"} (${size})\n`)
-      await platform.command("pipeline", "delete", `seed-${number}`, "--yes")
+      await platform.command("pipeline", "delete", `seed-${number}`)
     }
   } finally {
     await platform.stop()

@@ -1,10 +1,10 @@
 import type { Platform } from "../../input/program.ts"
 
-/** Kills `wanted` sandbox processes of a platform with SIGKILL, one after the other as they come up. */
+/** Kills up to `wanted` sandbox processes of a platform with SIGKILL as they come up; a pipeline that has ended has no more. */
 export const killSandboxes = (platform: Platform, wanted: number) => {
   const killed = new Set<number>()
   const run = async (): Promise<void> => {
-    for (let round = 0; round < 200 && killed.size < wanted; round++) {
+    for (let round = 0; round < 15 && killed.size < wanted; round++) {
       const { sandboxes }: { readonly sandboxes: readonly { readonly pid: number }[] } = JSON.parse(
         (await platform.command("status", "--json")).stdout
       )
