@@ -77,7 +77,7 @@ const nodesOf = (name: string, seed: number, partitions: number): string => {
 const run = async (
   name: string,
   partitions: number,
-  of: readonly number[] = seeds,
+  of: readonly number[],
   meanwhile: () => Promise<void> = async () => {}
 ) => {
   const file = join(folder.path, `${name}.pipeline.yaml`)
@@ -152,13 +152,15 @@ const killSandboxes = async (): Promise<number> => {
 describe("windows", () => {
   for (const partitions of [1, 8]) {
     it(`are those of the oracle at ${partitions} partitions, with batches of 1 and of 5,000`, async () => {
-      const name = `w${partitions}`
-      await run(name, partitions)
-      for (const seed of seeds) await check(name, seed)
-      const [first] = seeds
-      const records = randomCase(first ?? 0).partitions.flat().length
-      const rows = (await valuesOf(`${name}.all`)).reduce((sum, value) => sum + Number(value["rows"]), 0)
-      assert.strictEqual(rows, records)
+      // Apart, so that a slow machine has fewer tasks at a time.
+      for (const some of [seeds.slice(0, 10), seeds.slice(10)]) {
+        const name = `w${partitions}-${some[0]}`
+        await run(name, partitions, some)
+        for (const seed of some) await check(name, seed)
+        const records = randomCase(some[0] ?? 0).partitions.flat().length
+        const rows = (await valuesOf(`${name}.all`)).reduce((sum, value) => sum + Number(value["rows"]), 0)
+        assert.strictEqual(rows, records)
+      }
     })
   }
 
