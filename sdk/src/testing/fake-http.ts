@@ -120,7 +120,8 @@ const allow = ({ method, url }: FakeRequest, permissions: readonly Permission[])
   if (to === undefined) throw new HostRefusal("URL_INVALID", `${url} is no absolute http or https URL`)
   const isAllowed = nets.some((net) => {
     if (net.methods !== undefined && !net.methods.includes(method)) return false
-    const granted = placeOf(String(net.host)) ?? { host: String(net.host).toLowerCase(), port: net.port }
+    const name = typeof net.host === "string" ? net.host : ""
+    const granted = placeOf(name) ?? { host: name.toLowerCase(), port: net.port }
     return granted.host === to.host && (granted.port === undefined || granted.port === to.port)
   })
   if (!isAllowed)

@@ -95,6 +95,12 @@ const fixtures: Rows<FixtureProblem["code"]> = {
 /** `@millrace/sdk/testing`: what a `TestError` carries. */
 export const testingErrors: Rows = {
   ...fixtures,
+  FIXTURE_MISSING: {
+    message: "There is no fixture below the paths, or no case has the text of `--filter`",
+    where: "the paths, or the text",
+    why: "`millrace test` runs files that end in `.fixture.yaml`, `.fixture.yml` or `.fixture.json`.",
+    remedy: "Write one beside the module: `src/index.fixture.yaml`."
+  },
   BUNDLE: {
     message: "The plugin could not be bundled: all offences",
     where: "file, line and column in the plugin",

@@ -21,6 +21,7 @@ import { root } from "./root.ts"
 import { runCommand } from "./run.ts"
 import { secretCommand } from "./secret/secret.ts"
 import { statusCommand } from "./status.ts"
+import { testCommand } from "./test.ts"
 import { topicCommand } from "./topic.ts"
 import { upCommand } from "./up.ts"
 import { logsCommand, tapCommand } from "./watch.ts"
@@ -33,7 +34,10 @@ export const millrace = root.pipe(
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
-    { group: "Plugins", commands: [devCommand, buildCommand, publishCommand, yankCommand, deprecateCommand] },
+    {
+      group: "Plugins",
+      commands: [devCommand, testCommand, buildCommand, publishCommand, yankCommand, deprecateCommand]
+    },
     { group: "Access", commands: [loginCommand, logoutCommand, tokenCommand, secretCommand] },
     {
       group: "Contracts and packages",

@@ -30,9 +30,12 @@ const sources = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", "
 
 /**
  * Watches the folders of some files, not what is below: a file that is not there yet is seen when it comes, and a large folder
- * costs nothing. Other files than sources count only where they were named.
+ * costs nothing. Other files than sources count only where they were named, or are `wanted`.
  */
-export const watchFiles = Effect.fn("watchFiles")(function* (first: readonly string[]) {
+export const watchFiles = Effect.fn("watchFiles")(function* (
+  first: readonly string[],
+  wanted: (file: string) => boolean = () => false
+) {
   const changes = yield* Queue.sliding<{ readonly at: number; readonly file: string }>(100)
   const clock = yield* Clock.Clock
   const named = new Set<string>()
@@ -56,7 +59,8 @@ export const watchFiles = Effect.fn("watchFiles")(function* (first: readonly str
       if (come.length > 0) Queue.offerUnsafe(changes, { at: clock.currentTimeMillisUnsafe(), file })
       return include(come)
     }
-    if (!named.has(file) && (!sources.has(extname(file)) || basename(file).startsWith("."))) return
+    const isSource = sources.has(extname(file)) && !basename(file).startsWith(".")
+    if (!isSource && !named.has(file) && !wanted(file)) return
     Queue.offerUnsafe(changes, { at: clock.currentTimeMillisUnsafe(), file })
   })
   const include = (files: readonly string[]): void => {

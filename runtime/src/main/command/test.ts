@@ -1,0 +1,56 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { loadTests } from "./load.ts"
+import { root } from "./root.ts"
+
+/** `millrace test [PATHS]` */
+export const testCommand = Command.make(
+  "test",
+  {
+    paths: Argument.String("paths").pipe(
+      Argument.variadic(),
+      Argument.withDescription("Fixture files, modules that have some beside them, or folders; default: here")
+    ),
+    filter: Flag.String("filter").pipe(
+      Flag.withAlias("f"),
+      Flag.withMetavar("TEXT"),
+      Flag.optional,
+      Flag.withDescription("Only cases with this text in file, name or plugin")
+    ),
+    update: Flag.Boolean("update").pipe(
+      Flag.withAlias("u"),
+      Flag.withDefault(false),
+      Flag.withDescription("Write what came where it is not what was expected; comments stay")
+    ),
+    watch: Flag.Boolean("watch").pipe(
+      Flag.withAlias("w"),
+      Flag.withDefault(false),
+      Flag.withDescription("Run again what a change touches, until Ctrl-C")
+    )
+  },
+  (input) =>
+    Effect.gen(function* () {
+      const { json } = yield* root
+      const { runTests } = yield* loadTests
+      yield* runTests({
+        paths: input.paths.length === 0 ? ["."] : input.paths,
+        filter: Option.getOrUndefined(input.filter),
+        update: input.update,
+        watch: input.watch,
+        json
+      })
+    })
+).pipe(
+  Command.withDescription(
+    "Run plugins on fixtures: every *.fixture.yaml and *.fixture.json below the paths, in the sandbox. Each case runs whole, and again cut into single records with a fresh memory for each, as after a kill.\n\nExit code 1 when a case fails, 65 when a fixture is wrong."
+  ),
+  Command.withExamples([
+    { command: "millrace test", description: "All fixtures below this folder" },
+    { command: "millrace test src/index.fixture.yaml --filter refund" },
+    { command: "millrace test --update", description: "Take what comes now as what is expected" },
+    { command: "millrace test --watch" }
+  ])
+)
