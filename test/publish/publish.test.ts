@@ -77,6 +77,14 @@ describe("publishing a package through its versions", () => {
     assert.include((await publish()).stdout, "is there already, unchanged")
   })
 
+  it("refuses other content under a number that is taken, and says which is free", async () => {
+    write({ version: "1.0.0", fields: "reason: Schema.String, " })
+    const { exit, errors } = await publish()
+    assert.strictEqual(exit, 1)
+    assert.strictEqual(errors[0]?.code, "VERSION_EXISTS")
+    assert.include(errors[0]?.remedy ?? "", "1.1.0")
+  })
+
   it("refuses a version that changes more than its number says, and raises it with --bump", async () => {
     write({ version: "1.0.1", fields: "reason: Schema.String, " })
     const small = await publish()

@@ -69,7 +69,10 @@ export class Publisher extends Context.Service<
 const maxOpenArchives = 2
 
 const publish = Effect.fn("publish")(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
-  const { archive, upload } = yield* examined(request, turns)
+  yield* admit(request)
+  yield* refuseKnownVersion(request)
+  const upload = yield* received(request)
+  const archive = yield* Semaphore.withPermit(turns, checkArchive(request, upload))
   yield* failpoint("archive-checked")
   // INVARIANT: the archive is durable before the row that names it.
   yield* (yield* BlobStore).keep(upload)
@@ -79,27 +82,37 @@ const publish = Effect.fn("publish")(function* (request: PublishRequest, turns: 
 })
 
 const check = Effect.fn("checkVersion")(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
-  const { archive, upload } = yield* examined(request, turns)
-  yield* refuseSimilarName(request.name)
+  const { name, version } = request
+  yield* admit(request)
+  const upload = yield* received(request)
+  const there = yield* versionDetail(name, version)
+  // The very same archive need not be looked at again.
+  if (there?.integrity === upload.integrity)
+    return yield* apiError("VERSION_EXISTS", { package: name, version }, "version")
+  const archive = yield* Semaphore.withPermit(turns, checkArchive(request, upload))
+  yield* refuseSimilarName(name)
   const step = yield* versionStep(archive.manifest)
   return {
-    name: request.name,
-    version: request.version,
+    name,
+    version,
     ...step,
+    isTaken: there !== undefined,
+    isAllowed: step.isAllowed && there === undefined,
     integrity: upload.integrity,
     sizeBytes: upload.sizeBytes,
     pipelines: yield* affectedPipelines(archive.manifest)
   } satisfies PublishReport
 })
 
-/** The archive, whole and checked for what can be said of it alone. */
-const examined = Effect.fnUntraced(function* (request: PublishRequest, turns: Semaphore.Semaphore) {
-  const isAdmin = request.isAdmin === true
-  if (!isAdmin) yield* countAttempt(request.actor)
-  yield* refuseKnownVersion(request)
-  if (!isAdmin) yield* refuseReserved(request.name)
-  const blobs = yield* BlobStore
-  const upload = yield* blobs
+/** What can be said before the archive is there. */
+const admit = Effect.fnUntraced(function* ({ actor, isAdmin = false, name }: PublishRequest) {
+  if (isAdmin) return
+  yield* countAttempt(actor)
+  yield* refuseReserved(name)
+})
+
+const received = Effect.fnUntraced(function* (request: PublishRequest) {
+  return yield* (yield* BlobStore)
     .receive(request.body, maxArchiveBytes)
     .pipe(
       Effect.catchTag("UploadError", ({ maxBytes, reason }) =>
@@ -110,7 +123,6 @@ const examined = Effect.fnUntraced(function* (request: PublishRequest, turns: Se
         )
       )
     )
-  return { archive: yield* Semaphore.withPermit(turns, checkArchive(request, upload)), upload }
 })
 
 const refuseReserved = Effect.fnUntraced(function* (name: string) {

@@ -40,7 +40,8 @@ const isRelease = (version: string): boolean => semver.prerelease(version) === n
 export const versionStep = Effect.fnUntraced(function* (manifest: PackageManifest) {
   const { version } = manifest
   const published = descending(yield* versionsOf(manifest.name)).map((each) => each.version)
-  const below = published.filter((each) => semver.lt(each, version))
+  // The version itself too: it is there when somebody asks what should come after it.
+  const below = published.filter((each) => semver.lte(each, version))
   const before = below.find(isRelease) ?? below[0]
   if (before === undefined)
     return {

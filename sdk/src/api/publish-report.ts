@@ -40,6 +40,8 @@ export const PublishReport = Schema.Struct({
   /** The smallest version that these changes allow. */
   smallest: Version,
   isAllowed: Schema.Boolean,
+  /** The version is published with other content: the changes are told against it, and it needs another number. */
+  isTaken: Schema.Boolean,
   integrity: Integrity,
   sizeBytes: Schema.Int,
   /** Pipelines that use the package, deleted ones left out. */

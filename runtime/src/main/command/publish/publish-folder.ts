@@ -43,7 +43,7 @@ const publishOne = Effect.fnUntraced(function* (connection: Connection, options:
   const { built, report } = yield* prepared(connection, options)
   if (report === undefined) return yield* told(connection, built, undefined, "unchanged")
   if (!connection.json) yield* printLines(reportText(report))
-  if (!report.isAllowed) return yield* tooSmall(report)
+  if (!report.isAllowed) return yield* report.isTaken ? changed(report) : tooSmall(report)
   if (options.dryRun) return yield* told(connection, built, report, "checked")
   yield* consent(report, built, options)
   yield* connection.registry.publishVersion({ params: paramsOf(built), body: built.archive })
@@ -56,27 +56,30 @@ const prepared = Effect.fnUntraced(function* (connection: Connection, options: P
   const failpoint = yield* Failpoint
   failpoint("publish")
   const report = yield* examine(connection, built)
-  if (report === undefined || report.isAllowed || !options.bump || options.dryRun) return { built, report }
+  if (report === undefined || report.isAllowed || options.dryRun) return { built, report }
+  if (!options.bump && !(yield* offersBump(connection, report))) return { built, report }
   yield* raiseVersion(options.folder, report.version, report.smallest)
   yield* say(`${report.name}: version ${report.smallest} written into package.json`)
   const raised = yield* buildFolder(options.folder)
   return { built: raised, report: yield* examine(connection, raised) }
 })
 
+/** Whoever sits at a terminal is asked, with the differences in sight. */
+const offersBump = Effect.fnUntraced(function* ({ json }: Connection, report: PublishReport) {
+  if (json || !process.stdin.isTTY) return false
+  yield* printLines(reportText(report))
+  return yield* Prompt.run(
+    Prompt.Confirm({ message: `Write version ${report.smallest} into package.json and publish that?` })
+  )
+})
+
 /** All the server's checks; undefined when the registry has this very archive. */
 const examine = Effect.fnUntraced(function* ({ registry }: Connection, built: BuiltPackage) {
-  const params = paramsOf(built)
   return yield* registry
-    .checkVersion({ params, body: built.archive })
+    .checkVersion({ params: paramsOf(built), body: built.archive })
     .pipe(
       Effect.catchTag("ApiError", (error: ApiError) =>
-        error.code === "VERSION_EXISTS"
-          ? Effect.flatMap(registry.getVersion({ params }), (there) =>
-              there.integrity === built.integrity
-                ? Effect.succeed(undefined)
-                : Effect.fail(changed(built.manifest.name, built.manifest.version))
-            )
-          : Effect.fail(error)
+        error.code === "VERSION_EXISTS" ? Effect.succeed(undefined) : Effect.fail(error)
       )
     )
 })
@@ -133,12 +136,12 @@ const paramsOf = ({ manifest }: BuiltPackage) => {
   return { scope, name, version: manifest.version }
 }
 
-const changed = (name: string, version: string) =>
+const changed = ({ name, smallest, version }: PublishReport) =>
   new CommandError({
     code: "VERSION_EXISTS",
     message: `${name}@${version} was published before, with other content; versions never change`,
-    where: name,
-    remedy: "raise the version in package.json and publish again",
+    where: "the version in package.json",
+    remedy: `publish it as ${smallest}: \`millrace publish --bump\` writes that`,
     exit: exitCode.failed
   })
 

@@ -26,8 +26,9 @@ export const reportText = (report: PublishReport): readonly string[] => [
   `  ${report.sizeBytes} bytes, ${report.integrity.slice(0, 24)}…`
 ]
 
-const headLine = ({ changes, name, previous, version }: PublishReport): string => {
+const headLine = ({ changes, isTaken, name, previous, version }: PublishReport): string => {
   const title = paint("bold", `${name}@${version}`)
+  if (isTaken) return `${title}, against what is published under this number`
   if (previous === null) return `${title}, its first version`
   return changes.length === 0
     ? `${title}: contract, config and permissions as in ${previous}`
