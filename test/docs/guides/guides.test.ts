@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { root } from "../../input/program.ts"
+import { guides } from "./guide-pages.ts"
+import { guideShell } from "./guide-shell.ts"
+import { deedOf, runGuide } from "./run-guide.ts"
+
+// Every command of the tutorials and how-to guides, as a reader types it, against a platform that is up. A guide that
+// brings up its own has it in its project's folder; the others find this one in the folder above theirs.
+
+describe("the guides", () => {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-guides-"))
+  const tools = join(folder, "tools")
+  const platform = guideShell(tools)
+
+  beforeAll(async () => {
+    const plugins = ["filter", "count"].map((name) => `--publish '${join(root, "plugins", name)}'`)
+    await platform.start(folder, `millrace up ${plugins.join(" ")}`, /files@\S+ published/)
+  })
+  afterAll(async () => {
+    await platform.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  for (const { blocks, path } of guides())
+    it(path, async () => {
+      const own = join(folder, basename(path, ".md"))
+      const shell = guideShell(tools)
+      mkdirSync(own)
+      assert.isAbove(blocks.filter((block) => deedOf(block).deed === "run").length, 0)
+      await runGuide(shell, own, blocks).finally(shell.stop)
+    })
+})
