@@ -78,9 +78,15 @@ export class OpenSegment implements Segment {
       Effect.catchTag("ChildEnded", () => tried),
       Effect.catchTag("ChildEnded", (ended) =>
         Effect.fail(
-          segmentError("BUNDLE_FAILED", `loading the segment killed its sandbox twice (${ended.reason})`, {
-            node: this.spec.nodes[Math.max(0, ended.stage)]?.node ?? ""
-          })
+          // Who was killed from outside is not to blame: the owner tries again.
+          segmentError(
+            ended.reason === "outside" ? "SANDBOX_KILLED" : "BUNDLE_FAILED",
+            `loading the segment killed its sandbox twice (${ended.reason})`,
+            {
+              node: this.spec.nodes[Math.max(0, ended.stage)]?.node ?? "",
+              transient: ended.reason === "outside"
+            }
+          )
         )
       )
     )
