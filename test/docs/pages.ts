@@ -1,5 +1,7 @@
 import { cliPage } from "./cli/cli-page.ts"
 import { errorsPage } from "./errors/errors-page.ts"
+import { pipelinePage } from "./reference/pipeline-page.ts"
+import { sdkPage } from "./reference/sdk-page.ts"
 import { expressionsPage } from "./expressions-page.ts"
 
 /** A page that is written by `npm run docs`. */
@@ -12,6 +14,8 @@ export interface GeneratedPage {
 export const generatedPages: readonly GeneratedPage[] = [
   { path: "docs/errors.md", make: async () => errorsPage() },
   { path: "docs/reference/cli.md", make: cliPage },
+  { path: "docs/reference/pipeline-file.md", make: async () => pipelinePage() },
+  { path: "docs/reference/sdk.md", make: async () => sdkPage() },
   { path: "docs/reference/expressions.md", make: async () => expressionsPage() }
 ]
 

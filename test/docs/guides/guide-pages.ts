@@ -9,7 +9,10 @@ export interface GuidePage {
   readonly blocks: readonly Block[]
 }
 
-const page = (path: string): GuidePage => ({ path, blocks: blocksOf(path, readFileSync(join(root, path), "utf8")) })
+const page = (path: string): GuidePage => ({
+  path,
+  blocks: blocksOf(path, readFileSync(join(root, path), "utf8"))
+})
 
 const below = (folder: string): readonly string[] =>
   readdirSync(join(root, folder))

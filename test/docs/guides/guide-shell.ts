@@ -60,7 +60,12 @@ export const guideShell = (tools: string): GuideShell => {
         child.stdin?.end()
       }),
     start: (cwd, line, until) => {
-      const child = spawn("sh", ["-c", `exec ${line}`], { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true })
+      const child = spawn("sh", ["-c", `exec ${line}`], {
+        cwd,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true
+      })
       staying.push(child)
       return printed(child, line, until)
     },

@@ -38,7 +38,11 @@ export const deedOf = ({ language, mark }: Block): Deed => {
 const place = ({ file, line }: Block): string => `${file}:${line}`
 
 /** Does what a guide's blocks say, in order, in a folder. `cd` holds for the blocks after it. */
-export const runGuide = async (shell: GuideShell, folder: string, blocks: readonly Block[]): Promise<void> => {
+export const runGuide = async (
+  shell: GuideShell,
+  folder: string,
+  blocks: readonly Block[]
+): Promise<void> => {
   let at = folder
   let last: Ended = { exit: 0, stdout: "", stderr: "" }
   for (const block of blocks) {
@@ -53,7 +57,9 @@ export const runGuide = async (shell: GuideShell, folder: string, blocks: readon
     if (deed.deed === "run") {
       last = await shell.run(at, block.text)
       if (last.exit !== deed.exit)
-        throw new Error(`${place(block)}: ended with ${last.exit}\n${block.text}\n${last.stdout}${last.stderr}`)
+        throw new Error(
+          `${place(block)}: ended with ${last.exit}\n${block.text}\n${last.stdout}${last.stderr}`
+        )
       at = block.text.split("\n").reduce((to, line) => join(to, /^cd (\S+)$/.exec(line)?.[1] ?? "."), at)
     }
   }
