@@ -11,6 +11,7 @@ import {
 } from "./json-schema-part.ts"
 import { change, type PackageChange, type PluginChange } from "./package-change.ts"
 import { sameJson } from "./same-json.ts"
+import { schemaStep } from "./schema-step.ts"
 
 /**
  * How a plugin's config changed. Whoever gave a config that fitted must go on: what is accepted may grow, what is asked for may not.
@@ -144,7 +145,7 @@ const expressionChanges = (before: PluginManifest, after: PluginManifest): reado
           given
         )
       ]
-    if (old.type === fresh.type) return [wordChange(old, fresh, given)]
+    if (old.type === fresh.type) return sightChanges(old, fresh, given)
     const bump = fresh.type === "any" ? "minor" : "major"
     return [
       change(
@@ -173,14 +174,29 @@ const expressionChanges = (before: PluginManifest, after: PluginManifest): reado
 
 type Expression = PluginManifest["expressions"][number]
 
-/** Words that may stand in the place of an expression, as COUNT's star: one more is harmless. */
-const wordChange = (old: Expression, fresh: Expression, given: PackageChange["concerns"]): PluginChange => {
-  const gone = (old.words ?? []).filter((word) => !(fresh.words ?? []).includes(word))
+/** Words that may stand in the place of an expression, as COUNT's star, and the rows that it sees: more of both is harmless. */
+const sightChanges = (
+  old: Expression,
+  fresh: Expression,
+  given: PackageChange["concerns"]
+): readonly PluginChange[] => {
+  const path = `config${old.pointer}`
   const place = `config ${old.pointer.slice(1).replaceAll("/", ".")}`
-  return gone.length > 0
-    ? change("config", `config${old.pointer}`, `${place} no longer takes ${gone.join(", ")}`, "major", given)
-    : change("config", `config${old.pointer}`, `${place} takes more words than before`, "minor")
+  const gone = (old.words ?? []).filter((word) => !(fresh.words ?? []).includes(word))
+  const came = (fresh.words ?? []).filter((word) => !(old.words ?? []).includes(word))
+  return [
+    ...gone.map((word) => change("config", path, `${place} no longer takes ${word}`, "major", given)),
+    ...came.map((word) => change("config", path, `${place} takes ${word} too`, "minor")),
+    ...(seesAll(old.row, fresh.row)
+      ? []
+      : [change("config", path, `${place} no longer sees all that it saw`, "major", given)])
+  ]
 }
+
+/** Whether what was written on the old rows still stands on the new ones. */
+const seesAll = (old: unknown, fresh: unknown): boolean =>
+  sameJson(old, fresh) ||
+  (old !== undefined && fresh !== undefined && schemaStep(old, fresh, "old reads new").step !== "broken")
 
 /** Whether the schema had a property at this pointer before: its text was no expression then. */
 const hasValue = (config: unknown, pointer: string): boolean => {

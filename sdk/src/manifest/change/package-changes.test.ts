@@ -200,8 +200,15 @@ describe("the changes of an expression", () => {
       textsOf(expression(), expression({ input: "other" }))[0] ?? "",
       /^major .* sees another input/
     )
-    assert.match(textsOf(expression(), expression({ words: ["*"] }))[0] ?? "", /^minor .* more words/)
+    assert.match(textsOf(expression(), expression({ words: ["*"] }))[0] ?? "", /^minor .* takes \* too/)
     assert.match(textsOf(expression({ words: ["*"] }), expression())[0] ?? "", /^major .* no longer takes \*/)
+    const sees = (...names: readonly string[]) =>
+      expression({
+        row: { type: "record", name: "Row", fields: names.map((name) => ({ name, type: "int" })) }
+      })
+    assert.deepEqual(textsOf(sees("a"), sees("a", "b")), [])
+    assert.match(textsOf(sees("a", "b"), sees("a"))[0] ?? "", /^major .* no longer sees all/)
+    assert.match(textsOf(expression(), sees("a"))[0] ?? "", /^major .* no longer sees all/)
     assert.deepEqual(textsOf(config({}), expression()), [
       "minor config/where: config where is new, and may be left out",
       "minor config/where: config where is an expression"
@@ -220,8 +227,13 @@ describe("the changes of permissions", () => {
     assert.deepEqual(textsOf(asks(net), asks()), [
       "patch permissions.net: no longer asks to connect to films.example"
     ])
-    assert.match(textsOf(asks(net), asks({ ...net, port: 443 }))[0] ?? "", /^patch/)
-    assert.match(textsOf(asks({ ...net, port: 443 }), asks(net))[0] ?? "", /^major/)
+    // Without a port it is that of the scheme: another one is another place.
+    assert.match(textsOf(asks(net), asks({ ...net, port: 8080 }))[0] ?? "", /^major/)
+    const gets = { ...net, methods: ["GET"] }
+    const posts = { ...net, methods: ["GET", "POST"] }
+    for (const wide of [net, posts]) assert.match(textsOf(asks(wide), asks(gets))[0] ?? "", /^patch/)
+    for (const wide of [net, posts, { ...gets, port: 8080 }, { ...gets, host: "other.example" }])
+      assert.match(textsOf(asks(gets), asks(wide))[0] ?? "", /^major/)
     const read = (path: string) => ({ kind: "read" as const, path })
     assert.match(textsOf(asks(read("data")), asks(read("data/films")))[0] ?? "", /^patch/)
     assert.match(textsOf(asks(read("data/films")), asks(read("data")))[0] ?? "", /^major/)

@@ -34,15 +34,27 @@ const said = (permission: Permission, verb: string) => ({
 const unique = (permissions: readonly Permission[]): readonly Permission[] =>
   permissions.filter((one, index) => permissions.findIndex((other) => sameJson(one, other)) === index)
 
-/** Whether consent to one permission is consent to the other. Templates cover themselves alone. */
+/**
+ * Whether consent to one permission is consent to the other. Templates cover themselves alone, and what a permission says
+ * besides its path or its methods must be the same.
+ */
 const covers = (wide: Permission, narrow: Permission): boolean => {
   if (sameJson(wide, narrow)) return true
   if ((wide.kind === "read" || wide.kind === "write") && wide.kind === narrow.kind)
-    return isBelow(wide.path, narrow.path)
+    return isBelow(wide.path, narrow.path) && sameJson({ ...wide, path: "" }, { ...narrow, path: "" })
   if (wide.kind === "net" && narrow.kind === "net")
-    return wide.port === undefined && sameJson(wide.host, narrow.host)
+    return (
+      includesMethods(wide.methods, narrow.methods) &&
+      sameJson({ ...wide, methods: [] }, { ...narrow, methods: [] })
+    )
   return false
 }
+
+/** Without methods all of them are asked for. */
+const includesMethods = (
+  wide: readonly string[] | undefined,
+  narrow: readonly string[] | undefined
+): boolean => wide === undefined || (narrow !== undefined && narrow.every((method) => wide.includes(method)))
 
 const isBelow = (folder: unknown, path: unknown): boolean =>
   typeof folder === "string" &&

@@ -50,6 +50,8 @@ const oneState = (before: State, after: State, path: string): readonly PluginCha
     ]
   if (!sameJson(before.mapKey, after.mapKey))
     return [change("state", path, `the keys of the state ${before.name} changed`, "major")]
+  if (!sameJson(besides(before), besides(after)))
+    return [change("state", path, `the state ${before.name} is kept otherwise`, "major")]
   const ttl = (state: State) => (state.ttlMs === undefined ? "for ever" : `${state.ttlMs} ms`)
   return [
     ...(before.ttlMs === after.ttlMs
@@ -60,6 +62,9 @@ const oneState = (before: State, after: State, path: string): readonly PluginCha
     ...schemaChanges("state", before.schema, after.schema, path)
   ]
 }
+
+/** What a state says besides what is compared here may mean anything. */
+const besides = (state: State): object => ({ ...state, schema: null, ttlMs: null })
 
 const deliveryChanges = (before: PluginManifest, after: PluginManifest): readonly PluginChange[] => [
   ...(before.timers === after.timers

@@ -46,7 +46,8 @@ const permission: fc.Arbitrary<PluginManifest["permissions"][number]["permission
   fc.record({
     kind: fc.constant("net" as const),
     host: fc.constantFrom("h", "i"),
-    port: fc.constantFrom(80, 443)
+    port: fc.constantFrom(80, 443),
+    methods: fc.subarray(["GET", "POST"], { minLength: 1 })
   })
 )
 
