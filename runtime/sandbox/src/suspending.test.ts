@@ -182,4 +182,22 @@ describe("a body that suspends", () => {
       ["m0", "m2"]
     )
   })
+
+  it("waits for the worker longer than its own deadline, but not for ever", async () => {
+    const host = hostOf(({ payload }) =>
+      JSON.stringify(payload).includes("m1")
+        ? Effect.never
+        : Effect.as(Effect.sleep(400), { result: { title: "answered" } })
+    )
+    const spec = { ...segmentOf([node()]), limits: { ...segmentOf([node()]).limits, deadlineMs: 300 } }
+    const result = await callOnce(spec, callOf([inputOf(frameOf(movies(3)))]), host, { maxWaitMs: 1000 })
+    assert.deepStrictEqual(
+      result.deadLetters.map(({ code, offset, message }) => [code, offset, message]),
+      [["DEADLINE_EXCEEDED", 1n, "at node: the call waited more than 1 s for answers to its requests"]]
+    )
+    assert.deepStrictEqual(
+      result.outputs.flatMap(({ frame }) => moviesIn(frame)).map(({ id }) => id),
+      ["m0", "m2"]
+    )
+  })
 })

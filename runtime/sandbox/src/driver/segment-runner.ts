@@ -30,7 +30,7 @@ type RunFailure = RunStopped | SegmentError
 
 /**
  * Runs a segment once, and serves what its guest asks for meanwhile. The deadline is over the time that the guest runs or waits
- * for its own timers; while the worker serves a request, it stands still.
+ * for its own timers; while the worker serves a request, it stands still, but all such waiting of a call has a limit of its own.
  */
 export function runSegment(
   spec: SegmentSpec,
@@ -113,6 +113,7 @@ class Rounds {
   private readonly host: SegmentHost
   private readonly settings: PoolSettings
   private leftMs: number
+  private leftWaitMs: number
   private stage = 0
 
   constructor(
@@ -130,6 +131,7 @@ class Rounds {
     this.host = host
     this.settings = settings
     this.leftMs = spec.limits.deadlineMs
+    this.leftWaitMs = settings.maxWaitMs
   }
 
   readonly run = Effect.gen({ self: this }, function* () {
@@ -195,20 +197,24 @@ class Rounds {
     })
   }
 
-  /** Waits for answers; where only timers are outstanding, no longer than the deadline. */
+  /**
+   * Waits for answers: where only timers are outstanding, no longer than the deadline; else, over all rounds, no longer than
+   * a call may wait for the worker.
+   */
   private await(requests: OpenRequests) {
-    if (!requests.isOnlyTimers) return requests.next
+    const { isOnlyTimers } = requests
     const begun = performance.now()
     return requests.next.pipe(
-      Effect.timeoutOption(this.leftMs),
+      Effect.timeoutOption(isOnlyTimers ? this.leftMs : this.leftWaitMs),
       Effect.flatMap((answers) => {
-        this.leftMs = Math.max(1, this.leftMs - (performance.now() - begun))
-        return Option.isSome(answers)
-          ? Effect.succeed(answers.value)
-          : Effect.andThen(
-              this.drop,
-              Effect.fail(this.stopped("DEADLINE_EXCEEDED", "the body waited past the deadline"))
-            )
+        const waited = performance.now() - begun
+        if (isOnlyTimers) this.leftMs = Math.max(1, this.leftMs - waited)
+        else this.leftWaitMs = Math.max(1, this.leftWaitMs - waited)
+        if (Option.isSome(answers)) return Effect.succeed(answers.value)
+        const why = isOnlyTimers
+          ? "the body waited past the deadline"
+          : `the call waited more than ${this.settings.maxWaitMs / 1000} s for answers to its requests`
+        return Effect.andThen(this.drop, Effect.fail(this.stopped("DEADLINE_EXCEEDED", why)))
       })
     )
   }

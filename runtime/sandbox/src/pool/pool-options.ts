@@ -11,6 +11,8 @@ export interface SandboxPoolOptions {
   readonly inspection?: { readonly deadlineMs: number; readonly memoryMiB: number }
   /** Every call sees a fresh realm: shows a plugin that keeps what it needs in module variables. Default false. */
   readonly freshPerCall?: boolean
+  /** What one call may wait for its owner's answers, in all. Default 600,000 ms. */
+  readonly maxWaitMs?: number
   /** Limit of a process's data segment. Default 1,500 MiB; Node does not start below about 700. */
   readonly dataMiB?: number
   /** For tests: guards to switch off, by name. */
@@ -27,6 +29,7 @@ export interface PoolSettings {
   readonly quarantine: { readonly kills: number; readonly windowMs: number }
   readonly inspection: { readonly deadlineMs: number; readonly memoryMiB: number }
   readonly freshPerCall: boolean
+  readonly maxWaitMs: number
   readonly dataMiB: number
   readonly disabled: readonly GuardName[]
   readonly onPoint: (name: string) => void
@@ -40,6 +43,7 @@ export function poolSettings(options: SandboxPoolOptions): PoolSettings {
     quarantine: options.quarantine ?? { kills: 5, windowMs: 600_000 },
     inspection: options.inspection ?? { deadlineMs: 5000, memoryMiB: 128 },
     freshPerCall: options.freshPerCall ?? false,
+    maxWaitMs: options.maxWaitMs ?? 600_000,
     dataMiB: options.dataMiB ?? 1500,
     disabled: options.disableGuards ?? [],
     onPoint: options.onPoint ?? (() => undefined),
