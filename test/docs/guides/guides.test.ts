@@ -29,7 +29,7 @@ describe("the guides", () => {
       const own = join(folder, basename(path, ".md"))
       const shell = guideShell(tools)
       mkdirSync(own)
-      assert.isAbove(blocks.filter((block) => deedOf(block).deed === "run").length, 0)
+      assert.isAbove(blocks.filter((block) => ["run", "stay"].includes(deedOf(block).deed)).length, 0)
       await runGuide(shell, own, blocks).finally(shell.stop)
     })
 })
