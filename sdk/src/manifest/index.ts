@@ -13,6 +13,7 @@ export { durationMs, durationPattern } from "./duration-text.ts"
 export {
   ClosedContract,
   DerivedForm,
+  isBoundedSource,
   nodeKind,
   OpenInput,
   OpenOutput,

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Permission } from "../permission/permission.ts"
+import { valueAt } from "./json-pointer.ts"
 
 /** The Avro schema in JSON form; checked by `@millrace/sdk/avro` where it is used. */
 const AvroJson = Schema.Unknown
@@ -105,12 +106,19 @@ export const PluginManifest = Schema.Struct({
       returns: AvroJson
     })
   ),
-  source: Schema.optionalKey(Schema.Struct({ bounded: Schema.Boolean })),
+  /** `endless`: pointer of the config's value that makes a bounded source endless when it is `true`. */
+  source: Schema.optionalKey(
+    Schema.Struct({ bounded: Schema.Boolean, endless: Schema.optionalKey(Schema.String) })
+  ),
   sink: Schema.optionalKey(
     Schema.Struct({ transactional: Schema.Boolean, maxRecords: Schema.Int, maxDelayMs: Schema.Int })
   )
 })
 export type PluginManifest = typeof PluginManifest.Type
+
+/** True when a source ends some time with this config. */
+export const isBoundedSource = ({ source }: Pick<PluginManifest, "source">, config: unknown): boolean =>
+  source?.bounded === true && (source.endless === undefined || valueAt(config, source.endless) !== true)
 
 /** What a plugin is as a node of a pipeline: a function is a processor there. */
 export const nodeKind = ({ kind }: Pick<PluginManifest, "kind">): "processor" | "source" | "sink" =>

@@ -73,8 +73,11 @@ export interface SourceOptions<
   readonly uses?: U
   /** Schema of the place in the outside system from which a read goes on. Its encoded side is kept as JSON. */
   readonly position: P
-  /** True when every partition ends some time: its node becomes `completed`. Default false. */
-  readonly bounded?: boolean
+  /**
+   * True when every partition ends some time: its node becomes `completed`. Default false. `unless`: a key of the config whose
+   * `true` makes a source endless.
+   */
+  readonly bounded?: boolean | { readonly unless: keyof ConfigOf<C> & string }
   /** The partitions to read: names that are stable for ever. Default: one, `0`. */
   readonly partitions?: (
     context: { readonly config: ConfigOf<C> } & Handles<U>

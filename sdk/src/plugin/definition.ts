@@ -58,6 +58,8 @@ export interface SourceDefinition extends Shell {
   readonly derive: AnyDerive | undefined
   readonly position: Schema.Top
   readonly bounded: boolean
+  /** JSON pointer of the config's value that makes it endless when it is `true`. */
+  readonly endless: string | undefined
   readonly partitions: AnyBody | undefined
   readonly read: AnyBody
 }

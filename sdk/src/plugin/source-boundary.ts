@@ -1,6 +1,7 @@
 import type { Uses } from "../capability/capability.ts"
 import type { AnyContract } from "./contract.ts"
 import type { Source } from "./define-source.ts"
+import { pointerOf } from "./open-field.ts"
 import { type AnyBody, type AnyDerive, definitionKey, type SourceDefinition } from "./definition.ts"
 
 /** The options of `defineSource` with their types let go. */
@@ -12,7 +13,7 @@ interface LooseOptions {
   readonly config?: SourceDefinition["config"]
   readonly uses?: Uses
   readonly position: SourceDefinition["position"]
-  readonly bounded?: boolean
+  readonly bounded?: boolean | { readonly unless: string }
   readonly partitions?: AnyBody
   readonly read: AnyBody
 }
@@ -29,7 +30,8 @@ export const sourceOf = <Out, Config>(options: unknown): Source<Out, Config> => 
     output: given.output === undefined ? { form: "derived" } : { form: "closed", contract: given.output },
     derive: given.derive,
     position: given.position,
-    bounded: given.bounded ?? false,
+    bounded: (given.bounded ?? false) !== false,
+    endless: typeof given.bounded === "object" ? pointerOf(given.bounded.unless) : undefined,
     partitions: given.partitions,
     read: given.read
   }

@@ -1,6 +1,7 @@
 import type { Json } from "@millrace/sdk/avro"
 import {
   decodeDeriveReply,
+  isBoundedSource,
   deriveRequest,
   needsDerive,
   type NodeRequest,
@@ -57,16 +58,16 @@ export const analyseNode = Effect.fnUntraced(function* (
     resolved: resolved.ok,
     feeds: gathered.feeds,
     outputs: outputs.outputs,
-    bounded: isBounded(plugin, gathered.feeds)
+    bounded: isBounded(plugin, node.with, gathered.feeds)
   }
   return { node: settled, findings: [] } satisfies AnalysedNode
 })
 
 const refused = (findings: readonly Finding[]): AnalysedNode => ({ node: undefined, findings })
 
-const isBounded = ({ manifest }: ResolvedPlugin, feeds: readonly Feed[]): boolean =>
+const isBounded = ({ manifest }: ResolvedPlugin, config: Json, feeds: readonly Feed[]): boolean =>
   manifest.kind === "source"
-    ? (manifest.source?.bounded ?? false)
+    ? isBoundedSource(manifest, config)
     : feeds.every((feed) => feed.via === "table" || feed.stream.bounded)
 
 const checkConfig = (name: string, node: PipelineNode, { manifest }: ResolvedPlugin): readonly Finding[] =>
@@ -212,7 +213,7 @@ const outputsOf = (
     const options: OutputOptions = several ? own : { ...node.output, ...own }
     const path = ["nodes", name, ...(own.key === undefined ? [] : ["outputs", output]), "key"]
     findings.push(...checkKey(settled.schema, options.key ?? [], path))
-    outputs[output] = { ...settled, options, bounded: isBounded(plugin, feeds) }
+    outputs[output] = { ...settled, options, bounded: isBounded(plugin, node.with, feeds) }
   }
   return { outputs, findings }
 }

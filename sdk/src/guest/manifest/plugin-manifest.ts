@@ -50,7 +50,10 @@ class ManifestWriter {
         return {
           ...common,
           outputs: [{ name: onlyOutput, contract: this.output(definition.output, definition.name) }],
-          source: { bounded: definition.bounded }
+          source: {
+            bounded: definition.bounded,
+            ...(definition.endless === undefined ? {} : { endless: definition.endless })
+          }
         }
       case "sink":
         return {
