@@ -1,4 +1,5 @@
 import { Schema } from "@millrace/sdk"
+import { Followed } from "../follow/followed.ts"
 
 /** Where in a file the next read begins: everything that it needs. */
 export const Position = Schema.Struct({
@@ -12,6 +13,8 @@ export const Position = Schema.Struct({
   skip: Schema.optionalKey(
     Schema.Struct({ depth: Schema.Int, quoted: Schema.Boolean, escaped: Schema.Boolean })
   ),
+  /** With `follow`: every file's place. The others then mean nothing. */
+  follow: Schema.optionalKey(Followed),
   /** avro: records of the block at `offset` that were read before. */
   within: Schema.optionalKey(Schema.Int),
   /** avro: the file's sync marker in hexadecimal digits, by which another file of the same name is known. */

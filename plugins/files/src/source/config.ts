@@ -1,4 +1,4 @@
-import { Schema } from "@millrace/sdk"
+import { Duration, Schema } from "@millrace/sdk"
 
 /** Types of a field that files hold as text or as JSON's plain values. */
 export const scalarTypes = [
@@ -54,6 +54,15 @@ export const SourceConfig = Schema.Struct({
       "ndjson: a JSON object a line; json: one array of objects; csv: RFC 4180 with a header; " +
       "avro: object container files (codecs null and deflate), whose records are resolved to the fields or schema given here"
   }),
+  follow: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "true: the files grow, and others come; ndjson and csv only. Default: each is read once, to its end"
+    })
+  ),
+  poll: Schema.optionalKey(
+    Duration({ description: "With follow: time between two looks at files that did not grow; default: 1s" })
+  ),
   record: Schema.optionalKey(Schema.String.annotate({ description: "Full name of the record; with fields" })),
   fields: Schema.optionalKey(
     Schema.Record(Schema.String, FieldConfig).annotate({ description: "The record's fields in their order" })

@@ -14,6 +14,10 @@ export const contractOf = (config: SourceConfig): DeriveAnswer => {
     return wrong("", "give the record a full name: record: studio.Movie")
   if (schema !== undefined && record !== undefined)
     return wrong("/record", "the schema names the record: leave it out")
+  const { follow = false, format, poll } = config
+  if (follow && format !== "ndjson" && format !== "csv")
+    return wrong("/follow", `a file of ${format} has an end: only ndjson and csv can be followed`)
+  if (poll !== undefined && !follow) return wrong("/poll", "only files that are followed are looked at again")
   const plans = fieldPlans(config)
   if (plans.length === 0) return wrong(fields === undefined ? "/schema" : "/fields", "it has no fields")
   const problem = plans

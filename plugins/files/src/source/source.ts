@@ -1,4 +1,4 @@
-import { defineSource, files, fromConfig, type Rejected, Schema, type SourceRecord } from "@millrace/sdk"
+import { defineSource, files, fromConfig, log, type Rejected, Schema, type SourceRecord } from "@millrace/sdk"
 import { readContainer } from "../avro/read-container.ts"
 import {
   type Cut,
@@ -12,6 +12,7 @@ import { cutCsv } from "../format/csv.ts"
 import { cutArray } from "../format/json-array.ts"
 import { cutLines } from "../format/ndjson.ts"
 import { Position } from "../format/position.ts"
+import { followFiles } from "../follow/follow-files.ts"
 import { SourceConfig } from "./config.ts"
 import { contractOf } from "./contract.ts"
 import { recordConverter } from "./convert-record.ts"
@@ -30,16 +31,20 @@ const itself = "."
 /** Read at once: a record of the largest size and its end are in it. */
 const pieceBytes = maxRecordBytes + 1_024
 
-/** Reads files once, from their beginning to their end; each file is a partition. */
+/** The one partition of files that are followed; no file has this name. */
+const everything = "//"
+
+/** Reads files once, from their beginning to their end, each of which is a partition; or follows them as they grow. */
 export const filesSource = defineSource({
   name: "files-source",
-  description: "Reads files of NDJSON, JSON, CSV or Avro, each once and to its end.",
+  description: "Reads files of NDJSON, JSON, CSV or Avro, each once and to its end, or as they grow.",
   config: SourceConfig,
-  uses: { input: files.read(fromConfig("path")) },
+  uses: { input: files.read(fromConfig("path")), log: log() },
   derive: ({ config }) => contractOf(config),
   position: Position,
-  bounded: true,
+  bounded: { unless: "follow" },
   *partitions({ config, input }) {
+    if (config.follow === true) return [everything]
     const found = yield* input.list("")
     const names = found.map(({ path }) => (path === "" ? itself : path)).filter((path) => !isHidden(path))
     if (names.length > 0) return names
@@ -48,7 +53,23 @@ export const filesSource = defineSource({
       message: `there is no file at ${config.path}: correct the node's path`
     })
   },
-  *read(position, { config, input, partition, maxRecords, maxBytes }) {
+  *read(position, { config, input, log, partition, maxRecords, maxBytes }) {
+    const nameOf = (path: string) => (path === "" ? (config.path.split("/").at(-1) ?? "") : path)
+    if (config.follow === true && (config.format === "ndjson" || config.format === "csv")) {
+      const cutter = cutters[config.format]
+      const read = yield* followFiles(position?.follow, {
+        input,
+        log,
+        maxRecords,
+        pieceBytes,
+        waitMs: config.poll ?? 1_000,
+        isHidden,
+        cut: (piece, path) => cutFile(piece, nameOf(path), config, cutter)
+      })
+      const { next, waitMs } = read
+      const at = { offset: 0, place: 0, follow: read.position }
+      return { ...judged(read.items, nameOf(read.file), config), position: at, next, waitMs }
+    }
     const file = partition === itself ? (config.path.split("/").at(-1) ?? "") : partition
     const path = partition === itself ? "" : partition
     if (config.format === "avro") {
