@@ -46,7 +46,7 @@ function packageJson({ package: name, template }) {
     type: "module",
     scripts: {
       dev: "millrace dev",
-      test: "tsc",
+      test: "tsc && millrace test",
       build: "millrace build",
       types: "tsc"
     },

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { root, temporaryFolder, up } from "../input/program.ts"
+import { command, root, temporaryFolder, up } from "../input/program.ts"
 import type { Platform } from "../input/program.ts"
 import { create } from "./create.ts"
 
-// Each template as `npm create processor` writes it, with the packages of this repository: its publishing, and its
+// Each template as `npm create processor` writes it, with the packages of this repository: its fixtures, its publishing, and its
 // pipeline with records that come out.
 
 const templates: { readonly [template: string]: readonly string[] } = {
@@ -63,6 +63,9 @@ describe("a project of each template", () => {
       assert.strictEqual(exit, 0, stderr)
       const project = join(folder.path, name)
       symlinkSync(join(root, "node_modules"), join(project, "node_modules"))
+      const tested = await command(["test"], { cwd: project })
+      assert.strictEqual(tested.exit, 0, tested.stdout + tested.stderr)
+      assert.match(tested.stdout, /^[1-9] passed in 1 file/m)
       const published = await platform.command("publish", project)
       assert.strictEqual(published.exit, 0, published.stderr)
       const file = join(project, "pipeline.yaml")
