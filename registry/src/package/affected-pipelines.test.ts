@@ -67,16 +67,22 @@ describe("what a version would mean for the pipelines that use its package", () 
     const [, newest = "", open = ""] = await check("3.0.0", { inputs: [year], permissions: [clock] })
     assert.match(newest, /^newest 2\.0\.0 breaks year/)
     assert.match(open, /^open 1\.0\.0 breaks year/)
+    // A grant is for exactly what was asked: asking for less is asking anew.
+    const net = { kind: "net", host: "films.example" }
+    await publish("4.0.0", { permissions: [net] })
+    await applied(registry, "narrowed", "^4", "4.0.0")
+    const narrower = await check("4.0.1", { permissions: [{ ...net, methods: ["GET"] }] })
+    assert.include(narrower, "narrowed 4.0.0 asks asks to connect to films.example by GET")
     await registry.runtime.runPromise(
       Pipelines.use((pipelines) => pipelines.setDesired("newest", "deleted", "ann"))
     )
-    assert.lengthOf(await check("3.0.0"), 2)
+    assert.lengthOf(await check("3.0.0"), 3)
     // Nothing of all this was kept.
     assert.deepEqual(
       (await run(server.client.getPackage({ params: { scope: "@acme", name: "movies" } }))).versions.map(
         ({ version }) => version
       ),
-      ["2.0.0", "1.0.0"]
+      ["4.0.0", "2.0.0", "1.0.0"]
     )
   })
 })

@@ -1,12 +1,16 @@
 import { type AffectedNode, type AffectedPipeline, DesiredState } from "@millrace/sdk/api"
 import {
   expandPointer,
+  nodeKind,
   type PackageChange,
   packageChanges,
-  type PackageManifest
+  type PackageManifest,
+  type PluginManifest
 } from "@millrace/sdk/manifest"
+import { describePermission } from "@millrace/sdk/permission"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { canonicalJson } from "../canonical-json.ts"
 import { decodedRows } from "../store/database.ts"
 import { planOf } from "../pipeline/pipeline-rows.ts"
 import { versionDetail, versionsOf } from "./package-rows.ts"
@@ -50,7 +54,7 @@ export const affectedPipelines = Effect.fnUntraced(function* (next: PackageManif
     []
   )
   const published: readonly Candidate[] = yield* versionsOf(next.name)
-  const known = new Map<string, readonly PackageChange[]>()
+  const known = new Map<string, Before>()
   const affected: AffectedPipeline[] = []
   for (const { canonical, desired, owner, pipeline } of rows) {
     const using = Object.entries(canonical.nodes ?? {}).filter(
@@ -62,8 +66,8 @@ export const affectedPipelines = Effect.fnUntraced(function* (next: PackageManif
     for (const [node, use] of using) {
       const range = use.plugin.range ?? "*"
       const from = locked.get(`${next.name}@${range}`)
-      const changes = yield* changesSince(from, next, known)
-      nodes.push({ node, range, from: from ?? null, ...effectOn(use, { next, published, range, changes }) })
+      const before = yield* beforeOf(from, next, known)
+      nodes.push({ node, range, from: from ?? null, ...effectOn(use, { next, published, range, before }) })
     }
     affected.push({ pipeline, owner, desired, nodes })
   }
@@ -79,47 +83,80 @@ const lockOf = Effect.fnUntraced(function* (pipeline: string) {
   return new Map(Object.entries(packages).map(([key, { version }]) => [key, version]))
 })
 
-/** What changes for whoever runs that version; everything is new to whoever runs none that is known. */
-const changesSince = Effect.fnUntraced(function* (
+/** A version that pipelines run, and what changes for them. */
+interface Before {
+  readonly manifest: PackageManifest
+  readonly changes: readonly PackageChange[]
+}
+
+/** Undefined for whoever runs none that is known: there is nothing to tell against. */
+const beforeOf = Effect.fnUntraced(function* (
   from: string | undefined,
   next: PackageManifest,
-  known: Map<string, readonly PackageChange[]>
+  known: Map<string, Before>
 ) {
-  if (from === undefined) return []
+  if (from === undefined) return undefined
   const found = known.get(from)
   if (found !== undefined) return found
-  const before = yield* versionDetail(next.name, from)
-  const changes = before === undefined ? [] : packageChanges(before.manifest, next)
-  known.set(from, changes)
-  return changes
+  const detail = yield* versionDetail(next.name, from)
+  if (detail === undefined) return undefined
+  const before = { manifest: detail.manifest, changes: packageChanges(detail.manifest, next) }
+  known.set(from, before)
+  return before
 })
 
 interface Upgrade {
   readonly next: PackageManifest
   readonly published: readonly Candidate[]
   readonly range: string
-  readonly changes: readonly PackageChange[]
+  readonly before: Before | undefined
 }
 
 const effectOn = (
   use: UsingNode,
-  { changes, next, published, range }: Upgrade
+  { before, next, published, range }: Upgrade
 ): Pick<AffectedNode, "effect" | "why"> => {
   const candidate = { version: next.version, deprecated: null, yanked: null }
   if (resolveRange([...published, candidate], range) !== candidate) return { effect: "stays", why: [] }
-  const used = pluginOf(use, next)
-  const felt = changes.filter((change) => change.plugin === used && concerns(change, use.with))
-  const breaking = felt.filter(({ bump, widens }) => bump === "major" && !widens)
-  const asking = felt.filter(({ widens }) => widens)
-  const why = (breaking.length > 0 ? breaking : asking).map(({ text }) => text)
-  return { effect: breaking.length > 0 ? "breaks" : asking.length > 0 ? "asks" : "keeps", why }
+  if (before === undefined) return { effect: "keeps", why: [] }
+  const used = pluginsOf(use, before.manifest)[0]
+  const breaking = [
+    ...before.changes.filter(
+      (change) =>
+        change.plugin === used?.name &&
+        change.bump === "major" &&
+        !change.widens &&
+        concerns(change, use.with)
+    ),
+    ...ambiguous(use, next)
+  ]
+  if (breaking.length > 0) return { effect: "breaks", why: breaking.map(({ text }) => text) }
+  const asked = newPermissions(used, pluginsOf(use, next)[0])
+  return asked.length > 0
+    ? { effect: "asks", why: asked.map((permission) => `asks to ${describePermission(permission)}`) }
+    : { effect: "keeps", why: [] }
 }
 
-/** The plugin that the node names; by itself a package names its only one of the node's kind. */
-const pluginOf = (use: UsingNode, manifest: PackageManifest): string | undefined => {
-  if (use.plugin.plugin !== undefined) return use.plugin.plugin
-  const kinds = use.kind === "processor" ? ["processor", "function"] : [use.kind]
-  return manifest.plugins.find(({ kind }) => kinds.includes(kind))?.name
+/** The plugins that the node may mean: the one that it names, or all of the package's of its kind. */
+const pluginsOf = (use: UsingNode, manifest: PackageManifest): readonly PluginManifest[] =>
+  manifest.plugins.filter((plugin) =>
+    use.plugin.plugin === undefined ? nodeKind(plugin) === use.kind : plugin.name === use.plugin.plugin
+  )
+
+const ambiguous = (use: UsingNode, next: PackageManifest): readonly { readonly text: string }[] => {
+  const names = pluginsOf(use, next).map(({ name }) => name)
+  return names.length > 1 ? [{ text: `the node must say which it means: ${names.join(", ")}` }] : []
+}
+
+/** A grant is for exactly one permission: also a narrower one must be granted anew. */
+const newPermissions = (
+  before: PluginManifest | undefined,
+  next: PluginManifest | undefined
+): readonly PluginManifest["permissions"][number]["permission"][] => {
+  const had = new Set((before?.permissions ?? []).map(({ permission }) => canonicalJson(permission)))
+  return (next?.permissions ?? [])
+    .map(({ permission }) => permission)
+    .filter((permission) => !had.has(canonicalJson(permission)))
 }
 
 const concerns = ({ concerns: whom }: PackageChange, config: unknown): boolean =>
