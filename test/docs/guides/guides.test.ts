@@ -30,6 +30,10 @@ describe("the guides", () => {
       const shell = guideShell(tools)
       mkdirSync(own)
       assert.isAbove(blocks.filter((block) => ["run", "stay"].includes(deedOf(block).deed)).length, 0)
-      await runGuide(shell, own, blocks).finally(shell.stop)
+      try {
+        await runGuide(shell, own, blocks)
+      } finally {
+        await shell.stop()
+      }
     })
 })
