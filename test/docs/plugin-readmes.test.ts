@@ -39,7 +39,8 @@ const nodesOf = (text: string): readonly (readonly [string, Used])[] => {
 }
 
 const faultsOf = async (node: Used): Promise<readonly string[]> => {
-  const [kind, reference = ""] = Object.entries(node).find(([key]) => key !== "with") ?? []
+  const kind = (["source", "use", "sink"] as const).find((key) => node[key] !== undefined)
+  const reference = (kind === undefined ? undefined : node[kind]) ?? ""
   const [, folder, plugin] = /^@millrace\/([\w-]+)(?:#([\w-]+))?@\^1$/.exec(reference) ?? []
   if (folder === undefined) return []
   const ofKind = (await manifestsOf(folder)).filter((each) =>
