@@ -77,18 +77,26 @@ const deliveryChanges = (before: PluginManifest, after: PluginManifest): readonl
           after.timers ? "minor" : "major"
         )
       ]),
+  ...(sameJson(before.outputsFrom, after.outputsFrom)
+    ? []
+    : [change("output", "outputs", "the config names other outputs than before", "major")]),
   ...(sameJson(before.source, after.source)
     ? []
-    : [
-        change(
-          "delivery",
-          "source",
-          after.source?.bounded === true ? "ends now" : "goes on without end now",
-          "major"
-        )
-      ]),
+    : onlyMayBeEndless(before, after)
+      ? [change("delivery", "source", "may be endless, where its config says so", "minor")]
+      : [
+          change(
+            "delivery",
+            "source",
+            after.source?.bounded === true ? "ends now" : "goes on without end now",
+            "major"
+          )
+        ]),
   ...sinkChanges(before.sink, after.sink)
 ]
+
+const onlyMayBeEndless = (before: PluginManifest, after: PluginManifest): boolean =>
+  before.source?.bounded === after.source?.bounded && before.source?.endless === undefined
 
 type Sink = PluginManifest["sink"]
 
