@@ -160,7 +160,10 @@ const unknownStream = (name: string, path: Path, { streamNames }: Surroundings):
   code: "STREAM_UNKNOWN",
   message: `No pipeline that is applied has a stream ${name}`,
   path,
-  remedy: suggest(name, streamNames, "stream")
+  remedy:
+    streamNames.length === 0
+      ? "Apply the pipeline that writes it first; there is no stream here yet."
+      : suggest(name, streamNames, "stream")
 })
 
 /** Every input fed, by as many streams as it takes, of one schema; every table fed. */

@@ -131,7 +131,10 @@ const unavailable = (name: string, range: string, error: PackageUnavailable) => 
       return {
         code: "UNKNOWN_PACKAGE" as const,
         message: `There is no package ${name}`,
-        remedy: suggest(name, error.candidates, "package")
+        remedy:
+          error.candidates.length === 0
+            ? "Publish it with `millrace publish`; this registry has no packages yet."
+            : suggest(name, error.candidates, "package")
       }
     case "unknownVersion":
       return {
