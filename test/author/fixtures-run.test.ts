@@ -209,6 +209,32 @@ describe("millrace test", () => {
     assert.deepStrictEqual([nowhere.exit, nowhere.errors[0]?.code], [65, "FIXTURE_UNREADABLE"])
   })
 
+  it("finds what generated records bring out, as a case to paste", async () => {
+    const { test } = project("generated", {
+      "src/index.ts": shopModule.replace(
+        "if (amount < 0)",
+        "if (id === '') throw new Error('no id')\n    if (amount < 0)"
+      ),
+      "src/index.fixture.yaml": goodFixture
+    })
+    const { exit, stdout } = await test("--runs", "20", "--seed", "1")
+    assert.include(stdout, "✗ sized › 20 batches of generated records src/index.fixture.yaml:4\n")
+    assert.include(
+      stdout,
+      `    for a fixture:
+      - name: found by generated records
+        plugin: sized
+        input:
+          - id: ""
+            amount: 0
+`
+    )
+    assert.include(stdout, "2 passed, 1 failed in 1 file")
+    assert.strictEqual(exit, 1)
+    const none = await test("--runs", "0")
+    assert.strictEqual(none.exit, 0)
+  })
+
   it("watches: runs again what a change touches", async () => {
     const { start, write } = project("watched", {
       "src/index.ts": shopModule,

@@ -15,3 +15,4 @@ export { openTestSandbox, testProcessor, type TestSandbox, type TestSandboxOptio
 export type { TestRecord, TestStream } from "./test-stream.ts"
 export * from "./fixture/index.ts"
 export { fakeHttp, type FakeHttp, type FakeRequest, type FakeRoute } from "./fake-http.ts"
+export { type PropertyOptions, type PropertyResult, runProperties } from "./property/property-runner.ts"

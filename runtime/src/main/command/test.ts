@@ -4,6 +4,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { loadTests } from "./load.ts"
+import { numberFlag } from "./number-flag.ts"
 import { root } from "./root.ts"
 
 /** `millrace test [PATHS]` */
@@ -29,6 +30,14 @@ export const testCommand = Command.make(
       Flag.withAlias("w"),
       Flag.withDefault(false),
       Flag.withDescription("Run again what a change touches, until Ctrl-C")
+    ),
+    runs: numberFlag("runs", 0, 10_000).pipe(
+      Flag.withDefault(3),
+      Flag.withDescription("Batches of generated records for each processor whose cases pass; default: 3")
+    ),
+    seed: numberFlag("seed", 0, 2_147_483_647).pipe(
+      Flag.withDefault(0),
+      Flag.withDescription("Other generated records; default: 0")
     )
   },
   (input) =>
@@ -40,17 +49,20 @@ export const testCommand = Command.make(
         filter: Option.getOrUndefined(input.filter),
         update: input.update,
         watch: input.watch,
+        runs: input.runs,
+        seed: input.seed,
         json
       })
     })
 ).pipe(
   Command.withDescription(
-    "Run plugins on fixtures: every *.fixture.yaml and *.fixture.json below the paths, in the sandbox. Each case runs whole, and again cut into single records with a fresh memory for each, as after a kill.\n\nExit code 1 when a case fails, 65 when a fixture is wrong."
+    "Run plugins on fixtures: every *.fixture.yaml and *.fixture.json below the paths, in the sandbox. Each case runs whole, and again cut into single records with a fresh memory for each, as after a kill. Then each processor gets records that are generated from its input's contract: it may fail them by errors of its own, and must otherwise give what fits, the same again.\n\nExit code 1 when a case fails, 65 when a fixture is wrong."
   ),
   Command.withExamples([
     { command: "millrace test", description: "All fixtures below this folder" },
     { command: "millrace test src/index.fixture.yaml --filter refund" },
     { command: "millrace test --update", description: "Take what comes now as what is expected" },
+    { command: "millrace test --runs 200 --seed 7", description: "A longer hunt on generated records" },
     { command: "millrace test --watch" }
   ])
 )

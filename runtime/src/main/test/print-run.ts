@@ -1,4 +1,4 @@
-import { type CaseResult, formatResult, type Paint } from "@millrace/sdk/testing"
+import { type CaseResult, formatResult, type Paint, type PropertyResult } from "@millrace/sdk/testing"
 import { paint, printable } from "../terminal/style.ts"
 import type { FileRun } from "./run-files.ts"
 
@@ -8,9 +8,23 @@ const colours: Paint = {
   quiet: (text) => paint("dim", text)
 }
 
-/** A file's cases, a line each, and the places that differ. */
-export const fileLines = ({ results }: FileRun): readonly string[] =>
-  results.flatMap((result) => formatResult({ ...result, name: printable(result.name) }, colours))
+/** A file's cases, a line each, and the places that differ; of generated records what failed. */
+export const fileLines = ({ properties, results }: FileRun): readonly string[] => [
+  ...results.flatMap(resultLines),
+  ...properties.filter(({ status }) => status === "failed").flatMap(propertyLines)
+]
+
+const resultLines = (result: CaseResult): readonly string[] =>
+  formatResult({ ...result, name: printable(result.name) }, colours)
+
+const propertyLines = (result: PropertyResult): readonly string[] => [
+  ...resultLines(result),
+  "    for a fixture:",
+  ...printable(result.counterexample ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => `      ${line}`)
+]
 
 /** Cases by how they went. */
 export interface Counts {
@@ -22,8 +36,11 @@ export interface Counts {
 export const countsOf = (runs: readonly FileRun[]): Counts => {
   const counts = { passed: 0, failed: 0, updated: 0 }
   for (const { status } of runs.flatMap(({ results }) => results)) counts[status] += 1
+  counts.failed += runs.flatMap(({ properties }) => properties).filter(isFailed).length
   return counts
 }
+
+const isFailed = ({ status }: CaseResult): boolean => status === "failed"
 
 /** `3 passed, 1 failed in 2 files, 0.84 s` */
 export const summaryLine = (runs: readonly FileRun[], ms: number): string => {
@@ -45,7 +62,13 @@ export const runJson = (runs: readonly FileRun[], ms: number) => ({
   counts: countsOf(runs),
   files: runs.length,
   ms,
-  cases: runs.flatMap(({ results }) => results.map(caseJson))
+  cases: runs.flatMap(({ results }) => results.map(caseJson)),
+  generated: runs.flatMap(({ properties }) =>
+    properties.map(({ counterexample, ...result }) => ({
+      ...caseJson(result),
+      ...(counterexample === undefined ? {} : { counterexample })
+    }))
+  )
 })
 
 const caseJson = ({ cut, differences, file, line, ms, name, plugin, status }: CaseResult) => ({

@@ -7,7 +7,7 @@ import { endWith } from "../terminal/ending.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { printJson, printLines } from "../terminal/print.ts"
 import { findFixtures } from "./find-fixtures.ts"
-import { runJson, summaryLine } from "./print-run.ts"
+import { countsOf, runJson, summaryLine } from "./print-run.ts"
 import type { TestOptions } from "./test-options.ts"
 import { distinct, timedRun } from "./timed-run.ts"
 import { watchTests } from "./watch-tests.ts"
@@ -28,15 +28,19 @@ export const runTests = (options: TestOptions) =>
   ).pipe(Effect.provide(SandboxPool.layer(sandboxOptions)))
 
 const runOnce = Effect.fnUntraced(function* (files: readonly string[], options: TestOptions) {
-  const { filter, json, update } = options
-  const { ms, runs } = yield* timedRun(files, { filter, update, load: moduleLoader() }, json)
+  const { filter, json, runs: batches, seed, update } = options
+  const { ms, runs } = yield* timedRun(
+    files,
+    { filter, update, runs: batches, seed, load: moduleLoader() },
+    json
+  )
   yield* json ? printJson(runJson(runs, ms)) : printLines([summaryLine(runs, ms)])
   const errors = distinct(runs.flatMap((run) => run.errors))
   if (errors.length > 0) return yield* new CommandErrors({ errors })
   const cases = runs.flatMap(({ results }) => results)
   if (cases.length === 0)
     return yield* missing("no case has this text", filter ?? "", "name a part of a file, case or plugin")
-  if (cases.some(({ status }) => status === "failed")) yield* endWith(exitCode.failed)
+  if (countsOf(runs).failed > 0) yield* endWith(exitCode.failed)
 })
 
 const missing = (message: string, where: string, remedy: string) =>

@@ -5,5 +5,8 @@ export interface TestOptions {
   readonly filter: string | undefined
   readonly update: boolean
   readonly watch: boolean
+  /** Batches of generated records for each processor. */
+  readonly runs: number
+  readonly seed: number
   readonly json: boolean
 }

@@ -45,9 +45,9 @@ const isTouched = (
 const runOnce = Effect.fnUntraced(function* (
   files: readonly string[],
   load: Load,
-  { filter, json, update }: TestOptions
+  { filter, json, runs: batches, seed, update }: TestOptions
 ) {
-  const { ms, runs } = yield* timedRun(files, { filter, update, load }, json)
+  const { ms, runs } = yield* timedRun(files, { filter, update, runs: batches, seed, load }, json)
   const errors = distinct(runs.flatMap((run) => run.errors))
   if (json) {
     yield* printJsonLine(runJson(runs, ms))
