@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { Database, decodedRow } from "../store/database.ts"
+import { type Database, decodedRow } from "../store/database.ts"
 import { failpoint } from "../store/failpoint.ts"
 import type { StoreError } from "../store/store-error.ts"
 import * as Schema from "effect/Schema"

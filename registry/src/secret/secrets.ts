@@ -1,4 +1,4 @@
-import { type ApiError, apiError, type KeyRotation, SecretSummary } from "@millrace/sdk/api"
+import { type ApiError, apiError, type KeyRotation, type SecretSummary } from "@millrace/sdk/api"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -46,6 +46,6 @@ export function withRetries<A extends Replied>(
 export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number): number {
   const text = headers.get("retry-after")?.trim() ?? ""
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1000
-  const date = /GMT$/.test(text) ? Date.parse(text) : Number.NaN
+  const date = text.endsWith("GMT") ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? 0 : Math.max(0, date - now)
 }

@@ -39,7 +39,8 @@ export const useSecrets = Effect.fnUntraced(function* (
     const value = yield* secrets.value(name)
     if (value !== undefined) known.push(value)
   }
-  const basic = auth?.basicUser == null || sent === undefined ? [] : [credentials(auth, sent.value)]
+  const basic =
+    auth === null || auth.basicUser === null || sent === undefined ? [] : [credentials(auth, sent.value)]
   return {
     redaction: new Redaction([...known, ...basic]),
     headers: (hop) =>
