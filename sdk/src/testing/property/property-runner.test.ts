@@ -3,6 +3,7 @@ import { SandboxPool } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { moduleLoader } from "../fixture/index.ts"
+import { propertyTests } from "./property-tests.ts"
 import { runProperties } from "./property-runner.ts"
 
 describe("generated records", () => {
@@ -33,5 +34,15 @@ describe("generated records", () => {
     )
     assert.match(JSON.stringify(initials.differences), /no first letter/)
     assert.lengthOf(places?.counterexample?.match(/- name: (?!found)/g) ?? [], 2)
+  })
+
+  it("reject from vitest with what was found", async () => {
+    const message = await propertyTests(new URL("../fixtures/careless.fixture.yaml", import.meta.url)).then(
+      () => "",
+      (error: Error) => error.message
+    )
+    assert.include(message, "✗ initials › 10 batches of generated records")
+    assert.include(message, "- name: found by generated records\n  plugin: places\n")
+    await propertyTests(new URL("../fixtures/calls.fixture.yaml", import.meta.url), { runs: 2 })
   })
 })
