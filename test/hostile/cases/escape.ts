@@ -119,7 +119,9 @@ export const escapeCases: readonly HostileCase[] = [
   {
     id: "52 random",
     title: "randomness that is not the platform's",
-    attack: `return [{ ...movie, title: typeof crypto === "undefined" ? "safe" : "crypto" }]`,
+    // Drawn from the batch's seed and the record's position: the same whenever it is drawn.
+    attack: `return [{ ...movie, title: crypto.subtle === undefined ? crypto.randomUUID() : "subtle" }]`,
+    expect: "e137e474-d91c-405b-a1d1-fd0a1b6bba3c",
     outcome: "harmless"
   }
 ]

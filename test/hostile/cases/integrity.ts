@@ -199,6 +199,18 @@ export const integrityCases: readonly HostileCase[] = [
     outcome: "refused"
   },
   {
+    id: "47 labels",
+    title: "a metric with a hundred thousand labels",
+    attack: `for (let i = 0; i < 1e5; i++) host.metric("api", "counter", JSON.stringify({ who: "label " + i }), 1); return [{ ...movie, title: "safe" }]`,
+    deadlineMs: 5000,
+    check: ({ metrics }) => {
+      const sets = new Set(metrics.map(({ labels }) => labels))
+      if (sets.size !== 101) return [`${sets.size} label sets came through`]
+      return sets.has('{"labels":"other"}') ? [] : ["what was too much is not counted as other"]
+    },
+    outcome: "harmless"
+  },
+  {
     id: "48 tag",
     title: "an error of a forged class and code",
     attack: `throw { _tag: "FrameFault", code: "TOO_LARGE", name: "RangeError", message: "forged", isOverflow: true, isTooMany: true }`,
