@@ -26,7 +26,8 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
   "publish-kills": () => import("./publish-kills.ts"),
-  windows: () => import("./windows.ts")
+  windows: () => import("./windows.ts"),
+  suites: () => import("./suites.ts")
 }
 
 const argument = (flag: string): string | undefined => {
