@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type PackageManifest, PluginManifest } from "../manifest/manifest.ts"
 import { integrityOf, writeArchive } from "./archive.ts"
-import { authorPlace, type TextPlace } from "./author-place.ts"
+import { authorMap, type TextPlace } from "./author-map.ts"
 import { ManifestError } from "./build-error.ts"
 import { type Bundle, bundlePlugins } from "./bundle.ts"
 import { absenceRemedy } from "./offence/absent-global.ts"
@@ -53,7 +53,7 @@ export const readPluginManifests = Effect.fn("readPluginManifests")(function* (
 })
 
 const loadFailure = ({ at = [], message }: ReadFailure, sourceMap: string): ManifestError => {
-  const place = authorPlace(sourceMap, at)
+  const place = authorMap(sourceMap).find(at)
   const remedy = absenceRemedy(message)
   return new ManifestError({
     reason: message,

@@ -1,3 +1,4 @@
+export { authorMap, type AuthorMap, type AuthorPlace, type TextPlace } from "./author-map.ts"
 export { integrityOf, writeArchive } from "./archive.ts"
 export {
   BundleError,

@@ -17,17 +17,14 @@ const SourceMap = Schema.fromJsonString(
  */
 export const withOwnSources = (sourceMap: string, folder: string): string => {
   const map = Schema.decodeSync(SourceMap)(sourceMap)
-  const sourcesContent = map.sources.map((source) =>
-    source.includes("node_modules/") ? null : textOf(resolve(folder, source))
+  const sources = map.sources.map((source) => placeOf(source, folder))
+  const sourcesContent = sources.map((place) =>
+    place.includes("node_modules/") ? null : textOf(resolve(folder, place))
   )
-  return JSON.stringify({
-    ...map,
-    sources: map.sources.map((source) => placeOf(source, folder)),
-    sourcesContent
-  })
+  return JSON.stringify({ ...map, sources, sourcesContent })
 }
 
-/** Where a project lies must not show in its bytes: what is outside of it goes by its package's name. */
+/** Where a project lies must not show in its bytes: a file of another package goes by that package's name. */
 const placeOf = (source: string, folder: string): string => {
   if (!source.startsWith("../")) return source
   const file = resolve(folder, source)
@@ -35,7 +32,9 @@ const placeOf = (source: string, folder: string): string => {
   if (inModules >= 0) return file.slice(inModules + 1)
   for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {
     const name = packageName(join(at, "package.json"))
-    if (name !== undefined) return `node_modules/${name}/${relative(at, file)}`
+    if (name === undefined) continue
+    const isOwn = !relative(at, folder).startsWith("..")
+    return isOwn ? source : `node_modules/${name}/${relative(at, file)}`
   }
   return source
 }

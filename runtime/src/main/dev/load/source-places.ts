@@ -1,27 +1,9 @@
-import { SourceMap } from "node:module"
 import { isAbsolute, relative, resolve } from "node:path"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { BundlePlace } from "@millrace/sandbox"
+import { authorMap, type AuthorPlace } from "@millrace/sdk/build"
 
-/** A place in one of the author's files; line and column count from 1. */
-export interface SourcePlace {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-  /** The file's text as it was bundled. */
-  readonly text: string
-}
-
-const MapText = Schema.fromJsonString(
-  Schema.Struct({
-    version: Schema.Literal(3),
-    sources: Schema.Array(Schema.String),
-    sourcesContent: Schema.Array(Schema.NullOr(Schema.String)),
-    mappings: Schema.String,
-    names: Schema.Array(Schema.String)
-  })
-)
+/** A place in one of the author's files, by its absolute path; line and column count from 1. */
+export type SourcePlace = AuthorPlace
 
 /** Leads from places in a bundle to the author's lines. */
 export interface SourcePlaces {
@@ -29,44 +11,13 @@ export interface SourcePlaces {
   readonly find: (places: readonly BundlePlace[]) => SourcePlace | undefined
 }
 
-/** `folder`: what the map's sources are relative to. The map is read when it is first asked for. */
+/** `folder`: what the map's sources are relative to. */
 export const sourcePlaces = (sourceMap: string, folder: string): SourcePlaces => {
-  let known: { readonly map: SourceMap; readonly texts: ReadonlyMap<string, string> } | undefined
-  const open = () => {
-    const decoded = Option.getOrUndefined(Schema.decodeOption(MapText)(sourceMap))
-    if (decoded === undefined) return undefined
-    const texts = decoded.sources.flatMap((source, index) => {
-      const text = decoded.sourcesContent[index]
-      return text === null || text === undefined ? [] : [[source, text] as const]
-    })
-    const { mappings, names, sources, version } = decoded
-    const payload = {
-      file: "bundle.js",
-      version,
-      sources: [...sources],
-      names: [...names],
-      mappings,
-      sourcesContent: [],
-      sourceRoot: ""
-    }
-    return { map: new SourceMap(payload), texts: new Map(texts) }
-  }
+  const map = authorMap(sourceMap)
   return {
     find: (places) => {
-      known ??= open()
-      for (const { column, line } of places) {
-        const entry = known?.map.findEntry(line - 1, column - 1)
-        if (entry === undefined || !("originalSource" in entry)) continue
-        const text = known?.texts.get(entry.originalSource)
-        if (text === undefined) continue
-        return {
-          file: resolve(folder, entry.originalSource),
-          line: entry.originalLine + 1,
-          column: entry.originalColumn + 1,
-          text
-        }
-      }
-      return undefined
+      const found = map.find(places)
+      return found === undefined ? undefined : { ...found, file: resolve(folder, found.file) }
     }
   }
 }
