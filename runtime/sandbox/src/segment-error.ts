@@ -21,9 +21,18 @@ export function segmentError(
   more: {
     readonly node?: string
     readonly transient?: boolean
+    readonly tag?: string | undefined
     readonly at?: readonly BundlePlace[]
   } = {}
 ): SegmentError {
-  const { at = [], node, transient = false } = more
-  return { _tag: "SegmentError", code, node, message, transient, ...(at.length === 0 ? {} : { at }) }
+  const { at = [], node, tag, transient = false } = more
+  return {
+    _tag: "SegmentError",
+    code,
+    node,
+    message,
+    transient,
+    ...(tag === undefined ? {} : { tag }),
+    ...(at.length === 0 ? {} : { at })
+  }
 }

@@ -240,6 +240,8 @@ export interface SegmentError {
   readonly message: string
   /** Worth another try after a backoff. */
   readonly transient: boolean
+  /** `_tag` of the plugin's own error. */
+  readonly tag?: string
   /** Where the plugin's error was made, innermost first. */
   readonly at?: readonly BundlePlace[]
 }

@@ -21,10 +21,13 @@ export class ProcessorDriver {
   readonly results: SegmentResult[] = []
   readonly #node: TestNode
   readonly #tables: Tables
+  readonly #isTwice: boolean
 
-  constructor(node: TestNode, tables: Tables) {
+  /** `isTwice`: each call is made twice, and what the first gave is thrown away, as by a commit that failed. */
+  constructor(node: TestNode, tables: Tables, isTwice = false) {
     this.#node = node
     this.#tables = tables
+    this.#isTwice = isTwice
   }
 
   call(inputs: readonly InputFrame[], end: boolean): Effect.Effect<void, TestError> {
@@ -36,7 +39,8 @@ export class ProcessorDriver {
       head: { kind: "records" as const, inputs, end },
       tables: this.#tables
     }
-    return Effect.map(Effect.mapError(segment.call(call, host.segmentHost), sandboxError), (result) => {
+    const once = Effect.mapError(segment.call(call, host.segmentHost), sandboxError)
+    return Effect.map(this.#isTwice ? Effect.andThen(once, once) : once, (result) => {
       state.apply(result.state)
       this.results.push(result)
     })

@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import type { Bundle } from "../build/bundle.ts"
 import type { PluginManifest } from "../manifest/manifest.ts"
 import { deadLettersOf, logsOf, type TestDeadLetter, type TestLog } from "./run-processor.ts"
-import { type NodeOptions, openTestNode, sandboxError, type TestNode } from "./test-node.ts"
-import { frameOf, type TestStream } from "./test-stream.ts"
+import { SinkDriver } from "./sink-driver.ts"
+import { type NodeOptions, openTestNode, type TestNode } from "./test-node.ts"
+import type { TestStream } from "./test-stream.ts"
 
 export interface SinkRunOptions extends NodeOptions {
   readonly input: TestStream | readonly unknown[]
@@ -40,20 +41,15 @@ export const runSink = Effect.fn("runSink")(function* (
   const size = options.batchSize ?? manifest.sink?.maxRecords ?? 1_000
   const results: SegmentResult[] = []
   let tokenJson = options.token === undefined ? undefined : JSON.stringify(options.token)
-  const info = { id: "test/recover", partition: 0 }
-  if (transactional) {
-    yield* Effect.mapError(node.segment.recoverSink(tokenJson, info, node.host.segmentHost), sandboxError)
-  }
+  const driver = new SinkDriver(node, stream)
+  if (transactional) yield* driver.recover(tokenJson)
   for (let from = 0; from === 0 || from < stream.values.length; from += size) {
     const to = Math.min(stream.values.length, from + size)
     const end = to === stream.values.length && (options.end ?? true)
-    const result = yield* writeBatch(node, stream, { from, to, end, tokenJson, now: options.now ?? 0 })
+    const result = yield* driver.write({ from, to, end, tokenJson })
     results.push(result)
     tokenJson = result.sink?.tokenJson ?? tokenJson
-    if (transactional && tokenJson !== undefined) {
-      const place = { id: batchId(from, to), partition: 0 }
-      yield* Effect.mapError(node.segment.commitSink(tokenJson, place, node.host.segmentHost), sandboxError)
-    }
+    if (transactional && tokenJson !== undefined) yield* driver.commit(tokenJson, { from, to })
   }
   return {
     files: node.host.files,
@@ -64,49 +60,5 @@ export const runSink = Effect.fn("runSink")(function* (
     node
   } satisfies SinkRun
 })
-
-interface SinkBatchPlace {
-  readonly from: number
-  readonly to: number
-  readonly end: boolean
-  readonly tokenJson: string | undefined
-  readonly now: number
-}
-
-const batchId = (from: number, to: number): string => `test/${from}-${to}`
-
-const writeBatch = (node: TestNode, stream: TestStream, { from, to, end, tokenJson, now }: SinkBatchPlace) =>
-  Effect.mapError(
-    node.segment.call(
-      {
-        partition: 0,
-        now,
-        seed: node.seed,
-        head: {
-          kind: "records",
-          inputs: [
-            {
-              input: "input",
-              topic: "input",
-              topicPartition: 0,
-              baseOffset: BigInt(from),
-              frame: frameOf(stream, node.inputs["input"]!, from, to)
-            }
-          ],
-          end
-        },
-        tables: [],
-        sink: {
-          id: batchId(from, to),
-          firstOffset: BigInt(from),
-          lastOffset: BigInt(Math.max(from, to - 1)),
-          tokenJson,
-          recordPrefix: "test"
-        }
-      },
-      node.host.segmentHost
-    ),
-    sandboxError
-  )
 
 const isStream = (input: TestStream | readonly unknown[]): input is TestStream => !Array.isArray(input)

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import type { Bundle } from "../build/bundle.ts"
 import type { PluginManifest } from "../manifest/manifest.ts"
 import { deadLettersOf, logsOf, outputsOf, type TestDeadLetter, type TestLog } from "./run-processor.ts"
-import { type NodeOptions, openTestNode, sandboxError, type TestNode } from "./test-node.ts"
+import { SourceDriver } from "./source-driver.ts"
+import { type NodeOptions, openTestNode, type TestNode } from "./test-node.ts"
 import type { TestRecord } from "./test-stream.ts"
 
 export interface SourceRunOptions extends NodeOptions {
@@ -37,8 +38,9 @@ export const runSource = Effect.fn("runSource")(function* (
   options: SourceRunOptions
 ) {
   const node = yield* openTestNode(manifest, bundle, {}, options)
-  const names = yield* Effect.mapError(node.segment.sourcePartitions(node.host.segmentHost), sandboxError)
-  const reads = yield* Effect.forEach(names, (name) => readPartition(name, node, options))
+  const driver = new SourceDriver(node)
+  const names = yield* driver.partitions
+  const reads = yield* Effect.forEach(names, (name) => readPartition(name, driver, options))
   const results = reads.flatMap(({ results: all }) => all)
   const records = outputsOf(results, node)["output"] ?? []
   return {
@@ -56,30 +58,20 @@ export const runSource = Effect.fn("runSource")(function* (
 
 const parsed = (json: string | undefined): unknown => (json === undefined ? undefined : JSON.parse(json))
 
-const readPartition = Effect.fnUntraced(function* (name: string, node: TestNode, options: SourceRunOptions) {
+const readPartition = Effect.fnUntraced(function* (
+  name: string,
+  driver: SourceDriver,
+  options: SourceRunOptions
+) {
   const from = options.positions?.[name]
   const results: SegmentResult[] = []
   let positionJson = from === undefined ? undefined : JSON.stringify(from)
   for (let reads = 0; reads < (options.maxReads ?? 1_000); reads++) {
-    const result = yield* Effect.mapError(
-      node.segment.call(
-        {
-          partition: 0,
-          now: options.now ?? 0,
-          seed: node.seed,
-          head: {
-            kind: "source",
-            partition: name,
-            positionJson,
-            maxRecords: options.maxRecords ?? 1_000,
-            maxBytes: 1024 * 1024
-          },
-          tables: []
-        },
-        node.host.segmentHost
-      ),
-      sandboxError
-    )
+    const result = yield* driver.read({
+      partition: name,
+      positionJson,
+      maxRecords: options.maxRecords ?? 1_000
+    })
     results.push(result)
     positionJson = result.source?.positionJson ?? positionJson
     if (result.source?.next !== "more")

@@ -20,6 +20,12 @@ export interface FakeReply {
   readonly delayMs?: number
 }
 
+/** Stands between a plugin and what answers it; `serve` gives the answer that it would get. */
+export type Intercept = (
+  request: HostRequest,
+  serve: Effect.Effect<HostReply, HostRequestError>
+) => Effect.Effect<HostReply, HostRequestError>
+
 export interface HostOptions {
   /** The clock, ms since 1970: of every batch, and of the `clock()` capability. Default 0. */
   readonly now?: number
@@ -29,6 +35,8 @@ export interface HostOptions {
   readonly fakes?: { readonly [handle: string]: FakeCapability }
   /** By handle: how http answers; see {@link FakeRoute}. */
   readonly http?: { readonly [handle: string]: readonly FakeRoute[] }
+  /** Sees every request, and may answer in the place of what serves it. */
+  readonly intercept?: Intercept
 }
 
 /** The worker's side of a test: in-memory files, a fixed clock, fakes; everything else is denied. */
@@ -59,7 +67,10 @@ export class TestHost {
       this.#http.set(handle, fakeHttp(handle, routes, own, this.#requests))
     }
     this.segmentHost = {
-      request: (request) => this.#serve(request),
+      request: (request) =>
+        options.intercept === undefined
+          ? this.#serve(request)
+          : options.intercept(request, this.#serve(request)),
       readState: (keys) => Effect.sync(() => state.read(keys))
     }
   }

@@ -86,8 +86,14 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
   } satisfies TestNode
 })
 
-export const sandboxError = (error: { readonly code: string; readonly message: string }): TestError =>
-  new TestError({ code: error.code, message: error.message })
+export const sandboxError = ({ code, message, tag }: Refused): TestError =>
+  new TestError({ code, message, ...(tag === undefined ? {} : { tag }) })
+
+interface Refused {
+  readonly code: string
+  readonly message: string
+  readonly tag?: string
+}
 
 const requestOf = (
   plugin: PluginManifest,

@@ -254,7 +254,12 @@ class Rounds {
     const where = origin < 0 ? "" : ` (record ${this.offsetOf(origin)})`
     const text = `${tag === undefined ? "" : `${sanitizeText(tag)}: `}${sanitizeText(message)}${where}`
     const node = this.spec.nodes[stage]?.node
-    return segmentError(code, text, { ...(node === undefined ? {} : { node }), transient: isTransient, at })
+    return segmentError(code, text, {
+      ...(node === undefined ? {} : { node }),
+      transient: isTransient,
+      tag: tag === undefined ? undefined : sanitizeText(tag),
+      at
+    })
   }
 
   private offsetOf(origin: number): string {
