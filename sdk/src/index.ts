@@ -14,6 +14,7 @@ export {
 export { escapePart, valueAt } from "./manifest/json-pointer.ts"
 export { ByteSink } from "./record/index.ts"
 export {
+  type Arrived,
   type Capability,
   CapabilityError,
   clock,
@@ -44,8 +45,12 @@ export {
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
+  type Inbox,
+  inboxConfig,
+  type InboxEvent,
   json,
   type JsonBody,
+  listen,
   log,
   type Log,
   lookupTable,
@@ -65,6 +70,7 @@ export {
   type TimerOptions,
   timers,
   type Timers,
+  type Unresolved,
   urlPath,
   type UrlPath,
   type UrlPathProblem,

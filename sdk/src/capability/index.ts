@@ -13,6 +13,15 @@ export {
   type RetryPolicy
 } from "./http-request.ts"
 export type { HttpHeaders, HttpResponse } from "./http-response.ts"
+export {
+  type Arrived,
+  type Inbox,
+  inboxConfig,
+  type InboxEvent,
+  listen,
+  type TakeBudget,
+  type Unresolved
+} from "./listen.ts"
 export { log, type Log, type LogFields } from "./log.ts"
 export { lookupTable, type LookupTable } from "./lookup-table.ts"
 export { counter, type Counter, histogram, type Histogram } from "./metric.ts"

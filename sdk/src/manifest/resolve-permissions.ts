@@ -59,6 +59,8 @@ class Filler {
         }
       case "topic":
         return { ...permission, topic: this.#text(permission.topic) }
+      case "listen":
+        return this.#listen(permission)
       case "env":
       case "clock":
       case "random":
@@ -75,6 +77,28 @@ class Filler {
       `config${template.config}`,
       "this value says what the plugin may touch, and it is missing",
       "Give it, as text."
+    )
+    return ""
+  }
+
+  /** The config's list of origins may be absent or empty: then no page of another site is let in. */
+  #listen({ origins }: Extract<Permission, { readonly kind: "listen" }>): Permission {
+    const given = origins !== undefined && "config" in origins ? valueAt(this.#config, origins.config) : origins
+    const place = origins !== undefined && "config" in origins ? `config${origins.config}` : "permissions"
+    if (given === undefined || (Array.isArray(given) && given.length === 0)) return { kind: "listen" }
+    const all: readonly unknown[] = Array.isArray(given) ? given : [given]
+    return { kind: "listen", origins: all.map((one, index) => this.#origin(one, `${place}/${index}`)) }
+  }
+
+  #origin(given: unknown, place: string): string {
+    const url = typeof given === "string" ? URL.parse(given) : null
+    const isHttp = url !== null && (url.protocol === "https:" || url.protocol === "http:")
+    if (isHttp && url.origin === String(given).toLowerCase().replace(/\/$/, "")) return url.origin
+    this.#problems.add(
+      "CONFIG_INVALID",
+      place,
+      "this is no origin of web pages",
+      'Give scheme, host and port only, like "https://shop.example"; there is no word for all of them.'
     )
     return ""
   }

@@ -15,6 +15,8 @@ export const describePermission = (permission: Permission): string => {
       return secretText(permission)
     case "topic":
       return `${permission.access} the topic ${text(permission.topic)}`
+    case "listen":
+      return `take in what is posted to its address${origins(permission.origins)}`
     case "clock":
       return "read the real clock"
     case "random":
@@ -24,6 +26,11 @@ export const describePermission = (permission: Permission): string => {
 
 const methods = (given: readonly string[] | undefined): string =>
   given === undefined ? "" : ` by ${given.join(", ")}`
+
+const origins = (given: readonly string[] | { readonly config: string } | undefined): string => {
+  if (given === undefined) return ""
+  return `, from pages of ${"config" in given ? text(given) : given.join(", ")} too`
+}
 
 const secretText = ({
   mode,

@@ -33,6 +33,13 @@ export const Permission = Schema.Union([
     topic: Template,
     access: Schema.Literals(["read", "write"])
   }),
+  // What is posted to the node's own address. Browsers may send it only from pages of these origins.
+  Schema.Struct({
+    kind: Schema.Literal("listen"),
+    origins: Schema.optionalKey(
+      Schema.Union([Schema.Array(Schema.String), Schema.Struct({ config: Schema.String })])
+    )
+  }),
   Schema.Struct({ kind: Schema.Literal("clock") }),
   Schema.Struct({ kind: Schema.Literal("random") })
 ])

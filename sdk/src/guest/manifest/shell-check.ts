@@ -5,6 +5,7 @@ import { recordContextNames } from "../../plugin/record-context.ts"
 export const shellOffences = (definition: Definition): readonly string[] => [
   ...nameOffences(definition),
   ...handleOffences(definition),
+  ...listenOffences(definition),
   ...(definition.kind === "processor" ? processorOffences(definition) : []),
   ...(definition.kind === "function" ? functionOffences(definition) : []),
   ...deriveOffences(definition)
@@ -37,6 +38,17 @@ const handleOffences = ({ uses }: Definition): readonly string[] =>
       ? [`uses: ${JSON.stringify(name)} cannot be a handle's name: take another`]
       : []
   )
+
+/** A node has one address, and what comes there becomes records: nothing but a source can do that. */
+const listenOffences = ({ kind, uses }: Definition): readonly string[] => {
+  const handles = Object.entries(uses).flatMap(([name, { need }]) =>
+    need.need === "permissions" && need.permissions.some((permission) => permission.kind === "listen")
+      ? [name]
+      : []
+  )
+  if (kind !== "source" && handles.length > 0) return [`uses.${handles[0]}: only a source listens`]
+  return handles.length > 1 ? [`uses.${handles[1]}: a source listens once`] : []
+}
 
 const processorOffences = (
   definition: Extract<Definition, { readonly kind: "processor" }>
