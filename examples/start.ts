@@ -1,84 +1,65 @@
-import { spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
-import { PipelineStatus } from "@millrace/sdk/api"
-import * as Schema from "effect/Schema"
-import { compareMovies } from "./movies/compare.ts"
-import { prepareMovies } from "./movies/prepare.ts"
+import type { Example } from "./example.ts"
+import { applyFile, startPlatform, untilEnded } from "./platform.ts"
 
-// `npm start`: one process with everything on an embedded log, the first-party plugins published, and the movies
-// example run to its end on real data. Stays up. Arguments go to `millrace up`: `npm start -- --port 4100`.
-const root = join(import.meta.dirname, "..")
-const data = join(root, ".millrace")
-const movies = join(root, "examples/movies")
-const pipelines = ["movies", "directors"]
-const program = join(root, "runtime/bin/millrace.js")
+// `npm start [-- EXAMPLE...]`: one process with everything on an embedded log, the first-party plugins published, and an
+// example run to its end on real data; movies unless others are named. Stays up. Other arguments go to `millrace up`:
+// `npm start -- flights --port 4100`.
+const examples: { readonly [name: string]: () => Promise<{ readonly example: Example }> } = {
+  movies: () => import("./movies/example.ts")
+}
+
 const shown = (path: string): string => relative(process.cwd(), path) || "."
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-prepareMovies()
-const serverFile = join(data, "server.json")
-const flags = [
-  "--data",
-  data,
-  "--publish",
-  join(root, "plugins"),
-  "--grant",
-  ...pipelines.flatMap((name) => ["--apply", join(movies, `${name}.pipeline.yaml`)])
-]
-const platform = spawn(process.execPath, [program, "up", ...flags, ...process.argv.slice(2)], {
-  stdio: ["ignore", "inherit", "inherit"]
+const given = process.argv.slice(2)
+const firstFlag = given.findIndex((argument) => argument.startsWith("-"))
+const named = firstFlag < 0 ? given : given.slice(0, firstFlag)
+const flags = firstFlag < 0 ? [] : given.slice(firstFlag)
+const names = named.length === 0 ? ["movies"] : named
+const unknown = names.find((name) => !(name in examples))
+if (unknown !== undefined) {
+  process.stderr.write(
+    `start: there is no example ${unknown}: give ${Object.keys(examples).join(", ")}, before any flag\n`
+  )
+  process.exit(64)
+}
+const isDataGiven = flags.some((flag) => flag === "--data" || flag.startsWith("--data="))
+const data = isDataGiven ? [] : ["--data", join(import.meta.dirname, "../.millrace")]
+
+const chosen = await Promise.all(names.flatMap((name) => examples[name]?.() ?? []))
+for (const { example } of chosen) await example.prepare()
+
+const platform = await startPlatform([...data, ...flags]).catch((error: Error) => {
+  process.stderr.write(`start: ${error.message}\n`)
+  process.exit(1)
 })
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.kill(signal))
-platform.on("exit", (code) => process.exit(code ?? 1))
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => platform.process.kill(signal))
+platform.process.on("exit", (code) => process.exit(code ?? 1))
+say(`millrace is up on ${platform.url}, data in ${shown(platform.data)}`)
 
-const decodeStatus = Schema.decodeUnknownSync(PipelineStatus)
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** The address of the platform, once it has announced itself. */
-const address = async (): Promise<string> => {
-  for (;;) {
-    if (existsSync(serverFile)) {
-      const server: { readonly url: string; readonly pid: number } = JSON.parse(
-        readFileSync(serverFile, "utf8")
-      )
-      const answer = await fetch(`${server.url}/api/health`).catch(() => undefined)
-      if (answer?.ok === true) return server.url
-    }
-    await wait(100)
+/** Applies an example, shows what it does until it has ended, and holds its outputs against what is expected. */
+const run = async ({ compare, folder, hint, pipelines, prepare: _, watch }: Example): Promise<void> => {
+  for (const name of pipelines)
+    if (!(await applyFile(platform, join(folder, `${name}.pipeline.yaml`)))) return
+  let hasEnded = false
+  const watched = watch?.({ url: platform.url, hasEnded: () => hasEnded, say })
+  const ends: string[] = []
+  for (const name of pipelines) {
+    const { state, tasks } = await untilEnded(platform.url, name)
+    const error = tasks.find((task) => task.error !== undefined)?.error
+    ends.push(`${name}: ${state}${error === undefined ? "" : `: ${error.code}: ${error.message}`}`)
   }
-}
-
-/** A pipeline's status once it has ended; undefined while it is not there yet. */
-const ended = async (url: string, pipeline: string): Promise<PipelineStatus> => {
-  for (;;) {
-    const answer = await fetch(`${url}/api/status/${pipeline}`)
-    if (answer.ok) {
-      const status = decodeStatus(await answer.json())
-      if (["completed", "failed", "degraded"].includes(status.state)) return status
-    }
-    await wait(200)
+  hasEnded = true
+  await watched
+  for (const end of ends) say(end)
+  for (const { equal, expected, name, records } of compare()) {
+    const verdict = equal ? "equal to" : "NOT equal to"
+    say(`  ${name}: ${records} records, ${verdict} ${shown(expected)} (derived with DuckDB)`)
   }
+  say(`\nThe output is in ${shown(join(folder, "out"))}\n\n${hint}`)
 }
 
-const url = await address()
-for (const pipeline of pipelines) {
-  const status = await ended(url, pipeline)
-  const error = status.tasks.find((task) => task.error !== undefined)?.error
-  process.stdout.write(
-    `${pipeline}: ${status.state}${error === undefined ? "" : `: ${error.code}: ${error.message}`}\n`
-  )
-}
-for (const { equal, expected, name, records } of compareMovies()) {
-  process.stdout.write(
-    `  ${name}: ${records} records, ${equal ? `equal to ${shown(expected)} (derived with DuckDB)` : `NOT equal to ${shown(expected)}`}\n`
-  )
-}
-process.stdout.write(`
-Millrace is up on ${url}; the output is in ${shown(join(movies, "out"))}
-
-Try an edit: in ${shown(join(movies, "movies.pipeline.yaml"))} write \`imdbRating >= 8\` for \`imdbRating >= 7\`, then
-  npx millrace plan ${shown(join(movies, "movies.pipeline.yaml"))}
-  npx millrace apply ${shown(join(movies, "movies.pipeline.yaml"))}
-and look at the output again. Stop with Ctrl-C or \`npx millrace down\`.
-`)
+for (const { example } of chosen) await run(example)
+say(`\nMillrace is up on ${platform.url}. Stop with Ctrl-C or \`npx millrace down\`.`)

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "vitest"
-import { compareLines } from "../../examples/movies/compare.ts"
+import { compareLines } from "../../examples/compare-lines.ts"
 import { deriveExpected, expectedFile } from "../../examples/movies/expected/derive.ts"
 import { prepareMovies } from "../../examples/movies/prepare.ts"
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
-import { canonicalLines } from "../compare.ts"
+import { canonicalLines } from "../../compare-lines.ts"
 
 /**
  * What the pipelines must give, derived by another engine: SQL of DuckDB straight over the data. `node derive.ts` writes
