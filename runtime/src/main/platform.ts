@@ -20,6 +20,7 @@ import { embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { Refusals } from "../worker/handlers/refusals.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
+import { batchRecords } from "./batch-records.ts"
 import { announceServer } from "./data-folder.ts"
 import { listen } from "./http/listen.ts"
 import { type ControlServices, makeApp } from "./http/app.ts"
@@ -30,7 +31,7 @@ import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
-import { secretKeySource } from "./registry/secret-source.ts"
+import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
 import { freeStreamsLayer, streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
 import { sandboxOptions } from "./sandbox-options.ts"
@@ -111,12 +112,14 @@ const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path, refu
   const worker = Layer.unwrap(
     Effect.gen(function* () {
       const logs = yield* LogBuffer
+      const records = batchRecords(process.env)
       const environment: WorkerEnvironment = {
         transport: yield* Transport,
         pool: yield* SandboxPool,
         seedKey: yield* seedKey(folder),
         byteBudget: yield* Semaphore.make(budgetKiB),
         budgetKiB,
+        ...(records === undefined ? {} : { batchRecords: records }),
         onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
         services: yield* makeHostServices(refusals),
         ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })
@@ -130,6 +133,7 @@ const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path, refu
       Layer.mergeAll(
         pipelineStoreLayer,
         packageSourceLayer,
+        secretNamesLayer,
         workshop === undefined ? streamCatalogueLayer : freeStreamsLayer,
         LogBuffer.layer,
         Layer.succeed(GivenStreams, workshop?.streams ?? new Map())

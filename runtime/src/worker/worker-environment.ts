@@ -13,6 +13,8 @@ export interface WorkerEnvironment {
   /** Bounds the memory of all batches in hand: one permit per KiB. */
   readonly byteBudget: Semaphore.Semaphore
   readonly budgetKiB: number
+  /** The most records of a batch, for proofs; absent: what is usual. */
+  readonly batchRecords?: number
   /** Where plugins' log lines go. */
   readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
   /** What guests may reach outside by their grants; absent: nothing. */
@@ -33,8 +35,23 @@ export interface FailedBatch {
 export const batchBytes = 1024 * 1024
 /** What a batch in hand may hold of memory: its input, what it becomes, and the copies on the way. */
 export const batchBudgetKiB = (4 * batchBytes) / 1024
-/** Of a source's call. */
-export const sourceBatchRecords = 5_000
+const usualSourceRecords = 5_000
+/** What a frame takes that holds one small record. */
+const smallFrameBytes = 160
+
+/** What a source's call may give. */
+export function sourceRecords({ batchRecords }: WorkerEnvironment): number {
+  return batchRecords ?? usualSourceRecords
+}
+
+/** What a task takes from its inputs at a time: about so many bytes, and no frame after so many records. */
+export function fetchLimits({ batchRecords }: WorkerEnvironment): {
+  readonly bytes: number
+  readonly records: number
+} {
+  if (batchRecords === undefined) return { bytes: batchBytes, records: Infinity }
+  return { bytes: Math.min(batchBytes, batchRecords * smallFrameBytes), records: batchRecords }
+}
 
 /** Bounds memory: a batch is fetched only when the worker's budget has room for it and what it becomes. */
 export function inBudget<A, E>(

@@ -50,24 +50,25 @@ export class InputReader {
     return this.next.get(this.inputs[0]?.topic ?? "") ?? 0n
   }
 
-  /** About `maxBytes` of what is there, the inputs by turns. Does not wait. */
-  fetch(maxBytes: number): Effect.Effect<Fetched, TaskFailure> {
+  /** About so many `bytes` of what is there, and no frame after so many `records`; the inputs by turns. Does not wait. */
+  fetch(limits: { readonly bytes: number; readonly records: number }): Effect.Effect<Fetched, TaskFailure> {
     return Effect.gen({ self: this }, function* () {
       const frames: InputFrame[] = []
       const offsets: InputOffset[] = []
       let bytes = 0
       let records = 0
       this.turn += 1
-      for (let i = 0; i < this.inputs.length && bytes < maxBytes; i++) {
+      for (let i = 0; i < this.inputs.length && bytes < limits.bytes && records < limits.records; i++) {
         const input = this.inputs[(i + this.turn) % this.inputs.length]
         if (input === undefined) break
         const start = this.next.get(input.topic) ?? 0n
         const batches = yield* Effect.mapError(
-          this.transport.read(input.topic, this.partition, start, maxBytes - bytes),
+          this.transport.read(input.topic, this.partition, start, limits.bytes - bytes),
           fromTransport
         )
         let next = start
         for (const { baseOffset, frame } of batches) {
+          if (records >= limits.records) break
           const parts = frameParts(baseOffset, frame, start)
           next = parts.next
           const producer = yield* this.producerOf(input, parts.producer)

@@ -13,7 +13,7 @@ import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import type { TaskFailure } from "./task-failure.ts"
 import { Timers } from "../time/timers.ts"
-import { batchBytes, inBudget } from "../worker-environment.ts"
+import { fetchLimits, inBudget } from "../worker-environment.ts"
 
 /**
  * A task that is fed by topics: fetch, run, commit, for ever; between batches it can be paused and stopped. When its
@@ -107,7 +107,7 @@ function takeBatch(
   const handle = (fetched: Fetched) => handleBatch(task, reader, fetched, { ...mode, position })
   // A sink waits for its batch outside of the budget, or waiting sinks would keep others from working.
   return task.chain.plan.sink === undefined
-    ? inBudget(task.environment, Effect.flatMap(reader.fetch(batchBytes), handle))
+    ? inBudget(task.environment, Effect.flatMap(reader.fetch(fetchLimits(task.environment)), handle))
     : Effect.flatMap(gather(task, reader, task.chain.plan.sink), (fetched) =>
         inBudget(task.environment, handle(fetched))
       )
@@ -152,15 +152,16 @@ function gather(
   sink: NonNullable<ChainPlan["sink"]>
 ): Effect.Effect<Fetched, TaskFailure> {
   return Effect.gen(function* () {
-    let fetched = yield* reader.fetch(batchBytes)
+    const { bytes, records } = fetchLimits(task.environment)
+    let fetched = yield* reader.fetch({ bytes, records })
     if (fetched.records === 0) return fetched
     const deadline = (yield* Clock.currentTimeMillis) + sink.maxDelayMs
-    while (fetched.records < sink.maxRecords && fetched.bytes < batchBytes) {
+    while (fetched.records < sink.maxRecords && fetched.bytes < bytes) {
       const left = deadline - (yield* Clock.currentTimeMillis)
       if (left <= 0 || reader.clock.hasEnded || task.gate.isStopping() || task.gate.isPaused()) break
       const wait = Effect.raceFirst(reader.more, Effect.sleep(left))
       yield* task.gate.whileOpen(wait)
-      fetched = joined(fetched, yield* reader.fetch(batchBytes - fetched.bytes))
+      fetched = joined(fetched, yield* reader.fetch({ bytes: bytes - fetched.bytes, records }))
     }
     return fetched
   })

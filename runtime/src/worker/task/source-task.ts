@@ -11,7 +11,7 @@ import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import { taskFailure } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
-import { batchBytes, inBudget, sourceBatchRecords } from "../worker-environment.ts"
+import { batchBytes, inBudget, sourceRecords } from "../worker-environment.ts"
 
 const minWaitMs = 50
 const maxWaitMs = 60_000
@@ -73,7 +73,7 @@ function readOn(
       kind: "source",
       partition,
       positionJson,
-      maxRecords: sourceBatchRecords,
+      maxRecords: sourceRecords(task.environment),
       maxBytes: batchBytes,
       ...clock.head
     } as const

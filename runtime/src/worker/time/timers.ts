@@ -55,7 +55,8 @@ export class Timers {
   /** Fires all that is due: by the clock of the task's input, and by the worker's. Ends early when the pipeline pauses or stops. */
   fire(clock: EventClock, completed: boolean): Effect.Effect<"all" | "some", TaskFailure> {
     return Effect.gen({ self: this }, function* () {
-      const { gate, log } = this.task
+      const { environment, gate, log } = this.task
+      const limit = Math.min(maxBatch, environment.batchRecords ?? maxBatch)
       for (;;) {
         if (gate.isPaused() || gate.isStopping()) return "some"
         const now = yield* Clock.currentTimeMillis
@@ -63,15 +64,15 @@ export class Timers {
         const until = clock.hasEnded ? never : clock.watermark
         let due: readonly DueTimer[] = []
         if (until !== noWatermark)
-          due = yield* Effect.mapError(log.dueTimers(eventTimers, until, maxBatch), fromTransport)
+          due = yield* Effect.mapError(log.dueTimers(eventTimers, until, limit), fromTransport)
         let state = eventTimers
         if (due.length === 0) {
           state = processingTimers
-          const limit = clock.hasEnded ? never : now
-          due = yield* Effect.mapError(log.dueTimers(processingTimers, limit, maxBatch), fromTransport)
+          const latest = clock.hasEnded ? never : now
+          due = yield* Effect.mapError(log.dueTimers(processingTimers, latest, limit), fromTransport)
         }
         if (due.length === 0) break
-        yield* inBudget(this.task.environment, this.fireBatch(state, due, completed))
+        yield* inBudget(environment, this.fireBatch(state, due, completed))
       }
       this.fired = clock.outgoing
       return "all"
