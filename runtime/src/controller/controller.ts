@@ -17,6 +17,7 @@ import { type Plan, planToJson, type PlanFailed } from "../plan/index.ts"
 import { canonicalText } from "../pipeline/index.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { Transport } from "../transport/transport.ts"
+import { findMissingSecrets, type SecretNames } from "./missing-secrets.ts"
 import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
@@ -28,7 +29,14 @@ import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
 import { undrainedTopics } from "./undrained.ts"
 
-type ControllerServices = Packages | PipelineStore | RunningPipelines | SandboxPool | Streams | Transport
+type ControllerServices =
+  | Packages
+  | PipelineStore
+  | RunningPipelines
+  | SandboxPool
+  | SecretNames
+  | Streams
+  | Transport
 
 /** Keeps what should run running: plans, applies, pauses, resumes and removes pipelines. What should run is in the store before anything runs. */
 export interface ControllerShape {
@@ -75,7 +83,9 @@ const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
   const problems = yield* streamProblems(next)
   if (problems.length > 0) return { problems }
   const ended = yield* running.hasEnded(next.pipeline.pipeline)
-  return { plan: planView(next, difference, ended && difference.wouldChange) }
+  const rerun = ended && difference.wouldChange
+  const missingSecrets = yield* findMissingSecrets(next)
+  return { plan: planView({ plan: next, difference, rerun, missingSecrets }) }
 })
 
 const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by: string) {

@@ -1,12 +1,19 @@
-import type { PlanView } from "@millrace/sdk/api"
+import type { MissingSecret, PlanView } from "@millrace/sdk/api"
 import { differenceLines } from "../plan/difference/render-difference.ts"
 import type { PlanDifference } from "../plan/difference/diff-plans.ts"
 import { explain } from "../plan/explain.ts"
 import { describePermission } from "@millrace/sdk/permission"
 import type { Plan } from "../plan/plan.ts"
 
+export interface PlanViewParts {
+  readonly plan: Plan
+  readonly difference: PlanDifference
+  readonly rerun: boolean
+  readonly missingSecrets: readonly MissingSecret[]
+}
+
 /** A plan as the API shows it. */
-export const planView = (plan: Plan, difference: PlanDifference, rerun: boolean): PlanView => ({
+export const planView = ({ difference, missingSecrets, plan, rerun }: PlanViewParts): PlanView => ({
   pipeline: plan.pipeline.pipeline,
   hash: plan.physical.hash,
   wouldChange: difference.wouldChange,
@@ -21,6 +28,7 @@ export const planView = (plan: Plan, difference: PlanDifference, rerun: boolean)
     permission: describePermission(permission),
     granted
   })),
+  missingSecrets,
   explanation: explain(plan),
   lineage: Object.fromEntries(
     plan.nodes.flatMap((node) =>

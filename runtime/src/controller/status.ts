@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
 import { type Counts, Transport } from "../transport/transport.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
+import { missingSecrets, SecretNames } from "./missing-secrets.ts"
 import { type Run, RunningPipelines } from "./running-pipelines.ts"
 import { logFailed } from "./topics.ts"
 
@@ -13,15 +14,19 @@ export const platformStatus = Effect.fn("platformStatus")(function* (
 ) {
   const runs = yield* Effect.flatMap(RunningPipelines, (running) => running.all)
   const sandboxes = yield* Effect.flatMap(SandboxPool, (pool) => pool.processes)
-  const pipelines = yield* Effect.forEach(runs, (run) => statusOf(run, sandboxes))
+  const secrets = yield* readableSecrets
+  const pipelines = yield* Effect.forEach(runs, (run) => statusOf(run, { sandboxes, secrets }))
   return { ...platform, pipelines, sandboxes } satisfies PlatformStatus
 })
 
 /** What runs of one pipeline. */
 export const pipelineStatus = Effect.fn("pipelineStatus")(function* (pipeline: string) {
   const run = yield* runOf(pipeline)
-  return yield* statusOf(run, yield* Effect.flatMap(SandboxPool, (pool) => pool.processes))
+  const sandboxes = yield* Effect.flatMap(SandboxPool, (pool) => pool.processes)
+  return yield* statusOf(run, { sandboxes, secrets: yield* readableSecrets })
 })
+
+const readableSecrets = Effect.flatMap(SecretNames, ({ readable }) => readable)
 
 /** A pipeline in the worker's hands; fails with PIPELINE_UNKNOWN. */
 export const runOf = Effect.fn("runOf")(function* (pipeline: string) {
@@ -32,9 +37,14 @@ export const runOf = Effect.fn("runOf")(function* (pipeline: string) {
   )
 })
 
+interface Around {
+  readonly sandboxes: readonly SandboxProcess[]
+  readonly secrets: ReadonlySet<string>
+}
+
 const statusOf = Effect.fnUntraced(function* (
   run: Run,
-  sandboxes: readonly SandboxProcess[]
+  { sandboxes, secrets }: Around
 ): Effect.fn.Return<PipelineStatus, ApiError, Transport> {
   const transport = yield* Transport
   const { plan, running, stored } = run
@@ -49,6 +59,7 @@ const statusOf = Effect.fnUntraced(function* (
     planHash: stored.planHash,
     nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
     tasks: [...(running?.tasks() ?? []).map(taskStatus), ...startFailures(run)],
+    missingSecrets: missingSecrets(plan, secrets),
     deadLetters: [...totals.values()].reduce((dead, counts) => dead + counts.dead, 0)
   }
 })

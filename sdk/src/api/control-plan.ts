@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { MissingSecret } from "./missing-secret.ts"
 
 /** A plugin by path, bundled by the client; its manifest is read in the sandbox, like any other's. */
 export const PathModule = Schema.Struct({
@@ -41,6 +42,7 @@ export const PlanView = Schema.Struct({
     Schema.Struct({ action: Schema.Literals(["add", "remove", "change", "note"]), text: Schema.String })
   ),
   permissions: Schema.Array(PermissionView),
+  missingSecrets: Schema.Array(MissingSecret),
   /** Topics, chains and segments, and why each is there. */
   explanation: Schema.Array(Schema.String),
   /** Output field -> input fields, per node. */

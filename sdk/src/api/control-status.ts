@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { MissingSecret } from "./missing-secret.ts"
 
 /** Running totals of a node since its pipeline was made; what an audit balances: in = handled + filtered + dead. */
 export const NodeTotals = Schema.Struct({
@@ -64,6 +65,7 @@ export const PipelineStatus = Schema.Struct({
   planHash: Schema.String,
   nodes: Schema.Array(NodeStatus),
   tasks: Schema.Array(TaskStatus),
+  missingSecrets: Schema.Array(MissingSecret),
   deadLetters: Schema.Number
 })
 export type PipelineStatus = typeof PipelineStatus.Type

@@ -5,6 +5,7 @@ import type { Finding } from "../doctor/findings.ts"
 import { loadFindings } from "./load.ts"
 import { root } from "./root.ts"
 import { findDataFolder } from "../data-folder.ts"
+import { secretFindings } from "../doctor/secret-findings.ts"
 import { endWith } from "../terminal/ending.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { printJson } from "../terminal/print.ts"
@@ -17,13 +18,14 @@ export const doctorCommand = Command.make("doctor", {}, () =>
   Effect.gen(function* () {
     const flags = yield* root
     const { findings } = yield* loadFindings
-    const found = yield* findings(yield* findDataFolder(flags.data, process.cwd()))
+    const folder = yield* findDataFolder(flags.data, process.cwd())
+    const found = [...(yield* findings(folder)), ...(yield* secretFindings(folder))]
     yield* flags.json ? printJson(found) : Effect.forEach(found, print, { discard: true })
     yield* endWith(found.some(({ state }) => state === "bad") ? exitCode.failed : exitCode.done)
   })
 ).pipe(
   Command.withDescription(
-    "Check this machine: Node, the sandbox and its guards, the data folder. Exit code 1 when something is bad"
+    "Check this machine: Node, the sandbox and its guards, the data folder, and the secrets of a platform that is up there. Exit code 1 when something is bad"
   ),
   Command.withExamples([{ command: "millrace doctor" }, { command: "millrace doctor --json" }])
 )

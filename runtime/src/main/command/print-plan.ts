@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { PlanView } from "@millrace/sdk/api"
 import { printLines } from "../terminal/print.ts"
 import { paint, printable } from "../terminal/style.ts"
+import { printMissingSecrets } from "./secret/print-missing-secrets.ts"
 
 const signs = {
   add: ["green", "+"],
@@ -34,6 +35,7 @@ export const printPlan = Effect.fn("printPlan")(function* (plan: PlanView, expla
         `  ${each.granted ? paint("green", "granted ") : paint("yellow", "asked   ")} ${printable(each.node)} (${printable(each.package)}): ${permissionText(each.permission)}`
     )
   )
+  yield* printMissingSecrets(plan.missingSecrets)
   if (explain) yield* printExplanation(plan)
   yield* Console.log(paint("dim", `\nplan ${plan.hash}`))
 })

@@ -6,6 +6,7 @@ import type { PipelineStatus, PlatformStatus } from "@millrace/sdk/api"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
 import { paint, printable } from "../terminal/style.ts"
+import { printMissingSecrets } from "./secret/print-missing-secrets.ts"
 
 const pipeline = Argument.String("pipeline").pipe(
   Argument.optional,
@@ -90,7 +91,7 @@ const printPipeline = Effect.fn("printPipeline")(function* (status: PipelineStat
 })
 
 const printNodes = (status: PipelineStatus) =>
-  Effect.andThen(
+  Effect.all([
     printLines([paint("bold", printable(status.pipeline))]),
     printTable(
       ["NODE", "KIND", "PACKAGE", "DIGEST", "PID", "IN", "OUT", "FILTERED", "DEAD"],
@@ -106,7 +107,8 @@ const printNodes = (status: PipelineStatus) =>
         String(node.totals.dead)
       ]),
       "no nodes"
-    )
-  )
+    ),
+    printMissingSecrets(status.missingSecrets)
+  ])
 
 const lag = (status: PipelineStatus): number => status.tasks.reduce((sum, task) => sum + task.lagRecords, 0)

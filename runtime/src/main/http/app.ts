@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import type { Controller } from "../../controller/controller.ts"
 import type { LogBuffer } from "../../controller/log-buffer.ts"
 import { makeRecordViewer } from "../../controller/record-view.ts"
+import type { SecretNames } from "../../controller/missing-secrets.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
 import type { Streams } from "../../controller/streams.ts"
@@ -29,6 +30,7 @@ export type ControlServices =
   | LogBuffer
   | RunningPipelines
   | SandboxPool
+  | SecretNames
   | Streams
   | Transport
 

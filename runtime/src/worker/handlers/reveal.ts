@@ -19,7 +19,10 @@ export function serveReveal(
     return refuse("PERMISSION_DENIED", "the secret was not granted to be revealed to this handle")
   return Effect.flatMap(secrets.value(name), (value) =>
     value === undefined
-      ? refuse("SECRET_MISSING", `the secret '${name}' is not set`)
+      ? refuse(
+          "SECRET_MISSING",
+          `the secret '${name}' has no value: set it with \`millrace secret set ${name}\``
+        )
       : Effect.succeed({ result: { value } })
   )
 }

@@ -73,7 +73,12 @@ function granted(
     return Effect.fail(httpFailure("PERMISSION_DENIED", "the secret was not granted to this handle"))
   return Effect.flatMap(secrets.value(name), (value) => {
     if (value === undefined)
-      return Effect.fail(httpFailure("SECRET_MISSING", `the secret '${name}' is not set`))
+      return Effect.fail(
+        httpFailure(
+          "SECRET_MISSING",
+          `the secret '${name}' has no value: set it with \`millrace secret set ${name}\``
+        )
+      )
     const isSendable = mode === "sign" || /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     return isSendable
       ? Effect.succeed({ value, origins })
