@@ -13,8 +13,9 @@ export interface ClockInput {
 type Watermarks = Checkpoint["watermarks"]
 
 /**
- * The event time of a task: the least watermark of all tasks that feed it and neither idle nor have ended. It never goes
- * back. There is none until every producer has said how many tasks it has, and each of these what its watermark is.
+ * The event time of a task: the least watermark of all tasks that feed it and neither idle nor have ended; where all of them
+ * idle, the highest, for nobody is left to wait for (as Flink's StatusWatermarkValve). It never goes back. There is none until
+ * every producer has said how many tasks it has, and each of these what its watermark is.
  */
 export class EventClock {
   private readonly inputs: readonly ClockInput[]
@@ -93,10 +94,12 @@ export class EventClock {
       if (this.hasEnded) this.reached = finalWatermark
       return
     }
-    let least = Infinity
-    for (const { isIdle, watermark } of open) if (!isIdle) least = Math.min(least, watermark)
-    if (least === Infinity) return
-    this.reached = Math.max(this.reached, least)
+    const active = open.filter(({ isIdle }) => !isIdle)
+    const reaches =
+      active.length > 0
+        ? Math.min(...active.map(({ watermark }) => watermark))
+        : Math.max(...open.map(({ watermark }) => watermark))
+    this.reached = Math.max(this.reached, reaches)
     this.open = this.reached
   }
 
