@@ -1,0 +1,1 @@
+export { auctions, bids, events, persons } from "./sources.ts"
