@@ -1,4 +1,4 @@
-import { type Access, type ApiError, allows, apiError, type TokenSummary } from "@millrace/sdk/api"
+import { type Access, type ApiError, allows, allowsReading, apiError, type TokenSummary } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import type { Database } from "../store/database.ts"
@@ -53,7 +53,8 @@ export const authenticate: Authenticator<Tokens | AuditLog | Database> = Effect.
     scopes: found.scopes,
     expiresAt: found.expiresAt
   }
-  if (access === "read" || allows(found.scopes, access, resource)) return caller
+  const isAllowed = access === "read" ? allowsReading(found.scopes) : allows(found.scopes, access, resource)
+  if (isAllowed) return caller
   yield* noteRefusal(found, scope, "not in its scopes")
   return yield* apiError("FORBIDDEN", { scope })
 })

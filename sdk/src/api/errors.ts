@@ -1,3 +1,4 @@
+import { ingestErrors } from "./errors/ingest-errors.ts"
 import { packageErrors } from "./errors/package-errors.ts"
 import { pipelineErrors } from "./errors/pipeline-errors.ts"
 import { requestErrors } from "./errors/request-errors.ts"
@@ -15,7 +16,8 @@ export const errors = {
   ...packageErrors,
   ...subjectErrors,
   ...pipelineErrors,
-  ...secretErrors
+  ...secretErrors,
+  ...ingestErrors
 } as const
 
 export type ErrorCode = keyof typeof errors

@@ -78,7 +78,15 @@ export {
   SubjectSummary,
   SubjectVersion
 } from "./subject.ts"
-export { allows, IssuedToken, NewToken, tokenEndpoints, TokenScope, TokenSummary } from "./token.ts"
+export {
+  allows,
+  allowsReading,
+  IssuedToken,
+  NewToken,
+  tokenEndpoints,
+  TokenScope,
+  TokenSummary
+} from "./token.ts"
 export { controlEndpoints } from "./control-endpoints.ts"
 export {
   ApplyRequest,

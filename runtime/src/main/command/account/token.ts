@@ -17,7 +17,7 @@ const create = Command.make(
     scopes: Flag.String("scope").pipe(
       Flag.atLeast(1),
       Flag.withDescription(
-        "What it allows, as often as needed: read, admin, or publish, schemas, pipelines, grants, secrets, alone or for one: publish:@acme"
+        "What it allows, as often as needed: read, admin, or publish, schemas, pipelines, grants, secrets, ingest, alone or for one: publish:@acme"
       )
     ),
     expires: Flag.String("expires").pipe(
