@@ -5,6 +5,7 @@ import { Failpoint } from "../telemetry/failpoint.ts"
 import { startChain } from "./chain/chain-runner.ts"
 import type { RunningChain } from "./chain/chain-runner.ts"
 import { deadLetterSchemaText } from "./dead-letter/dead-letter.ts"
+import { openInboxes } from "./inbox/inboxes.ts"
 import { controlSchemaText } from "./input/frames.ts"
 import { makeGate } from "./gate.ts"
 import type { Gate } from "./gate.ts"
@@ -54,6 +55,9 @@ export function runPlan(
 ): Effect.Effect<RunningPipeline, TaskFailure, Scope.Scope> {
   return Effect.gen(function* () {
     const partitions = yield* prepare(plan, environment)
+    const { inboxes, transport } = environment
+    if (inboxes !== undefined)
+      yield* Effect.mapError(openInboxes(inboxes, plan, transport), fromTransport)
     const gate = yield* makeGate
     let degraded = false
     const onBudgetExceeded = Effect.gen(function* () {

@@ -2,6 +2,7 @@ import type { DeadLetter, GuestLog, SandboxPoolShape } from "@millrace/sandbox"
 import type * as Effect from "effect/Effect"
 import type * as Semaphore from "effect/Semaphore"
 import type { HostServices } from "./handlers/host-services.ts"
+import type { Inboxes } from "./inbox/inboxes.ts"
 import type { TransportShape } from "../transport/transport.ts"
 
 /** What all pipelines of a worker share. */
@@ -19,6 +20,8 @@ export interface WorkerEnvironment {
   readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
   /** What guests may reach outside by their grants; absent: nothing. */
   readonly services?: HostServices
+  /** Where events are posted; absent: nothing listens. */
+  readonly inboxes?: Inboxes
   /** Told of records that failed, after the commit that keeps them. */
   readonly onDeadLetters?: (letters: FailedBatch) => Effect.Effect<void>
 }

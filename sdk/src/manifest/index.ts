@@ -36,4 +36,4 @@ export type {
   ResolvedTable
 } from "./node-resolution.ts"
 export { deriveRequest, needsDerive, resolveNode } from "./resolve-node.ts"
-export { expandPointer, valueAt } from "./json-pointer.ts"
+export { escapePart, expandPointer, valueAt } from "./json-pointer.ts"

@@ -49,6 +49,7 @@ const handedOver = async (given: bigint): Promise<readonly InputFrame[]> => {
     keyed: undefined,
     states: [],
     request: () => Effect.die("no request is made here"),
+    inbox: undefined,
     tail: () => Effect.fail(refused)
   }
   const host = { request: chain.request, readState: () => Effect.succeed(new Uint8Array(0)) }

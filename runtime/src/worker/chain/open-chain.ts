@@ -1,11 +1,13 @@
-import type { Segment, SegmentSpec } from "@millrace/sandbox"
+import type { HostRequest, Segment, SegmentSpec } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { ChainPlan, NodePlan, SegmentPlan } from "../../plan/physical.ts"
-import type { KeyedNode } from "../../transport/transport.ts"
+import type { KeyedNode, WantedStates } from "../../transport/transport.ts"
 import { hostRequests } from "../handlers/host-requests.ts"
+import type { Inbox } from "../inbox/inbox.ts"
+import { serveTake } from "../inbox/serve-take.ts"
 import { TableReader } from "../input/table-reader.ts"
-import { fromSegment, taskFailure } from "../task/task-failure.ts"
+import { fromSegment, fromTransport, taskFailure } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 import type { WorkerEnvironment } from "../worker-environment.ts"
 
@@ -18,6 +20,8 @@ export interface OpenChain {
   readonly keyed: KeyedNode | undefined
   readonly states: readonly { readonly index: number; readonly kind: "value" | "map" }[]
   readonly request: ReturnType<typeof hostRequests>
+  /** Of a source that listens. */
+  readonly inbox: Inbox | undefined
   /** The part of a segment from one node on, loaded at the first asking: where a replayed dead letter goes in. */
   readonly tail: (segment: number, node: number) => Effect.Effect<Segment, TaskFailure>
 }
@@ -31,11 +35,13 @@ export function openChain(
   return Effect.gen(function* () {
     const scope = yield* Effect.scope
     const nodes = plan.segments.flatMap((segment) => segment.nodes)
-    const keyed = yield* keyedNode(nodes)
+    const keyed = yield* openKeyed(environment, pipeline, nodes)
     const open = (spec: SegmentSpec) => Effect.mapError(environment.pool.open(spec), fromSegment)
     const segments = yield* Effect.forEach(plan.segments, (segment, index) =>
       open(segmentSpec(pipeline, plan, segment, index, 0))
     )
+    const inbox = environment.inboxes?.find(pipeline, plan.head)
+    const take = inbox && ((request: HostRequest) => serveTake(inbox, environment.transport, request))
     const tails = new Map<string, Segment>()
     return {
       pipeline,
@@ -46,7 +52,8 @@ export function openChain(
       ),
       keyed: keyed?.name,
       states: keyed?.states ?? [],
-      request: hostRequests(pipeline, nodes, environment.services),
+      request: hostRequests(pipeline, nodes, environment.services, take),
+      inbox,
       tail: (index, node) =>
         Effect.gen(function* () {
           const segment = plan.segments[index]
@@ -84,20 +91,42 @@ function segmentSpec(
   }
 }
 
-function keyedNode(
+/** Settles how the state of the chain's keyed node is kept, before any of its tasks is opened. */
+function openKeyed(
+  { transport }: WorkerEnvironment,
+  pipeline: string,
   nodes: readonly NodePlan[]
 ): Effect.Effect<
   { readonly name: KeyedNode; readonly states: OpenChain["states"] } | undefined,
   TaskFailure
 > {
-  const keyed = nodes.filter(({ spec }) => spec.state.length > 0 || spec.timers === true)
-  const [only] = keyed
-  if (only === undefined) return Effect.succeed(undefined)
-  if (keyed.length > 1)
-    return Effect.fail(taskFailure("PLAN_INVALID", "a chain may have one keyed node", keyed[1]?.spec.node))
-  const { node, state } = only.spec
-  return Effect.succeed({
-    name: { node, schemas: state.map(({ schemaHash }) => schemaHash) },
-    states: state.map(({ kind }, index) => ({ index, kind }))
+  return Effect.gen(function* () {
+    const keyed = nodes.filter(({ spec }) => spec.state.length > 0 || spec.timers === true)
+    const [only] = keyed
+    if (only === undefined) return undefined
+    if (keyed.length > 1)
+      return yield* Effect.fail(
+        taskFailure("PLAN_INVALID", "a chain may have one keyed node", keyed[1]?.spec.node)
+      )
+    const { node, state } = only.spec
+    const slots = yield* Effect.mapError(
+      transport.openState(pipeline, node, wantedStates(only)),
+      fromTransport
+    )
+    return {
+      name: { node, slots },
+      states: state.map(({ kind }, index) => ({ index, kind }))
+    }
   })
+}
+
+/** A node's states as the log is to keep them. */
+export function wantedStates({ mapKeys = {}, spec, stateKey }: NodePlan): WantedStates {
+  return {
+    key: stateKey ?? spec.node,
+    states: spec.state.map(({ kind, name, schemaHash }) => {
+      const mapKey = Object.hasOwn(mapKeys, name) ? mapKeys[name] : undefined
+      return { name, kind, schema: schemaHash, ...(mapKey === undefined ? {} : { mapKey }) }
+    })
+  }
 }

@@ -21,12 +21,13 @@ const audited: ReadonlySet<string> = new Set(["PERMISSION_DENIED", "ADDRESS_REFU
 /**
  * Serves the requests of a chain's guests by what was granted to each node, by handle, and by nothing else: what a node
  * did not declare, or an operator did not grant, is refused with `PERMISSION_DENIED`, a line in the audit log and a count.
- * Without `services` there is no world outside: `http`, secrets and variables are `UNSUPPORTED`.
+ * Without `services` there is no world outside: `http`, secrets and variables are `UNSUPPORTED`; without `take` so is listening.
  */
 export function hostRequests(
   pipeline: string,
   nodes: readonly NodePlan[],
-  services?: HostServices
+  services?: HostServices,
+  take?: (request: HostRequest) => Answer
 ): (request: HostRequest) => Answer {
   const granted = new Map<string, readonly Permission[]>()
   for (const { spec, permissions } of nodes)
@@ -37,6 +38,8 @@ export function hostRequests(
   const outside = new Map(nodes.map((node) => [node.spec.node, outsideOf(node)]))
   return (request) => {
     const permissions = granted.get(grantName(request.node, request.handle)) ?? []
+    if (permissions.some(({ kind }) => kind === "listen"))
+      return take === undefined ? refuse("UNSUPPORTED", "nothing listens in this worker") : take(request)
     return serve(permissions, request, outside.get(request.node), services).pipe(
       Effect.tapError((error) =>
         audited.has(error.code) ? audit(pipeline, request, error, services) : Effect.void

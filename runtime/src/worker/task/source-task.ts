@@ -9,7 +9,7 @@ import { ReplayInput } from "../dead-letter/replay-input.ts"
 import { loadTables } from "../input/table-reader.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
-import { taskFailure } from "./task-failure.ts"
+import { fromTransport, taskFailure } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
 import { batchBytes, inBudget, sourceRecords } from "../worker-environment.ts"
 
@@ -46,11 +46,16 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
         yield* task.onCompleted
       } else if (read.waitMs > 0) {
         facts.state = "waiting"
-        const pause = Effect.sleep(read.waitMs)
-        yield* gate.whileOpen(replay === undefined ? pause : Effect.raceFirst(pause, replay.more))
+        const reasons = [Effect.sleep(read.waitMs), ...(replay ? [replay.more] : []), ...arrivals(task)]
+        yield* gate.whileOpen(Effect.raceAllFirst(reasons))
       }
     }
   })
+}
+
+/** What is posted is read at once. */
+function arrivals({ chain }: Task): readonly Effect.Effect<void, TaskFailure>[] {
+  return chain.inbox === undefined ? [] : [Effect.mapError(chain.inbox.arrival, fromTransport)]
 }
 
 interface Read {
