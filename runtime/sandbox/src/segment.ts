@@ -192,8 +192,20 @@ export interface GuestLog {
 /** What the driver asks of its owner while a segment runs. The owner checks permissions; a failure reaches the guest as code and text. */
 export interface SegmentHost {
   readonly request: (request: HostRequest) => Effect.Effect<HostReply, HostRequestError>
-  /** State of the head node for these keys, as state entries. Called once per call of a keyed segment, before the guest runs. */
+  /** State of the head node for these keys, as state entries. Called before the guest of a keyed segment runs. */
   readonly readState: (keys: readonly (Uint8Array | null)[]) => Effect.Effect<Uint8Array>
+  /** Absent: the guest is given all state anew at every call. */
+  readonly stateLine?: StateLine
+}
+/**
+ * Whose state `readState` reads. While it is the same owner's, and what a call changed was committed before the next one, the
+ * guest may go on with what it holds, and only the state of other keys is read.
+ */
+export interface StateLine {
+  /** Known by identity; another one wherever anybody else may have changed the state. */
+  readonly owner: object
+  /** Commits that the owner has made so far. */
+  readonly commits: () => number
 }
 export interface HostRequest {
   readonly node: string

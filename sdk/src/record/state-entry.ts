@@ -38,13 +38,27 @@ export class StateEntryWriter {
     expiry: number,
     value: Uint8Array
   ): void {
+    this.putRange(state, key, mapKey, expiry, value, 0, value.length)
+  }
+
+  /** The same, the value being `bytes[start, end)`: it ends where the entry does. */
+  putRange(
+    state: number,
+    key: Uint8Array | null,
+    mapKey: Uint8Array | undefined,
+    expiry: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number
+  ): void {
     this.head(entryPut, state, key, mapKey)
     const sink = this.sink
     if (expiry < 0) throw new FrameFault("BAD_VALUE", sink.length, "a negative expiry")
     sink.ensure(8)
     putInstant(sink.view, sink.length, expiry)
     sink.length += 8
-    this.span(value)
+    sink.varint(end - start)
+    sink.copy(bytes, start, end)
   }
 
   delete(state: number, key: Uint8Array | null, mapKey: Uint8Array | undefined): void {

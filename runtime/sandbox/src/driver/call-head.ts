@@ -1,5 +1,6 @@
 import type { CallHead } from "../guest/run/node-call.ts"
 import type { SegmentCall } from "../segment.ts"
+import type { KeptState } from "./held-state.ts"
 
 /** What is said of a run beside the call that it belongs to. */
 export interface RunFacts {
@@ -8,6 +9,7 @@ export interface RunFacts {
   /** Number of the run within its call, from 0: a call is taken apart where it kills. */
   readonly run: number
   readonly tokenJson: string | undefined
+  readonly kept: KeptState
   readonly special:
     | { readonly kind: "partitions" | "commit" | "recover"; readonly tokenJson: string | null }
     | undefined
@@ -23,6 +25,7 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
     wantsOrigins: false,
     end: facts.isEnd,
     partition: call.partition,
+    kept: facts.kept,
     source:
       head.kind === "source"
         ? {

@@ -13,9 +13,13 @@ import { bytesOf, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import { runSegment } from "./segment-runner.ts"
 import { keepsState } from "./guest-state.ts"
+import type { Holding } from "./held-state.ts"
 
-/** State entries and frames that may go into one run; the shared file holds both. */
+/** State entries, and frames, that may go into one run; the shared file holds both. */
 const maxRunBytes = 8 * 1024 * 1024
+/** Keys whose state is read at a time: what is too much is seen before it is all read. */
+const readKeys = 1024
+const nothing = new Uint8Array(0)
 
 /** What a call is made with. */
 export interface CallParts {
@@ -44,46 +48,51 @@ export class CallInHand {
   }
 
   run(piece: Piece, isLastResort: boolean): Effect.Effect<PieceResult, RunStopped | SegmentError> {
-    return Effect.gen({ self: this }, function* () {
-      const state = yield* this.stateFor(piece)
-      if (
-        bytesOf(piece) + state.length > maxRunBytes * 2 ||
-        bytesOf(piece) > maxRunBytes + 65_536 ||
-        state.length > maxRunBytes
-      ) {
-        return yield* this.tooLarge(piece)
-      }
-      const isEnd =
-        this.parts.call.head.kind === "records" &&
-        this.parts.call.head.end &&
-        this.seen + piece.count >= this.total
-      const head = headJson(this.parts.call, {
-        isLastResort,
-        isEnd,
-        run: this.runs,
-        tokenJson: this.token,
-        special: this.parts.special
+    const { call, host, id, place, settings, special, spec } = this.parts
+    return Effect.suspend(() => {
+      let holding: Holding | undefined
+      let given = 0
+      const asked = Effect.gen({ self: this }, function* () {
+        if (bytesOf(piece) > maxRunBytes + 65_536) return yield* this.tooLarge(piece)
+        holding = keepsState(spec) && special === undefined ? this.look(piece) : undefined
+        const state = holding === undefined ? nothing : yield* this.stateFor(piece, holding)
+        given = state.length
+        if (holding !== undefined) place.held.lose(holding)
+        return {
+          segment: id,
+          headJson: headJson(call, { ...this.factsOf(piece, isLastResort), kept: holding?.kept ?? "all" }),
+          seed: call.seed,
+          state,
+          inputs: piece.inputs,
+          counts: piece.inputs.map((input) => openBatch(input.frame).count)
+        }
       })
-      const counts = piece.inputs.map((input) => openBatch(input.frame).count)
-      const request = {
-        segment: this.parts.id,
-        headJson: head,
-        seed: this.parts.call.seed,
-        state,
-        inputs: piece.inputs,
-        counts,
-        tables: this.parts.call.tables
-      }
-      const result = yield* runSegment(
-        this.parts.spec,
-        this.parts.place,
-        request,
-        this.parts.host,
-        this.parts.settings
-      )
-      this.take(piece, result)
-      return result
+      return Effect.map(runSegment(spec, place, call.tables, asked, host, settings), (result) => {
+        // What earlier runs of the call changed came with the state: the guest has it in part.
+        if (holding !== undefined && (holding.kept === "all" || this.deltas.length === 0))
+          place.held.keep(holding, this, given, result.state.length)
+        this.take(piece, result)
+        return result
+      })
     })
+  }
+
+  private look(piece: Piece): Holding {
+    const { call, host, place } = this.parts
+    const holding = place.held.look(call.partition, host.stateLine, this)
+    noteMissing(piece, holding)
+    return holding
+  }
+
+  private factsOf(piece: Piece, isLastResort: boolean) {
+    const { head } = this.parts.call
+    return {
+      isLastResort,
+      isEnd: head.kind === "records" && head.end && this.seen + piece.count >= this.total,
+      run: this.runs,
+      tokenJson: this.token,
+      special: this.parts.special
+    }
   }
 
   private take(piece: Piece, result: PieceResult): void {
@@ -103,12 +112,20 @@ export class CallInHand {
         )
   }
 
-  /** What the owner keeps for the piece's keys, and over it what earlier pieces of this call changed. */
-  private stateFor(piece: Piece): Effect.Effect<Uint8Array> {
-    if (!keepsState(this.parts.spec)) return Effect.succeed(new Uint8Array(0))
-    return Effect.map(this.parts.host.readState(keysOf(piece)), (entries) =>
-      joinBytes([entries, ...this.deltas])
-    )
+  /** What the owner keeps for the keys that the guest lacks, and over it what earlier runs of this call changed. */
+  private stateFor(piece: Piece, holding: Holding): Effect.Effect<Uint8Array, RunStopped | SegmentError> {
+    return Effect.gen({ self: this }, function* () {
+      const entries: Uint8Array[] = []
+      const keys = [...holding.missing.values()]
+      let bytes = 0
+      for (let from = 0; from < keys.length && bytes <= maxRunBytes; from += readKeys) {
+        const read = yield* this.parts.host.readState(keys.slice(from, from + readKeys))
+        entries.push(read)
+        bytes += read.length
+      }
+      const state = joinBytes(holding.kept === "all" ? entries : [...entries, ...this.deltas])
+      return state.length > maxRunBytes ? yield* this.tooLarge(piece) : state
+    })
   }
 
   poisoned(piece: Piece, stopped: RunStopped): Effect.Effect<PieceResult, SegmentError> {
@@ -132,17 +149,15 @@ export class CallInHand {
   }
 }
 
-/** The different keys of a piece's records. */
-function keysOf(piece: Piece): readonly (Uint8Array | null)[] {
-  const keys = new Map<string, Uint8Array | null>()
+/** Notes the different keys of a piece's records that the guest does not hold. */
+function noteMissing(piece: Piece, holding: Holding): void {
   for (const { frame } of piece.inputs) {
     const cursor = new BatchCursor(frame)
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
     while (cursor.next()) {
       if (cursor.isControl) continue
       const id = cursor.keyStart < 0 ? "-" : `+${bytes.toString("latin1", cursor.keyStart, cursor.keyEnd)}`
-      if (!keys.has(id)) keys.set(id, cursor.key())
+      if (holding.lacks(id)) holding.missing.set(id, cursor.key())
     }
   }
-  return [...keys.values()]
 }

@@ -5,12 +5,15 @@ import type { OpenQuestion } from "../protocol/messages.ts"
 import type { NodeSpec, SegmentError, SegmentSpec, TableInput } from "../segment.ts"
 import { segmentError } from "../segment-error.ts"
 import { sanitizeText } from "./host-errors.ts"
+import { HeldState } from "./held-state.ts"
 import { decodeFailure } from "./report.ts"
 
 /** Time to evaluate a bundle and open the plugin. */
 const openMs = 10_000
 const maxTableSectionBytes = 8 * 1024 * 1024
 const maxBundleBytes = 20 * 1024 * 1024
+/** Of the guest's heap, what keyed state may take that it keeps between calls. */
+const heldShare = 0.25
 
 /** A segment's place in one process: loads it there, and again into the process that follows. */
 export class LoadedIn {
@@ -19,11 +22,14 @@ export class LoadedIn {
   private readonly spec: SegmentSpec
   private child: SandboxChild | undefined
   private readonly tables: Map<string, number> = new Map()
+  /** What the guest holds of keyed state. */
+  readonly held: HeldState
 
   constructor(slot: ProcessSlot, id: number, spec: SegmentSpec) {
     this.slot = slot
     this.id = id
     this.spec = spec
+    this.held = new HeldState(spec.limits.memoryMiB * 1024 * 1024 * heldShare)
   }
 
   /** The process with the segment in it. */
@@ -34,6 +40,7 @@ export class LoadedIn {
       const child = yield* this.slot.ensure
       if (child !== this.child || !this.slot.loaded.has(this.id)) {
         this.tables.clear()
+        this.held.reset()
         yield* this.slot.makeRoom(child, this.id)
         for (const node of this.spec.nodes) yield* this.open(child, node)
         this.child = child

@@ -23,25 +23,27 @@ export interface RunRequest {
   readonly state: Uint8Array
   readonly inputs: readonly InputFrame[]
   readonly counts: readonly number[]
-  readonly tables: readonly TableInput[]
 }
 
 type RunFailure = RunStopped | SegmentError
 
 /**
- * Runs a segment once, and serves what its guest asks for meanwhile. The deadline is over the time that the guest runs or waits
+ * Runs a segment once, when its process has the segment and the tables in it, and serves what its guest asks for meanwhile. The deadline is over the time that the guest runs or waits
  * for its own timers; while the worker serves a request, it stands still, but all such waiting of a call has a limit of its own.
  */
 export function runSegment(
   spec: SegmentSpec,
   place: LoadedIn,
-  request: RunRequest,
+  tables: readonly TableInput[],
+  /** Asked when the guest is there: what it is sent goes by what it holds. */
+  asked: Effect.Effect<RunRequest, RunFailure>,
   host: SegmentHost,
   settings: PoolSettings
 ): Effect.Effect<PieceResult, RunFailure> {
   const once = Effect.scoped(
     Effect.gen(function* () {
-      const child = yield* prepared(place, request.tables, 1)
+      const child = yield* prepared(place, tables, 1)
+      const request = yield* asked
       settings.onPoint("before-call")
       const rounds = new Rounds(spec, place, child, request, host, settings)
       const answered = yield* rounds.run

@@ -59,7 +59,9 @@ export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
       host: {
         request: chain.request,
         // The driver's interface has no error here: a defect, which the task's runner takes apart again.
-        readState: (keys) => Effect.orDie(log.readState(keys, chain.states))
+        readState: (keys) => Effect.orDie(log.readState(keys, chain.states)),
+        // Of this attempt alone: what an earlier one left in a guest may never have been committed.
+        stateLine: { owner: log, commits: () => facts.checkpoint?.sequence ?? 0 }
       }
     }
   })

@@ -2,11 +2,11 @@ import type { GuestRecord, GuestState } from "@millrace/sdk/guest"
 import { encodeUtf8, eventTimers, processingTimers, timerInput } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { Heads } from "./heads.ts"
-import { keyIdOf, nullKeyId } from "./key-id.ts"
+import { keyIdOf } from "./key-id.ts"
 import { isObject, mapGet, MapOf, mapSet, NumberIsSafeInteger, TypeErrorOf } from "../realm/primordials.ts"
 import { RandomDraw } from "../realm/run-clock.ts"
 import type { RunClock } from "../realm/run-clock.ts"
-import { StateJournal } from "./state-store.ts"
+import { StateJournal } from "./state-cell.ts"
 import type { StateStore } from "./state-store.ts"
 
 /** What a body said of one of its results. */
@@ -39,6 +39,7 @@ export class RecordInHand implements GuestRecord {
   #watermark = 0
   #keyStart = -1
   #keyEnd = -1
+  #keyId: string | undefined = undefined
   #origin = 0
   #ordinal = 0
   #draw: RandomDraw | undefined = undefined
@@ -66,6 +67,7 @@ export class RecordInHand implements GuestRecord {
     record.#watermark = cursor.watermark
     record.#keyStart = cursor.keyStart
     record.#keyEnd = cursor.keyEnd
+    record.#keyId = undefined
     record.#origin = origin
     record.#ordinal = ordinal
     record.#hasDrawn = false
@@ -78,7 +80,8 @@ export class RecordInHand implements GuestRecord {
   }
 
   static keyId(record: RecordInHand): string {
-    return record.#keyStart < 0 ? nullKeyId : keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
+    record.#keyId ??= keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
+    return record.#keyId
   }
 
   static origin(record: RecordInHand): number {

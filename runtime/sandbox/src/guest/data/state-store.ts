@@ -1,89 +1,89 @@
 import type { GuestState } from "@millrace/sdk/guest"
 import { ByteSink, encodeTimer, noExpiry, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
 import type { GuestMapKey, GuestValueCodec } from "./codec-shape.ts"
-import { keyIdOf, keyOfId, nullKeyId } from "./key-id.ts"
+import { keyIdOf, nullKeyId } from "./key-id.ts"
+import { heldAt, MapEntries } from "./map-entries.ts"
+import type { Held } from "./map-entries.ts"
 import { sha256 } from "../realm/hmac.ts"
-import {
-  makeList,
-  mapDelete,
-  mapForEach,
-  mapGet,
-  MapOf,
-  mapSet,
-  sortInPlace,
-  TypeErrorOf
-} from "../realm/primordials.ts"
+import { makeList, mapGet, MapOf, mapSet, TypeErrorOf } from "../realm/primordials.ts"
+import { Cell } from "./state-cell.ts"
+import type { StateJournal } from "./state-cell.ts"
+import { StateHandle } from "./state-handle.ts"
 
 export interface StateDefinition {
   readonly name: string
   /** Index in the node's manifest. */
   readonly index: number
   readonly isMap: boolean
+  /** Bodies never read it: nothing of it is kept. */
+  readonly isTimers: boolean
   /** 0: values live for ever. */
   readonly ttlMs: number
   readonly codec: GuestValueCodec
   readonly mapKey: GuestMapKey | undefined
 }
 
-interface Held {
-  readonly bytes: Uint8Array
-  readonly expiry: number
+/** What a call says of the state that comes with it. */
+export interface StateCall {
+  readonly now: number
+  readonly partition: number
+  readonly kept: "all" | "others" | "none"
 }
 
-/** One state of one key: what came with the batch, as the bodies have changed it. */
-class Cell {
-  readonly keyId: string
-  value: Held | undefined = undefined
-  /** By id of the map key. */
-  entries: Map<string, Held> | undefined = undefined
-  touched = false
-  cleared = false
-  /** Ids of map keys that were put or deleted since. */
-  readonly changed: Map<string, boolean> = new MapOf()
+/** Cells by record key, for each definition. */
+type Cells = readonly Map<string, Cell>[]
 
-  constructor(keyId: string) {
-    this.keyId = keyId
-  }
-}
-
-/** What takes one change back; a record's changes form a list from the newest to the oldest. */
-interface Undo {
+interface Touched {
+  readonly definition: StateDefinition
   readonly cell: Cell
-  readonly mapId: string | undefined
-  readonly value: Held | undefined
-  readonly entries: Map<string, Held> | undefined
-  readonly next: Undo | undefined
 }
 
-/** The changes of one record in hand: they vanish together when it fails. */
-export class StateJournal {
-  last: Undo | undefined = undefined
-}
+const maxValueBytes = 8 * 1024 * 1024
+/** When so much was encoded, what comes goes into another run of bytes: this one goes when nobody holds anything of it. */
+const arenaBytes = 256 * 1024
 
 /**
  * Keyed state of the batch in hand: memory, not calls. Values are kept as bytes, encoded when they are set, so that a body
- * that changes an object it got changes nothing until it sets it.
+ * that changes an object it got changes nothing until it sets it. What a call has left stays for the next one of its
+ * partition, as long as the worker says that it holds.
  */
 export class StateStore {
   private readonly definitions: readonly StateDefinition[]
-  private readonly cells: Map<string, Cell>[] = makeList()
-  private readonly scratch: ByteSink = new ByteSink(8 * 1024 * 1024, 256)
-  private now = 0
+  private partitions: Map<number, Cells> = new MapOf()
+  private cells: Cells = makeList()
+  private touched: Touched[] = makeList()
+  private arena: ByteSink = new ByteSink(maxValueBytes + arenaBytes, 1024)
+  /** Number of the call in hand. */
+  call = 0
+  /** The batch's clock, ms since 1970. */
+  now = 0
 
   constructor(definitions: readonly StateDefinition[]) {
     this.definitions = definitions
   }
 
-  /** `entries`: state entries of the batch's keys, in order. A key that is not there is absent. */
-  load(entries: Uint8Array, now: number): void {
+  /** `entries`: state entries of the batch's keys, less those that are kept, in order. A key that is in neither is absent. */
+  begin(entries: Uint8Array, { kept, now, partition }: StateCall): void {
+    this.call += 1
     this.now = now
-    this.cells.length = 0
-    for (let i = 0; i < this.definitions.length; i++) this.cells[i] = new MapOf()
+    this.arena.length = 0
+    this.touched = makeList()
+    if (kept === "none") this.partitions = new MapOf()
+    const known = kept === "all" ? mapGet(this.partitions, partition) : undefined
+    this.cells = this.cellsFrom(known)
+    mapSet(this.partitions, partition, this.cells)
     const cursor = new StateEntryCursor(entries)
     while (cursor.next()) {
       const place = this.placeOf(cursor.state)
       if (place >= 0) this.enter(place, cursor)
     }
+  }
+
+  private cellsFrom(known: Cells | undefined): Cells {
+    const cells = makeList<Map<string, Cell>>()
+    for (let i = 0; i < this.definitions.length; i++)
+      cells[i] = known === undefined || this.definitions[i].isTimers ? new MapOf() : known[i]
+    return cells
   }
 
   private placeOf(index: number): number {
@@ -93,16 +93,13 @@ export class StateStore {
 
   private enter(place: number, cursor: StateEntryCursor): void {
     const cell = this.cell(place, keyIdOf(cursor.bytes, cursor.keyStart, cursor.keyEnd))
-    const held = cursor.operation === "put" ? { bytes: cursor.value(), expiry: cursor.expiry } : undefined
     if (cursor.mapKeyStart < 0) {
-      cell.value = held
+      cell.value = cursor.operation === "put" ? heldAt(cursor) : undefined
       cell.entries = undefined
       return
     }
-    const mapId = keyIdOf(cursor.bytes, cursor.mapKeyStart, cursor.mapKeyEnd)
-    cell.entries ??= new MapOf()
-    if (held === undefined) mapDelete(cell.entries, mapId)
-    else mapSet(cell.entries, mapId, held)
+    cell.entries ??= new MapEntries()
+    cell.entries.enter(cursor)
   }
 
   private cell(place: number, keyId: string): Cell {
@@ -118,7 +115,7 @@ export class StateStore {
   handle(name: string, keyId: string, journal: StateJournal): GuestState {
     for (let i = 0; i < this.definitions.length; i++) {
       if (this.definitions[i].name === name)
-        return this.open(this.definitions[i], this.cell(i, keyId), journal)
+        return new StateHandle(this, this.definitions[i], this.cell(i, keyId), journal)
     }
     throw new TypeErrorOf("no state is declared under this name")
   }
@@ -134,159 +131,54 @@ export class StateStore {
     if (place < 0) throw new TypeErrorOf("the plugin declares no timers")
     const { mapKey, value } = encodeTimer(timer, sha256)
     const cell = this.cell(place, nullKeyId)
-    const mapId = keyIdOf(mapKey, 0, mapKey.length)
-    if (!isSet) this.remove(cell, mapId, journal)
-    else this.hold(cell, mapId, { bytes: value, expiry: noExpiry }, journal)
+    this.touch(this.definitions[place], cell)
+    const held = { bytes: value, start: 0, end: value.length, expiry: noExpiry }
+    cell.set(keyIdOf(mapKey, 0, mapKey.length), isSet ? held : undefined, journal)
   }
 
-  private open(definition: StateDefinition, cell: Cell, journal: StateJournal): GuestState {
-    if (!definition.isMap) {
-      return {
-        get: () => this.decode(definition, cell.value),
-        set: (value) => this.put(definition, cell, undefined, value, journal),
-        delete: () => this.remove(cell, undefined, journal),
-        entries: () => []
-      }
+  /** Notes a cell that is about to change. */
+  touch(definition: StateDefinition, cell: Cell): void {
+    if (!cell.isTouched) this.touched[this.touched.length] = { definition, cell }
+  }
+
+  /** A value as it is kept. Throws what the codec throws where it does not fit. */
+  encode(definition: StateDefinition, value: unknown): Held {
+    if (this.arena.length > arenaBytes) this.arena = new ByteSink(maxValueBytes + arenaBytes, arenaBytes)
+    const { arena, now } = this
+    const start = arena.length
+    try {
+      definition.codec.write(value, arena)
+    } catch (error) {
+      arena.length = start
+      throw error
     }
-    return {
-      get: (mapKey) =>
-        this.decode(definition, mapGet(cell.entries ?? new MapOf(), mapIdOf(definition, mapKey))),
-      set: (value, mapKey) => this.put(definition, cell, mapIdOf(definition, mapKey), value, journal),
-      delete: (mapKey) => {
-        if (mapKey === undefined) this.clear(cell, journal)
-        else this.remove(cell, mapIdOf(definition, mapKey), journal)
-      },
-      entries: () => this.entries(definition, cell)
-    }
-  }
-
-  private decode(definition: StateDefinition, held: Held | undefined): unknown {
-    if (held === undefined || this.isExpired(held)) return undefined
-    return definition.codec.read(held.bytes, 0, held.bytes.length)
-  }
-
-  private isExpired(held: Held): boolean {
-    return held.expiry !== noExpiry && held.expiry <= this.now
-  }
-
-  private entries(definition: StateDefinition, cell: Cell): (readonly [unknown, unknown])[] {
-    const ids = makeList<string>()
-    if (cell.entries !== undefined) {
-      mapForEach(cell.entries, (held, id) => {
-        if (!this.isExpired(held)) ids[ids.length] = id
-      })
-    }
-    sortInPlace(ids, (a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    const found: (readonly [unknown, unknown])[] = []
-    for (let i = 0; i < ids.length; i++) {
-      const key = keyOfId(ids[i])
-      const mapKey = key === null ? null : definition.mapKey?.fromKey(key)
-      found[i] = [mapKey, this.decode(definition, mapGet(cell.entries ?? new MapOf(), ids[i]))]
-    }
-    return found
-  }
-
-  private put(
-    definition: StateDefinition,
-    cell: Cell,
-    mapId: string | undefined,
-    value: unknown,
-    journal: StateJournal
-  ): void {
-    this.scratch.length = 0
-    definition.codec.write(value, this.scratch)
-    const held = {
-      bytes: this.scratch.toBytes(),
-      expiry: definition.ttlMs > 0 ? this.now + definition.ttlMs : noExpiry
-    }
-    this.hold(cell, mapId, held, journal)
-  }
-
-  private hold(cell: Cell, mapId: string | undefined, held: Held, journal: StateJournal): void {
-    this.note(cell, mapId, journal)
-    if (mapId === undefined) {
-      cell.value = held
-      return
-    }
-    cell.entries ??= new MapOf()
-    mapSet(cell.entries, mapId, held)
-  }
-
-  private remove(cell: Cell, mapId: string | undefined, journal: StateJournal): void {
-    this.note(cell, mapId, journal)
-    if (mapId === undefined) cell.value = undefined
-    else if (cell.entries !== undefined) mapDelete(cell.entries, mapId)
-  }
-
-  private clear(cell: Cell, journal: StateJournal): void {
-    journal.last = { cell, mapId: undefined, value: cell.value, entries: cell.entries, next: journal.last }
-    cell.touched = true
-    cell.cleared = true
-    cell.entries = undefined
-  }
-
-  private note(cell: Cell, mapId: string | undefined, journal: StateJournal): void {
-    const value = mapId === undefined ? cell.value : mapGet(cell.entries ?? new MapOf(), mapId)
-    journal.last = { cell, mapId, value, entries: cell.entries, next: journal.last }
-    cell.touched = true
-    if (mapId !== undefined) mapSet(cell.changed, mapId, true)
-  }
-
-  /** Takes a record's changes back; what was touched stays touched, and is then written as it was. */
-  rollback(journal: StateJournal): void {
-    for (let undo = journal.last; undo !== undefined; undo = undo.next) {
-      if (undo.mapId === undefined) {
-        undo.cell.value = undo.value
-        undo.cell.entries = undo.entries
-      } else if (undo.cell.entries !== undefined) {
-        if (undo.value === undefined) mapDelete(undo.cell.entries, undo.mapId)
-        else mapSet(undo.cell.entries, undo.mapId, undo.value)
-      }
-    }
-    journal.last = undefined
+    const expiry = definition.ttlMs > 0 ? now + definition.ttlMs : noExpiry
+    return { bytes: arena.bytes, start, end: arena.length, expiry }
   }
 
   /** Entries for all that changed, as it is now. Throws a FrameFault `TOO_LARGE` beyond 8 MiB. */
   changes(): Uint8Array {
     const writer = new StateEntryWriter()
-    for (let i = 0; i < this.definitions.length; i++) {
-      const definition = this.definitions[i]
-      mapForEach(this.cells[i], (cell) => {
-        if (cell.touched) writeCell(writer, definition, cell)
-      })
+    const written = makeList<Held>()
+    const ends = makeList<number>()
+    const wrote = (held: Held): void => {
+      written[written.length] = held
+      ends[ends.length] = writer.sink.length
     }
-    return writer.finish()
+    for (let i = 0; i < this.touched.length; i++) {
+      const { cell, definition } = this.touched[i]
+      cell.write(writer, definition.index, definition.isMap, wrote)
+    }
+    const bytes = writer.finish()
+    // What stays is held in the entries: the arena is free again for the next call.
+    for (let i = 0; i < written.length; i++) {
+      const held = written[i]
+      held.start = ends[i] - (held.end - held.start)
+      held.end = ends[i]
+      held.bytes = bytes
+    }
+    for (let i = 0; i < this.touched.length; i++) this.touched[i].cell.settle()
+    this.touched = makeList()
+    return bytes
   }
-}
-
-function writeCell(writer: StateEntryWriter, definition: StateDefinition, cell: Cell): void {
-  const key = keyOfId(cell.keyId)
-  if (!definition.isMap) {
-    if (cell.value === undefined) writer.delete(definition.index, key, undefined)
-    else writer.put(definition.index, key, undefined, cell.value.expiry, cell.value.bytes)
-    return
-  }
-  const entries: Map<string, Held> = cell.entries ?? new MapOf()
-  if (cell.cleared) {
-    // A clear may since have been taken back, so everything that is there now follows it.
-    writer.clear(definition.index, key)
-    mapForEach(entries, (held, id) =>
-      writer.put(definition.index, key, keyOfId(id) ?? undefined, held.expiry, held.bytes)
-    )
-    return
-  }
-  mapForEach(cell.changed, (_changed, id) => {
-    const held = mapGet(entries, id)
-    const mapKey = keyOfId(id) ?? undefined
-    if (held === undefined) writer.delete(definition.index, key, mapKey)
-    else writer.put(definition.index, key, mapKey, held.expiry, held.bytes)
-  })
-}
-
-function mapIdOf(definition: StateDefinition, mapKey: unknown): string {
-  if (definition.mapKey === undefined || mapKey === undefined || mapKey === null) {
-    throw new TypeErrorOf("a map's key must be given and not be null")
-  }
-  const key = definition.mapKey.toKey(mapKey)
-  return keyIdOf(key, 0, key.length)
 }

@@ -146,7 +146,7 @@ export class HarnessState {
     this.clear()
     this.clock.begin(head.now, new Uint8ArrayOf(seed))
     try {
-      guest.store.load(new Uint8ArrayOf(state), head.now)
+      guest.store.begin(new Uint8ArrayOf(state), head)
     } catch (error) {
       return failureJson(toFailure(error, "RECORD_INVALID"), -1, false)
     }

@@ -20,6 +20,8 @@ export interface CallHead {
   readonly wantsOrigins: boolean
   readonly end: boolean
   readonly partition: number
+  /** Of the keyed state that earlier calls left: what still holds. */
+  readonly kept: "all" | "others" | "none"
   readonly source: {
     readonly partition: string
     readonly positionJson: string | null

@@ -87,7 +87,15 @@ export function statesOf(settings: NodeSettings, shelf: CodecShelf): StateDefini
     const { name, isMap, ttlMs } = settings.state[i]
     const codec = mapGet(shelf.values, name)
     if (codec === undefined) throw new ErrorOf("the state has no codec: " + name)
-    list[i] = { name, index: i, isMap, ttlMs, codec, mapKey: mapGet(shelf.mapKeys, name) }
+    list[i] = {
+      name,
+      index: i,
+      isMap,
+      isTimers: false,
+      ttlMs,
+      codec,
+      mapKey: mapGet(shelf.mapKeys, name)
+    }
   }
   if (settings.timers) {
     list[list.length] = timerState("~event", eventTimers)
@@ -106,7 +114,7 @@ function timerState(name: string, index: number): StateDefinition {
       throw new ErrorOf("timers have no value")
     }
   }
-  return { name, index, isMap: true, ttlMs: 0, codec, mapKey: undefined }
+  return { name, index, isMap: true, isTimers: true, ttlMs: 0, codec, mapKey: undefined }
 }
 
 export function tablesOf(settings: NodeSettings, shelf: CodecShelf): Map<string, LookupTable> {

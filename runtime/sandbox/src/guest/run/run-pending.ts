@@ -226,7 +226,7 @@ export class PendingRun {
       this.pump()
       return
     }
-    this.run.scope.store.rollback(RecordInHand.journal(flight.record))
+    RecordInHand.journal(flight.record).rollback()
     const delayMs = retryDelayMs * 2 ** (flight.attempts < 8 ? flight.attempts : 8)
     flight.attempts += 1
     this.inFlight -= 1
@@ -245,7 +245,7 @@ export class PendingRun {
     const journal = RecordInHand.journal(flight.record)
     // INVARIANT: a record is atomic; its state changes vanish before the next of its key begins.
     if (failure === undefined) journal.last = undefined
-    else this.run.scope.store.rollback(journal)
+    else journal.rollback()
     if (!this.hasOrder(flight)) return
     if (flight.sameKey === undefined) mapDelete(this.tails, flight.keyId)
     else this.ready[this.ready.length] = flight.sameKey

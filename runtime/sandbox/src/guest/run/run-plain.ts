@@ -54,7 +54,7 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
   } catch (error) {
     run.outputs.rollback()
     // INVARIANT: a record is atomic; its state changes vanish with its outputs.
-    run.scope.store.rollback(RecordInHand.journal(record))
+    RecordInHand.journal(record).rollback()
     if (isOverflow(error) && !run.isLastResort) throw error
     run.failed.add(
       feed.number,
