@@ -77,6 +77,9 @@ export interface NodePlan {
   readonly package:
     | { readonly name: string; readonly version: string; readonly integrity: string }
     | { readonly path: string }
+  /** Of a node with state or timers: what that goes by, and the Avro schema texts of its maps' keys, by state. */
+  readonly stateKey?: string
+  readonly mapKeys?: { readonly [state: string]: string }
   /** Resolved, and granted: the worker allows these and no others, by handle. */
   readonly permissions: readonly { readonly handle: string; readonly permission: Permission }[]
 }

@@ -70,6 +70,8 @@ export const PlannedNode = Schema.Struct({
   tables: Texts,
   outputs: Schema.Record(Schema.String, PlannedOutput),
   state: Schema.Array(PlannedState),
+  /** What its state and timers go by, in words; absent where it has neither. */
+  stateKey: Schema.optionalKey(Schema.String),
   /** True when every source that it depends on ends. */
   bounded: Schema.Boolean
 })

@@ -1,6 +1,7 @@
 import { schemaText } from "@millrace/sdk/avro"
 import { nodeKind } from "@millrace/sdk/manifest"
 import { type LogicalNode, producerLabel } from "./analysis/logical-node.ts"
+import { stateKeyOf } from "./analysis/state-key.ts"
 import { traceOrigins } from "./lineage.ts"
 import type { PlannedNode } from "./plan.ts"
 import { ownKey } from "./topology/edges.ts"
@@ -49,8 +50,14 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
       ...(mapKey === undefined ? {} : { mapKey: schemaText(mapKey) }),
       ...(ttlMs === undefined ? {} : { ttlMs })
     })),
+    ...stateKeyPart(node),
     bounded: node.bounded
   }))
+}
+
+const stateKeyPart = (node: LogicalNode): { readonly stateKey?: string } => {
+  const stateKey = stateKeyOf(node)
+  return stateKey === undefined ? {} : { stateKey }
 }
 
 const feedsOf = (node: LogicalNode, via: "input" | "table", name: string): readonly string[] =>

@@ -49,6 +49,8 @@ const StoredNode = Schema.Struct({
     Schema.Struct({ name: Schema.String, version: Schema.String, integrity: Schema.String }),
     Schema.Struct({ path: Schema.String })
   ]),
+  stateKey: Schema.optionalKey(Schema.String),
+  mapKeys: Schema.optionalKey(Texts),
   permissions: Schema.Array(Schema.Struct({ handle: Schema.String, permission: Permission }))
 })
 

@@ -270,7 +270,7 @@ const tasks: readonly AcceptanceCase[] = [
   }
 ]
 
-const keyed = { node: "count", schemas: [undefined, undefined] }
+const keyed = { node: "count" }
 const states = [
   { index: 0, kind: "value" },
   { index: 1, kind: "map" }
@@ -370,7 +370,7 @@ const state: readonly AcceptanceCase[] = [
       writer.put(0, key, undefined, 0, bytesOf("v"))
       const delta = writer.finish()
       for (const node of ["one", "two"]) {
-        const log = yield* transport.openTask({ ...task, node }, { node, schemas: [] })
+        const log = yield* transport.openTask({ ...task, node }, { node })
         yield* log.commit({ ...emptyCommit, state: delta })
       }
       yield* transport.forget("acceptance", ["one"])
@@ -378,7 +378,7 @@ const state: readonly AcceptanceCase[] = [
         ["one", "absent 0 k -"],
         ["two", "put 0 k - v@0"]
       ] as const) {
-        const log = yield* transport.openTask({ ...task, node }, { node, schemas: [] })
+        const log = yield* transport.openTask({ ...task, node }, { node })
         assert.equal((yield* log.checkpoint)?.sequence, node === "one" ? undefined : 1)
         assert.deepEqual(entriesText(yield* log.readState([key], [{ index: 0, kind: "value" }])), [expected])
       }

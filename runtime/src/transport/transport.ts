@@ -28,6 +28,15 @@ export interface TransportShape {
   readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
   /** Id of a node (docs/formats/commit.md), given at first asking and never again to another; what a frame's header names its producer by. */
   readonly nodeId: (pipeline: string, node: string) => Effect.Effect<number, TransportError>
+  /**
+   * Settles how a node's states are kept, before its tasks are opened; answers the slot of each, for `openTask`. A state goes on by its name while its kind, the node's key and a map's keys are the same and its values can be
+   * read by the new schema, which they are from then on; what cannot go on begins empty, and so do all under another key.
+   */
+  readonly openState: (
+    pipeline: string,
+    node: string,
+    wanted: WantedStates
+  ) => Effect.Effect<readonly number[], TransportError>
   /** A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. */
   readonly openTask: (task: TaskId, keyed?: KeyedNode) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
@@ -65,8 +74,22 @@ export interface TaskId {
 /** State goes by the name of the node that owns it, not by its chain's: it stays when chains are cut otherwise. */
 export interface KeyedNode {
   readonly node: string
-  /** By state index: SHA-256 of the schema's text (stored before by `putSchema`) that values are written with. */
-  readonly schemas: readonly (Uint8Array | undefined)[]
+  /** By state index: what `openState` answered. Absent: its states stand at their indexes. */
+  readonly slots?: readonly number[]
+}
+
+/** The states of a node as its plan declares them. */
+export interface WantedStates {
+  /** What the node's records are keyed by, in any words that are equal when key bytes mean the same. */
+  readonly key: string
+  readonly states: readonly {
+    readonly name: string
+    readonly kind: string
+    /** SHA-256 of the schema's text, stored before by `putSchema`. */
+    readonly schema: Uint8Array | undefined
+    /** Avro schema text of a map's keys. */
+    readonly mapKey?: string
+  }[]
 }
 
 export interface TaskLog {

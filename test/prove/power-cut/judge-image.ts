@@ -58,7 +58,7 @@ function judge(transport: TransportShape, { commits, hasTopic }: Acknowledged) {
     const faults: string[] = []
     const last: number[] = []
     for (let task = 0; task < taskCount; task++) {
-      const log = yield* transport.openTask(taskId(task), { node: keyedNode, schemas: [] })
+      const log = yield* transport.openTask(taskId(task), { node: keyedNode })
       const checkpoint = yield* log.checkpoint
       const n = checkpoint?.sequence ?? 0
       last.push(n)

@@ -40,7 +40,7 @@ const program = Effect.gen(function* () {
   acknowledge(descriptor, "topic")
   const logs = yield* Effect.forEach(
     Array.from({ length: taskCount }, (_, task) => task),
-    (task) => transport.openTask(taskId(task), { node: keyedNode, schemas: [] })
+    (task) => transport.openTask(taskId(task), { node: keyedNode })
   )
   for (let n = 1; n <= Number(commits); n++) {
     const concurrency = n % 3 === 0 ? 1 : "unbounded"

@@ -65,7 +65,10 @@ export interface KeyedInput {
   readonly path: Path
 }
 
-const formsOf = ({ schema, key }: KeyedInput): readonly string[] =>
+/** The form that each field of a key has in key bytes: state found under one is found under another of the same forms. */
+export const keyForms = (input: Pick<KeyedInput, "schema" | "key">): readonly string[] => formsOf(input)
+
+const formsOf = ({ schema, key }: Pick<KeyedInput, "schema" | "key">): readonly string[] =>
   key.map((name) => {
     const type = schema.fields.find((field) => field.name === name)?.type
     return type === undefined ? "nothing" : keyForm(type)

@@ -14,6 +14,7 @@ import type { NodeSpec, OutputSpec, StateSpec, TableSpec } from "@millrace/sandb
 import * as Effect from "effect/Effect"
 import type { Finding } from "../../pipeline/index.ts"
 import type { LogicalNode } from "../analysis/logical-node.ts"
+import { stateKeyOf } from "../analysis/state-key.ts"
 import type { NodePlan } from "../physical.ts"
 import { ownKey } from "../topology/edges.ts"
 import type { OutputTopic } from "../topology/topics.ts"
@@ -69,7 +70,8 @@ const nodePlan = (node: LogicalNode, topics: readonly OutputTopic[], baseFolder:
     onError: node.node.onError.policy,
     maxRetries: node.node.onError.retries
   }
-  return { spec, package: plugin.package, permissions: absolutePermissions(resolved.permissions, baseFolder) }
+  const permissions = absolutePermissions(resolved.permissions, baseFolder)
+  return { spec, package: plugin.package, ...stateFacts(node), permissions }
 }
 
 const mapValues = <A, B>(
@@ -100,6 +102,15 @@ const outputSpec = (node: LogicalNode, name: string, topics: readonly OutputTopi
     ...(output.form === "writer" ? { writer: generateWriter(output.schema) } : {}),
     ...(key === undefined ? {} : { key: generateKey(output.schema, key) })
   }
+}
+
+const stateFacts = (node: LogicalNode): Pick<NodePlan, "mapKeys" | "stateKey"> => {
+  const stateKey = stateKeyOf(node)
+  if (stateKey === undefined) return {}
+  const mapKeys = node.resolved.state.flatMap(({ name, mapKey }) =>
+    mapKey === undefined ? [] : [[name, schemaText(mapKey)] as const]
+  )
+  return { stateKey, mapKeys: Object.fromEntries(mapKeys) }
 }
 
 const stateSpecs = ({ resolved }: LogicalNode): readonly StateSpec[] =>

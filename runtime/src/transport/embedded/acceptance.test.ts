@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, it } from "vitest"
 import { transportAcceptance } from "../acceptance.ts"
+import { upgradeAcceptance } from "../acceptance-upgrade.ts"
 import { embeddedTransport } from "./layer.ts"
 
 describe("the embedded transport", () => {
@@ -12,6 +13,6 @@ describe("the embedded transport", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-log-"))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
-  for (const { name, run } of transportAcceptance)
+  for (const { name, run } of [...transportAcceptance, ...upgradeAcceptance])
     it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder }))))
 })

@@ -77,16 +77,36 @@ export class Catalogue {
     return dropped
   }
 
-  /** Takes ids away from nodes: asked again they get new ones, so that nothing kept under the old ones is seen. */
-  dropNodes(pipeline: string, nodes: readonly string[] | undefined): readonly Dropped[] {
+  /**
+   * Takes ids away from nodes: asked again they get new ones, so that nothing kept under the old ones is seen. `states`: ids
+   * of their state, whose names `alongside` takes away in the same transaction.
+   */
+  dropNodes(
+    pipeline: string,
+    nodes: readonly string[] | undefined,
+    { alongside, states }: { readonly states: readonly number[]; readonly alongside: () => void }
+  ): readonly Dropped[] {
     const going = this.nodesOf(pipeline).filter(({ node }) => nodes === undefined || nodes.includes(node))
-    const dropped = going.map(({ id }): Dropped => ({ kind: "node", id }))
+    const dropped = [...going.map(({ id }) => id), ...states].map((id): Dropped => ({ kind: "node", id }))
     this.store.write(() => {
       for (const { node } of going) this.store.meta.remove(Buffer.from(`node:${pipeline}/${node}`))
+      alongside()
       for (const mark of dropped) this.putMark(mark)
     })
     for (const { node } of going) this.nodes.delete(`node:${pipeline}/${node}`)
     return dropped
+  }
+
+  /** A new id, taken in one transaction with what `write` does with it; `dropped`: an id that it takes the place of. */
+  takeId(write: (id: number) => void, dropped: number | undefined): number {
+    const id = this.nextId
+    this.store.write(() => {
+      write(id)
+      if (dropped !== undefined) this.putMark({ kind: "node", id: dropped })
+      this.putIds(id + 1, this.nextSchema)
+    })
+    this.nextId += 1
+    return id
   }
 
   /** What was dropped and is not all cleared. */
@@ -154,6 +174,13 @@ export class Catalogue {
     return hash === undefined ? 0 : (this.schemaIds.get(Buffer.from(hash).toString("hex")) ?? 0)
   }
 
+  /** Text of a schema by its dense id. */
+  schemaTextOf(id: number): string | undefined {
+    for (const [hash, known] of this.schemaIds)
+      if (known === id) return this.schemaText(Buffer.from(hash, "hex"))
+    return undefined
+  }
+
   private putMark({ kind, id }: Dropped): void {
     this.store.meta.put(Buffer.from(`dropped:${kind}:${id}`), sealJson({}))
   }
@@ -175,7 +202,8 @@ export class Catalogue {
     this.nextSchema = ids.schema
   }
 
-  private metaRange(prefix: string): readonly { readonly name: string; readonly value: Buffer }[] {
+  /** Entries of the catalogue whose names begin so, their CRC checked. */
+  metaRange(prefix: string): readonly { readonly name: string; readonly value: Buffer }[] {
     const start = Buffer.from(prefix)
     const end = Buffer.from(`${prefix.slice(0, -1)};`)
     const found: { readonly name: string; readonly value: Buffer }[] = []

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
 import { writeFailure } from "./failure.ts"
-import { afterPrefix, idPrefix } from "./keys.ts"
+import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
 import type { Store, Table } from "./store.ts"
 
 const keysPerTransaction = 2_000
@@ -21,7 +21,7 @@ export function clearDropped(
     dropped.kind === "topic" ? [store.log] : [store.checkpoints, store.deltas, store.state, store.folded]
   return Effect.gen(function* () {
     for (const table of tables)
-      while (yield* clearSome(folder, store, table, dropped.id)) yield* Effect.yieldNow
+      while (yield* clearSome(folder, store, table, idPrefix(dropped.id))) yield* Effect.yieldNow
     yield* Effect.try({
       try: () => catalogue.cleared(dropped),
       catch: (cause) => writeFailure(folder, 0, cause)
@@ -29,13 +29,49 @@ export function clearDropped(
   })
 }
 
+/** Removes all values that lie under slots of a node's state, some keys per transaction. */
+export function clearSlots(
+  folder: string,
+  store: Store,
+  id: number,
+  slots: readonly number[]
+): Effect.Effect<void, TransportError> {
+  return Effect.gen(function* () {
+    for (const partition of statePartitions(store, id)) {
+      for (const slot of slots) {
+        const prefix = Buffer.concat([taskKey(id, partition), Buffer.of(slot)])
+        while (yield* clearSome(folder, store, store.state, prefix)) yield* Effect.yieldNow
+      }
+    }
+  })
+}
+
+/** The partitions under which something of a state lies, folded or not. */
+export function statePartitions(store: Store, id: number): readonly number[] {
+  const found = new Set<number>()
+  store.read(() => {
+    for (const table of [store.state, store.deltas]) {
+      for (let next = 0; next <= 0xffff;) {
+        const end = afterPrefix(idPrefix(id))
+        const start = taskKey(id, next)
+        const range = { start, limit: 1, ...(end === undefined ? {} : { end }) }
+        const [key] = [...table.keys(range)]
+        if (key === undefined) break
+        const partition = key.readUInt16BE(4)
+        found.add(partition)
+        next = partition + 1
+      }
+    }
+  })
+  return [...found].toSorted((left, right) => left - right)
+}
+
 function clearSome(
   folder: string,
   store: Store,
   table: Table,
-  id: number
+  start: Buffer
 ): Effect.Effect<boolean, TransportError> {
-  const start = idPrefix(id)
   const end = afterPrefix(start)
   const range = { start, limit: keysPerTransaction, ...(end === undefined ? {} : { end }) }
   return Effect.try({

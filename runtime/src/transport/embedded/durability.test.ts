@@ -100,7 +100,7 @@ describe("the embedded transport's durability", () => {
       await withLog((transport) =>
         Effect.forEach([0, 1, 2, 3], (partition) =>
           Effect.gen(function* () {
-            const log = yield* transport.openTask({ ...task, partition }, { node: "writer", schemas: [] })
+            const log = yield* transport.openTask({ ...task, partition }, { node: "writer" })
             const sequence = (yield* log.checkpoint)?.sequence ?? 0
             assert.isAtLeast(sequence, acked.get(partition) ?? 0)
             const texts = textsOf(yield* transport.read("numbers", partition, 0n, 1e9))

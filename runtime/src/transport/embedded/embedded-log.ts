@@ -1,6 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
+import { SlotMap } from "../../state/slots.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
@@ -10,17 +12,20 @@ import { Committer } from "./committer.ts"
 import type { TaskOwner } from "./committer.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { makeFolder } from "./folding.ts"
+import { StateBook } from "./state-book.ts"
+import { TaskStates } from "./task-states.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
 import type { Store } from "./store.ts"
-import { TaskState } from "./task-state.ts"
 import { openValue } from "./value.ts"
 import { makeWaiters } from "./waiters.ts"
 
 /** Topics, tasks and state over an opened store. Made by the layer. */
 export class EmbeddedLog {
   private readonly owners = new Map<string, TaskOwner>()
-  private readonly states = new Map<string, TaskState>()
+  private readonly states: TaskStates
+  /** Open while something is to be cleared. */
+  private readonly left = Latch.makeUnsafe(true)
   private readonly waiters = makeWaiters()
   private readonly logs: PartitionLogs
   private readonly folder: string
@@ -32,6 +37,13 @@ export class EmbeddedLog {
     this.store = store
     this.catalogue = catalogue
     this.logs = new PartitionLogs(folder, store, (topicId) => catalogue.nameOf(topicId))
+    this.states = new TaskStates({
+      folder,
+      store,
+      catalogue,
+      book: new StateBook(folder, store, catalogue),
+      onLeft: () => this.left.openUnsafe()
+    })
   }
 
   /** Goes on with what an earlier run had begun to clear, and folds state in the background while the scope is open. */
@@ -42,7 +54,7 @@ export class EmbeddedLog {
   ): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
     return Effect.gen(function* () {
       const log = new EmbeddedLog(folder, store, catalogue)
-      const folding = yield* makeFolder(folder, () => [...log.states.values()])
+      const folding = yield* makeFolder(folder, () => log.states.all())
       const { waiters, logs } = log
       const committer = new Committer({
         folder,
@@ -52,12 +64,7 @@ export class EmbeddedLog {
         waiters,
         onStateGrown: folding.grown
       })
-      const unfinished = yield* log.reading(() => catalogue.dropped())
-      yield* Effect.forkScoped(
-        Effect.forEach(unfinished, (dropped) => log.clear(dropped)).pipe(
-          Effect.catch((error) => Effect.logWarning("deleted topics are not all cleared yet", error))
-        )
-      )
+      yield* Effect.forkScoped(Effect.forever(log.clearLeft))
       return log.shape(committer)
     })
   }
@@ -75,6 +82,7 @@ export class EmbeddedLog {
       read: (topic, partition, offset, maxBytes) =>
         this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
+      openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
       openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
       checkpoints: (pipeline) => this.reading(() => this.checkpointsOf(pipeline)),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes)
@@ -125,24 +133,31 @@ export class EmbeddedLog {
       const owner: TaskOwner = {
         task,
         headId,
-        state: keyed === undefined ? undefined : this.stateOf(task, keyed),
+        state: keyed === undefined ? undefined : this.states.of(task.pipeline, keyed, task.partition),
         checkpoint: this.readCheckpoint(headId, task.partition),
         fenced: false
       }
       this.owners.set(name, owner)
-      return this.taskLog(committer, owner)
+      return this.taskLog(committer, owner, SlotMap.of(keyed?.slots ?? []))
     })
   }
 
-  private taskLog(committer: Committer, owner: TaskOwner): TaskLog {
+  private taskLog(committer: Committer, owner: TaskOwner, slots: SlotMap | undefined): TaskLog {
     return {
       checkpoint: Effect.sync(() => owner.checkpoint),
-      commit: (commit) => committer.commit(owner, commit),
+      commit: (commit) =>
+        Effect.suspend(() =>
+          committer.commit(
+            owner,
+            slots === undefined ? commit : { ...commit, state: slots.toSlots(commit.state) }
+          )
+        ),
       readState: (keys, states) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const { state } = owner
           if (state === undefined) return Effect.die(new RangeError("the task has no keyed node"))
-          return this.reading(() => state.read(keys, states, now))
+          if (slots === undefined) return this.reading(() => state.read(keys, states, now))
+          return this.reading(() => slots.toIndexes(state.read(keys, slots.states(states), now)))
         }),
       dueTimers: (index, until, limit) =>
         Effect.suspend(() => {
@@ -152,16 +167,6 @@ export class EmbeddedLog {
             : this.reading(() => state.dueTimers(index, until, limit))
         })
     }
-  }
-
-  private stateOf(task: TaskId, keyed: KeyedNode): TaskState {
-    const node = this.catalogue.nodeId(task.pipeline, keyed.node)
-    const name = `${node}/${task.partition}`
-    const state =
-      this.states.get(name) ?? new TaskState(this.folder, this.store, { node, partition: task.partition })
-    state.useSchemas(keyed.schemas.map((hash) => this.catalogue.schemaId(hash)))
-    this.states.set(name, state)
-    return state
   }
 
   private readCheckpoint(headId: number, partition: number): Checkpoint | undefined {
@@ -208,17 +213,37 @@ export class EmbeddedLog {
     nodes: readonly string[] | undefined
   ): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      const dropped = yield* this.writing(() => this.catalogue.dropNodes(pipeline, nodes))
+      const { book } = this.states
+      const going = book
+        .ofPipeline(pipeline)
+        .filter(({ node }) => nodes === undefined || nodes.includes(node))
+      const names = going.map(({ node }) => node)
+      const dropped = yield* this.writing(() =>
+        this.catalogue.dropNodes(pipeline, nodes, {
+          states: going.map(({ record }) => record.id),
+          alongside: () => book.removeNames(pipeline, names)
+        })
+      )
+      book.forget(pipeline, names)
       const ids = new Set(dropped.map(({ id }) => id))
       for (const [name, owner] of this.owners) {
         if (!ids.has(owner.headId)) continue
         owner.fenced = true
         this.owners.delete(name)
       }
-      for (const name of this.states.keys())
-        if (ids.has(Number(name.slice(0, name.indexOf("/"))))) this.states.delete(name)
+      this.states.forget(ids)
       yield* Effect.forEach(dropped, (one) => this.clear(one))
     })
+  }
+
+  /** Waits until something is left to clear, by this run or an earlier one, and clears it. */
+  private get clearLeft(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      yield* this.left.await
+      yield* this.left.close
+      for (const dropped of yield* this.reading(() => this.catalogue.dropped())) yield* this.clear(dropped)
+      yield* this.states.clearRetired
+    }).pipe(Effect.catch((error) => Effect.logWarning("what was dropped is not all cleared yet", error)))
   }
 
   private clear(dropped: Dropped): Effect.Effect<void, TransportError> {

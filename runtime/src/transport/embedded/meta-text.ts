@@ -1,5 +1,11 @@
 import * as Schema from "effect/Schema"
+import type { StateLayout } from "../../state/layout.ts"
 import type { Topic } from "../transport.ts"
+
+/** A keyed node's state: what its entries are kept under, and how they are laid out. */
+export interface StateRecord extends StateLayout {
+  readonly id: number
+}
 
 const TopicText = Schema.fromJsonString(
   Schema.Struct({
@@ -11,11 +17,28 @@ const TopicText = Schema.fromJsonString(
 )
 const NodeText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int }))
 const IdsText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int, schema: Schema.Int }))
+const StateText = Schema.fromJsonString(
+  Schema.Struct({
+    id: Schema.Int,
+    key: Schema.String,
+    states: Schema.Array(
+      Schema.Struct({
+        name: Schema.String,
+        kind: Schema.String,
+        mapKey: Schema.optionalKey(Schema.String),
+        slot: Schema.Int,
+        schemas: Schema.Array(Schema.Int)
+      })
+    ),
+    retired: Schema.Array(Schema.Int)
+  })
+)
 const FormatText = Schema.fromJsonString(Schema.Struct({ format: Schema.Int }))
 
 const decodeTopic = Schema.decodeUnknownSync(TopicText)
 const decodeNode = Schema.decodeUnknownSync(NodeText)
 const decodeIds = Schema.decodeUnknownSync(IdsText)
+const decodeState = Schema.decodeUnknownSync(StateText)
 const decodeFormat = Schema.decodeUnknownSync(FormatText)
 
 /** The JSON values of the `meta` database. Each reader throws a SchemaError for what is none. */
@@ -23,4 +46,6 @@ export const readTopic = (text: Buffer): Topic => decodeTopic(text.toString("utf
 export const readNodeId = (text: Buffer): number => decodeNode(text.toString("utf8")).id
 export const readIds = (text: Buffer): { readonly id: number; readonly schema: number } =>
   decodeIds(text.toString("utf8"))
+/** Id and layout of a node's state. */
+export const readState = (text: Buffer): StateRecord => decodeState(text.toString("utf8"))
 export const readFormat = (text: Buffer): number => decodeFormat(text.toString("utf8")).format

@@ -1,3 +1,4 @@
+import { decodeStoredValue, encodeStoredValue } from "@millrace/sdk/record"
 import { foldOverlay } from "../../state/folding.ts"
 import { StateOverlay } from "../../state/overlay.ts"
 import type { StatePlace } from "../../state/overlay.ts"
@@ -9,6 +10,16 @@ import { corrupt } from "./failure.ts"
 import { afterPrefix, deltaKey, sequenceOf, taskKey } from "./keys.ts"
 import type { Store } from "./store.ts"
 import { openValue, sealValue } from "./value.ts"
+
+/** What the states of a node are written with, by slot. */
+export interface StateSchemas {
+  /** Dense id of the schema in force; 0 for a slot that has none. */
+  readonly schemaOf: (slot: number) => number
+  /** A value that was written with another, as the one in force has it. */
+  readonly upgrade: (slot: number, written: number, value: Uint8Array) => Uint8Array
+}
+
+const noSchemas: StateSchemas = { schemaOf: () => 0, upgrade: (_slot, _written, value) => value }
 
 const stateIndexAt = 6
 /** At worst, each key that is folded writes a page of its own. */
@@ -23,8 +34,7 @@ export class TaskState {
   private readonly place: StatePlace
   private readonly folder: string
   private readonly store: Store
-  /** By state index; of the owner that opened the task last. */
-  private schemaIds: readonly number[] = []
+  private layout: StateSchemas = noSchemas
   /** Number of the last delta; independent of checkpoints, so that a node keeps its state when chains are cut otherwise. */
   private sequence: number
 
@@ -44,8 +54,9 @@ export class TaskState {
     return this.overlay.size
   }
 
-  useSchemas(schemaIds: readonly number[]): void {
-    this.schemaIds = schemaIds
+  /** INVARIANT: what is pending was written under these schemas: before they change, it is folded. */
+  useSchemas(schemas: StateSchemas): void {
+    this.layout = schemas
   }
 
   /** Inside a transaction: keeps the delta. {@link applied} follows when it is durable. */
@@ -90,7 +101,7 @@ export class TaskState {
               Array.from(state.keys(rangeUnder(prefix))).forEach(state.remove)
             }
           },
-          { now, schemaId: (key) => this.schemaIds[key[stateIndexAt] ?? 0] ?? 0 }
+          { now, schemaId: (key) => this.layout.schemaOf(key[stateIndexAt] ?? 0) }
         )
         midway()
         const prefix = taskKey(this.place.node, this.place.partition)
@@ -107,13 +118,23 @@ export class TaskState {
   private readonly ordered: OrderedState = {
     get: (key) => {
       const stored = this.store.state.get(Buffer.from(key))
-      return stored === undefined ? undefined : this.opened(stored)
+      return stored === undefined ? undefined : this.inForce(key, this.opened(stored))
     },
     underPrefix: (prefix) =>
       [...this.store.state.entries(rangeUnder(prefix))].map(({ key, value }) => ({
         key,
-        value: this.opened(value)
+        value: this.inForce(key, this.opened(value))
       }))
+  }
+
+  /** A stored value as the schema in force reads it. */
+  private inForce(key: Uint8Array, stored: Buffer): Uint8Array {
+    const slot = key[stateIndexAt] ?? 0
+    const schema = this.layout.schemaOf(slot)
+    if (stored.readUInt32LE(0) === schema || schema === 0) return stored
+    const decoded = decodeStoredValue(stored)
+    const value = this.layout.upgrade(slot, decoded.schemaId, decoded.value)
+    return encodeStoredValue({ ...decoded, schemaId: schema, value })
   }
 
   private load(): number {

@@ -18,10 +18,7 @@ const program = Effect.gen(function* () {
   yield* transport.ensureTopic({ name: "numbers", partitions: 4, internal: false })
   const write = (partition: number) =>
     Effect.gen(function* () {
-      const log = yield* transport.openTask(
-        { pipeline: "p", node: "writer", partition },
-        { node: "writer", schemas: [] }
-      )
+      const log = yield* transport.openTask({ pipeline: "p", node: "writer", partition }, { node: "writer" })
       const last = yield* log.checkpoint
       for (let n = (last?.sequence ?? 0) + 1; ; n++) {
         const state = new StateEntryWriter()

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict"
+import { StateEntryWriter } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import { emptyCommit, entriesText } from "./acceptance.ts"
+import type { AcceptanceCase } from "./acceptance.ts"
+import { Transport } from "./transport.ts"
+import type { TransportShape, WantedStates } from "./transport.ts"
+
+// What becomes of a node's state when its plan changes; part of what every transport must do.
+
+const task = { pipeline: "upgrade", node: "count", partition: 1 }
+const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"))
+const key = latin1("k")
+const int = '"int"'
+const long = '"long"'
+const text = '"string"'
+/** Avro binary of -1, as int and as long. */
+const minusOne = Uint8Array.of(1)
+
+type State = readonly [name: string, schema: string, mapKey?: string]
+
+const open = Effect.fnUntraced(function* (transport: TransportShape, states: readonly State[], by = "id") {
+  const wanted: WantedStates["states"][number][] = []
+  for (const [name, schema, mapKey] of states)
+    wanted.push({
+      name,
+      kind: mapKey === undefined ? "value" : "map",
+      schema: yield* transport.putSchema(schema),
+      ...(mapKey === undefined ? {} : { mapKey })
+    })
+  const slots = yield* transport.openState(task.pipeline, task.node, { key: by, states: wanted })
+  const log = yield* transport.openTask(task, { node: task.node, slots })
+  const indexes = wanted.map(({ kind }, index) =>
+    kind === "map" ? ({ index, kind: "map" } as const) : ({ index, kind: "value" } as const)
+  )
+  return {
+    put: (index: number, value: Uint8Array, mapKey?: Uint8Array) => {
+      const writer = new StateEntryWriter()
+      writer.put(index, key, mapKey, 0, value)
+      return log.commit({ ...emptyCommit, state: writer.finish() })
+    },
+    entries: Effect.map(log.readState([key], indexes), entriesText)
+  }
+})
+
+/** Cases of `openState`; each is to be run with the log reopened between its steps too. */
+export const upgradeAcceptance: readonly AcceptanceCase[] = [
+  {
+    name: "keeps states by their names when others come, go and change places",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const first = yield* open(transport, [
+        ["a", int],
+        ["b", text]
+      ])
+      yield* first.put(0, latin1("\u0002"))
+      yield* first.put(1, latin1("\u0002b"))
+      const second = yield* open(transport, [
+        ["new", int],
+        ["b", text]
+      ])
+      assert.deepEqual(yield* second.entries, ["absent 0 k -", "put 1 k - \u0002b@0"])
+      yield* second.put(0, latin1("\u0004"))
+      const third = yield* open(transport, [
+        ["b", text],
+        ["a", int],
+        ["new", int]
+      ])
+      assert.deepEqual(yield* third.entries, ["put 0 k - \u0002b@0", "absent 1 k -", "put 2 k - \u0004@0"])
+    })
+  },
+  {
+    name: "reads values through every schema that came after their own, folded or not",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const record = (fields: string) => `{"type":"record","name":"R","fields":[${fields}]}`
+      const n = '{"name":"n","type":"int"}'
+      const first = yield* open(transport, [["r", record(n)]])
+      yield* first.put(0, minusOne)
+      const more = record(`${n},{"name":"t","type":"string","default":"x"}`)
+      const second = yield* open(transport, [["r", more]])
+      assert.deepEqual(yield* second.entries, ["put 0 k - \u0001\u0002x@0"])
+      const third = yield* open(transport, [["r", record('{"name":"n","type":"long"}')]])
+      assert.deepEqual(yield* third.entries, ["put 0 k - \u0001@0"])
+      const back = yield* open(transport, [["r", record('{"name":"n","type":"double"}')]])
+      assert.deepEqual(yield* back.entries, [
+        "put 0 k - \u0001".replace("\u0001", "\0\0\0\0\0\0\xf0\xbf") + "@0"
+      ])
+    })
+  },
+  {
+    name: "begins a state empty that cannot be read, is of another kind, or has other map keys",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      for (const [before, after] of [
+        [
+          ["s", long],
+          ["s", int]
+        ],
+        [
+          ["s", int],
+          ["s", int, text]
+        ],
+        [
+          ["s", int, text],
+          ["s", int, long]
+        ]
+      ] satisfies readonly (readonly [State, State])[]) {
+        yield* transport.forget(task.pipeline)
+        const old = yield* open(transport, [before])
+        yield* old.put(0, minusOne, before.length === 3 ? latin1("m") : undefined)
+        assert.notDeepEqual(yield* old.entries, ["absent 0 k -"])
+        const fresh = yield* open(transport, [after])
+        assert.deepEqual(yield* fresh.entries, ["absent 0 k -"])
+        const again = yield* open(transport, [before])
+        assert.deepEqual(yield* again.entries, ["absent 0 k -"])
+      }
+    })
+  },
+  {
+    name: "begins all of a node's state empty under another key",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const first = yield* open(transport, [["s", int]])
+      yield* first.put(0, minusOne)
+      const second = yield* open(transport, [["s", int]], "title")
+      assert.deepEqual(yield* second.entries, ["absent 0 k -"])
+    })
+  }
+]
