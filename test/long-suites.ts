@@ -1,10 +1,11 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
- * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, the tests of registry and main/dev).
+ * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, delivery.test.ts, the tests of registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "test/dev/**/*.test.ts",
   "test/docs/guides/**/*.test.ts",
+  "test/http/flaky/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",
