@@ -2,7 +2,8 @@ export { AuditLog, type AuditEvent } from "./audit/audit-log.ts"
 export { type AccessRequest, authenticate, type Authenticator, type Caller } from "./auth/authenticate.ts"
 export { TokenEntropy, Tokens } from "./auth/tokens.ts"
 export { type Api, type ApiOptions, makeApi } from "./http/api.ts"
-export { fromStoreError } from "./http/error-reply.ts"
+export { bearer } from "./http/bearer.ts"
+export { errorReply, fromStoreError } from "./http/error-reply.ts"
 export type { HandlerRuntime, MountOptions } from "./http/handler.ts"
 export {
   type HandlerReply,

@@ -1,7 +1,7 @@
 import { apiError, type Endpoint, makeOpenApi } from "@millrace/sdk/api"
 import { Hono } from "hono"
 import { errorReply } from "./error-reply.ts"
-import { guardOrigin, secureHeaders } from "./guard.ts"
+import { type AllowsOrigin, guardOrigin, secureHeaders } from "./guard.ts"
 
 /** The control plane's HTTP side: a Hono app behind its guards, and the endpoints that were mounted on it. */
 export interface Api {
@@ -17,6 +17,8 @@ export interface ApiOptions {
   readonly version: string
   /** Names besides localhost, 127.0.0.1 and [::1] that the Host header may carry; no ports. */
   readonly hosts?: readonly string[]
+  /** Origins of other sites whose pages may call a path; default: none. */
+  readonly allowsOrigin?: AllowsOrigin
   /** Told of faults outside any endpoint. */
   readonly report: (message: string, cause: unknown) => void
 }
@@ -28,7 +30,7 @@ export const makeApi = (options: ApiOptions): Api => {
   let references = 0
   const nextReference = () => ++references
   app.use(secureHeaders)
-  app.use(guardOrigin(options.hosts ?? []))
+  app.use(guardOrigin(options.hosts ?? [], options.allowsOrigin))
   let document: { readonly count: number; readonly text: string } | undefined
   app.get("/api/openapi.json", (context) => {
     if (document?.count !== endpoints.length)

@@ -5,15 +5,23 @@ import { hostName, isLoopbackName } from "./peer.ts"
 
 const isSafe = (method: string): boolean => method === "GET" || method === "HEAD"
 
+/** Whether pages of an origin may call a path; asked again at every request. */
+export type AllowsOrigin = (path: string, origin: string) => boolean
+
 /**
  * Host must be a name of ours: else a page could point its own name at this machine and read the answers (DNS
  * rebinding). Origin, where a browser sends it, must be this very server: any page can post to localhost.
  */
-const refusalOf = (context: Context, hosts: ReadonlySet<string>): ApiError | undefined => {
+const refusalOf = (
+  context: Context,
+  hosts: ReadonlySet<string>,
+  allowsOrigin: AllowsOrigin
+): ApiError | undefined => {
   const header = context.req.header("host") ?? new URL(context.req.url).host
   const name = hostName(header)
   if (name === undefined || !(isLoopbackName(name) || hosts.has(name))) return apiError("HOST_REFUSED", {})
   const origin = context.req.header("origin")
+  if (origin !== undefined && allowsOrigin(context.req.path, origin)) return undefined
   const own = header.toLowerCase()
   if (origin !== undefined && origin !== `http://${own}` && origin !== `https://${own}`)
     return apiError("ORIGIN_REFUSED", {})
@@ -23,10 +31,13 @@ const refusalOf = (context: Context, hosts: ReadonlySet<string>): ApiError | und
 }
 
 /** Refuses requests under a foreign Host or from a foreign Origin, before anything else looks at them. */
-export const guardOrigin = (hosts: readonly string[]): MiddlewareHandler => {
+export const guardOrigin = (
+  hosts: readonly string[],
+  allowsOrigin: AllowsOrigin = () => false
+): MiddlewareHandler => {
   const names = new Set(hosts.map((name) => name.toLowerCase()))
   return async (context, next) => {
-    const refusal = refusalOf(context, names)
+    const refusal = refusalOf(context, names, allowsOrigin)
     if (refusal !== undefined) return errorReply(refusal)
     await next()
     return undefined

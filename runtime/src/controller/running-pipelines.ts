@@ -10,6 +10,7 @@ import type { Plan, PlannedPermission } from "../plan/index.ts"
 import { type TaskId, Transport, type TransportError } from "../transport/transport.ts"
 import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
 import { type TaskFailure, taskFailure } from "../worker/task/task-failure.ts"
+import { inboxTopic, listeningNodes } from "../worker/inbox/inbox-settings.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { ungranted } from "./grants.ts"
 import { marksNode, noChange, readMarks, writeMarks } from "./run-marks.ts"
@@ -182,6 +183,7 @@ const forgetRemoved = Effect.fnUntraced(function* (pipeline: string, plan: Plan)
     checkpoints.map(({ task }) => task.node).filter((node) => !node.startsWith("~") && !isOf(kept, node))
   )
   if (gone.size > 0) yield* transport.forget(pipeline, [...gone])
+  for (const { node } of listeningNodes(plan.physical)) topics.add(inboxTopic(pipeline, node))
   yield* dropInternalTopics(pipeline, (name) => !topics.has(name) && !name.startsWith(`${pipeline}.replay.`))
 })
 

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Plan } from "../plan/index.ts"
 import { Transport } from "../transport/transport.ts"
+import { inboxNode, inboxTopic, listeningNodes, readPosition } from "../worker/inbox/inbox-settings.ts"
 
 /**
  * Topics between chains that a new plan has no more and that still hold records which their readers have not taken:
@@ -30,6 +31,13 @@ export const undrainedTopics = Effect.fn("undrainedTopics")(function* (before: P
         }
       }
     }
+  }
+  const listening = new Set(listeningNodes(next.physical).map(({ node }) => node))
+  for (const { node } of listeningNodes(before.physical)) {
+    if (listening.has(node)) continue
+    const topic = inboxTopic(pipeline, node)
+    const place = checkpoints.find(({ task }) => task.node === inboxNode(node))?.checkpoint.positions[readPosition]
+    if (known.has(topic) && (yield* transport.end(topic, 0)) > BigInt(place ?? 0)) undrained.push(topic)
   }
   return undrained
 })

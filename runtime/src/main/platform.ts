@@ -18,6 +18,7 @@ import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
+import { Inboxes } from "../worker/inbox/inboxes.ts"
 import { Refusals } from "../worker/handlers/refusals.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { batchRecords } from "./batch-records.ts"
@@ -73,7 +74,8 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const failpoint = yield* Failpoint
   const stopping = yield* Deferred.make<void>()
   const refusals = new Refusals()
-  const services = yield* Layer.build(servicesOf(options, path, refusals)).pipe(
+  const inboxes = new Inboxes()
+  const services = yield* Layer.build(servicesOf(options, path, { inboxes, refusals })).pipe(
     Effect.mapError(startFailed(options))
   )
   const inServices = Effect.provideContext(services)
@@ -82,6 +84,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     makeApp({
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
+      inboxes,
       refusals,
       version: packageJson.version
     })
@@ -103,7 +106,11 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   } satisfies Platform
 })
 
-const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path, refusals: Refusals) => {
+const servicesOf = (
+  { folder, workshop }: PlatformOptions,
+  path: Path.Path,
+  { inboxes, refusals }: { readonly inboxes: Inboxes; readonly refusals: Refusals }
+) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
   const sandbox = SandboxPool.layer(sandboxOptions)
   const registry = registryLayer(path.join(folder, "registry"), secretKeySource(process.env)).pipe(
@@ -122,6 +129,7 @@ const servicesOf = ({ folder, workshop }: PlatformOptions, path: Path.Path, refu
         ...(records === undefined ? {} : { batchRecords: records }),
         onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
         services: yield* makeHostServices(refusals),
+        inboxes,
         ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })
       }
       return runningPipelinesLayer(environment)

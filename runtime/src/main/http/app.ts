@@ -16,8 +16,11 @@ import type { SecretNames } from "../../controller/missing-secrets.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
 import type { Streams } from "../../controller/streams.ts"
+import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Transport } from "../../transport/transport.ts"
+import type { PlatformServices } from "../platform.ts"
+import { allowsIngestFrom, mountIngest } from "./ingest/mount-ingest.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { metricsText } from "./metrics-text.ts"
 import { registryControl } from "./registry-control.ts"
@@ -39,6 +42,8 @@ export interface AppOptions {
   readonly folder: string
   /** What plugins were refused, for the metrics. */
   readonly refusals: Refusals
+  /** Where events are posted. */
+  readonly inboxes: Inboxes
   /** Asks the platform to stop. */
   readonly stop: Effect.Effect<unknown>
 }
@@ -48,13 +53,14 @@ const pageSecurity =
 
 /** The HTTP side of the platform: the registry's and the controller's API, the page at `/`, and `/metrics`. */
 export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
-  const services = yield* Effect.context<ControlServices>()
+  const services = yield* Effect.context<PlatformServices>()
   const startedAt = yield* Clock.currentTimeMillis
   const facts = { version: options.version, startedAt, dataFolder: options.folder }
   const runtime = { runPromiseExit: Effect.runPromiseExitWith(services) }
   const run = Effect.runPromiseWith(services)
   const api = makeApi({
     version: options.version,
+    allowsOrigin: allowsIngestFrom(options.inboxes),
     report: (message, cause) => Effect.runForkWith(services)(Effect.logError(message, cause))
   })
   const mount = { runtime, auth: authenticate }
@@ -66,6 +72,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     mount
   )
   mountPages(api, mount)
+  mountIngest(api, options.inboxes, run)
   api.app.get("/", async (context) => {
     const page = await run(
       Effect.flatMap(platformStatus(facts), (status) =>
@@ -79,7 +86,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
   )
   api.app.get("/metrics", async (context) =>
-    context.body(await run(metricsText(facts, options.refusals)), 200, {
+    context.body(await run(metricsText(facts, options)), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8"
     })
   )

@@ -1,5 +1,6 @@
 import type { PipelineStatus, PlatformStatus } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
+import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Refusals } from "../../worker/handlers/refusals.ts"
 import { platformStatus } from "../../controller/status.ts"
 
@@ -9,7 +10,7 @@ type Sample = readonly [labels: Labels, value: number]
 /** What runs as Prometheus text (exposition format 0.0.4). Counters are the durable totals of the log. */
 export const metricsText = Effect.fn("metricsText")(function* (
   facts: Omit<PlatformStatus, "pipelines" | "sandboxes">,
-  refusals: Refusals
+  { inboxes, refusals }: { readonly inboxes: Inboxes; readonly refusals: Refusals }
 ) {
   const { pipelines, sandboxes } = yield* platformStatus(facts)
   const perNode = (value: (totals: PipelineStatus["nodes"][number]["totals"]) => number): readonly Sample[] =>
@@ -90,6 +91,18 @@ export const metricsText = Effect.fn("metricsText")(function* (
       "counter",
       "Requests of plugins that were refused since the platform started, by code",
       refusals.all().map(([{ code, node, pipeline }, count]): Sample => [{ pipeline, node, code }, count])
+    ),
+    metric(
+      "millrace_ingest_events_total",
+      "counter",
+      "Events that were posted since their pipeline started, by what their senders were told",
+      inboxes
+        .all()
+        .flatMap(({ counts, settings: { node, pipeline } }) =>
+          Object.entries(counts()).map(
+            ([status, count]): Sample => [{ pipeline, node, status }, count]
+          )
+        )
     )
   ].join("")
 })

@@ -39,6 +39,9 @@ export const inboxTopic = (pipeline: string, node: string): string => `${pipelin
 /** Owner of an inbox's ids and place in the log; goes with its node. */
 export const inboxNode = (node: string): string => `${node}.inbox`
 
+/** Under it the inbox's checkpoint keeps the place up to which its source had committed, as an offset; it may lag behind. */
+export const readPosition = "read"
+
 /** The nodes of a plan that listen, by what was granted. */
 export function listeningNodes(plan: PhysicalPlan): readonly InboxSettings[] {
   return plan.chains

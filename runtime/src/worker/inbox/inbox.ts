@@ -6,12 +6,12 @@ import * as Latch from "effect/Latch"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Failpoint } from "../../telemetry/failpoint.ts"
-import type { TaskLog, TransportError, TransportShape } from "../../transport/transport.ts"
+import type { Commit, TaskLog, TransportError, TransportShape } from "../../transport/transport.ts"
 import { controlSchemaText } from "../input/frames.ts"
 import { EventCheck, type InboxEntry } from "./event-check.ts"
 import { IdLedger } from "./id-ledger.ts"
 import { eventFrames, type Taken, takenFrom } from "./inbox-frames.ts"
-import { inboxNode, type InboxSettings, inboxTopic } from "./inbox-settings.ts"
+import { inboxNode, type InboxSettings, inboxTopic, readPosition } from "./inbox-settings.ts"
 
 /** Events that wait for the log, in bytes as they will stand there; more are refused. */
 const maxWaitingBytes = 8 * 1024 * 1024
@@ -28,6 +28,8 @@ export class InboxRefusal extends Schema.TaggedError<InboxRefusal>()("InboxRefus
   waiting: Schema.Int
 }) {}
 
+export type EventStatus = "accepted" | "duplicate" | "rejected"
+
 /** Where events are posted, and a source reads them. */
 export interface Inbox {
   readonly settings: InboxSettings
@@ -43,6 +45,10 @@ export interface Inbox {
   readonly take: (after: bigint, maxRecords: number, maxBytes: number) => Effect.Effect<Taken, TransportError>
   /** Waits until there is something that was not taken. */
   readonly arrival: Effect.Effect<void, TransportError>
+  /** Notes what senders were told of their events. */
+  readonly counted: (told: readonly EventStatus[]) => void
+  /** Events by what their senders were told, since the worker began. */
+  readonly counts: () => Readonly<Record<EventStatus, number>>
 }
 
 interface Waiting {
@@ -73,18 +79,18 @@ export const openInbox = Effect.fn("openInbox")(function* (
   const writer = new InboxWriter({ transport, settings, log, ids, topic, read: BigInt(read ?? 0) })
   yield* Effect.addFinalizer(() => writer.close)
   yield* Effect.forkScoped(writer.run)
+  const counts = { accepted: 0, duplicate: 0, rejected: 0 }
   return {
     settings,
     schema,
     check: new EventCheck(type, settings),
     accept: (entries) => writer.accept(entries),
     take: (after, maxRecords, maxBytes) => writer.take(after, maxRecords, maxBytes),
-    arrival: Effect.suspend(() => transport.waitFor(topic, 0, writer.taken))
+    arrival: Effect.suspend(() => transport.waitFor(topic, 0, writer.taken)),
+    counted: (told) => told.forEach((status) => (counts[status] += 1)),
+    counts: () => counts
   }
 })
-
-/** Under it the checkpoint keeps up to where the source had read. */
-const readPosition = "read"
 
 interface WriterParts {
   readonly transport: TransportShape
@@ -155,11 +161,27 @@ class InboxWriter {
     })
   }
 
-  /** Whoever still waits is told to send again. */
-  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+  /** Whoever still waits is told to send again. How far the source had read is kept, for who asks whether all is read. */
+  readonly close: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
     this.isClosed = true
-    return this.answer(this.waiting.splice(0), () => Effect.fail(refusal("closed")))
+    yield* this.answer(this.waiting.splice(0), () => Effect.fail(refusal("closed")))
+    if (this.read === this.parts.read) return
+    yield* Effect.ignore(this.parts.log.commit(this.moved(yield* Clock.currentTimeMillis)))
   })
+
+  private moved(now: number): Commit {
+    return {
+      outputs: [],
+      state: new Uint8Array(0),
+      offsets: [],
+      positions: { [readPosition]: String(this.read) },
+      tokens: {},
+      watermarks: {},
+      counts: {},
+      completed: false,
+      now
+    }
+  }
 
   private nextGroup(): readonly Waiting[] {
     let events = 0
@@ -216,15 +238,9 @@ class InboxWriter {
       const ids = fresh.map(({ key }) => key)
       failpoint("before-commit")
       yield* log.commit({
+        ...this.moved(now),
         outputs: eventFrames(fresh, settings.schemaHash, now).map((frame) => ({ topic, partition: 0, frame })),
-        state: this.ledger.entries(sweep, { ids, end }, now + settings.retentionMs),
-        offsets: [],
-        positions: { [readPosition]: String(this.read) },
-        tokens: {},
-        watermarks: {},
-        counts: {},
-        completed: false,
-        now
+        state: this.ledger.entries(sweep, { ids, end }, now + settings.retentionMs)
       })
       failpoint("after-commit")
       return new Set(fresh)

@@ -13,6 +13,10 @@ export class Inboxes {
     return this.open.get(nameOf(pipeline, node))
   }
 
+  all(): readonly Inbox[] {
+    return [...this.open.values()]
+  }
+
   add(inbox: Inbox): void {
     this.open.set(nameOf(inbox.settings.pipeline, inbox.settings.node), inbox)
   }
