@@ -5,11 +5,17 @@
 export const longSuites: readonly string[] = [
   "test/dev/**/*.test.ts",
   "test/docs/guides/**/*.test.ts",
+  "test/hostile/guards.test.ts",
+  "test/http/canary.test.ts",
+  "test/input/hanging.test.ts",
   "test/http/flaky/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",
   "test/publish/**/*.test.ts",
   "test/scaffolds/templates.test.ts",
-  "test/streams/join-log.test.ts"
+  "test/streams/event-time-kills.test.ts",
+  "test/streams/everyday.test.ts",
+  "test/streams/join-log.test.ts",
+  "test/streams/windows.test.ts"
 ]

@@ -94,7 +94,7 @@ function killed(child: ChildProcess): Promise<void> {
 
 describe("the embedded transport's durability", () => {
   it("keeps every acknowledged commit, whole, through kill -9 in the middle of commits and folds", async () => {
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 5; round++) {
       const { child, acked } = await startWriter(20 + ((round * 53) % 160))
       await killed(child)
       await withLog((transport) =>
