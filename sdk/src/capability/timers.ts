@@ -6,7 +6,7 @@ import type { Capability } from "./capability.ts"
  * and, as `timestamp`, its time.
  */
 export interface Timers {
-  /** `time`: ms since 1970, whole. One that is past fires after the batch in hand. `tag`: at most 256 bytes. */
+  /** `time`: ms since 1970, whole. One that is past fires after the batch in hand. `tag`: at most 256 bytes of UTF-8. Throws a `TimerError` where they are not. */
   at(time: number, tag?: string): void
   cancel(time: number, tag?: string): void
 }

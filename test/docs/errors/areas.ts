@@ -73,7 +73,7 @@ export const areas: readonly Area[] = [
   {
     title: "Capabilities",
     about:
-      "Why a host request was refused: the `code` of an `HttpError` or `CapabilityError`, which the body of a plugin may handle.",
+      "Why a handle did not do what it was asked: the `code` of an `HttpError`, `CapabilityError` or `TimerError`, which the body of a plugin may handle.",
     rows: capabilityErrors
   },
   {

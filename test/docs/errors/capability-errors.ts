@@ -1,3 +1,4 @@
+import type { TimerFaultCode } from "../../../runtime/sandbox/src/guest/data/timer-fault.ts"
 import type { HttpErrorCode } from "../../../sdk/src/capability/http-error.ts"
 import type { Rows } from "./row.ts"
 
@@ -140,4 +141,26 @@ const files: Rows = {
   }
 }
 
-export const capabilityErrors: Rows = { ...http, ...files }
+const timers: Rows<TimerFaultCode> = {
+  TIMER_TIME_INVALID: {
+    message: "at(time, tag): the time is no whole number of milliseconds since 1970",
+    where: "the dead letter: node, record, and the line of the call",
+    why: "A timer's time is its place among the timers: text, fractions, NaN and Infinity have none.",
+    remedy:
+      "Give milliseconds, as `context.timestamp` and `Date.parse` do, and `Math.round` what was divided."
+  },
+  TIMER_TAG_INVALID: {
+    message: "at(time, tag): the tag is no text",
+    where: "the dead letter: node, record, and the line of the call",
+    why: "A tag is kept as UTF-8; half a surrogate pair, a number or an object cannot be.",
+    remedy: "Give a string, or leave the tag out."
+  },
+  TIMER_TAG_TOO_LONG: {
+    message: "at(time, tag): the tag has N bytes, of at most 256",
+    where: "the dead letter: node, record, and the line of the call",
+    why: "A timer's tag is part of its key in the state.",
+    remedy: "Keep what is long in a state of the key, and let the tag name it."
+  }
+}
+
+export const capabilityErrors: Rows = { ...http, ...files, ...timers }

@@ -1,5 +1,5 @@
 import type { GuestRecord, GuestState } from "@millrace/sdk/guest"
-import { encodeUtf8, eventTimers, processingTimers, timerInput } from "@millrace/sdk/record"
+import { encodeUtf8, eventTimers, maxTagBytes, processingTimers, timerInput } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { Heads } from "./heads.ts"
 import { keyIdOf } from "./key-id.ts"
@@ -8,6 +8,7 @@ import { RandomDraw } from "../realm/run-clock.ts"
 import type { RunClock } from "../realm/run-clock.ts"
 import { StateJournal } from "./state-cell.ts"
 import type { StateStore } from "./state-store.ts"
+import { TimerFault } from "./timer-fault.ts"
 
 /** What a body said of one of its results. */
 export interface Stamp {
@@ -173,10 +174,25 @@ export class RecordInHand implements GuestRecord {
   }
 
   #changeTimer(tag: string, time: number, domain: "event" | "processing", isSet: boolean): void {
+    const call = isSet ? "at(time, tag)" : "cancel(time, tag)"
     if (!NumberIsSafeInteger(time))
-      throw new TypeErrorOf("a timer's time must be a whole number of milliseconds")
+      throw new TimerFault(
+        "TIMER_TIME_INVALID",
+        call,
+        "the time is no whole number of milliseconds since 1970"
+      )
     const bytes = typeof tag === "string" ? encodeUtf8(tag) : undefined
-    if (bytes === undefined) throw new TypeErrorOf("a timer's tag must be a text")
+    if (bytes === undefined) throw new TimerFault("TIMER_TAG_INVALID", call, "the tag is no text")
+    if (bytes.length > maxTagBytes)
+      throw new TimerFault(
+        "TIMER_TAG_TOO_LONG",
+        call,
+        "the tag has " +
+          bytes.length +
+          " bytes, of at most " +
+          maxTagBytes +
+          ": keep what is long in a state of the key, and name it by the tag"
+      )
     const state = domain === "processing" ? processingTimers : eventTimers
     this.#scope.store.changeTimer(state, isSet, { time, key: this.key, tag: bytes }, this.#journal)
   }
