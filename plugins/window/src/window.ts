@@ -2,8 +2,7 @@ import { anyRecord, counter, defineProcessor, field, timers } from "@millrace/sd
 import { boundNames, Config } from "./config.ts"
 import { contractOf } from "./contract.ts"
 import { SessionWindows } from "./core/session-windows.ts"
-import { SlicedWindows } from "./core/sliced-windows.ts"
-import { slicesOf } from "./core/slices.ts"
+import { fixedWindows } from "./core/fixed-windows.ts"
 import type { Closed } from "./core/store.ts"
 import { resultsOf } from "./core/aggregate.ts"
 import { cellOf, type Gathering, gatheringOf } from "./gathering.ts"
@@ -38,7 +37,7 @@ export const window = defineProcessor({
 })
 
 interface Opened {
-  readonly windows: SlicedWindows | SessionWindows
+  readonly windows: ReturnType<typeof fixedWindows> | SessionWindows
   readonly gatherings: readonly Gathering[]
 }
 
@@ -54,7 +53,7 @@ const openedOf = (config: Config): Opened => {
   const windows =
     "session" in config.window
       ? new SessionWindows(config.window.session, aggregates, policy)
-      : new SlicedWindows(slicesOf(fixedWindow(config.window)), aggregates, policy)
+      : fixedWindows(fixedWindow(config.window), aggregates, policy)
   const made = { windows, gatherings }
   opened.set(config, made)
   return made

@@ -1,7 +1,6 @@
 import { type Given, type Result, resultsOf } from "../aggregate.ts"
 import { SessionWindows } from "../session-windows.ts"
-import { SlicedWindows } from "../sliced-windows.ts"
-import { slicesOf } from "../slices.ts"
+import { fixedWindows } from "../fixed-windows.ts"
 import type { Closed } from "../store.ts"
 import { memoryGroup, type MemoryGroup } from "./memory-store.ts"
 import { modelAggregates, type ModelCase, type ModelRecord } from "./random-case.ts"
@@ -47,7 +46,7 @@ interface Partition {
 
 class CaseRun {
   private readonly model: ModelCase
-  private readonly windows: SlicedWindows | SessionWindows
+  private readonly windows: ReturnType<typeof fixedWindows> | SessionWindows
   private readonly groups = new Map<string, MemoryGroup>()
   private readonly given = new Map<string, (readonly Result[])[]>()
   private readonly partitions: readonly Partition[]
@@ -62,7 +61,7 @@ class CaseRun {
     this.windows =
       window.is === "session"
         ? new SessionWindows(window.gap, modelAggregates, policy)
-        : new SlicedWindows(slicesOf(window), modelAggregates, policy)
+        : fixedWindows(window, modelAggregates, policy)
     this.partitions = partitions.map((records) => ({
       records,
       place: 0,
