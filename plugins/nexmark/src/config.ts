@@ -27,11 +27,10 @@ export const Config = Schema.Struct({
     "Events of so many in a row come in another order; default: 1, which is none"
   ),
   partitions: whole(1, 1_024, "Source partitions, which share the events; default: 1"),
-  paced: Schema.optionalKey(
-    Schema.Boolean.annotate({
-      description:
-        "Events come at their pace by the clock, from when the source is first read; default: false"
-    })
+  pace: whole(
+    0,
+    1_000_000_000,
+    "Events of a second of the clock, from when the source is first read; default: 0, as fast as they are taken"
   ),
   batch: whole(1, 1_000_000, "Events of a read at most; default: as many as the runtime takes")
 })
@@ -41,7 +40,7 @@ export type Config = typeof Config.Type
 export const Position = Schema.Struct({
   /** How many events of the partition were passed. */
   place: Schema.Int,
-  /** When it was first read, ms since 1970: the moment of the first event, where events come at their pace. */
+  /** When it was first read, ms since 1970: the moment of the first event, where events have a pace. */
   since: Schema.Int
 })
 export type Position = typeof Position.Type
@@ -55,12 +54,12 @@ export const settingsOf = (config: Config) => {
     eventsPerSecond = 10_000,
     firstEventId = 0,
     outOfOrderGroup = 1,
-    paced = false,
+    pace = 0,
     partitions = 1,
     seed = 0,
     start = "2015-07-15T00:00:00Z"
   } = config
   const timeLine = { firstEventId, eventsPerSecond, outOfOrderGroup, start: Date.parse(start) }
-  return { generator: { ...timeLine, seed }, events: endless ? Infinity : events, batch, paced, partitions }
+  return { generator: { ...timeLine, seed }, events: endless ? Infinity : events, batch, pace, partitions }
 }
 export type Settings = ReturnType<typeof settingsOf>

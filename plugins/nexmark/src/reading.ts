@@ -15,7 +15,7 @@ export interface Reading<Value> {
 
 /** An endless partition without events that it wants answers after so many. */
 const mostPassed = 1_000_000
-/** Paced, it looks no oftener. */
+/** Where events have a pace, it looks no oftener. */
 const shortestWaitMs = 20
 
 /** The next events of a partition. */
@@ -45,18 +45,18 @@ export const readEvents = <Value>(
 }
 
 /** Events with lower numbers may be given: all, or those whose moment has come. */
-const dueAt = ({ events, generator, paced }: Settings, elapsedMs: number): number =>
-  paced ? Math.min(events, Math.floor((elapsedMs * generator.eventsPerSecond) / 1_000) + 1) : events
+const dueAt = ({ events, pace }: Settings, elapsedMs: number): number =>
+  pace === 0 ? events : Math.min(events, Math.floor((elapsedMs * pace) / 1_000) + 1)
 
 const nextOf = (
-  { events, generator }: Settings,
+  { events, pace }: Settings,
   number: number,
   due: number,
   elapsedMs: number
 ): Pick<SourceAnswer<never, never>, "next" | "waitMs"> => {
   if (number >= events) return { next: "end" }
   if (number < due) return { next: "more" }
-  const moment = Math.ceil((number * 1_000) / generator.eventsPerSecond)
+  const moment = Math.ceil((number * 1_000) / pace)
   return { next: "idle", waitMs: Math.max(shortestWaitMs, moment - elapsedMs) }
 }
 
