@@ -1,0 +1,161 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { TestError } from "../../test-error.ts"
+import { differing } from "../differing.ts"
+import { type Fault, faultsOf, type SeenRequest, silence, Watch } from "../faults.ts"
+import { type Finding, untried, verdictOf } from "../rule.ts"
+import { type Check, shown, someOf } from "../subject.ts"
+import { sinkRules } from "./sink-rules.ts"
+import {
+  commitBatch,
+  filesJson,
+  finish,
+  type OpenSink,
+  type SinkSubject,
+  type WholeRun,
+  worldOf,
+  writeBatch
+} from "./sink-subject.ts"
+
+const maxFaults = 4
+
+/** What it asks for, undisturbed. */
+const requestsOf = Effect.fnUntraced(function* (
+  { isTransactional, open }: SinkSubject,
+  { batches }: WholeRun
+) {
+  const watch = new Watch()
+  const sink = yield* open({ intercept: watch.intercept, isFresh: false })
+  if (isTransactional) yield* sink.driver.recover(undefined)
+  yield* finish(sink, isTransactional, batches, undefined)
+  return watch.seen
+}, Effect.scoped)
+
+const failingWrite: Check<SinkSubject> = {
+  rule: sinkRules.failingWrite,
+  try: Effect.fnUntraced(function* (subject) {
+    const whole = yield* subject.whole
+    const seen = yield* requestsOf(subject, whole)
+    if (seen.length === 0) return untried("it asks for nothing")
+    const findings: (Finding | undefined)[] = []
+    for (const [at, { handle }] of someOf([...seen.entries()], maxFaults))
+      for (const fault of faultsOf(subject.ready.manifest, handle, at))
+        findings.push(...(yield* writePast(subject, whole, seen, fault)))
+    return verdictOf(findings)
+  })
+}
+
+/** Writes with one fault; what fails is done again, as the runtime does. */
+const writePast = Effect.fnUntraced(function* (
+  { isTransactional, open }: SinkSubject,
+  whole: WholeRun,
+  undisturbed: readonly SeenRequest[],
+  fault: Fault
+) {
+  const watch = new Watch(fault)
+  const sink = yield* open({ intercept: watch.intercept })
+  const errors: TestError[] = []
+  const letters = yield* writeInsisting(sink, isTransactional, whole, errors)
+  const did = `wrote where ${fault.what}, and again what failed`
+  return [
+    ...errors.flatMap((error) => untagged(did, error)),
+    differing(did, filesJson(whole.final), filesJson(worldOf(sink))),
+    letters > whole.deadLetters ? undefined : unsaid(did, undisturbed, watch.seen)
+  ]
+}, Effect.scoped)
+
+/** Each step is made again when it fails, after a recovery where there is one. Answers how many records were refused. */
+const writeInsisting = Effect.fnUntraced(function* (
+  sink: OpenSink,
+  isTransactional: boolean,
+  { batches }: WholeRun,
+  errors: TestError[]
+) {
+  let token: string | undefined
+  const recover = Effect.suspend(() => (isTransactional ? sink.driver.recover(token) : Effect.void))
+  const again = <A>(step: Effect.Effect<A, TestError>): Effect.Effect<A, TestError> =>
+    Effect.catch(step, (error) => {
+      errors.push(error)
+      return Effect.andThen(recover, step)
+    })
+  yield* again(recover)
+  let letters = 0
+  for (const batch of batches) {
+    const written = yield* again(writeBatch(sink, batch, token))
+    token = written.token
+    letters += written.deadLetters
+    if (isTransactional) yield* again(commitBatch(sink, batch, token))
+  }
+  return letters
+})
+
+const untagged = (did: string, { code, message, tag }: TestError): readonly Finding[] =>
+  tag !== undefined || code !== "PLUGIN_FAILED"
+    ? []
+    : [{ did, expected: "the write fails with a tagged error, like HttpError", came: shown(message) }]
+
+/** What was said undisturbed and was never taken now. Headers may differ: a part of a request that is sent again is another request. */
+const unsaid = (
+  did: string,
+  undisturbed: readonly SeenRequest[],
+  seen: readonly SeenRequest[]
+): Finding | undefined => {
+  const taken = new Set(seen.filter(({ isServed }) => isServed).map(contentOf))
+  const lost = undisturbed.find(
+    (request) => request.operation === "request" && !taken.has(contentOf(request))
+  )
+  return lost === undefined
+    ? undefined
+    : {
+        did,
+        expected: `${shown(contentOf(lost))}, sent again`,
+        came: "it was never taken, and no record is named as failed"
+      }
+}
+
+const contentOf = ({ bytes, payload }: SeenRequest): string => {
+  const { method, url } = Object(payload)
+  return `${String(method)} ${String(url)} ${bytes === undefined ? "" : new TextDecoder().decode(bytes)}`
+}
+
+const interruptedWrite: Check<SinkSubject> = {
+  rule: sinkRules.interruptedWrite,
+  try: Effect.fnUntraced(function* (subject) {
+    const whole = yield* subject.whole
+    const seen = yield* requestsOf(subject, whole)
+    if (seen.length === 0) return untried("it asks for nothing")
+    const findings: (Finding | undefined)[] = []
+    for (const at of someOf([...seen.keys()], maxFaults))
+      findings.push(yield* writeAfterBreak(subject, whole, at))
+    return verdictOf(findings)
+  })
+}
+
+const writeAfterBreak = Effect.fnUntraced(function* (
+  { isTransactional, open }: SinkSubject,
+  { batches, final }: WholeRun,
+  at: number
+) {
+  const reached = yield* Deferred.make<void>()
+  const fault = silence(at, () => Deferred.doneUnsafe(reached, Effect.void))
+  const sink = yield* open({ intercept: new Watch(fault).intercept })
+  let token: string | undefined
+  let done = 0
+  const recover = Effect.suspend(() => (isTransactional ? sink.driver.recover(token) : Effect.void))
+  const writing = Effect.gen(function* () {
+    yield* recover
+    for (const batch of batches.slice(done)) {
+      token = (yield* writeBatch(sink, batch, token)).token
+      done += 1
+      if (isTransactional) yield* commitBatch(sink, batch, token)
+    }
+  })
+  const fiber = yield* Effect.forkChild(writing)
+  yield* Effect.raceFirst(Deferred.await(reached), Fiber.await(fiber))
+  yield* Fiber.interrupt(fiber)
+  yield* writing
+  return differing(`wrote again after ${fault.what}`, filesJson(final), filesJson(worldOf(sink)))
+}, Effect.scoped)
+
+export const brokenWrites: readonly Check<SinkSubject>[] = [failingWrite, interruptedWrite]
