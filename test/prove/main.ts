@@ -27,6 +27,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   "joins-log": () => import("./joins-log.ts"),
   "publish-kills": () => import("./publish-kills.ts"),
   windows: () => import("./windows.ts"),
+  "windows-log": () => import("./windows-log.ts"),
   suites: () => import("./suites.ts")
 }
 

@@ -2,17 +2,12 @@ import { writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { PipelineStatus } from "@millrace/sdk/api"
 import { assert } from "vitest"
-import { type Platform, root, until } from "../input/program.ts"
+import { root, until } from "../input/program.ts"
 import { eventOf, sourcePartitions, width } from "./fixtures/events.ts"
+import type { Stage } from "./stage.ts"
 
 const perPartition = 300
 const outOfOrderness = 300
-
-/** Where pipeline files are written, and the platform as it is now: a test may kill it and start another. */
-export interface Stage {
-  readonly folder: string
-  readonly platform: () => Platform
-}
 
 /** The plugins' module, as a pipeline file in the folder names it. */
 export const plugins = (folder: string): string =>

@@ -1,7 +1,8 @@
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { type Platform, temporaryFolder, until, up } from "../input/program.ts"
-import { oracle, run, type Stage } from "./closed-windows.ts"
+import { oracle, run } from "./closed-windows.ts"
+import type { Stage } from "./stage.ts"
 
 // What is counted and what is late goes by the records alone, whatever dies meanwhile.
 

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { type Platform, temporaryFolder, until, up } from "../input/program.ts"
-import { oracle, plugins, run, type Stage } from "./closed-windows.ts"
+import { oracle, plugins, run } from "./closed-windows.ts"
+import type { Stage } from "./stage.ts"
 
 // Event time through the front door: what is counted, and what is late, goes by the records alone.
 
