@@ -20,7 +20,10 @@ export const ingest = defineSource({
     const arrived: Arrived = yield* inbox.take(position, { maxRecords, maxBytes })
     const timeOf = timeReader(config)
     return {
-      records: arrived.events.map(({ receivedAt, value }) => ({ value, timestamp: timeOf(value) ?? receivedAt })),
+      records: arrived.events.map(({ receivedAt, value }) => ({
+        value,
+        timestamp: timeOf(value) ?? receivedAt
+      })),
       // Their senders were told that they are kept: where a contract no longer reads them, people must see them.
       rejected: arrived.unresolved.map(({ id, reason }) => ({ at: `event ${id}`, reason, raw: id })),
       position: arrived.next,
@@ -36,7 +39,8 @@ const timeReader = ({ eventTime, schema }: Config): ((value: unknown) => number 
   if (field === undefined) return () => undefined
   const perMs = unitOf(field) ?? 1
   return (value) => {
-    const time: unknown = typeof value === "object" && value !== null ? Reflect.get(value, field.name) : undefined
+    const time: unknown =
+      typeof value === "object" && value !== null ? Reflect.get(value, field.name) : undefined
     return typeof time === "number" ? Math.floor(time / perMs) : undefined
   }
 }

@@ -35,7 +35,14 @@ export interface StateNeed<Handle> {
   readonly schema: Schema.Top
   readonly mapKey?: Schema.Top
   readonly ttlMs?: number
+  readonly migrate: readonly StateMigration[]
   readonly make: (record: GuestRecord, name: string) => Handle
+}
+
+/** What makes a value of now from one of an earlier version. */
+export interface StateMigration {
+  readonly from: Schema.Top
+  readonly to: (old: unknown) => unknown
 }
 
 /** Timers of the record's key. The handle is made for each record. */

@@ -45,7 +45,8 @@ export class InboxReader {
   /** Throws an Error for an answer that is none. */
   read(result: unknown, bytes: Uint8Array | undefined): Arrived {
     const { contract, more, next, schema }: { readonly [name: string]: unknown } = { ...Object(result) }
-    if (typeof next !== "string" || typeof more !== "boolean") throw new Error("the worker's answer has no place")
+    if (typeof next !== "string" || typeof more !== "boolean")
+      throw new Error("the worker's answer has no place")
     if (typeof contract === "string") this.#contract = parseAvroOrThrow(contract)
     if (bytes === undefined || bytes.length === 0) return { events: [], unresolved: [], next, more }
     const cursor = new BatchCursor(bytes)

@@ -1,4 +1,5 @@
 import type { GuestState } from "../guest/abi.ts"
+import type { StateMigration } from "./capability.ts"
 import type { MapState, ValueState } from "./state.ts"
 
 /**
@@ -50,3 +51,7 @@ export const valueHandle = <A>(state: GuestState, initial: A | undefined): Value
   new ValueHandle(state, initial)
 
 export const mapHandle = <K, V>(state: GuestState): MapState<K, V> => new MapHandle(state)
+
+/** Migrations without the types of their values: the codec reads each by the very schema that its function's type comes from. */
+export const migrationsOf = (migrate: readonly unknown[] | undefined): readonly StateMigration[] =>
+  (migrate ?? []) as readonly StateMigration[]

@@ -16,7 +16,11 @@ export interface InboxEntry {
 /** Why an event is not taken in. Codes are public. */
 export interface Rejection {
   readonly code:
-    "EVENT_NOT_JSON" | "EVENT_INVALID" | "EVENT_ID_INVALID" | "EVENT_TIME_AHEAD" | "EVENT_TOO_LARGE"
+    | "EVENT_NOT_JSON"
+    | "EVENT_INVALID"
+    | "EVENT_ID_INVALID"
+    | "EVENT_TIME_AHEAD"
+    | "EVENT_TOO_LARGE"
   /** JSON pointer (RFC 6901) to what is wrong, empty for the whole event. */
   readonly pointer: string
   readonly message: string
@@ -48,7 +52,10 @@ export class EventCheck {
     this.toDatum = datumWriter(type)
     this.fromDatum = datumReader(type, type)
     this.fingerprint = fingerprintHex(type, "CRC-64-AVRO")
-    this.perMs = logicalName(type.fields.find(({ name }) => name === settings.eventTime)?.type) === "timestamp-micros" ? 1_000 : 1
+    this.perMs =
+      logicalName(type.fields.find(({ name }) => name === settings.eventTime)?.type) === "timestamp-micros"
+        ? 1_000
+        : 1
   }
 
   /** `now`: ms since 1970. */
@@ -87,7 +94,11 @@ export class EventCheck {
     if (!(Math.abs(at) <= lastInstant))
       return rejected("EVENT_INVALID", eventTime ?? "", "this is no time that there is")
     if (at > now + maxAheadMs)
-      return rejected("EVENT_TIME_AHEAD", eventTime ?? "", `it is ${Math.round(at - now)} ms ahead of the clock here`)
+      return rejected(
+        "EVENT_TIME_AHEAD",
+        eventTime ?? "",
+        `it is ${Math.round(at - now)} ms ahead of the clock here`
+      )
     return { entry: { id, key, value: bytes } }
   }
 }
@@ -111,7 +122,9 @@ function rejectionOf(error: unknown): Rejection {
 }
 
 const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+  typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined
 
 const logicalName = (type: AvroType | undefined): string | undefined =>
   type !== undefined && "logical" in type ? type.logical?.name : undefined

@@ -103,7 +103,7 @@ const readBatch = (tag: Uint8Array): { readonly ids: readonly Uint8Array[]; read
   const read: unknown = JSON.parse(decodeUtf8(tag, 0, tag.length) ?? "[]")
   const [end, ...ids]: readonly unknown[] = Array.isArray(read) ? read : []
   return {
-    end: BigInt(String(end ?? 0)),
+    end: typeof end === "string" ? BigInt(end) : 0n,
     ids: ids.flatMap((id) => (typeof id === "string" ? (encodeUtf8(id) ?? []) : []))
   }
 }

@@ -37,7 +37,12 @@ export interface Taken {
 /** Cuts from batches of the log what begins at `after`, at least one event where there is one. */
 export function takenFrom(
   batches: readonly LogBatch[],
-  bounds: { readonly after: bigint; readonly end: bigint; readonly maxRecords: number; readonly maxBytes: number }
+  bounds: {
+    readonly after: bigint
+    readonly end: bigint
+    readonly maxRecords: number
+    readonly maxBytes: number
+  }
 ): Taken {
   const { after, end, maxBytes, maxRecords } = bounds
   const [first] = batches
@@ -46,7 +51,8 @@ export function takenFrom(
   const writer = new BatchWriter(undefined, 16_384)
   writer.begin(schemaHash, baseTimestamp)
   let next = after
-  const isFull = (): boolean => writer.count >= maxRecords || (writer.count > 0 && writer.byteLength >= maxBytes)
+  const isFull = (): boolean =>
+    writer.count >= maxRecords || (writer.count > 0 && writer.byteLength >= maxBytes)
   for (const { baseOffset, frame } of batches) {
     if (isFull() || !sameBytes(openBatch(frame).schemaHash, schemaHash)) break
     const cursor = new BatchCursor(frame)

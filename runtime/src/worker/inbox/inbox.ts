@@ -130,7 +130,8 @@ class InboxWriter {
       if (this.isClosed) return yield* refusal("closed")
       if (backlog >= settings.backlog) return yield* refusal("full", backlog)
       const bytes = entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0)
-      if (this.waitingBytes > 0 && this.waitingBytes + bytes > maxWaitingBytes) return yield* refusal("busy", backlog)
+      if (this.waitingBytes > 0 && this.waitingBytes + bytes > maxWaitingBytes)
+        return yield* refusal("busy", backlog)
       const answer = yield* Deferred.make<readonly boolean[], InboxRefusal>()
       this.waiting.push({ entries, bytes, answer })
       this.waitingBytes += bytes
@@ -194,7 +195,9 @@ class InboxWriter {
 
   private commitGroup(group: readonly Waiting[]): Effect.Effect<void> {
     return this.commit(group).pipe(
-      Effect.flatMap((isNew) => this.answer(group, (one) => Effect.succeed(one.entries.map((entry) => isNew.has(entry))))),
+      Effect.flatMap((isNew) =>
+        this.answer(group, (one) => Effect.succeed(one.entries.map((entry) => isNew.has(entry))))
+      ),
       Effect.catch((error) =>
         Effect.logError("events could not be made durable", error.message).pipe(
           Effect.annotateLogs({ pipeline: this.parts.settings.pipeline, node: this.parts.settings.node }),
@@ -239,7 +242,11 @@ class InboxWriter {
       failpoint("before-commit")
       yield* log.commit({
         ...this.moved(now),
-        outputs: eventFrames(fresh, settings.schemaHash, now).map((frame) => ({ topic, partition: 0, frame })),
+        outputs: eventFrames(fresh, settings.schemaHash, now).map((frame) => ({
+          topic,
+          partition: 0,
+          frame
+        })),
         state: this.ledger.entries(sweep, { ids, end }, now + settings.retentionMs)
       })
       failpoint("after-commit")
@@ -248,7 +255,8 @@ class InboxWriter {
   }
 }
 
-const refusal = (reason: InboxRefusal["reason"], waiting = 0): InboxRefusal => new InboxRefusal({ reason, waiting })
+const refusal = (reason: InboxRefusal["reason"], waiting = 0): InboxRefusal =>
+  new InboxRefusal({ reason, waiting })
 
 const uniqueKeys = (group: readonly Waiting[]): readonly Uint8Array[] => [
   ...new Map(group.flatMap(({ entries }) => entries.map(({ id, key }) => [id, key] as const))).values()

@@ -11,8 +11,13 @@ const maxTakeBytes = 2 * 1024 * 1024
 const maxTakeRecords = 100_000
 
 /** Answers `take` of the SDK's capability/listen.ts. */
-export function serveTake(inbox: Inbox, transport: TransportShape, { operation, payload }: HostRequest): Answer {
-  if (operation !== "take") return refuse("PERMISSION_DENIED", "a handle that listens takes, and does nothing else")
+export function serveTake(
+  inbox: Inbox,
+  transport: TransportShape,
+  { operation, payload }: HostRequest
+): Answer {
+  if (operation !== "take")
+    return refuse("PERMISSION_DENIED", "a handle that listens takes, and does nothing else")
   const after = member(payload, "after")
   const place = after === null ? 0n : placeOf(after)
   if (place === undefined) return refuse("PLACE_INVALID", "this is no place of the inbox")

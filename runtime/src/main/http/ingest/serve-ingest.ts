@@ -52,7 +52,15 @@ export const showContract = Effect.fn("showContract")(function* (ingest: Ingest,
   const limits = { maxBodyBytes, maxEvents, maxEventBytes }
   const contract: unknown = JSON.parse(schema)
   const times = eventTime === undefined ? {} : { eventTime }
-  return Response.json({ pipeline, node, eventId, ...times, fingerprint: check.fingerprint, schema: contract, limits })
+  return Response.json({
+    pipeline,
+    node,
+    eventId,
+    ...times,
+    fingerprint: check.fingerprint,
+    schema: contract,
+    limits
+  })
 })
 
 const pipelineOf = (context: Context): string => context.req.param("pipeline") ?? ""
