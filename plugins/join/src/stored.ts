@@ -35,11 +35,13 @@ export const StoredWaiting = Schema.Array(anyRecord)
 /** {@link StoredWaiting} as Avro. */
 export const waitingSchema = (row: object) => ({ type: "array", items: row })
 
-export const StoredVersions = Schema.Array(Schema.Struct({ timestamp: Schema.Int, row: anyRecord }))
+export const StoredVersions = Schema.Array(
+  Schema.Struct({ timestamp: Schema.Int, row: Schema.NullOr(anyRecord) })
+)
 
 /** {@link StoredVersions} as Avro. */
 export const versionsSchema = (row: object) =>
-  listOf("millrace.join.Version", [time[0], { name: "row", type: row }])
+  listOf("millrace.join.Version", [time[0], { name: "row", type: ["null", row] }])
 
 const listOf = (name: string, fields: readonly unknown[]) => ({
   type: "array",

@@ -71,6 +71,32 @@ describe("temporal-join", () => {
     )
   })
 
+  it("ends a version where the table's row is deleted", async () => {
+    const run = await sandbox.processor({
+      config: { ...config, kind: "left" },
+      inputs: {
+        left: {
+          schema: orders,
+          values: [5, 15, 25].map((id) => ({ id, currency: "EUR" })),
+          timestamps: [5, 15, 25]
+        },
+        versions: {
+          schema: rates,
+          key: ["currency"],
+          values: [{ currency: "EUR", rate: 1 }, null, { currency: "EUR", rate: 2 }],
+          keys: [undefined, new TextEncoder().encode("EUR"), undefined],
+          timestamps: [0, 10, 20]
+        }
+      }
+    })
+    assert.deepEqual(run.deadLetters, [])
+    assert.deepEqual(run.values, [
+      { id: 5, currency: "EUR", rate: 1 },
+      { id: 15, currency: "EUR", rate: null },
+      { id: 25, currency: "EUR", rate: 2 }
+    ])
+  })
+
   it("gives records without a version where it is told to, and keeps the last version alone", async () => {
     const run = await sandbox.processor({ config: { ...config, kind: "left" }, inputs: bank })
     assert.deepEqual(run.values, [

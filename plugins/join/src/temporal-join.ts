@@ -44,6 +44,10 @@ export const temporalJoin = defineProcessor({
       return []
     }
   },
+  onDelete: (input, context) => {
+    if (input === "versions") joinOf(context.config).join.version(null, context, stateOf(context))
+    return []
+  },
   onTimer: (_tag, context) =>
     rowsOf(joinOf(context.config).join.fire(context.timestamp, stateOf(context)), context)
 })

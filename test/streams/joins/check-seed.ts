@@ -1,5 +1,5 @@
 import { drawsOf } from "../../prove/power-cut/prove-images.ts"
-import { type Arrival, type Happening, type History, historyOf, otherwise } from "./history.ts"
+import { type Arrival, type Happening, type History, historyOf, isDelete, otherwise } from "./history.ts"
 import { dedupeByArrival, dedupeByTime, intervalOperator, temporalOperator } from "./operators.ts"
 import { dedupeOracle, firstComeOracle, intervalOracle, temporalOracle } from "./oracle.ts"
 import { type CoreRun, type Given, type Operator, runCore } from "./run-core.ts"
@@ -40,7 +40,7 @@ export const faultsOfSeed = (seed: number): readonly string[] => {
       "temporal-join",
       temporalOperator(temporal),
       single,
-      (all) => temporalOracle(all, temporal),
+      (all) => temporalOracle(all, temporal, isDelete),
       draw
     ),
     ...judge("dedupe by time", dedupeByTime(dedupe), single, (all) => dedupeOracle(all, dedupe), draw),

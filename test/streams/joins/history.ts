@@ -14,6 +14,9 @@ export interface Arrival {
   readonly id: number
 }
 
+/** A table is given deletes by some records of the right side. */
+export const isDelete = (id: number): boolean => id % 5 === 3
+
 /** What a task learns, one after the other. */
 export type Happening =
   | { readonly is: "record"; readonly record: Arrival }

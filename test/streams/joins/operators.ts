@@ -19,7 +19,7 @@ import {
   type Version,
   type Versioned
 } from "../../../plugins/join/src/core/temporal-join.ts"
-import type { Arrival } from "./history.ts"
+import { type Arrival, isDelete } from "./history.ts"
 import type { Given, Operator } from "./run-core.ts"
 
 const pairOf = (left: number | undefined, right: number | undefined): string =>
@@ -76,7 +76,7 @@ export const temporalOperator = (options: TemporalOptions): Operator<TemporalKey
     record: ({ side, key, id, ...time }, state, at) => {
       if (side === "left" && key === null) return given(join.alone(id, time))
       if (side === "left") join.record(id, time, stateOf(state, at))
-      else if (key !== null) join.version(id, time, stateOf(state, at))
+      else if (key !== null) join.version(isDelete(id) ? null : id, time, stateOf(state, at))
       return []
     },
     timer: ({ time }, state, at) => given(join.fire(time, stateOf(state, at)))

@@ -46,16 +46,18 @@ export const intervalOracle = (records: readonly Arrival[], options: IntervalOpt
 /** No two versions of a key may have one timestamp. */
 export const temporalOracle = (
   records: readonly Arrival[],
-  { lateness, outer }: TemporalOptions
+  { lateness, outer }: TemporalOptions,
+  isDeleted: (id: number) => boolean = () => false
 ): readonly Given[] => {
   const known = inTime(records, lateness)
   return known
     .filter(({ side }) => side === "left")
     .flatMap(({ key, timestamp, watermark, id }) => {
-      const [version] = known
+      const [latest] = known
         .filter((one) => one.side === "right" && one.key !== null && one.key === key)
         .filter((one) => one.timestamp <= timestamp)
         .toSorted((one, other) => other.timestamp - one.timestamp)
+      const version = latest === undefined || isDeleted(latest.id) ? undefined : latest
       return version === undefined && !outer
         ? []
         : [

@@ -7,10 +7,10 @@ export interface TemporalOptions {
   readonly outer: boolean
 }
 
-/** A row of the table, valid from `timestamp` until the next one's. */
+/** A row of the table, valid from `timestamp` until the next one's; null: it was deleted then. */
 export interface Version<Row> {
   readonly timestamp: number
-  readonly row: Row
+  readonly row: Row | null
 }
 
 /** What a key's records meet. */
@@ -61,7 +61,12 @@ export class TemporalJoin {
     return [{ timestamp: time.timestamp, watermark: time.watermark, left: row, version: undefined }]
   }
 
-  version<Left, Right>(row: Right, time: EventTime, { versions, at }: TemporalState<Left, Right>): void {
+  /** `row`: null where the table's row is deleted. */
+  version<Left, Right>(
+    row: Right | null,
+    time: EventTime,
+    { versions, at }: TemporalState<Left, Right>
+  ): void {
     const { lateness } = this.options
     if (isLate(time, lateness)) return
     const { timestamp } = time
@@ -83,13 +88,14 @@ export class TemporalJoin {
     const timestamp = time - lateness - 1
     const known = versions.get()
     const latest = known.findLastIndex((version) => version.timestamp <= timestamp)
-    if (latest > 0) versions.set(known.slice(latest))
+    const first = known[latest]?.row === null ? latest + 1 : latest
+    if (first > 0) versions.set(known.slice(first))
     const due = waiting.get(timestamp)
     if (due === undefined) return []
     waiting.delete(timestamp)
-    const version = known[latest]
+    const version = known[latest]?.row ?? undefined
     if (version === undefined && !outer) return []
     const given = awaited(timestamp, lateness)
-    return due.map((row) => ({ ...given, left: row, version: version?.row }))
+    return due.map((row) => ({ ...given, left: row, version }))
   }
 }
