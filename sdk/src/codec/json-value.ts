@@ -111,6 +111,8 @@ function recordFromJson(type: RecordType, json: Json, depth: number): AvroValue 
 function unionFromJson(type: UnionType, json: Json, depth: number): AvroValue {
   let first: unknown
   for (const branch of type.branches) {
+    // The commonest union by far, and a fault is dear.
+    if (branch.kind === "null" && json !== null) continue
     try {
       return fromJsonWithin(branch, json, depth)
     } catch (error) {

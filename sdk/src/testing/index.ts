@@ -1,5 +1,6 @@
 export { HostRefusal } from "./host-refusal.ts"
 export type { StateRow, TimerRow } from "./memory-state.ts"
+export type { TestEvent } from "./memory-inbox.ts"
 export type { TestFiles } from "./memory-files.ts"
 export type { ProcessorOptions, ProcessorRun, TestDeadLetter, TestLog } from "./run-processor.ts"
 export type { SinkRun, SinkRunOptions } from "./run-sink.ts"

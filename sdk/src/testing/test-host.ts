@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import type { Permission } from "../permission/permission.ts"
 import { type FakeHttp, fakeHttp, type FakeRequest, type FakeRoute } from "./fake-http.ts"
 import { HostRefusal } from "./host-refusal.ts"
+import type { RecordType } from "../avro/type.ts"
+import { MemoryInbox, type TestEvent } from "./memory-inbox.ts"
 import { MemoryFiles, type TestFiles } from "./memory-files.ts"
 import type { MemoryState } from "./memory-state.ts"
 
@@ -33,6 +35,8 @@ export interface HostOptions {
   readonly files?: { readonly [handle: string]: TestFiles }
   /** By handle: fakes for what the kit does not serve itself (http), or instead of what it does. */
   readonly fakes?: { readonly [handle: string]: FakeCapability }
+  /** By handle: what was posted to a source that listens. */
+  readonly inbox?: { readonly [handle: string]: readonly TestEvent[] }
   /** By handle: how http answers; see {@link FakeRoute}. */
   readonly http?: { readonly [handle: string]: readonly FakeRoute[] }
   /** Sees every request, and may answer in the place of what serves it. */
@@ -47,18 +51,22 @@ export class TestHost {
   readonly #options: HostOptions
   readonly #permissions: readonly { readonly handle: string; readonly permission: Permission }[]
   readonly #files = new Map<string, MemoryFiles>()
+  readonly #inboxes = new Map<string, MemoryInbox>()
   readonly #http = new Map<string, FakeHttp>()
   readonly #requests: FakeRequest[] = []
 
   constructor(
     permissions: readonly { readonly handle: string; readonly permission: Permission }[],
     state: MemoryState,
-    options: HostOptions
+    options: HostOptions,
+    contract?: RecordType
   ) {
     this.#permissions = permissions
     this.#options = options
     this.now = options.now ?? 0
     for (const { handle, permission } of permissions) {
+      if (permission.kind === "listen" && contract !== undefined)
+        this.#inboxes.set(handle, new MemoryInbox(options.inbox?.[handle] ?? [], contract, () => this.now))
       if (permission.kind !== "read" && permission.kind !== "write") continue
       this.#files.set(handle, new MemoryFiles(options.files?.[handle] ?? {}))
     }
@@ -98,6 +106,8 @@ export class TestHost {
     if (fake !== undefined) return fake({ operation, payload, bytes })
     const files = this.#files.get(handle)
     if (files !== undefined) return files.serve(operation, payload, bytes)
+    const inbox = this.#inboxes.get(handle)
+    if (inbox !== undefined) return inbox.serve(operation, payload)
     const granted = this.#permissions
       .filter((one) => one.handle === handle)
       .map(({ permission }) => permission.kind)

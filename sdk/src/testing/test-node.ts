@@ -73,7 +73,12 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
     sandboxError
   )
   const state = new MemoryState(keyed.resolved.state, options.now ?? 0)
-  const host = new TestHost(keyed.resolved.permissions, state, options)
+  const host = new TestHost(
+    keyed.resolved.permissions,
+    state,
+    options,
+    keyed.resolved.outputs["output"]?.schema
+  )
   return {
     manifest,
     resolved: keyed.resolved,
