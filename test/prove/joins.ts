@@ -3,7 +3,7 @@ import type { ProofOptions, ProofResult } from "./main.ts"
 
 export const name = "joins"
 export const describe =
-  "joins and dedupe on random histories, interleavings, idleness and restarts, against oracles that see all records at once"
+  "joins, dedupe and rate limits on random histories, interleavings, idleness and restarts, against oracles that see all records at once"
 
 /** 10,000 seeds unless told otherwise. `--seed N --count 1` repeats one. */
 export const run = async ({ seed, count = 10_000 }: ProofOptions): Promise<ProofResult> => {

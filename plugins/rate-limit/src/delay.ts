@@ -11,6 +11,7 @@ import {
   valueState
 } from "@millrace/sdk"
 import { limit, limitProblem } from "./config.ts"
+import { arrive, release } from "./core/spacing.ts"
 
 const Config = Schema.Struct({
   ...limit,
@@ -54,41 +55,30 @@ export const delay = defineProcessor({
   keyBy: field("keyBy"),
   uses,
   process: (row, context) => {
-    const { config, free, line, now, timestamp, waiting, wake, watermark } = context
-    const { first, next } = line.get()
-    const at = Math.max(now, free.get())
-    if (first === next && at <= now) {
-      free.set(now + config.per / config.records)
-      return [row]
-    }
-    const { maxWaiting = 10_000 } = config
-    if (next - first >= maxWaiting) {
+    const { config, now, timestamp, watermark } = context
+    const { maxWaiting = 10_000, per, records } = config
+    const one = { row, timestamp, watermark: watermark === -Infinity ? null : watermark }
+    const fate = arrive(one, now, stateOf(context), { maxWaiting, per, records })
+    if (fate === "full") {
       const message = `${maxWaiting} records of this key wait already: allow more records, or more to wait`
       throw new TooManyWaitError({ message })
     }
-    waiting.set(next, { row, timestamp, watermark: watermark === -Infinity ? null : watermark })
-    line.set({ first, next: next + 1 })
-    wake.at(Math.ceil(at), String(next))
-    free.set(at + config.per / config.records)
-    return []
+    return fate === "passes" ? [row] : []
   },
-  onTimer: (number, context) => pass(Number(number), context)
+  onTimer: (number, context) =>
+    release(Number(number), stateOf(context)).map(({ row, timestamp, watermark }) =>
+      context.stamp(row, timestamp, watermark ?? -Infinity)
+    )
 })
 
-const pass = (number: number, { line, stamp, waiting }: Context<Config, typeof uses>) => {
-  const { first, next } = line.get()
-  const given = []
-  // Of several timers of one moment the later one may come first: those before it pass with it.
-  for (let at = first; at <= number; at++) {
-    const one = waiting.get(at)
-    waiting.delete(at)
-    if (one !== undefined) given.push(stamp(one.row, one.timestamp, one.watermark ?? -Infinity))
-  }
-  const passed = Math.max(first, number + 1)
-  if (passed >= next) line.delete()
-  else line.set({ first: passed, next })
-  return given
-}
+type DelayContext = Context<Config, typeof uses>
+
+const stateOf = ({ free, line, waiting, wake }: DelayContext) => ({
+  free,
+  line,
+  waiting,
+  wake: (time: number, number: number) => wake.at(time, String(number))
+})
 
 const contractOf = ({ config, inputs }: DeriveContext<Config>) => {
   const schema = inputs["input"]?.schema

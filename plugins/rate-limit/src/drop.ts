@@ -1,5 +1,6 @@
 import { counter, defineProcessor, type DeriveContext, field, mapState, Schema, timers } from "@millrace/sdk"
 import { limit, limitProblem } from "./config.ts"
+import { admit } from "./core/stretches.ts"
 
 const Config = Schema.Struct({
   ...limit,
@@ -29,20 +30,15 @@ export const drop = defineProcessor({
     dropped_records: counter()
   },
   process: (row, context) => {
-    const { clock, per, records } = context.config
-    const isByClock = clock === "processing"
-    const stretch = Math.floor((isByClock ? context.now : context.timestamp) / per)
-    const end = (stretch + 1) * per
-    // What was counted is forgotten when its stretch is over: a record that is later would pass uncounted.
-    const isOver = !isByClock && context.watermark >= end
-    const passed = context.passed.get(stretch) ?? 0
-    if (isOver || passed >= records) {
+    const { config, now, over, over_by_clock, passed, timestamp, watermark } = context
+    const isByClock = config.clock === "processing"
+    const timer = isByClock ? over_by_clock : over
+    const at = (time: number, stretch: number) => timer.at(time, String(stretch))
+    const time = isByClock ? { time: now, watermark: -Infinity } : { time: timestamp, watermark }
+    if (!admit(time, { passed, at }, config)) {
       context.dropped_records.add(1)
       return []
     }
-    context.passed.set(stretch, passed + 1)
-    if (passed === 0 && isByClock) context.over_by_clock.at(end, String(stretch))
-    else if (passed === 0) context.over.at(end, String(stretch))
     return [row]
   },
   onTimer: (stretch, { passed }) => {

@@ -1,7 +1,13 @@
 import { drawsOf } from "../../prove/power-cut/prove-images.ts"
 import { type Arrival, type Happening, type History, historyOf, isDelete, otherwise } from "./history.ts"
-import { dedupeByArrival, dedupeByTime, intervalOperator, temporalOperator } from "./operators.ts"
-import { dedupeOracle, firstComeOracle, intervalOracle, temporalOracle } from "./oracle.ts"
+import {
+  dedupeByArrival,
+  dedupeByTime,
+  intervalOperator,
+  limitByTime,
+  temporalOperator
+} from "./operators.ts"
+import { dedupeOracle, firstComeOracle, intervalOracle, limitOracle, temporalOracle } from "./oracle.ts"
 import { type CoreRun, type Given, type Operator, runCore } from "./run-core.ts"
 
 /** One seed: random options and a random history, through every core; what differs from the oracles, in words. */
@@ -19,6 +25,7 @@ export const faultsOfSeed = (seed: number): readonly string[] => {
     lateness,
     keep: below(2) === 0 ? ("first" as const) : ("last" as const)
   }
+  const limit = { records: 1 + below(4), per: 1 + below(80) }
   const history = historyOf(draw)
   const single = distinct(history)
   return [
@@ -48,6 +55,11 @@ export const faultsOfSeed = (seed: number): readonly string[] => {
       "dedupe by arrival",
       runCore(dedupeByArrival(dedupe), history),
       firstComeOracle(recordsOf(history), dedupe)
+    ),
+    ...differences(
+      "limit by time",
+      runCore(limitByTime(limit), history),
+      limitOracle(recordsOf(history), limit)
     )
   ]
 }

@@ -19,6 +19,7 @@ import {
   type Version,
   type Versioned
 } from "../../../plugins/join/src/core/temporal-join.ts"
+import { admit, type StretchOptions } from "../../../plugins/rate-limit/src/core/stretches.ts"
 import { type Arrival, isDelete } from "./history.ts"
 import type { Given, Operator } from "./run-core.ts"
 
@@ -123,6 +124,21 @@ export const dedupeByArrival = (options: DedupeOptions): Operator<DedupeKey> => 
   },
   timer: ({ time }, state) => {
     state.passed = stillKnown(time, state.passed, options)
+    return []
+  }
+})
+
+export const limitByTime = (options: StretchOptions): Operator<Map<number, number>> => ({
+  empty: () => new Map(),
+  record: (record, passed, at) => {
+    const { timestamp, watermark } = record
+    const state = { passed, at: (time: number, stretch: number) => at(time, String(stretch)) }
+    return admit({ time: timestamp, watermark }, state, options)
+      ? [{ timestamp, watermark, of: nameOf(record) }]
+      : []
+  },
+  timer: ({ tag }, passed) => {
+    passed.delete(Number(tag))
     return []
   }
 })

@@ -1,6 +1,7 @@
 import type { DedupeOptions } from "../../../plugins/dedupe/src/core/dedupe.ts"
 import type { IntervalOptions } from "../../../plugins/join/src/core/interval-join.ts"
 import type { TemporalOptions } from "../../../plugins/join/src/core/temporal-join.ts"
+import type { StretchOptions } from "../../../plugins/rate-limit/src/core/stretches.ts"
 import type { Arrival } from "./history.ts"
 import type { Given } from "./run-core.ts"
 
@@ -105,4 +106,20 @@ export const firstComeOracle = (
     for (const one of same)
       if (passed.every(({ timestamp }) => Math.abs(timestamp - one.timestamp) >= within)) passed.push(one)
     return passed.map(({ timestamp, watermark, side, id }) => ({ timestamp, watermark, of: `${side}${id}` }))
+  })
+
+/** `records` in the order of arrival. */
+export const limitOracle = (
+  records: readonly Arrival[],
+  { per, records: most }: StretchOptions
+): readonly Given[] =>
+  byKey(records).flatMap((same) => {
+    const stretchOf = ({ timestamp }: Arrival): number => Math.floor(timestamp / per)
+    const inStretch = same.filter((one) => one.watermark < (stretchOf(one) + 1) * per)
+    return inStretch
+      .filter(
+        (one, index) =>
+          inStretch.slice(0, index).filter((other) => stretchOf(other) === stretchOf(one)).length < most
+      )
+      .map(({ timestamp, watermark, side, id }) => ({ timestamp, watermark, of: `${side}${id}` }))
   })

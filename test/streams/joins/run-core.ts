@@ -43,8 +43,8 @@ interface Task<State> {
 }
 
 /**
- * Runs an operator over a history as a task does: the clock is the least watermark of the partitions that do not idle and
- * never goes back; after each batch all that is due fires, in the order of time; a killed batch runs again.
+ * Runs an operator over a history as a task does: the clock is the least watermark of the partitions that do not idle, or the
+ * highest where all do, and never goes back; after each batch all that is due fires, in the order of time; a killed batch runs again.
  */
 export const runCore = <State>(operator: Operator<State>, { partitions, happenings }: History): CoreRun => {
   let task: Task<State> = { keys: new Map(), timers: new Map(), given: [], behind: [], told: -Infinity }
@@ -81,7 +81,7 @@ const clockOf = (
   const open = Array.from({ length: partitions }, (_, partition) => partition).filter(
     (partition) => !idle.has(partition)
   )
-  if (open.length === 0) return -Infinity
+  if (open.length === 0) return Math.max(...watermarks.values(), -Infinity)
   return Math.min(...open.map((partition) => watermarks.get(partition) ?? -Infinity))
 }
 
