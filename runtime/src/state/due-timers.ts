@@ -7,6 +7,7 @@ import {
   timerTimeKey
 } from "@millrace/sdk/record"
 import type { DueTimer } from "../transport/transport.ts"
+import { storedName } from "./overlay.ts"
 import type { StateOverlay, StatePlace } from "./overlay.ts"
 
 /** The ordered store's entries from one stored key to before another, in order; values are stored values of state.md. */
@@ -29,13 +30,13 @@ export function dueTimers(
     .flatMap((entry) =>
       entry.form === "put" && entry.mapKey !== undefined ? [timerOf(entry.mapKey, entry.value)] : []
     )
-  const changed = overlay.group(state, null)?.entries
+  const changed = overlay.timerEntries(state)
   const start = storedKeyPrefix({ ...place, state, key: null })
   const end = encodeStoredKey({ ...place, state, key: null, mapKey: timerTimeKey(until + 1) })
   const stored: DueTimer[] = []
   for (const { key, value } of range(start, end)) {
     if (stored.length >= limit) break
-    if (changed?.has(Buffer.from(key).toString("latin1")) === true) continue
+    if (changed?.has(storedName(key)) === true) continue
     const part = decodeStoredKey(key).mapKey
     if (part?.form === "bytes") stored.push(timerOf(part.bytes, decodeStoredValue(value).value))
   }

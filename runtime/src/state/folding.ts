@@ -1,6 +1,6 @@
 import { encodeStoredValue } from "@millrace/sdk/record"
-import { isExpired } from "./overlay.ts"
-import type { OverlayGroup, StateOverlay } from "./overlay.ts"
+import { isExpired, namedKey } from "./overlay.ts"
+import type { OverlayEntry, StateOverlay } from "./overlay.ts"
 
 /** What folding writes to, inside one transaction. */
 export interface FoldTarget {
@@ -19,30 +19,33 @@ export function foldOverlay(
   options: { readonly now: number; readonly schemaId: (storedKey: Uint8Array) => number }
 ): void {
   // In the order of the store: neighbours share pages.
-  const groups = [...overlay.all()].sort((a, b) => Buffer.compare(a.prefix, b.prefix))
-  for (const group of groups) foldGroup(group, target, options)
+  const groups = [...overlay.all()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  for (const [prefix, group] of groups) {
+    if (group.cleared) target.removeUnder(namedKey(prefix))
+    if (group.value !== undefined) foldEntry(prefix, group.value, target, options)
+    for (const [name, entry] of group.entries ?? []) foldEntry(name, entry, target, options)
+  }
 }
 
-function foldGroup(
-  group: OverlayGroup,
+function foldEntry(
+  name: string,
+  entry: OverlayEntry,
   target: FoldTarget,
   options: { readonly now: number; readonly schemaId: (storedKey: Uint8Array) => number }
 ): void {
-  if (group.cleared) target.removeUnder(group.prefix)
-  for (const entry of group.entries.values()) {
-    if (entry.form === "deleted" || isExpired(entry.expiry, options.now)) {
-      target.remove(entry.storedKey)
-      continue
-    }
-    target.put(
-      entry.storedKey,
-      encodeStoredValue({
-        schemaId: options.schemaId(entry.storedKey),
-        expiry: entry.expiry,
-        value: entry.value,
-        ...(entry.longKey === undefined ? {} : { key: entry.longKey }),
-        ...(entry.longMapKey === undefined ? {} : { mapKey: entry.longMapKey })
-      })
-    )
+  const storedKey = namedKey(name)
+  if (entry.form === "deleted" || isExpired(entry.expiry, options.now)) {
+    target.remove(storedKey)
+    return
   }
+  target.put(
+    storedKey,
+    encodeStoredValue({
+      schemaId: options.schemaId(storedKey),
+      expiry: entry.expiry,
+      value: entry.value,
+      ...(entry.longKey === undefined ? {} : { key: entry.longKey }),
+      ...(entry.longMapKey === undefined ? {} : { mapKey: entry.longMapKey })
+    })
+  )
 }

@@ -16,10 +16,9 @@ export interface StatePlace {
 
 /** What a key or map key was last set to, in commits that are durable but not yet folded. */
 export type OverlayEntry =
-  | { readonly form: "deleted"; readonly storedKey: Uint8Array }
+  | { readonly form: "deleted" }
   | {
       readonly form: "put"
-      readonly storedKey: Uint8Array
       /** Milliseconds since 1970; 0: never. */
       readonly expiry: number
       readonly value: Uint8Array
@@ -31,10 +30,24 @@ export type OverlayEntry =
 
 /** The changes under one record key of one state: a value, or a map's entries. */
 export interface OverlayGroup {
-  readonly prefix: Uint8Array
-  /** Everything stored under the prefix is gone; what follows it is in `entries`. */
+  /** Everything stored under the record key is gone; what follows it is in `entries`. */
   cleared: boolean
-  readonly entries: Map<string, OverlayEntry>
+  /** Of a state that is no map. */
+  value: OverlayEntry | undefined
+  /** Of a map, by {@link storedName}. */
+  entries: Map<string, OverlayEntry> | undefined
+}
+
+const deleted: OverlayEntry = { form: "deleted" }
+
+/** A stored key as text, byte by byte: names order as their keys do. */
+export function storedName(storedKey: Uint8Array): string {
+  return Buffer.from(storedKey.buffer, storedKey.byteOffset, storedKey.length).toString("latin1")
+}
+
+/** The stored key that a name stands for. */
+export function namedKey(name: string): Buffer {
+  return Buffer.from(name, "latin1")
 }
 
 /**
@@ -42,6 +55,7 @@ export interface OverlayGroup {
  * Applying all deltas in order and folding the result leaves the store as if each had been applied alone.
  */
 export class StateOverlay {
+  /** By the name of their prefix. */
   private readonly groups = new Map<string, OverlayGroup>()
   private readonly timers = new Map<number, TimerOrder>()
   private readonly place: StatePlace
@@ -62,7 +76,7 @@ export class StateOverlay {
     return this.bytes
   }
 
-  /** Applies one commit's state entries. Throws a FrameFault, and then nothing of them was applied. */
+  /** Applies one commit's state entries, and holds on to them. Throws a FrameFault, and then nothing of them was applied. */
   apply(delta: Uint8Array): void {
     checkDelta(delta)
     const cursor = new StateEntryCursor(delta)
@@ -70,21 +84,27 @@ export class StateOverlay {
     this.bytes += delta.length
   }
 
-  group(state: number, key: Uint8Array | null): OverlayGroup | undefined {
-    return this.groups.get(text(storedKeyPrefix({ ...this.place, state, key })))
+  /** `prefix`: of the stored keys of a record key and state. */
+  group(prefix: Uint8Array): OverlayGroup | undefined {
+    return this.groups.size === 0 ? undefined : this.groups.get(storedName(prefix))
   }
 
   /** Timers set since the last fold whose time is at most `until`, the earliest first, at most `limit`. */
   timersUntil(state: number, until: number, limit: number): readonly OverlayEntry[] {
-    const entries = this.group(state, null)?.entries
+    const entries = this.timerEntries(state)
     if (entries === undefined) return []
     const isThere = (name: string) => entries.get(name)?.form === "put"
     const names = this.timers.get(state)?.until(until, limit, isThere) ?? []
     return names.flatMap((name) => entries.get(name) ?? [])
   }
 
-  *all(): Iterable<OverlayGroup> {
-    yield* this.groups.values()
+  /** What became of timers since the last fold. */
+  timerEntries(state: number): ReadonlyMap<string, OverlayEntry> | undefined {
+    return this.group(storedKeyPrefix({ ...this.place, state, key: null }))?.entries
+  }
+
+  all(): Iterable<readonly [prefix: string, group: OverlayGroup]> {
+    return this.groups
   }
 
   reset(): void {
@@ -95,35 +115,29 @@ export class StateOverlay {
   }
 
   private applyEntry(cursor: StateEntryCursor): void {
-    const key = cursor.key()
-    const place = { ...this.place, state: cursor.state, key }
-    const prefix = storedKeyPrefix(place)
-    const group = this.groupAt(prefix)
+    const { bytes, state } = cursor
+    const key = cursor.keyStart < 0 ? null : bytes.subarray(cursor.keyStart, cursor.keyEnd)
+    const place = { node: this.place.node, partition: this.place.partition, state, key }
+    const group = this.groupNamed(storedName(storedKeyPrefix(place)))
     if (cursor.operation === "clear") {
-      this.count -= group.entries.size
-      group.entries.clear()
+      this.count -= group.entries?.size ?? 0
+      group.entries = undefined
       group.cleared = true
       return
     }
-    const mapKey = cursor.mapKey()
-    const storedKey = mapKey === undefined ? prefix : encodeStoredKey({ ...place, mapKey })
-    const name = text(storedKey)
-    if (!group.entries.has(name)) this.count += 1
-    if (cursor.operation === "put" && mapKey !== undefined && cursor.state >= processingTimers)
-      this.orderOf(cursor.state).push(decodeTimer(mapKey, cursor.value()).time, name)
-    if (cursor.operation === "delete") {
-      group.entries.set(name, { form: "deleted", storedKey })
+    const mapKey = cursor.mapKeyStart < 0 ? undefined : bytes.subarray(cursor.mapKeyStart, cursor.mapKeyEnd)
+    const entry = cursor.operation === "put" ? putOf(cursor, key, mapKey) : deleted
+    if (mapKey === undefined) {
+      if (group.value === undefined) this.count += 1
+      group.value = entry
       return
     }
-    group.entries.set(name, {
-      form: "put",
-      storedKey,
-      expiry: cursor.expiry,
-      value: cursor.value(),
-      mapKey,
-      longKey: longPart(key),
-      longMapKey: longPart(mapKey)
-    })
+    const name = storedName(encodeStoredKey({ ...place, mapKey }))
+    group.entries ??= new Map()
+    if (!group.entries.has(name)) this.count += 1
+    group.entries.set(name, entry)
+    if (entry.form === "put" && state >= processingTimers)
+      this.orderOf(state).push(decodeTimer(mapKey, entry.value).time, name)
   }
 
   private orderOf(state: number): TimerOrder {
@@ -132,13 +146,27 @@ export class StateOverlay {
     return known
   }
 
-  private groupAt(prefix: Uint8Array): OverlayGroup {
-    const name = text(prefix)
+  private groupNamed(name: string): OverlayGroup {
     const known = this.groups.get(name)
     if (known !== undefined) return known
-    const group: OverlayGroup = { prefix, cleared: false, entries: new Map() }
+    const group: OverlayGroup = { cleared: false, value: undefined, entries: undefined }
     this.groups.set(name, group)
     return group
+  }
+}
+
+function putOf(
+  cursor: StateEntryCursor,
+  key: Uint8Array | null,
+  mapKey: Uint8Array | undefined
+): OverlayEntry {
+  return {
+    form: "put",
+    expiry: cursor.expiry,
+    value: cursor.bytes.subarray(cursor.valueStart, cursor.valueEnd),
+    mapKey,
+    longKey: longPart(key),
+    longMapKey: longPart(mapKey)
   }
 }
 
@@ -156,8 +184,4 @@ export function isExpired(expiry: number, now: number): boolean {
 
 function longPart(part: Uint8Array | null | undefined): Uint8Array | undefined {
   return part !== null && part !== undefined && isLongPart(part) ? part : undefined
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1")
 }

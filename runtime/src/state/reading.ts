@@ -1,6 +1,6 @@
 import { decodeStoredKey, decodeStoredValue, StateEntryWriter, storedKeyPrefix } from "@millrace/sdk/record"
 import type { StateIndex } from "../transport/transport.ts"
-import { isExpired } from "./overlay.ts"
+import { isExpired, storedName } from "./overlay.ts"
 import type { OverlayGroup, StateOverlay, StatePlace } from "./overlay.ts"
 
 /** The ordered store below the overlay. Values are stored values of state.md, their CRC checked. */
@@ -32,8 +32,8 @@ export function readStateEntries(
   const writer = new StateEntryWriter(maxAnswerBytes)
   for (const key of request.keys) {
     for (const { index, kind } of request.states) {
-      const group = overlay.group(index, key)
-      const prefix = storedKeyPrefix({ ...place, state: index, key })
+      const prefix = storedKeyPrefix({ node: place.node, partition: place.partition, state: index, key })
+      const group = overlay.group(prefix)
       const found = kind === "value" ? readValue(group, ordered, prefix) : readMap(group, ordered, prefix)
       let count = 0
       for (const { mapKey, expiry, value } of found) {
@@ -58,7 +58,8 @@ function readValue(
   ordered: OrderedState,
   prefix: Uint8Array
 ): readonly Found[] {
-  for (const entry of group?.entries.values() ?? []) return entry.form === "put" ? [entry] : []
+  const changed = group?.value
+  if (changed !== undefined) return changed.form === "put" ? [changed] : []
   if (group?.cleared === true) return []
   const stored = ordered.get(prefix)
   if (stored === undefined) return []
@@ -74,12 +75,12 @@ function readMap(
   const merged = new Map<string, Found>()
   if (group?.cleared !== true) {
     for (const { key, value } of ordered.underPrefix(prefix)) {
-      const name = Buffer.from(key).toString("latin1")
+      const name = storedName(key)
       const found = storedEntry(key, value)
       if (found !== undefined) merged.set(name, found)
     }
   }
-  if (group === undefined) return [...merged.values()]
+  if (group?.entries === undefined) return [...merged.values()]
   for (const [name, entry] of group.entries) {
     if (entry.form === "deleted") merged.delete(name)
     else merged.set(name, entry)

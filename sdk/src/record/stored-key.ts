@@ -78,18 +78,24 @@ function encode(place: Omit<StoredKey, "key" | "mapKey">, parts: readonly (Uint8
     place.node >= 0 && place.node <= 0xffff_ffff && place.partition >= 0 && place.partition <= 0xffff
   if (!range || !(place.state >= 0 && place.state <= 0xff))
     throw new FrameFault("BAD_VALUE", 0, "an id out of range")
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + partSize(part), headBytes))
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, place.node)
-  view.setUint16(4, place.partition)
+  let size = headBytes
+  for (let i = 0; i < parts.length; i++) size += partSize(parts[i])
+  const bytes = new Uint8Array(size)
+  bytes[0] = place.node >>> 24
+  bytes[1] = place.node >>> 16
+  bytes[2] = place.node >>> 8
+  bytes[3] = place.node
+  bytes[4] = place.partition >>> 8
+  bytes[5] = place.partition
   bytes[6] = place.state
-  parts.reduce((at, part) => putPart(bytes, at, part), headBytes)
+  let at = headBytes
+  for (let i = 0; i < parts.length; i++) at = putPart(bytes, at, parts[i])
   return bytes
 }
 
 function escapedSize(part: Uint8Array): number {
   let size = part.length
-  for (const byte of part) if (byte === 0) size += 1
+  for (let i = 0; i < part.length; i++) if (part[i] === 0) size += 1
   return size
 }
 
@@ -101,16 +107,17 @@ function partSize(part: Uint8Array | null): number {
 
 function putPart(bytes: Uint8Array, start: number, part: Uint8Array | null): number {
   if (part === null) return start + 1
-  if (isLongPart(part)) {
+  // What has so few bytes is not long however many of them are escaped.
+  if (part.length * 2 > maxPartBytes && isLongPart(part)) {
     bytes[start] = markHash
     bytes.set(sha256(part), start + 1)
     return start + 33
   }
   bytes[start] = markBytes
   let at = start + 1
-  for (const byte of part) {
-    bytes[at++] = byte
-    if (byte === 0) bytes[at++] = 0xff
+  for (let i = 0; i < part.length; i++) {
+    bytes[at++] = part[i]
+    if (part[i] === 0) bytes[at++] = 0xff
   }
   bytes[at] = 0
   bytes[at + 1] = 1

@@ -142,7 +142,8 @@ export class TaskState {
     const stored = this.store.folded.get(prefix)
     let last = stored === undefined ? 0 : Number(this.opened(stored).readBigUInt64LE(0))
     for (const { key, value } of this.store.deltas.entries(rangeUnder(prefix))) {
-      this.overlay.apply(this.opened(value))
+      // A copy: the overlay holds on to it.
+      this.overlay.apply(Buffer.from(this.opened(value)))
       last = sequenceOf(key)
     }
     return last
