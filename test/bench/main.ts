@@ -8,6 +8,7 @@ const benches: {
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
   movies: () => import("./movies.ts"),
+  state: () => import("./state.ts"),
   types: () => import("./types.ts")
 }
 
