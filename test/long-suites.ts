@@ -1,6 +1,6 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
- * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, delivery.test.ts, the tests of registry and main/dev).
+ * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, delivery.test.ts, create-prompts.test.ts, the tests of registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "test/dev/**/*.test.ts",
@@ -17,5 +17,6 @@ export const longSuites: readonly string[] = [
   "test/streams/event-time-kills.test.ts",
   "test/streams/everyday.test.ts",
   "test/streams/join-log.test.ts",
+  "test/terminal/millrace-prompts.test.ts",
   "test/streams/windows.test.ts"
 ]

@@ -11,6 +11,9 @@ export interface Tool {
 const runs = (command: string, args: readonly string[]): boolean =>
   spawnSync(command, args, { stdio: "ignore" }).status === 0
 
+/** What runs a program at a pseudo-terminal. */
+export const terminalTool = "script (util-linux)"
+
 export const tools: readonly Tool[] = [
   {
     name: "prlimit and unshare (util-linux)",
@@ -23,6 +26,13 @@ export const tools: readonly Tool[] = [
     suite: "power-cut images of the log",
     remedy: "install gcc (Debian: apt-get install gcc libc6-dev)",
     present: () => runs("cc", ["--version"])
+  },
+  {
+    name: terminalTool,
+    suite: "questions at a terminal",
+    remedy: "install util-linux (Debian: apt-get install bsdutils)",
+    // The script of other systems has other options.
+    present: () => runs("script", ["--quiet", "--return", "--command", "true", "/dev/null"])
   }
 ]
 

@@ -7,6 +7,7 @@ import { namesOf } from "./names.js"
 import { projectFiles, version } from "./project.js"
 import { askMissing } from "./questions.js"
 import { untilSignal } from "./signals.js"
+import { labelOf } from "./templates.js"
 import { checkTools } from "./tools.js"
 import { checkTarget, writeProject } from "./write-project.js"
 
@@ -62,15 +63,15 @@ function report({ folder, installed, package: name, pm, template }) {
   const steps = [
     [`cd ${relative(process.cwd(), folder)}`, ""],
     ...(installed ? [] : [[`${pm} install`, ""]]),
-    [run, "see records go through it; each save shows what changed"],
-    [`${pm} test`, "types, and the fixture beside the source"],
-    [`${exec} millrace up`, "a platform of your own, in a second terminal"],
+    [run, "watch records; each save shows what changed"],
+    [`${pm} test`, "types, and the fixture"],
+    [`${exec} millrace up`, "your own platform, in a second terminal"],
     [`${exec} millrace publish`, `${name} into its registry`],
     [`${exec} millrace apply pipeline.yaml`, "run it"]
   ]
   const width = Math.max(...steps.map(([command]) => command.length))
   return `
-A ${template} to begin with is in src/index.ts. Next:
+${labelOf(template)}: src/index.ts is yours to change. Next:
 
 ${steps.map(([command, why]) => `  ${why === "" ? command : `${command.padEnd(width)}   ${why}`}`).join("\n")}
 `

@@ -13,3 +13,6 @@ export const templates = [
 ]
 
 export const templateNames = templates.map(({ name }) => name)
+
+/** A template as people read it. @param {string} name */
+export const labelOf = (name) => templates.find((template) => template.name === name)?.label ?? name

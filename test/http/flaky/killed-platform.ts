@@ -18,35 +18,35 @@ export interface KilledPlatform {
 
 export const killedPlatform = async (data: string): Promise<KilledPlatform> => {
   let platform = await up({ data })
-  let restarting: Promise<unknown> = Promise.resolve()
+  // One kill after the other: a request may have arrived just before the process that sent it was killed.
+  let turn: Promise<void> = Promise.resolve()
   const sandboxes = async (): Promise<readonly number[]> => {
     const { body } = await platform.get("/api/status")
     return decodeStatus(body).sandboxes.flatMap(({ domain, pid }) =>
       domain.startsWith("path:") ? [pid] : []
     )
   }
+  const kill = async (victim: Victim): Promise<void> => {
+    if (victim === "sandbox") {
+      const pids = await until(sandboxes, ({ length }) => length > 0)
+      for (const pid of pids) process.kill(pid, "SIGKILL")
+      return
+    }
+    process.kill(platform.pid, "SIGKILL")
+    // It may be gone before it is told to stop.
+    await platform.stop().catch(() => undefined)
+    platform = await up({ data })
+  }
   return {
     platform: () => platform,
-    kill: async (victim) => {
-      if (victim === "sandbox") {
-        const pids = await sandboxes()
-        if (pids.length === 0) throw new Error("there is no sandbox process to kill")
-        for (const pid of pids) process.kill(pid, "SIGKILL")
-        return
-      }
-      const before = platform
-      process.kill(before.pid, "SIGKILL")
-      // It may be gone before it is told to stop.
-      const gone = before.stop().catch(() => undefined)
-      restarting = gone.then(async () => {
-        platform = await up({ data })
-      })
-      await restarting
+    kill: (victim) => {
+      turn = turn.then(() => kill(victim))
+      return turn
     },
     completed: async (pipeline) => {
       const ended = await until(
         async () => {
-          await restarting
+          await turn
           const { body } = await platform.get(`/api/status/${pipeline}`).catch(() => ({ body: undefined }))
           const { state, tasks }: { readonly state?: unknown; readonly tasks?: unknown } = Object(body)
           return { state, tasks }
@@ -57,7 +57,7 @@ export const killedPlatform = async (data: string): Promise<KilledPlatform> => {
       if (ended.state === "failed") throw new Error(JSON.stringify(ended))
     },
     stop: async () => {
-      await restarting
+      await turn
       await platform.stop()
     }
   }

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import * as Prompt from "effect/cli/Prompt"
 import type { PlanView } from "@millrace/sdk/api"
 import type { Connection } from "./connect.ts"
 import { printPlan } from "./print-plan.ts"
 import { problemsOf, readPipelineFile } from "./pipeline-file.ts"
+import { askYes, canAsk } from "../terminal/ask.ts"
 import { CommandError } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { say } from "../terminal/print.ts"
@@ -13,6 +13,8 @@ export interface ApplyInput {
   readonly file: string
   readonly vars: { readonly [name: string]: string }
   readonly upgrade: boolean
+  /** State that the new plan cannot read begins empty. Default: the plan is refused. */
+  readonly discardState?: boolean
   readonly grant: boolean
 }
 
@@ -22,18 +24,18 @@ export const applyFile = Effect.fn("applyFile")(function* (connection: Connectio
   const answer = yield* connection.client.plan({ body: request })
   if ("problems" in answer) return yield* problemsOf(input.file, answer.problems)
   if (!connection.json) yield* printPlan(answer.plan, false)
-  const grant = yield* agree(answer.plan, input.grant)
+  const grant = yield* agree(answer.plan, input.grant, canAsk(connection.json))
   return yield* connection.client.apply({ body: { ...request, hash: answer.plan.hash, grant } })
 })
 
-/** True when what is missing may be granted: by flag, or by an answer at the terminal. */
-const agree = Effect.fn("agree")(function* (plan: PlanView, flag: boolean) {
+/** True when what is missing may be granted: by flag, or by an answer at the terminal where somebody `isThere`. */
+const agree = Effect.fn("agree")(function* (plan: PlanView, flag: boolean, isThere: boolean) {
   const missing = plan.permissions.filter((each) => !each.granted)
   if (flag || missing.length === 0) return flag
-  if (!process.stdin.isTTY) return yield* notGranted(plan.pipeline, missing)
+  if (!isThere) return yield* notGranted(plan.pipeline, missing)
   yield* say("")
   const what = missing.length === 1 ? "this permission" : `these ${missing.length} permissions`
-  const yes = yield* Prompt.run(Prompt.Confirm({ message: `Grant ${what} to ${plan.pipeline}?` }))
+  const yes = yield* askYes(`Grant ${what} to ${plan.pipeline}?`)
   return yes ? true : yield* notGranted(plan.pipeline, missing)
 })
 

@@ -1,13 +1,11 @@
-import { text } from "node:stream/consumers"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Prompt from "effect/cli/Prompt"
 import { registryEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import { forgetToken, keepToken, originOf } from "../../credentials.ts"
+import { askHidden } from "../../terminal/ask.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 import { printJson } from "../../terminal/print.ts"
@@ -24,9 +22,7 @@ const known = (written: string) => {
 
 /** Never an argument: those stand in the process list and in the shell's history. */
 const askToken = Effect.gen(function* () {
-  const given = process.stdin.isTTY
-    ? Redacted.value(yield* Prompt.run(Prompt.Password({ message: "Token" })))
-    : yield* Effect.promise(() => text(process.stdin))
+  const given = yield* askHidden("Token", noToken)
   const token = given.trim()
   return token === "" ? yield* noToken : token
 })

@@ -1,11 +1,11 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Prompt from "effect/cli/Prompt"
 import type { ApiError, PublishReport } from "@millrace/sdk/api"
 import type { BuiltPackage } from "@millrace/sdk/build"
 import { describePermission } from "@millrace/sdk/permission"
 import { SandboxPool } from "@millrace/sandbox"
 import { Failpoint } from "../../../telemetry/failpoint.ts"
+import { askYes, canAsk } from "../../terminal/ask.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 import { printLines, say } from "../../terminal/print.ts"
@@ -32,7 +32,7 @@ export const publishFolder = Effect.fn("publishFolder")(function* (
 ) {
   const folders = yield* packageFolders(options.folder)
   // Several at a time, but no questions at the same time.
-  const concurrency = process.stdin.isTTY ? 1 : 2
+  const concurrency = canAsk(connection.json) ? 1 : 2
   yield* Effect.forEach(folders, (folder) => publishOne(connection, { ...options, folder }), {
     discard: true,
     concurrency
@@ -45,7 +45,7 @@ const publishOne = Effect.fnUntraced(function* (connection: Connection, options:
   if (!connection.json) yield* printLines(reportText(report))
   if (!report.isAllowed) return yield* report.isTaken ? changed(report) : tooSmall(report)
   if (options.dryRun) return yield* told(connection, built, report, "checked")
-  yield* consent(report, built, options)
+  yield* consent(report, built, { yes: options.yes, json: connection.json })
   yield* connection.registry.publishVersion({ params: paramsOf(built), body: built.archive })
   return yield* told(connection, built, report, "published")
 })
@@ -66,11 +66,9 @@ const prepared = Effect.fnUntraced(function* (connection: Connection, options: P
 
 /** Whoever sits at a terminal is asked, with the differences in sight. */
 const offersBump = Effect.fnUntraced(function* ({ json }: Connection, report: PublishReport) {
-  if (json || !process.stdin.isTTY) return false
+  if (!canAsk(json)) return false
   yield* printLines(reportText(report))
-  return yield* Prompt.run(
-    Prompt.Confirm({ message: `Write version ${report.smallest} into package.json and publish that?` })
-  )
+  return yield* askYes(`Write version ${report.smallest} into package.json and publish that?`)
 })
 
 /** All the server's checks; undefined when the registry has this very archive. */
@@ -88,7 +86,7 @@ const examine = Effect.fnUntraced(function* ({ registry }: Connection, built: Bu
 const consent = Effect.fnUntraced(function* (
   report: PublishReport,
   built: BuiltPackage,
-  { yes }: PublishOptions
+  { json, yes }: { readonly json: boolean; readonly yes: boolean }
 ) {
   const asked =
     report.previous === null
@@ -98,12 +96,11 @@ const consent = Effect.fnUntraced(function* (
       : report.changes.filter(({ widens }) => widens).map(({ plugin, text }) => `${plugin} ${text}`)
   // The first version widens nothing that anybody has granted.
   const needsConsent = report.previous !== null && asked.length > 0
-  if (yes || (!needsConsent && !process.stdin.isTTY)) return
-  if (!process.stdin.isTTY) return yield* widens(report.name, asked)
+  const isAsked = canAsk(json)
+  if (yes || (!needsConsent && !isAsked)) return
+  if (!isAsked) return yield* widens(report.name, asked)
   const what = asked.length === 0 ? "" : `, which asks to:\n  ${asked.join("\n  ")}\n`
-  const agreed = yield* Prompt.run(
-    Prompt.Confirm({ message: `Publish ${report.name}@${report.version}${what}?` })
-  )
+  const agreed = yield* askYes(`Publish ${report.name}@${report.version}${what}?`)
   if (!agreed) return yield* notAgreed(report)
 })
 

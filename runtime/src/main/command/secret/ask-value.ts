@@ -1,15 +1,11 @@
-import { text } from "node:stream/consumers"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
-import * as Prompt from "effect/cli/Prompt"
+import { askHidden } from "../../terminal/ask.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 
 /** Asks for a secret's value: hidden on a terminal, else all of standard input. Never an argument: those stand in the process list and in the shell's history. */
 export const askValue = Effect.fn("askValue")(function* (name: string) {
-  const given = process.stdin.isTTY
-    ? Redacted.value(yield* Prompt.run(Prompt.Password({ message: name })))
-    : yield* Effect.promise(() => text(process.stdin))
+  const given = yield* askHidden(name, noValue(name))
   const value = given.replace(/\r?\n$/, "")
   return value === "" ? yield* noValue(name) : value
 })
