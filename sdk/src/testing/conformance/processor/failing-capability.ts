@@ -3,7 +3,7 @@ import { cutDifferences } from "../../fixture/compare-outcome.ts"
 import type { Outcome } from "../../fixture/outcome.ts"
 import { failedRun, findingOf } from "../differing.ts"
 import { type Fault, faultsOf, Watch } from "../faults.ts"
-import { keepRows } from "../rows.ts"
+import { isOneOf } from "../rows.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
 import { type Check, shown, someOf } from "../subject.ts"
 import { processorRules } from "./processor-rules.ts"
@@ -42,17 +42,10 @@ const untagged = (did: string, { deadLetters }: Outcome): readonly Finding[] =>
     }))
 
 /** Those that came through gave what they give without those that failed. */
-const neighbours = Effect.fnUntraced(function* (
-  { ready, run }: ProcessorSubject,
-  did: string,
-  outcome: Outcome
-) {
+const neighbours = Effect.fnUntraced(function* ({ run }: ProcessorSubject, did: string, outcome: Outcome) {
   const failed = outcome.failedAt ?? []
   if (failed.length === 0) return undefined
-  const given = keepRows(ready, ({ input, place }) =>
-    failed.every((one) => one.input !== input || one.place !== place)
-  )
-  const alone = yield* run({}, given)
+  const alone = yield* run({ omit: isOneOf(failed) })
   return findingOf(
     `${did}, and without the ${failed.length} records that failed by it`,
     cutDifferences({ ...alone, deadLetters: [] }, { ...outcome, deadLetters: [] }, "processor")

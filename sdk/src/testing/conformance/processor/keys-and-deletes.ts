@@ -4,7 +4,7 @@ import { cutDifferences } from "../../fixture/compare-outcome.ts"
 import type { Outcome, OutcomeRecord } from "../../fixture/outcome.ts"
 import { failedRun, findingOf } from "../differing.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
-import { editRows, keepRows } from "../rows.ts"
+import { editRows } from "../rows.ts"
 import { type Check, shown } from "../subject.ts"
 import { processorRules } from "./processor-rules.ts"
 import type { ProcessorSubject } from "./processor-subject.ts"
@@ -13,13 +13,13 @@ import type { ProcessorSubject } from "./processor-subject.ts"
 const maxKeys = 3
 
 /** What each key gives when its records come alone. */
-const aloneRuns = Effect.fnUntraced(function* ({ ready, run }: ProcessorSubject, whole: Outcome) {
+const aloneRuns = Effect.fnUntraced(function* ({ run }: ProcessorSubject, whole: Outcome) {
   const keys = whole.rowKeys ?? {}
   const names = [...new Set(Object.values(keys).flat().map(textOf))]
   const runs: { readonly key: string; readonly outcome: Outcome }[] = []
   for (const key of names.slice(0, maxKeys)) {
-    const given = keepRows(ready, ({ input, place }) => textOf(keys[input]?.[place] ?? null) === key)
-    runs.push({ key, outcome: yield* run({}, given) })
+    const omit = (input: string, place: number) => textOf(keys[input]?.[place] ?? null) !== key
+    runs.push({ key, outcome: yield* run({ omit }) })
   }
   return { names, runs }
 })

@@ -7,7 +7,7 @@ import type { Outcome } from "../../fixture/outcome.ts"
 import { generatedRow } from "../generated-rows.ts"
 import { failedRun, findingOf } from "../differing.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
-import { editRows, isTime, keepRows } from "../rows.ts"
+import { editRows, isOneOf, isTime } from "../rows.ts"
 import { type Check, shown } from "../subject.ts"
 import { processorRules } from "./processor-rules.ts"
 import type { ProcessorSubject } from "./processor-subject.ts"
@@ -45,7 +45,8 @@ const likeRow = (value: Json, row: Json): Json => {
   }
 }
 
-const misfit = /\bexpected (?:an? |one of |the )/
+/** What a codec says of a value that does not fit: `at FIELD: …`, or what it expected. */
+const misfit = /^(?:at \S+: |expected )/
 
 /** Dead letters without a tag, which the records themselves are to blame for or the plugin is. */
 const untagged = ({ deadLetters }: Outcome, isOfOutput: boolean): readonly Finding[] =>
@@ -86,10 +87,7 @@ const poisonAlone: Check<ProcessorSubject> = {
     const failed = whole.failedAt ?? []
     if (whole.error !== undefined) return verdictOf([failedRun("ran it", whole)])
     if (failed.length === 0) return untried("no record of the case or generated one fails")
-    const others = keepRows({ ...ready, case: given }, ({ input, place }) =>
-      failed.every((one) => one.input !== input || one.place !== place)
-    )
-    const alone = yield* run({}, others)
+    const alone = yield* run({ omit: isOneOf(failed) }, given)
     const without = { ...whole, deadLetters: [] }
     return verdictOf([
       findingOf(

@@ -14,7 +14,15 @@ import { type Finding, untried, type Verdict, verdictOf } from "../rule.ts"
 import { type Check, shown } from "../subject.ts"
 import { find, type Marks, marksOf, requestText, textsIn } from "./marks.ts"
 import { sinkRules } from "./sink-rules.ts"
-import { batchesOf, finish, type OpenSink, type SinkSubject, worldOf, writeBatch } from "./sink-subject.ts"
+import {
+  batchesOf,
+  finish,
+  type OpenSink,
+  type SinkSubject,
+  type World,
+  worldOf,
+  writeBatch
+} from "./sink-subject.ts"
 
 /** The records of a sink's input, as a fixture writes them, with their keys. */
 const recordsOf = ({
@@ -169,13 +177,21 @@ const emptyBatch: Check<SinkSubject> = {
     const did = "wrote no records, and then the end of the input"
     if (result._tag === "Failure") return verdictOf([failure(did, "it is no failure", result.failure)])
     const { files, requests } = worldOf(sink)
-    const before = worlds[0]!
     return verdictOf([
-      differing(did, before.files, files, "files"),
+      differing(did, contents(worlds[0]!.files), contents(files), "files"),
       requests.length === 0 ? undefined : { did, expected: "no request", came: shown(requests[0]) }
     ])
   }, Effect.scoped)
 }
+
+/** Files that hold something. */
+const contents = (files: World["files"]): Json =>
+  Object.fromEntries(
+    Object.entries(files).map(([handle, byPath]) => [
+      handle,
+      Object.fromEntries(Object.entries(byPath).filter(([, content]) => content !== ""))
+    ])
+  )
 
 const failure = (did: string, expected: string, { message }: TestError): Finding => ({
   did,
