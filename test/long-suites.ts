@@ -9,6 +9,7 @@ export const longSuites: readonly string[] = [
   "test/http/canary.test.ts",
   "test/input/hanging.test.ts",
   "test/http/flaky/**/*.test.ts",
+  "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",

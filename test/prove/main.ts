@@ -19,10 +19,13 @@ export interface ProofResult {
 }
 
 const proofs: { readonly [name: string]: () => Promise<Proof> } = {
+  auctions: () => import("./auctions.ts"),
   avro: () => import("./avro.ts"),
+  flights: () => import("./flights.ts"),
   kills: () => import("./kills.ts"),
   "power-cut": () => import("./power-cut.ts"),
   hostile: () => import("./hostile.ts"),
+  ingest: () => import("./ingest.ts"),
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
   "publish-kills": () => import("./publish-kills.ts"),

@@ -1,5 +1,6 @@
 import { createGunzip } from "node:zlib"
 import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 import type { ReadableStream } from "node:stream/web"
 import { type ApiError, apiError } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
@@ -45,30 +46,28 @@ const taken = async (
   isPacked: boolean,
   signal: AbortSignal
 ): Promise<Uint8Array | undefined> => {
-  const sent = counted(Readable.fromWeb(body ?? emptyBody(), { signal }))
-  const source = isPacked ? Readable.from(sent, { objectMode: false }).compose(createGunzip()) : sent
   const parts: Uint8Array[] = []
-  let size = 0
+  const keep = async (stream: AsyncIterable<unknown>): Promise<void> => {
+    for await (const part of bounded(stream)) parts.push(part)
+  }
+  const sent = bounded(Readable.fromWeb(body ?? emptyBody()))
   try {
-    for await (const part of source) {
-      if (!(part instanceof Uint8Array)) continue
-      size += part.length
-      if (size > maxBodyBytes) return undefined
-      parts.push(part)
-    }
+    // Of `pipeline` every error comes here, those of the unpacking too; piped by hand they would end the process.
+    await (isPacked ? pipeline(sent, createGunzip(), keep, { signal }) : pipeline(sent, keep, { signal }))
   } catch (error) {
     if (error instanceof TooMuch) return undefined
     throw error
   }
-  return Buffer.concat(parts, size)
+  return Buffer.concat(parts)
 }
 
 class TooMuch extends Error {}
 
-async function* counted(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* bounded(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const part of stream) {
-    size += part instanceof Uint8Array ? part.length : 0
+    if (!(part instanceof Uint8Array)) continue
+    size += part.length
     if (size > maxBodyBytes) throw new TooMuch("the body is too large")
     yield part
   }
