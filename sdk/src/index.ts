@@ -51,6 +51,8 @@ export {
   json,
   type JsonBody,
   listen,
+  listState,
+  type ListState,
   log,
   type Log,
   lookupTable,
@@ -75,7 +77,10 @@ export {
   type UrlPath,
   type UrlPathProblem,
   valueState,
-  type ValueState
+  type ValueState,
+  type Window,
+  windowState,
+  type WindowState
 } from "./capability/index.ts"
 export {
   type AnyContract,

@@ -22,6 +22,7 @@ export {
   type TakeBudget,
   type Unresolved
 } from "./listen.ts"
+export { listState, type ListState } from "./list-state.ts"
 export { log, type Log, type LogFields } from "./log.ts"
 export { lookupTable, type LookupTable } from "./lookup-table.ts"
 export { counter, type Counter, histogram, type Histogram } from "./metric.ts"
@@ -43,3 +44,4 @@ export { mapState, type MapState, type StateOptions, valueState, type ValueState
 export { fromConfig, type FromConfig } from "./template.ts"
 export { timers, type TimerOptions, type Timers } from "./timers.ts"
 export { urlPath, type UrlPath, type UrlPathProblem } from "./url-path.ts"
+export { type Window, windowState, type WindowState } from "./window-state.ts"

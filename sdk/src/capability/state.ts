@@ -85,4 +85,5 @@ export const mapState = <
   }
 })
 
-const lifeOf = (ttlMs: number | undefined) => (ttlMs === undefined ? {} : { ttlMs })
+/** A need's `ttlMs`, where there is one. */
+export const lifeOf = (ttlMs: number | undefined) => (ttlMs === undefined ? {} : { ttlMs })

@@ -14,7 +14,7 @@ describe("lists and windows as keyed state", () => {
   const allOf = async (plugin: string, input: readonly ReturnType<typeof note>[]) => {
     const whole = await sandbox.processor({ plugin, input })
     // Each record in a call of its own: all that is known comes from the state.
-    const single = await sandbox.processor({ plugin, input, batch: 1 })
+    const single = await sandbox.processor({ plugin, input, batchSize: 1 })
     assert.deepEqual(single.values, whole.values)
     return whole.values.map((value) => Reflect.get(Object(value), "all"))
   }
