@@ -2,7 +2,7 @@ import { type CaseResult, formatResult, type Paint, type PropertyResult } from "
 import { paint, printable } from "../terminal/style.ts"
 import type { FileRun } from "./run-files.ts"
 
-const colours: Paint = {
+export const colours: Paint = {
   good: (text) => paint("green", text),
   bad: (text) => paint("red", text),
   quiet: (text) => paint("dim", text)
@@ -55,7 +55,7 @@ export const summaryLine = (runs: readonly FileRun[], ms: number): string => {
   return `${parts.join(", ")} in ${plural(runs.length, "file")}, ${(ms / 1000).toFixed(2)} s`
 }
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 /** A run as a program reads it; ms is the whole time. */
 export const runJson = (runs: readonly FileRun[], ms: number) => ({

@@ -56,11 +56,12 @@ const runFile = (file: string, options: RunOptions) =>
     return run
   }).pipe(
     Effect.catch((error) =>
-      Effect.succeed<FileRun>({ file, results: [], properties: [], errors: errorsOf(error, file) })
+      Effect.succeed<FileRun>({ file, results: [], properties: [], errors: fileErrors(error, file) })
     )
   )
 
-const errorsOf = (
+/** What is wrong with a fixture file, or with its module. */
+export const fileErrors = (
   error: FixtureError | BundleError | ManifestError,
   file: string
 ): readonly CommandError[] => {

@@ -6,6 +6,7 @@ import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { endWith } from "../terminal/ending.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { printJson, printLines } from "../terminal/print.ts"
+import { runConformance } from "./run-conformance.ts"
 import { findFixtures } from "./find-fixtures.ts"
 import { countsOf, runJson, summaryLine } from "./print-run.ts"
 import type { TestOptions } from "./test-options.ts"
@@ -16,6 +17,7 @@ import { watchTests } from "./watch-tests.ts"
 export const runTests = (options: TestOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
+      if (options.conformance) return yield* runConformance(options)
       const files = yield* findFixtures(options.paths)
       if (files.length === 0)
         return yield* missing(
@@ -38,8 +40,8 @@ const runOnce = Effect.fnUntraced(function* (files: readonly string[], options: 
   const errors = distinct(runs.flatMap((run) => run.errors))
   if (errors.length > 0) return yield* new CommandErrors({ errors })
   const cases = runs.flatMap(({ results }) => results)
-  if (cases.length === 0)
-    return yield* missing("no case has this text", filter ?? "", "name a part of a file, case or plugin")
+  if (cases.length === 0 && filter !== undefined)
+    return yield* missing("no case has this text", filter, "name a part of a file, case or plugin")
   if (countsOf(runs).failed > 0) yield* endWith(exitCode.failed)
 })
 

@@ -8,5 +8,7 @@ export interface TestOptions {
   /** Batches of generated records for each processor. */
   readonly runs: number
   readonly seed: number
+  /** The rules of plugins' kinds in place of fixtures' cases. */
+  readonly conformance: boolean
   readonly json: boolean
 }

@@ -11,7 +11,7 @@ import type { LoadedModule } from "../fixture/fixture-runner.ts"
 import { TestError } from "../test-error.ts"
 import { type Setup, setupsOf } from "./setups.ts"
 
-/** What a fixture file's plugins are tried in; those of its module that it does not speak of are `isMadeUp`. */
+/** What a fixture file's plugins are tried in; also those of its module that it does not speak of. */
 export const fixtureSetups = Effect.fnUntraced(function* (file: string, load: FixtureOptions["load"]) {
   const fixture = yield* reading(() => readFixture(file))
   const module = yield* moduleOf(fixture)

@@ -13,8 +13,8 @@ export interface Setup {
   readonly ready: ReadyCase
   /** Rule -> why it is not tried. */
   readonly skip: { readonly [rule: string]: string }
-  /** Nobody said what it is to be tried in. */
-  readonly isMadeUp: boolean
+  /** Where the surroundings are from: said for this, those of a fixture's first case, or made up of the manifest. */
+  readonly from: "conformance" | "case" | "manifest"
 }
 
 /**
@@ -38,7 +38,7 @@ const listedSetup = (fixture: Fixture, loaded: LoadedModule, entry: ConformanceC
   return {
     name,
     skip,
-    isMadeUp: false,
+    from: "conformance",
     ready: readied({ fixture, path, case: given, manifest, bundle: loaded.bundle })
   }
 }
@@ -68,13 +68,13 @@ const usualSetup = (fixture: Fixture, loaded: LoadedModule, manifest: PluginMani
       plugin: manifest.name,
       ...(config === undefined ? {} : { config })
     }
-    return { name: undefined, skip: {}, isMadeUp: true, ready: readied({ ...base, path: [], case: made }) }
+    return { name: undefined, skip: {}, from: "manifest", ready: readied({ ...base, path: [], case: made }) }
   }
   const { cuts: _, expect: __, positions: ___, token: ____, ...whole } = withDefaults(given, fixture.content)
   return {
     name: given.name,
     skip: {},
-    isMadeUp: false,
+    from: "case",
     ready: readied({ ...base, path: ["cases", found], case: whole })
   }
 }

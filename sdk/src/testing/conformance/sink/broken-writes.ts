@@ -26,7 +26,7 @@ const requestsOf = Effect.fnUntraced(function* (
   { batches }: WholeRun
 ) {
   const watch = new Watch()
-  const sink = yield* open({ intercept: watch.intercept, isFresh: false })
+  const sink = yield* open({ intercept: watch.intercept })
   if (isTransactional) yield* sink.driver.recover(undefined)
   yield* finish(sink, isTransactional, batches, undefined)
   return watch.seen
@@ -48,15 +48,21 @@ const failingWrite: Check<SinkSubject> = {
 
 /** Writes with one fault; what fails is done again, as the runtime does. */
 const writePast = Effect.fnUntraced(function* (
-  { isTransactional, open }: SinkSubject,
+  { isTransactional, open, restart }: SinkSubject,
   whole: WholeRun,
   undisturbed: readonly SeenRequest[],
   fault: Fault
 ) {
   const watch = new Watch(fault)
-  const sink = yield* open({ intercept: watch.intercept })
   const errors: TestError[] = []
-  const letters = yield* writeInsisting(sink, isTransactional, whole, errors)
+  const first = yield* open({ intercept: watch.intercept })
+  const { letters, sink } = yield* writeInsisting({
+    first,
+    restart,
+    isTransactional,
+    batches: whole.batches,
+    errors
+  })
   const did = `wrote where ${fault.what}, and again what failed`
   return [
     ...errors.flatMap((error) => untagged(did, error)),
@@ -65,29 +71,36 @@ const writePast = Effect.fnUntraced(function* (
   ]
 }, Effect.scoped)
 
-/** Each step is made again when it fails, after a recovery where there is one. Answers how many records were refused. */
-const writeInsisting = Effect.fnUntraced(function* (
-  sink: OpenSink,
-  isTransactional: boolean,
-  { batches }: WholeRun,
-  errors: TestError[]
-) {
+interface Insisting extends Pick<SinkSubject, "isTransactional" | "restart"> {
+  readonly first: OpenSink
+  readonly batches: WholeRun["batches"]
+  readonly errors: TestError[]
+}
+
+/** A step that fails is made again with a fresh memory, after a recovery where there is one. Answers how many records were refused. */
+const writeInsisting = Effect.fnUntraced(function* (given: Insisting) {
+  const { batches, errors, first, isTransactional, restart } = given
+  let sink = first
   let token: string | undefined
-  const recover = Effect.suspend(() => (isTransactional ? sink.driver.recover(token) : Effect.void))
-  const again = <A>(step: Effect.Effect<A, TestError>): Effect.Effect<A, TestError> =>
-    Effect.catch(step, (error) => {
-      errors.push(error)
-      return Effect.andThen(recover, step)
-    })
-  yield* again(recover)
   let letters = 0
+  const recover = Effect.suspend(() => (isTransactional ? sink.driver.recover(token) : Effect.void))
+  const again = <A>(step: Effect.Effect<A, TestError>) =>
+    Effect.catch(step, (error) =>
+      Effect.gen(function* () {
+        errors.push(error)
+        sink = yield* restart(sink)
+        yield* recover
+        return yield* step
+      })
+    )
+  yield* again(recover)
   for (const batch of batches) {
-    const written = yield* again(writeBatch(sink, batch, token))
+    const written = yield* again(Effect.suspend(() => writeBatch(sink, batch, token)))
     token = written.token
     letters += written.deadLetters
-    if (isTransactional) yield* again(commitBatch(sink, batch, token))
+    if (isTransactional) yield* again(Effect.suspend(() => commitBatch(sink, batch, token)))
   }
-  return letters
+  return { letters, sink }
 })
 
 const untagged = (did: string, { code, message, tag }: TestError): readonly Finding[] =>
@@ -133,28 +146,29 @@ const interruptedWrite: Check<SinkSubject> = {
 }
 
 const writeAfterBreak = Effect.fnUntraced(function* (
-  { isTransactional, open }: SinkSubject,
+  { isTransactional, open, restart }: SinkSubject,
   { batches, final }: WholeRun,
   at: number
 ) {
   const reached = yield* Deferred.make<void>()
   const fault = silence(at, () => Deferred.doneUnsafe(reached, Effect.void))
-  const sink = yield* open({ intercept: new Watch(fault).intercept })
+  const before = yield* open({ intercept: new Watch(fault).intercept })
   let token: string | undefined
   let done = 0
-  const recover = Effect.suspend(() => (isTransactional ? sink.driver.recover(token) : Effect.void))
-  const writing = Effect.gen(function* () {
-    yield* recover
-    for (const batch of batches.slice(done)) {
-      token = (yield* writeBatch(sink, batch, token)).token
-      done += 1
-      if (isTransactional) yield* commitBatch(sink, batch, token)
-    }
-  })
-  const fiber = yield* Effect.forkChild(writing)
+  const writing = (sink: OpenSink) =>
+    Effect.gen(function* () {
+      if (isTransactional) yield* sink.driver.recover(token)
+      for (const batch of batches.slice(done)) {
+        token = (yield* writeBatch(sink, batch, token)).token
+        done += 1
+        if (isTransactional) yield* commitBatch(sink, batch, token)
+      }
+    })
+  const fiber = yield* Effect.forkChild(writing(before))
   yield* Effect.raceFirst(Deferred.await(reached), Fiber.await(fiber))
   yield* Fiber.interrupt(fiber)
-  yield* writing
+  const sink = yield* restart(before)
+  yield* writing(sink)
   return differing(`wrote again after ${fault.what}`, filesJson(final), filesJson(worldOf(sink)))
 }, Effect.scoped)
 

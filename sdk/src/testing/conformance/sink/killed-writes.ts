@@ -36,15 +36,16 @@ const writeAgain: Check<SinkSubject> = {
 
 /** Kills a sink between the write of a batch and its commit; what comes instead of it then, and the rest, is committed. */
 const killed = Effect.fnUntraced(function* (
-  { isTransactional, open }: SinkSubject,
+  { isTransactional, open, restart }: SinkSubject,
   batches: readonly Stretch[],
   at: number,
   instead: readonly Stretch[]
 ) {
-  const sink = yield* open({})
-  yield* sink.driver.recover(undefined)
-  const token = yield* finish(sink, isTransactional, batches.slice(0, at), undefined)
-  yield* writeBatch(sink, batches[at]!, token)
+  const before = yield* open()
+  yield* before.driver.recover(undefined)
+  const token = yield* finish(before, isTransactional, batches.slice(0, at), undefined)
+  yield* writeBatch(before, batches[at]!, token)
+  const sink = yield* restart(before)
   yield* sink.driver.recover(token)
   yield* finish(sink, isTransactional, [...instead, ...batches.slice(at + 1)], token)
   return worldOf(sink)
@@ -61,7 +62,7 @@ const cutAnew = Effect.fnUntraced(function* (subject: SinkSubject, { batches }: 
     { from: middle, to, end }
   ]
   const came = yield* killed(subject, batches, at, halves)
-  const sink = yield* subject.open({})
+  const sink = yield* subject.open()
   yield* sink.driver.recover(undefined)
   const anew = [...batches.slice(0, at), ...halves, ...batches.slice(at + 1)]
   yield* finish(sink, subject.isTransactional, anew, undefined)
@@ -71,7 +72,7 @@ const cutAnew = Effect.fnUntraced(function* (subject: SinkSubject, { batches }: 
 
 /** Without transactions: the same batch, written again, says the same. */
 const saidAgain = Effect.fnUntraced(function* ({ open }: SinkSubject, whole: WholeRun) {
-  const sink = yield* open({})
+  const sink = yield* open({ isFresh: true })
   const findings: (Finding | undefined)[] = []
   for (const [at, batch] of whole.batches.entries()) {
     const before = worldOf(sink).requests.length
@@ -100,10 +101,10 @@ const onlyTransactional = "it has no transaction"
 
 const commitAgain: Check<SinkSubject> = {
   rule: sinkRules.commitAgain,
-  try: Effect.fnUntraced(function* ({ isTransactional, open, whole }) {
+  try: Effect.fnUntraced(function* ({ isTransactional, open, restart, whole }) {
     if (!isTransactional) return untried(onlyTransactional)
     const { batches, final, worlds } = yield* whole
-    const sink = yield* open({})
+    let sink = yield* open()
     yield* sink.driver.recover(undefined)
     const findings: (Finding | undefined)[] = []
     let token: string | undefined
@@ -111,6 +112,7 @@ const commitAgain: Check<SinkSubject> = {
       token = (yield* writeBatch(sink, batch, token)).token
       yield* commitBatch(sink, batch, token)
       yield* commitBatch(sink, batch, token)
+      sink = yield* restart(sink)
       yield* sink.driver.recover(token)
       yield* sink.driver.recover(token)
       const expected = filesJson(worlds[at + 1]!)
@@ -130,7 +132,7 @@ const hiddenUntilCommit: Check<SinkSubject> = {
   try: Effect.fnUntraced(function* ({ isTransactional, open, whole }) {
     if (!isTransactional) return untried(onlyTransactional)
     const { batches, final } = yield* whole
-    const sink = yield* open({})
+    const sink = yield* open()
     yield* sink.driver.recover(undefined)
     const findings: (Finding | undefined)[] = []
     let token: string | undefined
@@ -159,15 +161,16 @@ const visible = (sink: OpenSink, final: World): Json => {
 
 const recovers: Check<SinkSubject> = {
   rule: sinkRules.recovers,
-  try: Effect.fnUntraced(function* ({ isTransactional, open, whole }) {
+  try: Effect.fnUntraced(function* ({ isTransactional, open, restart, whole }) {
     if (!isTransactional) return untried(onlyTransactional)
     const { batches, worlds } = yield* whole
     const findings: (Finding | undefined)[] = []
     for (const at of someOf([...batches.keys()], maxKills)) {
-      const sink = yield* open({})
-      yield* sink.driver.recover(undefined)
-      const token = yield* finish(sink, isTransactional, batches.slice(0, at), undefined)
-      const written = yield* Effect.result(writeBatch(sink, batches[at]!, token))
+      const before = yield* open()
+      yield* before.driver.recover(undefined)
+      const token = yield* finish(before, isTransactional, batches.slice(0, at), undefined)
+      const written = yield* Effect.result(writeBatch(before, batches[at]!, token))
+      const sink = yield* restart(before)
       yield* sink.driver.recover(token)
       const did = `wrote batch ${at + 1}, did not commit it, and recovered`
       findings.push(

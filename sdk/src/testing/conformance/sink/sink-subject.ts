@@ -11,7 +11,7 @@ import { contentOf } from "../../fixture/plain-text.ts"
 import type { Manner, ReadyCase } from "../../fixture/run-case.ts"
 import { SinkDriver } from "../../sink-driver.ts"
 import type { TestError } from "../../test-error.ts"
-import { openTestNode, type TestNode } from "../../test-node.ts"
+import { type NodeOptions, openTestNode, type TestNode } from "../../test-node.ts"
 import type { TestStream } from "../../test-stream.ts"
 import { withCase } from "../rows.ts"
 
@@ -20,6 +20,7 @@ export interface OpenSink {
   readonly node: TestNode
   readonly driver: SinkDriver
   readonly stream: TestStream
+  readonly ready: ReadyCase
 }
 
 /** Records of one write, by their place. */
@@ -41,9 +42,11 @@ export interface SinkSubject {
   readonly ready: ReadyCase
   readonly isTransactional: boolean
   readonly open: (
-    manner: Manner,
+    manner?: Manner,
     given?: FixtureCase
   ) => Effect.Effect<OpenSink, TestError, SandboxPool | Scope.Scope>
+  /** The sink as after a kill: its memory is fresh, what it wrote stands. */
+  readonly restart: (sink: OpenSink) => Effect.Effect<OpenSink, TestError, SandboxPool | Scope.Scope>
   /** Everything written and committed, undisturbed. Run once. */
   readonly whole: Effect.Effect<WholeRun, TestError, SandboxPool>
 }
@@ -62,20 +65,27 @@ const usualBatches = 3
 export const sinkSubject = Effect.fnUntraced(function* (ready: ReadyCase) {
   const { bundle, case: given, manifest } = ready
   const isTransactional = manifest.sink?.transactional === true
-  const open: SinkSubject["open"] = (manner, other = given) => {
-    const one = { ...withCase(ready, other), manner: { isFresh: true, ...manner } }
-    const [stream = { values: [] }] = Object.values(caseStreams(one, entriesOf(other, manifest, ready.path)))
-    return Effect.map(
-      openTestNode(manifest, bundle, { input: stream }, caseOptions(one, "whole")),
-      (node) => ({ node, stream, driver: new SinkDriver(node, stream) })
+  const openIn = (one: ReadyCase, files?: NodeOptions["files"]) => {
+    const [stream = { values: [] }] = Object.values(
+      caseStreams(one, entriesOf(one.case, manifest, ready.path))
     )
+    const options = { ...caseOptions(one, "whole"), ...(files === undefined ? {} : { files }) }
+    return Effect.map(openTestNode(manifest, bundle, { input: stream }, options), (node): OpenSink => ({
+      node,
+      stream,
+      driver: new SinkDriver(node, stream),
+      ready: one
+    }))
   }
+  const open: SinkSubject["open"] = (manner = {}, other = given) =>
+    openIn({ ...withCase(ready, other), manner: { isFresh: false, ...manner } })
+  const restart: SinkSubject["restart"] = ({ node, ready: one }) => openIn(one, node.host.files)
   const whole = Effect.scoped(
-    Effect.flatMap(open({ isFresh: false }), (sink) =>
+    Effect.flatMap(open(), (sink) =>
       writeWhole(sink, isTransactional, batchesOf(sink.stream.values.length, given.batchSize))
     )
   )
-  const subject: SinkSubject = { ready, isTransactional, open, whole: yield* Effect.cached(whole) }
+  const subject: SinkSubject = { ready, isTransactional, open, restart, whole: yield* Effect.cached(whole) }
   return subject
 })
 

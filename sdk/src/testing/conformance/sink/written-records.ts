@@ -42,7 +42,7 @@ const everyRecord: Check<SinkSubject> = {
   rule: sinkRules.everyRecord,
   try: Effect.fnUntraced(function* ({ open, whole }) {
     const { deadLetters, final } = yield* whole
-    const sink = yield* open({})
+    const sink = yield* open()
     const records = recordsOf(sink).map(({ value }) => value)
     const marks = marksOf(records)
     const texts = textsIn(final)
@@ -68,7 +68,7 @@ const keyOrder: Check<SinkSubject> = {
     const { batches } = yield* whole
     const watch = new Watch()
     const slowly = new Slowing(watch)
-    const sink = yield* open({ intercept: slowly.intercept, isFresh: false })
+    const sink = yield* open({ intercept: slowly.intercept })
     if (isTransactional) yield* sink.driver.recover(undefined)
     yield* finish(sink, isTransactional, batches, undefined)
     const records = recordsOf(sink)
@@ -139,7 +139,7 @@ const answersWhenDone: Check<SinkSubject> = {
     yield* whole
     const watch = new Watch()
     const given = manyRecords(ready, Math.min(manyCount, ready.manifest.sink?.maxRecords ?? manyCount))
-    const sink = yield* open({ intercept: watch.intercept, isFresh: false }, given)
+    const sink = yield* open({ intercept: watch.intercept }, given)
     if (isTransactional) yield* sink.driver.recover(undefined)
     const count = sink.stream.values.length
     const written = yield* Effect.result(writeBatch(sink, { from: 0, to: count, end: true }, undefined))
@@ -167,7 +167,7 @@ const emptyBatch: Check<SinkSubject> = {
   rule: sinkRules.emptyBatch,
   try: Effect.fnUntraced(function* ({ isTransactional, open, whole }) {
     const { worlds } = yield* whole
-    const sink = yield* open({})
+    const sink = yield* open()
     if (isTransactional) yield* sink.driver.recover(undefined)
     const batches = [
       { from: 0, to: 0, end: false },

@@ -7,7 +7,7 @@ import { sourceRules } from "./source-rules.ts"
 import { givenBy, type Read, readAll, readOnce, readPartition, type SourceSubject } from "./source-subject.ts"
 
 /** Positions that are read from again. */
-const maxPositions = 6
+const maxPositions = 5
 
 const sameAgain: Check<SourceSubject> = {
   rule: sourceRules.sameAgain,
@@ -36,7 +36,7 @@ const anyCut: Check<SourceSubject> = {
     const tail = reads[Math.floor(reads.length / 2)]
     return verdictOf([
       ...unlikeReads("read it record by record, each time with a fresh memory", reads, [
-        ...(yield* readAll(fresh, { maxRecords: 1, maxReads: 6 }))
+        ...(yield* readAll(fresh, { maxRecords: 1, maxReads: 5 }))
       ]),
       ...unlikeReads(
         "read it record by record, in one memory",
