@@ -7,8 +7,11 @@ export interface Example {
   readonly folder: string
   /** Puts its data in place. Done again, nothing changes. */
   readonly prepare: () => void | Promise<void>
-  /** Shows what comes while it runs; ends when it was told that the pipelines have ended, and all that they gave is shown. */
-  readonly watch?: (platform: Watched) => Promise<void>
+  /**
+   * Called before its pipelines are applied, for streams keep what earlier runs gave; what it answers shows what comes while
+   * they run, and ends when it was told that they have ended, and all that they gave is shown.
+   */
+  readonly watch?: (platform: Watched) => Promise<() => Promise<void>>
   /** Holds its outputs against what was derived without Millrace. */
   readonly compare: () => readonly Comparison[]
   /** What to try next, for people. */

@@ -6,10 +6,11 @@ import { applyFile, startPlatform, untilEnded } from "./platform.ts"
 // example run to its end on real data; movies unless others are named. Stays up. Other arguments go to `millrace up`:
 // `npm start -- flights --port 4100`.
 const examples: { readonly [name: string]: () => Promise<{ readonly example: Example }> } = {
+  flights: () => import("./flights/example.ts"),
   movies: () => import("./movies/example.ts")
 }
 
-const shown = (path: string): string => relative(process.cwd(), path) || "."
+const fromHere = (path: string): string => relative(process.cwd(), path) || "."
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const given = process.argv.slice(2)
@@ -37,14 +38,15 @@ const platform = await startPlatform([...data, ...flags]).catch((error: Error) =
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => platform.process.kill(signal))
 platform.process.on("exit", (code) => process.exit(code ?? 1))
-say(`millrace is up on ${platform.url}, data in ${shown(platform.data)}`)
+say(`millrace is up on ${platform.url}, data in ${fromHere(platform.data)}`)
 
 /** Applies an example, shows what it does until it has ended, and holds its outputs against what is expected. */
 const run = async ({ compare, folder, hint, pipelines, prepare: _, watch }: Example): Promise<void> => {
+  let hasEnded = false
+  const show = await watch?.({ url: platform.url, hasEnded: () => hasEnded, say })
   for (const name of pipelines)
     if (!(await applyFile(platform, join(folder, `${name}.pipeline.yaml`)))) return
-  let hasEnded = false
-  const watched = watch?.({ url: platform.url, hasEnded: () => hasEnded, say })
+  const shown = show?.()
   const ends: string[] = []
   for (const name of pipelines) {
     const { state, tasks } = await untilEnded(platform.url, name)
@@ -52,13 +54,13 @@ const run = async ({ compare, folder, hint, pipelines, prepare: _, watch }: Exam
     ends.push(`${name}: ${state}${error === undefined ? "" : `: ${error.code}: ${error.message}`}`)
   }
   hasEnded = true
-  await watched
+  await shown
   for (const end of ends) say(end)
   for (const { equal, expected, name, records } of compare()) {
     const verdict = equal ? "equal to" : "NOT equal to"
-    say(`  ${name}: ${records} records, ${verdict} ${shown(expected)} (derived with DuckDB)`)
+    say(`  ${name}: ${records} records, ${verdict} ${fromHere(expected)} (derived with DuckDB)`)
   }
-  say(`\nThe output is in ${shown(join(folder, "out"))}\n\n${hint}`)
+  say(`\nThe output is in ${fromHere(join(folder, "out"))}\n\n${hint}`)
 }
 
 for (const { example } of chosen) await run(example)

@@ -16,13 +16,18 @@ const plugins = ["files", "filter", "lookup-join", "project", "window"]
 /** A copy of the example, for its outputs stand beside the pipeline's file. */
 export interface FlightsCopy {
   readonly folder: string
+  /** Of its platform. */
+  readonly data: string
   readonly size: Size
   readonly partitions: number
   readonly file: string
 }
 
-/** Copies the example into a folder that is not there yet. Its data must have been prepared. */
-export const copyFlights = (folder: string, size: Size, partitions: number): FlightsCopy => {
+/** Copies the example into a folder that is not there yet. Its data must have been prepared. `published`: see {@link publishPlugins}. */
+export const copyFlights = (
+  folder: string,
+  { partitions, published, size }: Pick<FlightsCopy, "size" | "partitions"> & { readonly published: string }
+): FlightsCopy => {
   mkdirSync(folder, { recursive: true })
   for (const name of ["airports.csv", `flights-${size}`])
     cpSync(join(example, "data", name), join(folder, "data", name), { recursive: true })
@@ -31,20 +36,23 @@ export const copyFlights = (folder: string, size: Size, partitions: number): Fli
   const text = readFileSync(join(example, "flights.pipeline.yaml"), "utf8")
   const file = join(folder, "flights.pipeline.yaml")
   writeFileSync(file, text.replace("./processors/", `${processors}/`))
-  return { folder, size, partitions, file }
+  const data = join(folder, "platform")
+  cpSync(published, data, { recursive: true })
+  return { folder, data, size, partitions, file }
+}
+
+/** Makes a platform's data folder with the plugins that the example uses. */
+export const publishPlugins = async (data: string): Promise<void> => {
+  const platform = await up({ data, publish: plugins.map((name) => join(root, "plugins", name)) })
+  await platform.stop()
 }
 
 /** A platform over the copy's own data folder, by variables of the environment. */
 export const upFlights = (
-  { folder }: FlightsCopy,
-  variables: { readonly [name: string]: string } = {},
-  publish: boolean = true
+  { data }: FlightsCopy,
+  variables: { readonly [name: string]: string } = {}
 ): Promise<Platform> =>
-  up({
-    data: join(folder, "platform"),
-    wrapper: ["env", ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)],
-    publish: publish ? plugins.map((name) => join(root, "plugins", name)) : []
-  })
+  up({ data, wrapper: ["env", ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)] })
 
 export const applyFlights = async (
   platform: Platform,

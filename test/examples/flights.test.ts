@@ -6,7 +6,15 @@ import { deriveFlights, type Derived } from "../../examples/flights/expected/der
 import { prepareFlights } from "../../examples/flights/prepare.ts"
 import { untilState } from "../input/pipelines.ts"
 import { temporaryFolder } from "../input/program.ts"
-import { applyFlights, committedCounts, copyFlights, faultsOf, outcomeOf, upFlights } from "./flights-run.ts"
+import {
+  applyFlights,
+  committedCounts,
+  copyFlights,
+  faultsOf,
+  outcomeOf,
+  publishPlugins,
+  upFlights
+} from "./flights-run.ts"
 
 // `npm run prove -- flights` runs it at other partitions, in other batches, and killed.
 
@@ -42,8 +50,11 @@ describe("what the flights example must give", () => {
 })
 
 describe("the flights example", () => {
+  const published = join(folder.path, "published")
+  beforeAll(() => publishPlugins(published))
+
   it("gives it, and counts as late what DuckDB does", async () => {
-    const copy = copyFlights(join(folder.path, "flights"), "20k", 8)
+    const copy = copyFlights(join(folder.path, "flights"), { size: "20k", partitions: 8, published })
     const platform = await upFlights(copy)
     try {
       await applyFlights(platform, copy)

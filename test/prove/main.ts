@@ -1,4 +1,4 @@
-// `npm run prove -- NAME [--seed N] [--count N] [--resume]`: the proofs that are too long for `npm test`.
+// `npm run prove -- NAME [--seed N] [--count N] [--minutes N] [--resume]`: the proofs that are too long for `npm test`.
 // Each prints its progress, can be resumed from the file that it keeps under .millrace/prove, and ends with one line of counts.
 
 /** What a proof module exports. */
@@ -10,6 +10,8 @@ export interface Proof {
 export interface ProofOptions {
   readonly seed: number
   readonly count: number | undefined
+  /** For proofs that go by the clock. */
+  readonly minutes: number | undefined
   readonly resume: boolean
 }
 export interface ProofResult {
@@ -29,6 +31,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
   "publish-kills": () => import("./publish-kills.ts"),
+  state: () => import("./state.ts"),
   windows: () => import("./windows.ts"),
   "windows-log": () => import("./windows-log.ts"),
   suites: () => import("./suites.ts")
@@ -46,10 +49,12 @@ if (load === undefined) {
   process.exit(name === undefined ? 0 : 64)
 }
 const count = argument("--count")
+const minutes = argument("--minutes")
 const proof = await load()
 const result = await proof.run({
   seed: Number(argument("--seed") ?? 1),
   count: count === undefined ? undefined : Number(count),
+  minutes: minutes === undefined ? undefined : Number(minutes),
   resume: process.argv.includes("--resume")
 })
 for (const note of result.notes) process.stdout.write(`${note}\n`)
