@@ -22,6 +22,8 @@ import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
+import { migrateState } from "./state/migrate-state.ts"
+import { stateProblems } from "./state/state-problems.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { registerStreams, streamProblems, type Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
@@ -80,9 +82,9 @@ const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
   )
   if ("problems" in planned) return planned
   const { difference, plan: next } = planned
-  const problems = yield* streamProblems(next)
-  if (problems.length > 0) return { problems }
   const ended = yield* running.hasEnded(next.pipeline.pipeline)
+  const problems = [...(yield* streamProblems(next)), ...(yield* lostState(next, request, ended))]
+  if (problems.length > 0) return { problems }
   const rerun = ended && difference.wouldChange
   const missingSecrets = yield* findMissingSecrets(next)
   return { plan: planView({ plan: next, difference, rerun, missingSecrets }) }
@@ -100,6 +102,10 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
   const pipeline = next.pipeline.pipeline
   if (next.physical.hash !== request.hash)
     return yield* apiError("PLAN_CHANGED", { pipeline, planned: next.physical.hash, asked: request.hash })
+  const running = yield* RunningPipelines
+  const ended = yield* running.hasEnded(pipeline)
+  const [lost] = yield* lostState(next, request, ended)
+  if (lost !== undefined) return yield* apiError("PLAN_FAILED", { count: 1, first: lost.message })
   const hasConsented = yield* consent(next, request.grant, by)
   if (current !== undefined && !difference.wouldChange) {
     // It may have stood still for the want of just that.
@@ -112,10 +118,10 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
     } satisfies ApplyView
   }
   yield* registerStreams(next, by)
-  const running = yield* RunningPipelines
   // Until the new revision is stored the old one is what should run: whatever stops us here, it goes on.
   const goOn = current === undefined ? Effect.void : running.carryOut(current)
   const saved = yield* standStill(current, next).pipe(
+    Effect.andThen(ended ? Effect.void : migrateState(next)),
     Effect.andThen(
       store
         .putRevision({
@@ -137,6 +143,10 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
   yield* running.replace(saved)
   return { pipeline, revision: saved.revision, hash: saved.planHash, changed: true } satisfies ApplyView
 })
+
+/** State that the plan could not go on with, where the caller did not say that it may go; a run that begins anew keeps none. */
+const lostState = (next: Plan, request: PlanRequest, ended: boolean) =>
+  request.discardState === true || ended ? Effect.succeed([]) : stateProblems(next)
 
 /** Stops the revision that runs, and fails when the new plan would drop a topic with records that were not read. */
 const standStill = Effect.fnUntraced(function* (current: StoredPipeline | undefined, next: Plan) {

@@ -1,7 +1,8 @@
 import type { RecordView } from "@millrace/sdk/api"
 import { type AvroType, parseAvroOrThrow } from "@millrace/sdk/avro"
 import { compileValue, toJsonValue, type ValueCodec } from "@millrace/sdk/codec"
-import { BatchCursor, isUtf8 } from "@millrace/sdk/record"
+import { BatchCursor } from "@millrace/sdk/record"
+import { base64, bytesText } from "./bytes-text.ts"
 import { maskSensitive } from "./sensitive.ts"
 
 /** Decodes the records of frames for people. Keeps a codec per writer schema. */
@@ -67,14 +68,3 @@ export const makeRecordViewer = (): RecordViewer => {
 const schemaName = (type: AvroType): string => ("name" in type ? type.name : type.kind)
 
 const keyText = (key: Uint8Array | null): string | null => (key === null ? null : bytesText(key))
-
-/** Text where the bytes are printable UTF-8, else `base64:…`. */
-const bytesText = (bytes: Uint8Array): string => {
-  if (isUtf8(bytes, 0, bytes.length)) {
-    const text = Buffer.from(bytes).toString("utf8")
-    if (!/\p{Cc}/u.test(text)) return text
-  }
-  return `base64:${base64(bytes)}`
-}
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")

@@ -50,7 +50,9 @@ const PlannedState = Schema.Struct({
   kind: Schema.Literals(["value", "map"]),
   schema: Schema.String,
   mapKey: Schema.optionalKey(Schema.String),
-  ttlMs: Schema.optionalKey(Schema.Number)
+  ttlMs: Schema.optionalKey(Schema.Number),
+  /** Avro schema texts of the old values that the plugin has a migration for, in its order. */
+  migrate: Schema.optionalKey(Names)
 })
 export type PlannedState = typeof PlannedState.Type
 

@@ -43,12 +43,13 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
         }
       ])
     ),
-    state: node.resolved.state.map(({ name, kind, schema, mapKey, ttlMs }) => ({
+    state: node.resolved.state.map(({ name, kind, schema, mapKey, migrate, ttlMs }) => ({
       name,
       kind,
       schema: schemaText(schema),
       ...(mapKey === undefined ? {} : { mapKey: schemaText(mapKey) }),
-      ...(ttlMs === undefined ? {} : { ttlMs })
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+      ...(migrate.length === 0 ? {} : { migrate: migrate.map((from) => schemaText(from)) })
     })),
     ...stateKeyPart(node),
     bounded: node.bounded

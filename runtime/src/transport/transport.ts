@@ -37,6 +37,19 @@ export interface TransportShape {
     node: string,
     wanted: WantedStates
   ) => Effect.Effect<readonly number[], TransportError>
+  /** How the state of a pipeline's nodes is kept. */
+  readonly statesOf: (pipeline: string) => Effect.Effect<readonly NodeState[], TransportError>
+  /**
+   * Makes what is kept of a node's states anew for other ones, beside what is there, which nothing may write meanwhile. The next
+   * `openState` that wants just these takes it; one that wants others drops it. State whose name `migrate` has goes through
+   * that, the rest as `openState` would keep it. A kill leaves nothing of it.
+   */
+  readonly restageState: <E, R>(
+    pipeline: string,
+    node: string,
+    wanted: WantedStates,
+    migrate: { readonly [state: string]: StateMigrator<E, R> }
+  ) => Effect.Effect<void, TransportError | E, R>
   /** A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. */
   readonly openTask: (task: TaskId, keyed?: KeyedNode) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
@@ -90,6 +103,28 @@ export interface WantedStates {
     /** Avro schema text of a map's keys. */
     readonly mapKey?: string
   }[]
+}
+
+/** Values of one state as the schema that is kept has them, in, and as the one that is wanted has them, out: as many, in the same order. */
+export type StateMigrator<E, R> = (
+  values: readonly { readonly key: Uint8Array | null; readonly value: Uint8Array }[]
+) => Effect.Effect<readonly Uint8Array[], E, R>
+
+/** The state of a node as the log has it. */
+export interface NodeState {
+  readonly node: string
+  /** {@link WantedStates.key} of the plan that was opened last. */
+  readonly key: string
+  readonly states: readonly {
+    readonly name: string
+    readonly kind: string
+    /** Avro schema text that values are read and written with. */
+    readonly schema: string
+    readonly mapKey?: string
+    readonly slot: number
+  }[]
+  /** Partitions under which something is kept, timers included, whether or not it has expired. */
+  readonly partitions: readonly number[]
 }
 
 export interface TaskLog {

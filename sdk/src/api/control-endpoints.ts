@@ -58,7 +58,15 @@ const apply = defineEndpoint({
   body: json(ApplyRequest),
   maxBodyBytes: 32 * 1_048_576,
   success: ok(json(ApplyView)),
-  errors: ["PLAN_CHANGED", "PLAN_FAILED", "GRANT_NEEDED", "TOPIC_NOT_DRAINED", "LOG_FAILED", "SANDBOX_FAILED"]
+  errors: [
+    "PLAN_CHANGED",
+    "PLAN_FAILED",
+    "GRANT_NEEDED",
+    "TOPIC_NOT_DRAINED",
+    "STATE_MIGRATION_FAILED",
+    "LOG_FAILED",
+    "SANDBOX_FAILED"
+  ]
 })
 
 const pause = defineEndpoint({

@@ -19,7 +19,9 @@ export const PlanRequest = Schema.Struct({
   /** By the path written in the pipeline. */
   modules: Schema.Record(Schema.String, PathModule),
   /** Resolve ranges anew instead of keeping the lock's versions. */
-  upgrade: Schema.Boolean
+  upgrade: Schema.Boolean,
+  /** Let state begin empty that cannot be kept; without it such a plan is refused. */
+  discardState: Schema.optionalKey(Schema.Boolean)
 })
 export type PlanRequest = typeof PlanRequest.Type
 

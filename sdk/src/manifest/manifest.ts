@@ -39,7 +39,9 @@ export const StateManifest = Schema.Struct({
   /** Avro schema of a map's keys; absent for value state. */
   mapKey: Schema.optionalKey(AvroJson),
   /** Milliseconds that a value lives after its last write; absent: for ever. */
-  ttlMs: Schema.optionalKey(Schema.Int)
+  ttlMs: Schema.optionalKey(Schema.Int),
+  /** Avro schemas of the values of earlier versions that the plugin makes today's from, in its order; absent: none. */
+  migrate: Schema.optionalKey(Schema.Array(AvroJson))
 })
 
 export const PluginManifest = Schema.Struct({

@@ -98,6 +98,8 @@ export interface ResolvedState {
   readonly schema: AvroType
   readonly mapKey: AvroType | undefined
   readonly ttlMs: number | undefined
+  /** Values of earlier versions that the plugin has a migration from. */
+  readonly migrate: readonly AvroType[]
 }
 
 export type { DerivedContract, DeriveRequest, OutputView }

@@ -171,7 +171,7 @@ const keysOf = (request: NodeRequest, problems: NodeProblems): ReadonlyMap<strin
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 const stateOf = (
-  { name, kind, schema, mapKey, ttlMs }: PluginManifest["state"][number],
+  { name, kind, schema, mapKey, migrate, ttlMs }: PluginManifest["state"][number],
   { derived }: NodeRequest,
   problems: NodeProblems
 ): ResolvedState | undefined => {
@@ -179,7 +179,10 @@ const stateOf = (
     derived?.state !== undefined && Object.hasOwn(derived.state, name) ? derived.state[name] : undefined
   const type = problems.avro(given ?? schema, `state/${name}`, `the state ${name}`)
   const key = mapKey === undefined ? undefined : problems.avro(mapKey, `state/${name}`, `the key of ${name}`)
-  return type && { name, kind, schema: type, mapKey: key, ttlMs }
+  const old = (migrate ?? []).flatMap(
+    (from) => problems.avro(from, `state/${name}`, `a migration of ${name}`) ?? []
+  )
+  return type && { name, kind, schema: type, mapKey: key, ttlMs, migrate: old }
 }
 
 const mapValues = <A, B>(

@@ -83,7 +83,8 @@ class Filler {
 
   /** The config's list of origins may be absent or empty: then no page of another site is let in. */
   #listen({ origins }: Extract<Permission, { readonly kind: "listen" }>): Permission {
-    const given = origins !== undefined && "config" in origins ? valueAt(this.#config, origins.config) : origins
+    const given =
+      origins !== undefined && "config" in origins ? valueAt(this.#config, origins.config) : origins
     const place = origins !== undefined && "config" in origins ? `config${origins.config}` : "permissions"
     if (given === undefined || (Array.isArray(given) && given.length === 0)) return { kind: "listen" }
     const all: readonly unknown[] = Array.isArray(given) ? given : [given]

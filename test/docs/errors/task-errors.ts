@@ -139,6 +139,13 @@ const ofTasks: Rows = {
     why: "Records that are there, or their readers, would break.",
     remedy: "Undo the change, or write to a stream of another name."
   },
+  STATE_INCOMPATIBLE: {
+    message: "A node's state cannot go on under the new plan",
+    where: "the node, its state and the field",
+    why: "The new version cannot read every value that is kept, or would look for it under other keys.",
+    remedy:
+      "Give a new field a default, give the state a `migrate`, or lose it with `--discard-state` (how-to/upgrade-state.md)."
+  },
   NOT_FOUND: {
     message: "There is no such dead letter",
     where: "its partition and offset",

@@ -11,7 +11,11 @@ const maxPipelineBytes = 1_048_576
 /** Reads a pipeline file and bundles the plugins that it names by path: what `plan` and `apply` send. */
 export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
   file: string,
-  options: { readonly vars: { readonly [name: string]: string }; readonly upgrade: boolean }
+  options: {
+    readonly vars: { readonly [name: string]: string }
+    readonly upgrade: boolean
+    readonly discardState?: boolean
+  }
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -25,7 +29,8 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
     for (const name of pathModules(text, options.vars))
       modules[name] = yield* bundleModule(path.resolve(base, name))
   }
-  return { text, base, file, vars: options.vars, modules, upgrade: options.upgrade } satisfies PlanRequest
+  const { discardState = false, upgrade, vars } = options
+  return { text, base, file, vars, modules, upgrade, discardState } satisfies PlanRequest
 })
 
 const readText = (fs: FileSystem.FileSystem, file: string): Effect.Effect<string, CommandError> =>

@@ -19,6 +19,10 @@ export const pipelineInput = {
   upgrade: Flag.Boolean("upgrade").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Take the newest versions in range instead of the lock's")
+  ),
+  discardState: Flag.Boolean("discard-state").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Let state begin empty that the new plan cannot read")
   )
 }
 

@@ -181,6 +181,11 @@ export class Catalogue {
     return undefined
   }
 
+  /** Inside a transaction: what lies under the id of a node or of its state is to be cleared. */
+  markDropped(id: number): void {
+    this.putMark({ kind: "node", id })
+  }
+
   private putMark({ kind, id }: Dropped): void {
     this.store.meta.put(Buffer.from(`dropped:${kind}:${id}`), sealJson({}))
   }

@@ -12,6 +12,7 @@ import { Committer } from "./committer.ts"
 import type { TaskOwner } from "./committer.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { makeFolder } from "./folding.ts"
+import { restageState } from "./restaging.ts"
 import { StateBook } from "./state-book.ts"
 import { TaskStates } from "./task-states.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
@@ -64,6 +65,7 @@ export class EmbeddedLog {
         waiters,
         onStateGrown: folding.grown
       })
+      yield* log.writing(() => log.states.book.dropUnfinished())
       yield* Effect.forkScoped(Effect.forever(log.clearLeft))
       return log.shape(committer)
     })
@@ -83,6 +85,12 @@ export class EmbeddedLog {
         this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
       openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
+      statesOf: (pipeline) => this.reading(() => this.states.statesOf(pipeline)),
+      restageState: (pipeline, node, wanted, migrate) =>
+        restageState({ folder: this.folder, store: this.store, states: this.states }, pipeline, node, {
+          wanted,
+          migrate
+        }),
       openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
       checkpoints: (pipeline) => this.reading(() => this.checkpointsOf(pipeline)),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes)

@@ -5,6 +5,8 @@ import type { Topic } from "../transport.ts"
 /** A keyed node's state: what its entries are kept under, and how they are laid out. */
 export interface StateRecord extends StateLayout {
   readonly id: number
+  /** Made anew for another plan, which has not been opened yet. */
+  readonly staged?: StateLayout & { readonly id: number }
 }
 
 const TopicText = Schema.fromJsonString(
@@ -17,21 +19,22 @@ const TopicText = Schema.fromJsonString(
 )
 const NodeText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int }))
 const IdsText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int, schema: Schema.Int }))
+const layoutFields = {
+  id: Schema.Int,
+  key: Schema.String,
+  states: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      kind: Schema.String,
+      mapKey: Schema.optionalKey(Schema.String),
+      slot: Schema.Int,
+      schemas: Schema.Array(Schema.Int)
+    })
+  ),
+  retired: Schema.Array(Schema.Int)
+}
 const StateText = Schema.fromJsonString(
-  Schema.Struct({
-    id: Schema.Int,
-    key: Schema.String,
-    states: Schema.Array(
-      Schema.Struct({
-        name: Schema.String,
-        kind: Schema.String,
-        mapKey: Schema.optionalKey(Schema.String),
-        slot: Schema.Int,
-        schemas: Schema.Array(Schema.Int)
-      })
-    ),
-    retired: Schema.Array(Schema.Int)
-  })
+  Schema.Struct({ ...layoutFields, staged: Schema.optionalKey(Schema.Struct(layoutFields)) })
 )
 const FormatText = Schema.fromJsonString(Schema.Struct({ format: Schema.Int }))
 

@@ -10,6 +10,7 @@ import type { Store } from "./store.ts"
 import { sealJson } from "./value.ts"
 
 const prefix = "state:"
+const stagingPrefix = "staging:"
 
 /**
  * The state of every keyed node: under which id it is kept, apart from the node's own, and how it is laid out. Held in
@@ -61,8 +62,7 @@ export class StateBook {
     record: StateRecord,
     wanted: { readonly key: string; readonly states: readonly WantedState[] }
   ): StateLayout | undefined {
-    const { id: _, ...layout } = record
-    return nextLayout(layout, wanted, (writer, reader) =>
+    return nextLayout(layoutOf(record), wanted, (writer, reader) =>
       canResolve(this.schemaText(writer), this.schemaText(reader))
     )
   }
@@ -70,10 +70,54 @@ export class StateBook {
   /** Keeps the id and changes the layout. */
   relay(pipeline: string, node: string, layout: StateLayout): StateRecord {
     const before = this.of(pipeline, node)
-    if (sameLayout({ key: before.key, states: before.states, retired: before.retired }, layout)) return before
-    const record = { id: before.id, ...layout }
+    if (sameLayout(layoutOf(before), layout)) return before
+    return this.put(pipeline, node, { ...before, ...layout }, [])
+  }
+
+  /** Takes what was staged in the place of what is there. */
+  adopt(pipeline: string, node: string, staged: StateLayout & { readonly id: number }): StateRecord {
+    return this.put(pipeline, node, staged, [this.of(pipeline, node).id])
+  }
+
+  /** Keeps what was staged until a plan wants it. */
+  stage(pipeline: string, node: string, staged: StateLayout & { readonly id: number }): void {
+    const before = this.of(pipeline, node)
+    this.put(pipeline, node, { ...before, staged }, before.staged === undefined ? [] : [before.staged.id])
+  }
+
+  dropStaged(pipeline: string, node: string): StateRecord {
+    const { staged, ...record } = this.of(pipeline, node)
+    return staged === undefined ? record : this.put(pipeline, node, record, [staged.id])
+  }
+
+  /** An id for what is about to be staged. Until it is, it counts as dropped: a kill leaves nothing of it. */
+  stagingId(): number {
+    return this.catalogue.takeId(
+      (id) => this.store.meta.put(Buffer.from(`${stagingPrefix}${id}`), sealJson({})),
+      undefined
+    )
+  }
+
+  /** What an earlier run had begun to stage is marked to be cleared. */
+  dropUnfinished(): void {
+    const unfinished = this.store.read(() => this.catalogue.metaRange(stagingPrefix))
+    if (unfinished.length === 0) return
+    this.store.write(() => {
+      for (const { name } of unfinished) {
+        this.store.meta.remove(Buffer.from(name))
+        this.catalogue.markDropped(Number(name.slice(stagingPrefix.length)))
+      }
+    })
+  }
+
+  private put(pipeline: string, node: string, record: StateRecord, dropped: readonly number[]): StateRecord {
     const name = nameOf(pipeline, node)
-    this.store.write(() => this.store.meta.put(Buffer.from(name), sealJson(record)))
+    this.store.write(() => {
+      this.store.meta.put(Buffer.from(name), sealJson(record))
+      for (const id of [record.id, record.staged?.id])
+        if (id !== undefined) this.store.meta.remove(Buffer.from(`${stagingPrefix}${id}`))
+      for (const id of dropped) this.catalogue.markDropped(id)
+    })
     this.records.set(name, record)
     return record
   }
@@ -82,7 +126,7 @@ export class StateBook {
   renew(pipeline: string, node: string, layout: StateLayout): StateRecord {
     const name = nameOf(pipeline, node)
     const before = this.records.get(name)
-    const fresh = { key: layout.key, states: layout.states, retired: layout.retired }
+    const fresh = layoutOf(layout)
     const id = this.catalogue.takeId(
       (taken) => this.store.meta.put(Buffer.from(name), sealJson({ id: taken, ...fresh })),
       before?.id
@@ -117,6 +161,10 @@ export class StateBook {
     if (text === undefined) throw corrupt(this.folder, `the schema ${id} of a state is missing`)
     return text
   }
+}
+
+function layoutOf({ key, retired, states }: StateLayout): StateLayout {
+  return { key, states, retired }
 }
 
 function nameOf(pipeline: string, node: string): string {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import type { WantedState } from "../../state/layout.ts"
-import { sameLayout } from "../../state/layout.ts"
-import type { KeyedNode, TransportError, WantedStates } from "../transport.ts"
+import { isSameState, sameLayout } from "../../state/layout.ts"
+import type { StateLayout, WantedState } from "../../state/layout.ts"
+import type { KeyedNode, NodeState, TransportError, WantedStates } from "../transport.ts"
 import type { Catalogue } from "./catalogue.ts"
 import { clearSlots, statePartitions } from "./clearing.ts"
 import { readFailure, writeFailure } from "./failure.ts"
@@ -53,6 +53,21 @@ export class TaskStates {
     return state
   }
 
+  statesOf(pipeline: string): readonly NodeState[] {
+    return this.book.ofPipeline(pipeline).map(({ node, record }) => ({
+      node,
+      key: record.key,
+      states: record.states.map(({ kind, mapKey, name, schemas, slot }) => ({
+        name,
+        kind,
+        schema: this.book.schemaText(schemas.at(-1) ?? 0),
+        slot,
+        ...(mapKey === undefined ? {} : { mapKey })
+      })),
+      partitions: statePartitions(this.store, record.id)
+    }))
+  }
+
   /**
    * Settles what a node's states are kept under; answers their slots. INVARIANT: what is pending is folded under the schemas
    * that it was written with, before others are in force.
@@ -63,12 +78,11 @@ export class TaskStates {
     wanted: WantedStates
   ): Effect.Effect<readonly number[], TransportError> {
     return Effect.gen({ self: this }, function* () {
-      const record = yield* this.writing(() => this.book.of(pipeline, node))
       const states = wanted.states.map((state) => this.wantedState(state))
+      const record = yield* this.settled(pipeline, node, { key: wanted.key, states })
       const layout = yield* this.reading(() => this.book.next(record, { key: wanted.key, states }))
       if (layout === undefined) return yield* this.begin(pipeline, node, record, { key: wanted.key, states })
-      const { id: _, ...current } = record
-      if (!sameLayout(current, layout)) {
+      if (!sameLayout({ key: record.key, states: record.states, retired: record.retired }, layout)) {
         yield* this.foldAll(record)
         const relaid = yield* this.writing(() => this.book.relay(pipeline, node, layout))
         for (const partition of statePartitions(this.store, relaid.id)) this.under(relaid, partition)
@@ -101,6 +115,23 @@ export class TaskStates {
       if (ids.has(Number(name.slice(0, name.indexOf("/"))))) this.states.delete(name)
   }
 
+  /** The record that goes on: what was staged for just these states, else what is there. */
+  private settled(
+    pipeline: string,
+    node: string,
+    wanted: { readonly key: string; readonly states: readonly WantedState[] }
+  ): Effect.Effect<StateRecord, TransportError> {
+    return this.writing(() => {
+      const record = this.book.of(pipeline, node)
+      const { staged } = record
+      if (staged === undefined) return record
+      this.onLeft()
+      if (!isFor(staged, wanted)) return this.book.dropStaged(pipeline, node)
+      this.forget(new Set([record.id]))
+      return this.book.adopt(pipeline, node, staged)
+    })
+  }
+
   private begin(
     pipeline: string,
     node: string,
@@ -127,13 +158,13 @@ export class TaskStates {
       yield* clearSlots(this.folder, this.store, record.id, record.retired)
       const now = this.book.known(pipeline, node)
       if (now?.id !== record.id) return
-      const { id: _, ...layout } = now
-      const retired = layout.retired.filter((slot) => !record.retired.includes(slot))
-      yield* this.writing(() => this.book.relay(pipeline, node, { ...layout, retired }))
+      const { key, states } = now
+      const retired = now.retired.filter((slot) => !record.retired.includes(slot))
+      yield* this.writing(() => this.book.relay(pipeline, node, { key, states, retired }))
     })
   }
 
-  private wantedState({ kind, mapKey, name, schema }: WantedStates["states"][number]): WantedState {
+  wantedState({ kind, mapKey, name, schema }: WantedStates["states"][number]): WantedState {
     const id = this.catalogue.schemaId(schema)
     return { name, kind, schema: id, ...(mapKey === undefined ? {} : { mapKey }) }
   }
@@ -153,4 +184,19 @@ export class TaskStates {
   private reading<A>(work: () => A): Effect.Effect<A, TransportError> {
     return Effect.try({ try: work, catch: (cause) => readFailure(this.folder, cause) })
   }
+}
+
+/** What was staged is for just what a plan wants. */
+function isFor(
+  staged: StateLayout,
+  wanted: { readonly key: string; readonly states: readonly WantedState[] }
+): boolean {
+  return (
+    staged.key === wanted.key &&
+    staged.states.length === wanted.states.length &&
+    wanted.states.every((state, index) => {
+      const other = staged.states[index]
+      return other?.name === state.name && isSameState(other, state) && other.schemas.at(-1) === state.schema
+    })
+  )
 }

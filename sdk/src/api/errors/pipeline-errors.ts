@@ -66,6 +66,14 @@ export const pipelineErrors = errorTable({
     remedy: "Apply again when `millrace status PIPELINE` shows no lag there; nothing was changed.",
     fields: ["topics"]
   },
+  STATE_MIGRATION_FAILED: {
+    status: 422,
+    message: "The state {state} of {node} could not be migrated at the key {key}: {reason}",
+    where: "the node, its state and the key",
+    why: "The plugin's `migrate` is called for every value before the new version starts; one that it cannot take stops all.",
+    remedy: "Correct `migrate` and apply again; the version before goes on, with its state as it was.",
+    fields: ["node", "state", "key", "reason"]
+  },
   GRANT_NEEDED: {
     status: 409,
     message: "{pipeline} asks for permissions that were not granted: {permissions}",

@@ -1,6 +1,7 @@
 import type { AnyBody, ProcessorDefinition } from "../../plugin/definition.ts"
 import type { GuestBody, GuestHost, GuestProcessor } from "../abi.ts"
 import { isRunning } from "./call-body.ts"
+import { migratedField, migrationInput } from "../migration-input.ts"
 import { drive, isGenerator } from "./drive.ts"
 import { recordViewer, type ViewRecord } from "./record-view.ts"
 
@@ -18,12 +19,26 @@ export const openProcessor = (
   const { onDelete, onTimer } = definition
   const processor: GuestProcessor = {
     kind: "processor",
-    bodies: Object.fromEntries(bodies),
+    bodies: Object.fromEntries([...bodies, ...migrationBodies(definition)]),
     ...(onDelete === undefined ? {} : { onDelete: deleter(onDelete, view) })
   }
   if (onTimer === undefined) return processor
   return { ...processor, onTimer: caller(onTimer, view), onTimerSuspends: isGenerator(onTimer) }
 }
+
+/** A map from records of an old value to records of a new one, for each migration: what runs them is asked for by the input's name. */
+const migrationBodies = ({ uses }: ProcessorDefinition): readonly (readonly [string, GuestBody])[] =>
+  Object.entries(uses).flatMap(([state, { need }]) =>
+    need.need === "state"
+      ? need.migrate.map(({ to }, index) => {
+          const call = (old: unknown) => ({ [migratedField]: plainResult(to(fieldOf(old, migratedField))) })
+          return [migrationInput(state, index), { form: "map", suspends: false, call }] as const
+        })
+      : []
+  )
+
+const fieldOf = (record: unknown, field: string): unknown =>
+  typeof record === "object" && record !== null ? Reflect.get(record, field) : undefined
 
 const caller = (body: AnyBody, view: ViewRecord): GuestBody["call"] =>
   isGenerator(body)

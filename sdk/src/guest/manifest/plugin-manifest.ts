@@ -93,12 +93,16 @@ class ManifestWriter {
         const mapKey =
           need.mapKey && this.avro(need.mapKey, `key of ${handle}`, `${avroName(name)}.${handle}Key`)
         const life = need.ttlMs === undefined ? {} : { ttlMs: need.ttlMs }
+        const migrate = need.migrate.map(({ from }, index) =>
+          this.avro(from, `migrate ${index} of ${handle}`, `${avroName(name)}.${handle}`)
+        )
         state.push({
           name: handle,
           kind: need.kind,
           schema,
           ...(mapKey === undefined ? {} : { mapKey }),
-          ...life
+          ...life,
+          ...(migrate.length === 0 ? {} : { migrate })
         })
       } else if (need.need === "table") {
         tables.push({

@@ -59,12 +59,20 @@ const oneState = (before: State, after: State, path: string): readonly PluginCha
       : [
           change("state", path, `the state ${before.name} is kept ${ttl(after)}, not ${ttl(before)}`, "minor")
         ]),
-    ...schemaChanges("state", before.schema, after.schema, path)
+    ...valueChanges(before, after, path)
   ]
 }
 
+/** A migration from the very schema of before is as good as one that reads it. */
+const valueChanges = (before: State, after: State, path: string): readonly PluginChange[] => {
+  if (sameJson(before.schema, after.schema)) return []
+  return (after.migrate ?? []).some((from) => sameJson(from, before.schema))
+    ? [change("state", path, `the values of the state ${before.name} are migrated`, "minor")]
+    : schemaChanges("state", before.schema, after.schema, path)
+}
+
 /** What a state says besides what is compared here may mean anything. */
-const besides = (state: State): object => ({ ...state, schema: null, ttlMs: null })
+const besides = ({ migrate: _, ...state }: State): object => ({ ...state, schema: null, ttlMs: null })
 
 const deliveryChanges = (before: PluginManifest, after: PluginManifest): readonly PluginChange[] => [
   ...(before.timers === after.timers

@@ -52,7 +52,9 @@ export const swapVersion = Effect.fn("swapVersion")(function* (options: SwapOpti
     file: path,
     vars: {},
     modules: { [path]: { bundle: plugin.bundle.code } },
-    upgrade: false
+    upgrade: false,
+    // What an author tries out keeps no promise to yesterday's state; the plan says what is lost.
+    discardState: true
   }
   const started = yield* Clock.currentTimeMillis
   const answer = yield* Effect.mapError(controller.plan(request), apiProblem)

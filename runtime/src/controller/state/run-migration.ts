@@ -1,0 +1,127 @@
+import { parseAvroOrThrow, type RecordType, schemaHash } from "@millrace/sdk/avro"
+import { generateView, generateWriter } from "@millrace/sdk/codec"
+import { migratedField, migrationInput } from "@millrace/sdk/guest"
+import { BatchCursor, BatchWriter } from "@millrace/sdk/record"
+import { type NodeSpec, type SegmentHost, SandboxPool } from "@millrace/sandbox"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { NodePlan, SegmentPlan } from "../../plan/physical.ts"
+import { bytesText } from "../bytes-text.ts"
+
+/** A value that could not be migrated. */
+export interface MigrationFailure {
+  readonly key: string
+  readonly reason: string
+}
+
+export interface MigrationPlace {
+  readonly pipeline: string
+  readonly node: NodePlan
+  readonly segment: SegmentPlan
+  readonly state: string
+  /** Place of the migration in the plugin's list. */
+  readonly index: number
+  /** Avro schema texts: of what is kept, what the migration takes, and what it gives. */
+  readonly schemas: { readonly kept: string; readonly from: string; readonly now: string }
+}
+
+type Values = readonly { readonly key: Uint8Array | null; readonly value: Uint8Array }[]
+
+/**
+ * Loads the plugin into the sandbox of its trust domain with nothing but the migration as its input: no state, no host request,
+ * no output but its own. Answers what makes values of now from values that are kept, as many in the same order.
+ */
+export const openMigration = Effect.fn("openMigration")(function* (place: MigrationPlace) {
+  const pool = yield* SandboxPool
+  const { node, pipeline, schemas, segment, state } = place
+  const [kept, from, now] = [wrapped(schemas.kept), wrapped(schemas.from), wrapped(schemas.now)]
+  const input = migrationInput(state, place.index)
+  const spec: NodeSpec = {
+    ...node.spec,
+    views: {
+      [input]: generateView({ writer: kept, reads: { form: "whole", reader: from }, output: "none" })
+    },
+    schemas: {},
+    outputs: [{ name: "output", schemaHash: schemaHash(now), writer: generateWriter(now) }],
+    state: [],
+    timers: false,
+    tables: [],
+    handles: [],
+    onError: "dead-letter",
+    maxRetries: 0
+  }
+  const opened = yield* pool
+    .open({
+      id: `${pipeline}/${node.spec.node}/migrate/${state}`,
+      domain: segment.domain,
+      nodes: [spec],
+      limits: segment.limits
+    })
+    .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: "-", reason: message })))
+  const keptHash = schemaHash(kept)
+  return Effect.fnUntraced(function* (
+    values: Values
+  ): Effect.fn.Return<readonly Uint8Array[], MigrationFailure> {
+    const result = yield* opened
+      .call(
+        {
+          partition: 0,
+          now: yield* Clock.currentTimeMillis,
+          seed: new Uint8Array(32),
+          head: {
+            kind: "records",
+            inputs: [
+              { input, topic: input, topicPartition: 0, baseOffset: 0n, frame: frameOf(values, keptHash) }
+            ],
+            end: false
+          },
+          tables: []
+        },
+        aloneHost
+      )
+      .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: "-", reason: message })))
+    const [failed] = result.deadLetters
+    if (failed !== undefined)
+      return yield* Effect.fail({
+        key: keyText(values[Number(failed.offset)]?.key ?? null),
+        reason: failed.tag === undefined ? failed.message : `${failed.tag}: ${failed.message}`
+      })
+    const made = result.outputs.flatMap(({ frame }) => valuesOf(frame))
+    if (made.length === values.length) return made
+    return yield* Effect.fail({ key: "-", reason: `${values.length} values gave ${made.length}` })
+  })
+})
+
+/** A record of one field has the bytes of the field's value. */
+const wrapped = (schema: string): RecordType => {
+  const text = `{"type":"record","name":"millrace.StateValue","fields":[{"name":"${migratedField}","type":${schema}}]}`
+  const type = parseAvroOrThrow(text)
+  if (type.kind !== "record") throw new TypeError("a record was written")
+  return type
+}
+
+const frameOf = (values: Values, hash: Uint8Array): Uint8Array => {
+  const writer = new BatchWriter()
+  writer.begin(hash)
+  for (const { key, value } of values) writer.append({ timestamp: 0, key }, value)
+  return writer.finish()
+}
+
+const valuesOf = (frame: Uint8Array): readonly Uint8Array[] => {
+  const cursor = new BatchCursor(frame)
+  const values: Uint8Array[] = []
+  while (cursor.next()) values.push(frame.slice(cursor.valueStart, cursor.valueEnd))
+  return values
+}
+
+const keyText = (key: Uint8Array | null): string => (key === null ? "null" : bytesText(key))
+
+const aloneHost: SegmentHost = {
+  request: () =>
+    Effect.fail({
+      _tag: "HostRequestError",
+      code: "NOT_GRANTED",
+      message: "a migration may not ask the worker for anything"
+    }),
+  readState: () => Effect.succeed(new Uint8Array(0))
+}
