@@ -74,7 +74,15 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
         process.kill(platform.pid, "SIGKILL")
         await gone(platform.pid)
         platform = await up({ data })
-      } else platform = await diesAt(platform, data, how, random)
+      } else {
+        process.kill(platform.pid, "SIGKILL")
+        await gone(platform.pid)
+        const armed = await upArmed(data, how)
+        // The clients reach it while it is on its way to the step.
+        platform = armed ?? platform
+        if (armed !== undefined) await dies(armed.pid, 2_000 + random() * 2_000)
+        platform = await up({ data })
+      }
       killed.push(how)
       say(`kill ${killed.length} of ${kills}, ${how}: ${tracked} tracked, ${retries} requests made again`)
     }
@@ -105,29 +113,28 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
   }
 }
 
-/** Starts the platform so that it kills itself at a step; where it does not pass there soon, it is killed like any other. */
-const diesAt = async (
-  platform: Platform,
-  data: string,
-  at: string,
-  random: () => number
-): Promise<Platform> => {
-  process.kill(platform.pid, "SIGKILL")
-  await gone(platform.pid)
+/** Starts the platform so that it kills itself at a step; undefined when it came to the step before it was up. */
+const upArmed = async (data: string, at: string): Promise<Platform | undefined> => {
   process.env["FAIL_AT"] = at
-  const armed = await up({ data }).catch(() => undefined)
-  delete process.env["FAIL_AT"]
-  if (armed !== undefined) {
-    const dead = gone(armed.pid)
-    await Promise.race([dead, delay(1_500 + random() * 1_000)])
-    try {
-      process.kill(armed.pid, "SIGKILL")
-    } catch {
-      // It has killed itself.
-    }
-    await dead
+  try {
+    return await up({ data })
+  } catch {
+    return undefined
+  } finally {
+    delete process.env["FAIL_AT"]
   }
-  return up({ data })
+}
+
+/** Where it does not come to its step in time, it is killed like any other. */
+const dies = async (pid: number, withinMs: number): Promise<void> => {
+  const dead = gone(pid)
+  await Promise.race([dead, delay(withinMs)])
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch {
+    // It has killed itself.
+  }
+  await dead
 }
 
 const gone = async (pid: number): Promise<void> => {
