@@ -4,12 +4,16 @@ import * as Scope from "effect/Scope"
 import type { TransportShape } from "../../transport/transport.ts"
 import type { DevInput } from "./input/dev-inputs.ts"
 import { type Feed, startFeed } from "./input/feed.ts"
+import type { Show } from "./view/event.ts"
 
 /** The feeds of the version that runs. */
 export interface Feeds {
   /** Stops what feeds other inputs than these; what the streams before still hold is read first, for a moment. */
   readonly leave: (next: readonly DevInput[]) => Effect.Effect<void>
-  /** Feeds these inputs; those that are fed already go on, and give a record at once. */
+  /**
+   * Feeds these inputs; those that are fed already go on, and give a record at once. Tells what was left unread in the streams
+   * that are no input any more.
+   */
   readonly enter: (inputs: readonly DevInput[], pipeline: string) => Effect.Effect<void, unknown>
   readonly replay: Effect.Effect<void>
   /** There may be more records to feed. */
@@ -27,13 +31,18 @@ interface Running {
   readonly backlog: Effect.Effect<number>
 }
 
+/** A stream whose feed was stopped, and that the version before had perhaps not read to its end. */
+type Left = Pick<Running, "input" | "backlog">
+
 /** `rate`: records per second of each input; by default made-up records come slowly, and the author's own at once. */
 export const openFeeds = Effect.fn("openFeeds")(function* (
   transport: TransportShape,
-  rate: number | undefined
+  rate: number | undefined,
+  show: Show
 ) {
   const parent = yield* Effect.scope
   const running = new Map<string, Running>()
+  let left: readonly Left[] = []
 
   const backlogOf = (pipeline: string, stream: string): Effect.Effect<number> =>
     Effect.gen(function* () {
@@ -64,10 +73,21 @@ export const openFeeds = Effect.fn("openFeeds")(function* (
     running.delete(stream)
     yield* Scope.close(scope, Exit.void)
     if (input.isTable) return
+    left = [...left, { input, backlog }]
     const empty = Effect.gen(function* () {
       while ((yield* backlog) > 0) yield* Effect.sleep(pollFor)
     })
     yield* Effect.timeoutOption(empty, drainFor)
+  })
+
+  /** Asked when the version before has stopped: until then it reads on. */
+  const tellUnread = Effect.fnUntraced(function* (inputs: readonly DevInput[]) {
+    const gone = left.filter(({ input }) => !inputs.some(({ stream }) => stream === input.stream))
+    left = []
+    for (const { backlog, input } of gone) {
+      const count = yield* backlog
+      if (count > 0) show({ event: "unread", input: input.name, count, ...unreadTexts })
+    }
   })
 
   const feeds: Feeds = {
@@ -80,15 +100,18 @@ export const openFeeds = Effect.fn("openFeeds")(function* (
         { discard: true }
       ),
     enter: (inputs, pipeline) =>
-      Effect.forEach(
-        inputs,
-        (input) =>
-          Effect.suspend(() => {
-            const known = running.get(input.stream)
-            if (known === undefined) return start(input, pipeline)
-            return input.isTable ? Effect.void : known.feed.nudge
-          }),
-        { discard: true }
+      Effect.andThen(
+        tellUnread(inputs),
+        Effect.forEach(
+          inputs,
+          (input) =>
+            Effect.suspend(() => {
+              const known = running.get(input.stream)
+              if (known === undefined) return start(input, pipeline)
+              return input.isTable ? Effect.void : known.feed.nudge
+            }),
+          { discard: true }
+        )
       ),
     wake: Effect.suspend(() =>
       Effect.forEach([...running.values()], ({ feed }) => feed.wake, { discard: true })
@@ -103,6 +126,11 @@ export const openFeeds = Effect.fn("openFeeds")(function* (
   }
   return feeds
 })
+
+const unreadTexts = {
+  why: "the input's contract changed, and the version before had not read them",
+  remedy: "records of the new contract are fed instead; these are read when the contract is again as it was"
+}
 
 /** The same records go on: the supply is made anew at every load, and is the same where its text is. */
 const isSame = (left: DevInput, right: DevInput): boolean => left.fingerprint === right.fingerprint

@@ -27,7 +27,7 @@ import { shownPath } from "./load/source-places.ts"
 import { watchFiles } from "./watch-files.ts"
 
 type Order =
-  | { readonly order: "load"; readonly savedAt: number | undefined }
+  | { readonly order: "load"; readonly savedAt: number; readonly isNamed: boolean }
   | { readonly order: "key"; readonly key: string }
   | { readonly order: "stop" }
 
@@ -58,13 +58,13 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
   const tapped = options.from === undefined ? undefined : yield* openTap(options.from)
   const keys = yield* openKeys
   if (keys.isTerminal && !options.json) screen.show({ event: "keys" })
-  const feeds = yield* openFeeds(workshop.transport, options.rate)
+  const feeds = yield* openFeeds(workshop.transport, options.rate, screen.show)
   let last: Loaded | undefined
   let attempt = 0
   const scope = yield* Effect.scope
   const logged = new Set<string>()
 
-  const load = Effect.fnUntraced(function* (savedAt: number | undefined) {
+  const load = Effect.fnUntraced(function* (savedAt: number | undefined, isNamed: boolean) {
     attempt += 1
     const outcome = yield* Effect.result(
       loadPlugin({
@@ -91,7 +91,11 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
       return
     }
     const loaded = outcome.success
-    if (loaded === undefined) return screen.show({ event: "unchanged" })
+    if (loaded === undefined) {
+      // Of a file beside it nothing is said: it may be where our own output goes.
+      if (isNamed) screen.show({ event: "unchanged" })
+      return
+    }
     const isFirst = last === undefined
     last = loaded
     workshop.troubles.clear()
@@ -141,18 +145,18 @@ const session = Effect.fnUntraced(function* (options: DevOptions, screen: Screen
   })
 
   const work = Effect.gen(function* () {
-    yield* load(undefined)
+    yield* load(undefined, true)
     for (;;) {
       const order = yield* Queue.take(orders)
       if (order.order === "stop") return
-      if (order.order === "load") yield* load(order.savedAt)
+      if (order.order === "load") yield* load(order.savedAt, order.isNamed)
       else yield* press(order.key)
     }
   })
   const into = (next: Effect.Effect<Order>) =>
     Effect.forever(Effect.flatMap(next, (order) => Queue.offer(orders, order)))
   const sources = [
-    into(Effect.map(watching.next, ({ at }) => ({ order: "load", savedAt: at }))),
+    into(Effect.map(watching.next, ({ at, isNamed }) => ({ order: "load", savedAt: at, isNamed }))),
     into(Effect.map(keys.next, (key) => ({ order: "key", key }))),
     into(Effect.as(platform.stopped, { order: "stop" }))
   ]

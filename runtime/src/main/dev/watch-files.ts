@@ -15,6 +15,8 @@ const standing = (folder: string): string => {
 export interface FileChange {
   readonly at: number
   readonly files: readonly string[]
+  /** One of them was named; else they only lie in the same folder. */
+  readonly isNamed: boolean
 }
 
 export interface FileWatch {
@@ -83,7 +85,8 @@ export const watchFiles = Effect.fn("watchFiles")(function* (
       const { at, file } = yield* Queue.take(changes)
       yield* Effect.sleep(settleMs)
       const more = yield* Queue.clear(changes)
-      return { at, files: [...new Set([file, ...more.map((each) => each.file)])] }
+      const files = [...new Set([file, ...more.map((each) => each.file)])]
+      return { at, files, isNamed: files.some((each) => named.has(each)) }
     })
   }
   return watching

@@ -36,7 +36,7 @@ const tableRows = 200
 
 /**
  * What the plugin's inputs and tables are fed with, or what stands in the way. A stream is named for its schema: records of
- * another contract go to another stream, and the one before is read to its end under the old.
+ * another contract go to another stream. The one before is read on under the old for a moment; what then is left in it is told.
  */
 export const devInputs = (options: InputOptions): readonly DevInput[] | string => {
   const { config, count, manifest, records, tapped } = options

@@ -83,6 +83,14 @@ export type DevEvent =
       readonly remedy: string
     }
   | { readonly event: "fed"; readonly input: string; readonly what: string }
+  /** Records of an input that no version has read, and that the one which runs now cannot. */
+  | {
+      readonly event: "unread"
+      readonly input: string
+      readonly count: number
+      readonly why: string
+      readonly remedy: string
+    }
   /** Standard input is a terminal, whose keys count. */
   | { readonly event: "keys" }
   | { readonly event: "cleared" }

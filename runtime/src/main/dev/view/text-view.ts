@@ -46,6 +46,8 @@ export const textOf = (event: DevEvent): Written => {
       return lines(...permissionText(event))
     case "fed":
       return lines(dim(`  ${printable(event.input)}: ${printable(event.what)}`))
+    case "unread":
+      return lines(...unreadText(event))
     case "keys":
       return lines(dim("  keys: r feed again, c clear state, s status page, q quit"))
     case "cleared":
@@ -118,6 +120,11 @@ const fieldsText = (fields: unknown): string => {
   const text = JSON.stringify(fields) ?? "{}"
   return text === "{}" ? "" : `  ${dim(cut(printable(text), 300))}`
 }
+
+const unreadText = (event: Extract<DevEvent, { readonly event: "unread" }>): readonly string[] => [
+  `${paint("yellow", `! ${event.count} ${event.count === 1 ? "record" : "records"} for ${printable(event.input)} left unread`)}: ${event.why}`,
+  `  ${dim("remedy:")} ${event.remedy}`
+]
 
 const permissionText = (event: Extract<DevEvent, { readonly event: "permission" }>): readonly string[] => {
   const where = event.file === undefined ? "" : ` at ${event.file}:${event.line ?? 1}`
