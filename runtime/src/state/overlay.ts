@@ -61,6 +61,8 @@ export class StateOverlay {
   private readonly place: StatePlace
   private count = 0
   private bytes = 0
+  /** Something was set since the last fold that expires. */
+  expires = false
 
   constructor(place: StatePlace) {
     this.place = place
@@ -112,6 +114,7 @@ export class StateOverlay {
     this.timers.clear()
     this.count = 0
     this.bytes = 0
+    this.expires = false
   }
 
   private applyEntry(cursor: StateEntryCursor): void {
@@ -127,6 +130,7 @@ export class StateOverlay {
     }
     const mapKey = cursor.mapKeyStart < 0 ? undefined : bytes.subarray(cursor.mapKeyStart, cursor.mapKeyEnd)
     const entry = cursor.operation === "put" ? putOf(cursor, key, mapKey) : deleted
+    if (cursor.expiry !== 0) this.expires = true
     if (mapKey === undefined) {
       if (group.value === undefined) this.count += 1
       group.value = entry

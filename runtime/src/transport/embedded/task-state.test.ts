@@ -155,4 +155,29 @@ describe("TaskState", () => {
     const read = again.read([recordKeys[1] ?? null], [{ index: 0, kind: "value" }], 0)
     assert.deepStrictEqual(entriesText(read), ["put 0 a - v@0"])
   })
+
+  it("lets go of what has expired although nobody asks for it again, and of nothing of another task", () => {
+    const apply = (state: TaskState, key: string, expiry: number): void => {
+      const writer = new StateEntryWriter()
+      writer.put(0, bytes(key), undefined, expiry, bytes("v"))
+      const delta = writer.finish()
+      store.write(() => state.putDelta(delta))
+      state.applied(delta)
+    }
+    const [state, other] = [1, 2].map((partition) => new TaskState(folder, store, { node: 1, partition }))
+    assert.isDefined(state)
+    assert.isDefined(other)
+    for (const each of [state, other]) {
+      for (let key = 0; key < 20; key++) apply(each, `guest-${key}`, key < 12 ? 100 : 0)
+      each.fold(0, () => undefined)
+    }
+    const stored = () => Array.from(store.state.keys({})).length
+    const left: number[] = []
+    for (let round = 0; round < 12; round++) {
+      apply(state, "user", 1_000)
+      state.fold(200, () => undefined)
+      left.push(stored())
+    }
+    assert.deepStrictEqual([left[0], left.at(-1)], [39, 20 + 8 + 1])
+  })
 })

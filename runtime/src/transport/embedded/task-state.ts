@@ -1,4 +1,5 @@
 import { decodeStoredValue, encodeStoredValue } from "@millrace/sdk/record"
+import { ExpirySweep } from "../../state/expiry-sweep.ts"
 import { foldOverlay } from "../../state/folding.ts"
 import { StateOverlay } from "../../state/overlay.ts"
 import type { StatePlace } from "../../state/overlay.ts"
@@ -9,7 +10,7 @@ import type { DueTimer, StateIndex } from "../transport.ts"
 import { corrupt } from "./failure.ts"
 import { afterPrefix, deltaKey, sequenceOf, taskKey } from "./keys.ts"
 import type { Store } from "./store.ts"
-import { openValue, sealValue } from "./value.ts"
+import { openValue, sealValue, valuePrefixBytes } from "./value.ts"
 
 /** What the states of a node are written with, by slot. */
 export interface StateSchemas {
@@ -22,6 +23,7 @@ export interface StateSchemas {
 const noSchemas: StateSchemas = { schemaOf: () => 0, upgrade: (_slot, _written, value) => value }
 
 const stateIndexAt = 6
+const expiryAt = 4
 /** At worst, each key that is folded writes a page of its own. */
 const leafBytes = 4096
 
@@ -34,6 +36,7 @@ export class TaskState {
   private readonly place: StatePlace
   private readonly folder: string
   private readonly store: Store
+  private readonly expiry = new ExpirySweep()
   private layout: StateSchemas = noSchemas
   /** Number of the last delta; independent of checkpoints, so that a node keeps its state when chains are cut otherwise. */
   private sequence: number
@@ -103,6 +106,7 @@ export class TaskState {
           },
           { now, schemaId: (key) => this.layout.schemaOf(key[stateIndexAt] ?? 0) }
         )
+        if (this.overlay.expires) this.sweep(now)
         midway()
         const prefix = taskKey(this.place.node, this.place.partition)
         Array.from(deltas.keys(rangeUnder(prefix))).forEach(deltas.remove)
@@ -113,6 +117,25 @@ export class TaskState {
       this.overlay.deltaBytes + this.overlay.size * leafBytes
     )
     this.overlay.reset()
+  }
+
+  /** Twice as many entries as are folded: what has expired cannot grow beyond what lives. */
+  private sweep(now: number): void {
+    const { state } = this.store
+    const prefix = taskKey(this.place.node, this.place.partition)
+    const entries = (start: Uint8Array) => state.entries({ ...rangeUnder(prefix), start: Buffer.from(start) })
+    this.expiry.step(
+      {
+        *from(key) {
+          // What fails its CRC is left for whoever reads it.
+          for (const { key: at, value } of entries(key ?? prefix))
+            yield { key: at, expiry: openValue(value) === undefined ? 0 : expiryOf(value) }
+        },
+        remove: (key) => state.remove(Buffer.from(key))
+      },
+      2 * this.overlay.size,
+      now
+    )
   }
 
   private readonly ordered: OrderedState = {
@@ -154,6 +177,11 @@ export class TaskState {
     if (value === undefined) throw corrupt(this.folder, "a state value fails its CRC")
     return value
   }
+}
+
+/** Of a sealed stored value (docs/formats/state.md). */
+function expiryOf(stored: Buffer): number {
+  return Number(stored.readBigInt64LE(valuePrefixBytes + expiryAt))
 }
 
 function rangeUnder(prefix: Uint8Array): { readonly start: Buffer; readonly end?: Buffer } {
