@@ -6,6 +6,7 @@ import { applyFile, startPlatform, untilEnded } from "./platform.ts"
 // example run to its end on real data; movies unless others are named. Stays up. Other arguments go to `millrace up`:
 // `npm start -- flights --port 4100`.
 const examples: { readonly [name: string]: () => Promise<{ readonly example: Example }> } = {
+  auctions: () => import("./auctions/example.ts"),
   flights: () => import("./flights/example.ts"),
   movies: () => import("./movies/example.ts")
 }

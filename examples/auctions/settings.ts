@@ -12,9 +12,9 @@ export interface AuctionSettings {
   readonly gap: number
 }
 
-/** What the pipelines' own variables say: Nexmark's windows. */
+/** What the variables in the pipeline files say: Nexmark's windows. */
 export const usualSettings: AuctionSettings = {
-  events: 1_200_000,
+  events: 400_000,
   eventsPerSecond: 100_000,
   size: 10_000,
   slide: 2_000,

@@ -123,7 +123,9 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
   const wanted = 1 + (options.publish ?? []).reduce((sum, each) => sum + packagesIn(each), 0)
   await until(
     () => (output.ended() ? Promise.reject(new Error(`up ended: ${output.errors()}`)) : output.lines.length),
-    (count) => count >= wanted
+    (count) => count >= wanted,
+    // Each package is bundled and inspected first.
+    50 + 10 * wanted
   )
   const { url, pid }: { url: string; pid: number } = JSON.parse(output.lines[0] ?? "")
   const read = options.read ?? ((_pid, path) => readFileSync(path, "utf8"))

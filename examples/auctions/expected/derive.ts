@@ -1,6 +1,10 @@
+import { rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { canonicalLines } from "../../compare-lines.ts"
-import type { AuctionSettings, QueryName } from "../settings.ts"
+import { expectedFile } from "../compare.ts"
+import { writeEvents } from "../prepare.ts"
+import { type AuctionSettings, type QueryName, usualSettings } from "../settings.ts"
 
 /**
  * What the queries must give, derived by another engine: SQL of DuckDB over the events that `writeEvents` wrote. Windows are
@@ -121,4 +125,13 @@ const queries: { readonly [name in QueryName]: (settings: AuctionSettings) => st
         FROM bid
       )
     ) GROUP BY bidder, session`
+}
+
+// Writes what `npm start -- auctions` compares with beside this file.
+if (import.meta.main) {
+  const events = join(import.meta.dirname, "../data/events.ndjson")
+  writeEvents(events, usualSettings)
+  const derived = await deriveExpected(events, usualSettings, ["q4", "q5", "q7"])
+  for (const [name, text] of Object.entries(derived)) writeFileSync(expectedFile(name), text)
+  rmSync(events)
 }
