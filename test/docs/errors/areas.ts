@@ -3,6 +3,7 @@ import { authorErrors } from "./author-errors.ts"
 import { buildErrors } from "./build-errors.ts"
 import { capabilityErrors } from "./capability-errors.ts"
 import { commandErrors } from "./command-errors.ts"
+import { ingestErrors } from "./ingest-errors.ts"
 import { expressionErrors } from "./expression-errors.ts"
 import { planErrors } from "./plan-errors.ts"
 import { createErrors, testingErrors } from "./project-errors.ts"
@@ -80,6 +81,12 @@ export const areas: readonly Area[] = [
     title: "Tests of plugins",
     about: "The `code` of a `TestError`, and of what is wrong with a fixture file.",
     rows: testingErrors
+  },
+  {
+    title: "Events that are posted",
+    about:
+      "Why one event of a request was rejected: the `code` of its entry in `results` ([the protocol](formats/ingest.md)), and of what the client of `@millrace/client` throws or tells.",
+    rows: ingestErrors
   },
   {
     title: "HTTP API",

@@ -163,4 +163,16 @@ const timers: Rows<TimerFaultCode> = {
   }
 }
 
-export const capabilityErrors: Rows = { ...http, ...files, ...timers }
+export const capabilityErrors: Rows = {
+  PLACE_INVALID: {
+    message: "What was posted was asked for from a place that there is not",
+    where: "the handle of `listen()`, and the source's position",
+    why: "Places are those that an earlier `take` answered.",
+    remedy: "Keep `next` as it is in the position, and give nothing at first."
+  },
+  UNAVAILABLE: {
+    message: "The log could not be read just now",
+    where: "the handle of `listen()`",
+    why: "The disk failed, or the platform is stopping.",
+    remedy: "Let the error pass: the source is read again after a backoff. `millrace logs` has the cause."
+  }, ...http, ...files, ...timers }

@@ -16,7 +16,7 @@ describe("the guides", () => {
   const platform = guideShell(tools)
 
   beforeAll(async () => {
-    const plugins = ["filter", "count"].map((name) => `--publish '${join(root, "plugins", name)}'`)
+    const plugins = ["filter", "count", "ingest"].map((name) => `--publish '${join(root, "plugins", name)}'`)
     await platform.start(folder, `millrace up ${plugins.join(" ")}`, /files@\S+ published/)
   })
   afterAll(async () => {
