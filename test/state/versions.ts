@@ -55,7 +55,12 @@ nodes:
   async counts(records: number): Promise<ReadonlyMap<string, readonly number[]>> {
     const read = async (): Promise<readonly string[]> => {
       const { stdout } = await this.platform.command(
-        ...["topic", "read", `${this.name}.counts`, "--limit", "10000", "--json"]
+        "topic",
+        "read",
+        `${this.name}.counts`,
+        "--limit",
+        "10000",
+        "--json"
       )
       return stdout.split("\n").filter((line) => line !== "" && !line.includes('"control"'))
     }

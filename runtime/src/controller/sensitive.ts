@@ -4,6 +4,7 @@ const masked = "•••"
 
 /** Puts a mask in the place of every field marked `millrace.sensitive`, at any depth of records, arrays, maps and unions. */
 export const maskSensitive = (type: AvroType, json: unknown): unknown => {
+  if (json !== null && "attributes" in type && type.attributes["millrace.sensitive"] === true) return masked
   if (json === null || typeof json !== "object") return json
   if (type.kind === "record") {
     const fields = new Map(type.fields.map((field) => [field.name, field]))

@@ -74,6 +74,8 @@ export const PlannedNode = Schema.Struct({
   state: Schema.Array(PlannedState),
   /** What its state and timers go by, in words; absent where it has neither. */
   stateKey: Schema.optionalKey(Schema.String),
+  /** The form of each field of that key in key bytes. */
+  keyForms: Schema.optionalKey(Names),
   /** True when every source that it depends on ends. */
   bounded: Schema.Boolean
 })

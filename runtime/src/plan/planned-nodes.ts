@@ -1,7 +1,7 @@
 import { schemaText } from "@millrace/sdk/avro"
 import { nodeKind } from "@millrace/sdk/manifest"
 import { type LogicalNode, producerLabel } from "./analysis/logical-node.ts"
-import { stateKeyOf } from "./analysis/state-key.ts"
+import { stateKeyForms, stateKeyOf } from "./analysis/state-key.ts"
 import { traceOrigins } from "./lineage.ts"
 import type { PlannedNode } from "./plan.ts"
 import { ownKey } from "./topology/edges.ts"
@@ -56,9 +56,9 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
   }))
 }
 
-const stateKeyPart = (node: LogicalNode): { readonly stateKey?: string } => {
+const stateKeyPart = (node: LogicalNode): Pick<PlannedNode, "keyForms" | "stateKey"> => {
   const stateKey = stateKeyOf(node)
-  return stateKey === undefined ? {} : { stateKey }
+  return stateKey === undefined ? {} : { stateKey, keyForms: stateKeyForms(node) }
 }
 
 const feedsOf = (node: LogicalNode, via: "input" | "table", name: string): readonly string[] =>

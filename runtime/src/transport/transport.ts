@@ -40,6 +40,17 @@ export interface TransportShape {
   /** How the state of a pipeline's nodes is kept. */
   readonly statesOf: (pipeline: string) => Effect.Effect<readonly NodeState[], TransportError>
   /**
+   * What a node keeps on a partition, timers included, in the order of the store; what has expired is left out. A page ends at
+   * the limit, or before it where entries are large; an empty one is the end.
+   */
+  readonly scanState: (
+    pipeline: string,
+    node: string,
+    query: StateQuery
+  ) => Effect.Effect<readonly KeptEntry[], TransportError>
+  /** Sets the checkpoint of a task that nobody has open, as it was saved elsewhere. */
+  readonly restoreCheckpoint: (task: TaskId, checkpoint: Checkpoint) => Effect.Effect<void, TransportError>
+  /**
    * Makes what is kept of a node's states anew for other ones, beside what is there, which nothing may write meanwhile. The next
    * `openState` that wants just these takes it; one that wants others drops it. State whose name `migrate` has goes through
    * that, the rest as `openState` would keep it. A kill leaves nothing of it.
@@ -103,6 +114,29 @@ export interface WantedStates {
     /** Avro schema text of a map's keys. */
     readonly mapKey?: string
   }[]
+}
+
+export interface StateQuery {
+  readonly partition: number
+  /** {@link KeptEntry.place} of the last entry of the page before. */
+  readonly after?: Uint8Array
+  /** Only entries of this key of one state. */
+  readonly under?: { readonly slot: number; readonly key: Uint8Array | null }
+  readonly limit: number
+}
+
+export interface KeptEntry {
+  /** Which state: {@link NodeState}; `eventTimers` and `processingTimers` for timers, whose map key and value they are. */
+  readonly slot: number
+  readonly key: Uint8Array | null
+  /** Of a map's entry. */
+  readonly mapKey?: Uint8Array
+  /** ms since 1970; 0: never. */
+  readonly expiry: number
+  /** As the schema in force has it. */
+  readonly value: Uint8Array
+  /** Where it stands in the order of the partition. */
+  readonly place: Uint8Array
 }
 
 /** Values of one state as the schema that is kept has them, in, and as the one that is wanted has them, out: as many, in the same order. */

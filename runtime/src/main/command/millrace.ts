@@ -20,6 +20,7 @@ import { publishCommand } from "./publish/publish.ts"
 import { root } from "./root.ts"
 import { runCommand } from "./run.ts"
 import { secretCommand } from "./secret/secret.ts"
+import { stateCommand } from "./state/state.ts"
 import { statusCommand } from "./status.ts"
 import { testCommand } from "./test.ts"
 import { topicCommand } from "./topic.ts"
@@ -33,7 +34,7 @@ export const millrace = root.pipe(
   Command.withSubcommands([
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
-    { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand] },
+    { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },
     {
       group: "Plugins",
       commands: [devCommand, testCommand, buildCommand, publishCommand, yankCommand, deprecateCommand]

@@ -7,6 +7,7 @@ import { Controller } from "../../controller/controller.ts"
 import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
 import { LogBuffer } from "../../controller/log-buffer.ts"
 import type { RecordViewer } from "../../controller/record-view.ts"
+import { listStateKeys, showKeyState } from "../../controller/state/show-state.ts"
 import { pipelineStatus, platformStatus, runOf } from "../../controller/status.ts"
 import { tapNode } from "../../controller/tap.ts"
 import { listTopics, readRecords } from "../../controller/topics.ts"
@@ -69,6 +70,10 @@ export const controlHandlers = ({
   deadLetter: ({ params }) => showDeadLetter(params.pipeline, params.id, viewer),
   replayDeadLetters: ({ body, params }) =>
     Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
+  stateKeys: ({ params, query }) =>
+    listStateKeys({ ...params, after: query.after, limit: query.limit ?? defaultLimit }),
+  keyState: ({ params, query }) =>
+    showKeyState({ ...params, key: query.key, limit: query.limit ?? defaultLimit }),
   listStreams: ({ query }) => listStreams(query),
   getStream: ({ params }) => showStream(params.stream),
   shutdown: () => Effect.as(stop, { stopping: true })

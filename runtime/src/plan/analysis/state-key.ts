@@ -16,3 +16,11 @@ export const stateKeyOf = (node: LogicalNode): string | undefined => {
   })
   return [...new Set(parts)].toSorted().join("; ")
 }
+
+/** The form of each field of the key that a node's state goes by; all its inputs have the same. */
+export const stateKeyForms = (node: LogicalNode): readonly string[] => {
+  const feed = node.feeds.find(({ via }) => via === "input")
+  if (feed === undefined) return []
+  const key = node.resolved.inputs[feed.name]?.keyBy ?? feed.stream.key
+  return keyForms({ schema: feed.stream.schema, key })
+}

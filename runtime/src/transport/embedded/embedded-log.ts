@@ -6,19 +6,20 @@ import { SlotMap } from "../../state/slots.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
-import { readCheckpoint } from "./checkpoint-text.ts"
+import { checkpointText, readCheckpoint } from "./checkpoint-text.ts"
 import { clearDropped } from "./clearing.ts"
 import { Committer } from "./committer.ts"
 import type { TaskOwner } from "./committer.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { makeFolder } from "./folding.ts"
 import { restageState } from "./restaging.ts"
+import { scanState } from "./scanning.ts"
 import { StateBook } from "./state-book.ts"
 import { TaskStates } from "./task-states.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
 import type { Store } from "./store.ts"
-import { openValue } from "./value.ts"
+import { openValue, sealValue } from "./value.ts"
 import { makeWaiters } from "./waiters.ts"
 
 /** Topics, tasks and state over an opened store. Made by the layer. */
@@ -86,6 +87,9 @@ export class EmbeddedLog {
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
       openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
       statesOf: (pipeline) => this.reading(() => this.states.statesOf(pipeline)),
+      scanState: (pipeline, node, query) =>
+        scanState({ folder: this.folder, store: this.store, states: this.states }, pipeline, node, query),
+      restoreCheckpoint: (task, checkpoint) => this.writing(() => this.putCheckpoint(task, checkpoint)),
       restageState: (pipeline, node, wanted, migrate) =>
         restageState({ folder: this.folder, store: this.store, states: this.states }, pipeline, node, {
           wanted,
@@ -186,6 +190,16 @@ export class EmbeddedLog {
     const value = openValue(stored)
     if (value === undefined) throw corrupt(this.folder, "a checkpoint fails its CRC")
     return readCheckpoint(value)
+  }
+
+  private putCheckpoint(task: TaskId, checkpoint: Checkpoint): void {
+    const headId = this.catalogue.nodeId(task.pipeline, task.node)
+    const owner = this.owners.get(`${headId}/${task.partition}`)
+    if (owner !== undefined) owner.fenced = true
+    this.owners.delete(`${headId}/${task.partition}`)
+    this.store.write(() =>
+      this.store.checkpoints.put(taskKey(headId, task.partition), sealValue(checkpointText(checkpoint)))
+    )
   }
 
   private checkpointsOf(

@@ -95,10 +95,15 @@ export class TaskStates {
   /** Moves everything pending of a state into the ordered store. */
   foldAll(record: StateRecord): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      for (const partition of statePartitions(this.store, record.id)) {
-        const state = this.under(record, partition)
-        if (state.pendingBytes > 0) yield* foldTask(this.folder, state, () => {})
-      }
+      for (const partition of statePartitions(this.store, record.id))
+        yield* this.foldPending(record, partition)
+    })
+  }
+
+  foldPending(record: StateRecord, partition: number): Effect.Effect<void, TransportError> {
+    return Effect.suspend(() => {
+      const state = this.under(record, partition)
+      return state.pendingBytes > 0 ? foldTask(this.folder, state, () => {}) : Effect.void
     })
   }
 

@@ -98,6 +98,22 @@ export const pipelineErrors = errorTable({
     remedy: "Choose one of the nodes that `millrace status {pipeline}` lists.",
     fields: ["pipeline", "node", "nodes"]
   },
+  NODE_WITHOUT_STATE: {
+    status: 409,
+    message: "{node} keeps no state",
+    where: "the node",
+    why: "Only a node whose plugin declares state or timers keeps any, and only once it was opened.",
+    remedy: "Choose one of the nodes that keep state: {nodes}.",
+    fields: ["node", "nodes"]
+  },
+  STATE_KEY_UNKNOWN: {
+    status: 404,
+    message: "{node} keeps nothing of the key {key}",
+    where: "the key",
+    why: "No record of it came, what was kept has expired, or the key is written otherwise.",
+    remedy: "List the keys with `millrace state show PIPELINE {node}`.",
+    fields: ["node", "key"]
+  },
   NODE_WITHOUT_TOPIC: {
     status: 409,
     message: "{node} is fused with its neighbours: what it gives is in no topic",
