@@ -5,11 +5,14 @@ const benches: {
   readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }>
 } = {
   codec: () => import("./codec.ts"),
+  flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
   movies: () => import("./movies.ts"),
+  joins: () => import("./joins.ts"),
   state: () => import("./state.ts"),
-  types: () => import("./types.ts")
+  types: () => import("./types.ts"),
+  windows: () => import("./windows.ts")
 }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))

@@ -9,7 +9,7 @@ import { forget, scale, totalsOf, withStreams } from "./streams/stream-platform.
 
 const keys = Math.round(1_000_000 * scale)
 const perKey = 5
-const rounds = 1
+const rounds = 3
 const sequence: EventSequence = { count: keys * perKey, keys, perSecond: 10_000 }
 
 const nodes = `  counts:

@@ -71,3 +71,36 @@ export const countPeer = (sequence: EventSequence, perKey: number): PeerTaken & 
     return { keys }
   })
 }
+
+/** Pairs of equal keys whose times are at most `withinMs` apart, of the sequence with itself. */
+export const joinPeer = (
+  sequence: EventSequence,
+  withinMs: number
+): PeerTaken & { readonly pairs: number } => {
+  const bytes = encoded(sequence)
+  return timed(() => {
+    const sides = [new Map<string, Event[]>(), new Map<string, Event[]>()] as const
+    let pairs = 0
+    let checksum = 0
+    for (let at = 0; at < bytes.length;) {
+      let end = at
+      for (const [index, mine] of sides.entries()) {
+        // Each side decodes its own.
+        const read = decodedAt(bytes, at)
+        end = read.end
+        const { value } = read
+        const others = sides[1 - index]?.get(value.key) ?? []
+        while (others[0] !== undefined && others[0].at < value.at - withinMs) others.shift()
+        for (const other of others) {
+          pairs += 1
+          checksum += other.price
+        }
+        const own = mine.get(value.key)
+        if (own === undefined) mine.set(value.key, [value])
+        else own.push(value)
+      }
+      at = end
+    }
+    return { pairs, checksum }
+  })
+}
