@@ -12,6 +12,9 @@ export const bin = join(root, "runtime/bin/millrace.js")
 /** The package of the plugins that these tests use. */
 export const ordersFolder = join(import.meta.dirname, "fixtures/orders")
 
+/** What anything here may take; PATIENCE=600 where a machine does much else, as long proofs may find it. */
+const patienceSeconds = Number(process.env["PATIENCE"] ?? 50)
+
 /** A folder of its own, and how to remove it. */
 export const temporaryFolder = (
   parent: string = tmpdir()
@@ -52,7 +55,7 @@ export const command = (args: readonly string[], options: CommandOptions = {}): 
     const settings = {
       cwd: options.cwd ?? root,
       env: { ...process.env, NO_COLOR: "1", ...options.env },
-      timeout: 50_000
+      timeout: patienceSeconds * 1_000
     }
     const child = execFile(
       options.node ?? process.execPath,
@@ -188,11 +191,11 @@ const linesOf = (child: ChildProcess) => {
   return { lines, errors: () => errors, ended: () => ended }
 }
 
-/** Asks again every 50 ms until the answer is as wanted; rejects with the last answer after 50 s. */
+/** Asks again every 50 ms until the answer is as wanted; rejects with the last answer after 50 s, or what PATIENCE says. */
 export const until = async <A>(
   ask: () => A | Promise<A>,
   isWanted: (answer: A) => boolean,
-  seconds = 50
+  seconds = patienceSeconds
 ): Promise<A> => {
   const end = performance.now() + seconds * 1_000
   for (;;) {
