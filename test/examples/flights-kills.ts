@@ -27,7 +27,7 @@ export interface KilledRun {
 const points = ["after-fetch", "mid-batch", "after-reply", "before-commit", "after-commit"] as const
 /** Every so many kills is one of all sandboxes, and then of the platform that they left behind. */
 const sandboxTurn = 5
-const patience = 900
+const patience = 3_600
 
 /** What is wrong with what a run came to; empty when nothing is. */
 export const faultsOfRun = async (run: KilledRun): Promise<readonly string[]> => {
@@ -65,7 +65,7 @@ const kill = async (
   if (killed % sandboxTurn === sandboxTurn - 1) return killSandboxes(copy, variables)
   const point = points[Math.floor(draw() * points.length)] ?? "after-fetch"
   // Batches of one are many more: so the kills come all over the run.
-  const pass = 1 + Math.floor(draw() * (batch === 1 ? 1_500 : 6))
+  const pass = 1 + Math.floor(draw() * (batch === 1 ? 6_000 : 6))
   const what = `the platform at pass ${pass} of ${point}`
   const platform = await upFlights(copy, { ...variables, FAIL_AT: `${point}:${pass}` }).catch(() => undefined)
   // It may die as it starts.
