@@ -14,12 +14,13 @@ const outOfEvents = 2 ** 52
 
 /** The channels of a seed. Each keeps its address; one is made when it is first asked for. */
 export class Channels {
-  private readonly known = new Map<number, Channel>()
+  private readonly known: (Channel | undefined)[]
   private readonly own = new Draw()
   private readonly seed: number
 
   constructor(seed: number) {
     this.seed = seed
+    this.known = Array.from({ length: hotNames.length + others }, () => undefined)
   }
 
   /** Half of the bids come from one of four channels, the others from one of 10,000. */
@@ -28,10 +29,10 @@ export class Channels {
   }
 
   private at(number: number): Channel {
-    const known = this.known.get(number)
+    const known = this.known[number]
     if (known !== undefined) return known
     const made = channelOf(this.own.begin(this.seed, outOfEvents + number), number)
-    this.known.set(number, made)
+    this.known[number] = made
     return made
   }
 }
