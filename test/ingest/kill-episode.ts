@@ -56,6 +56,7 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
       const limit = tracked < most ? 8 : 0
       for (let n = 0; n < limit; n++) {
         await Promise.all([one.room(), other.room()])
+        if (isOver) return
         const visit = { id: `visit-${tracked++}`, page: `/${tracked % 5}`, count: tracked }
         one.track(visit)
         if (tracked % 3 === 0) other.track(visit)
@@ -87,7 +88,7 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
       say(`kill ${killed.length} of ${kills}, ${how}: ${tracked} tracked, ${retries} requests made again`)
     }
     isOver = true
-    await producing
+    await Promise.all([producing, one.flush(), other.flush()])
     await Promise.all([one.flush(), other.flush()])
     const ids = await until(
       () => idsIn(platform, "shop.visits"),
@@ -106,8 +107,9 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
     return { tracked, retries, kills: killed, complaints }
   } finally {
     isOver = true
-    await producing
+    // Closed first: one that has no platform to send to makes no room.
     await Promise.all([one.close({ timeoutMs: 1 }), other.close({ timeoutMs: 1 })])
+    await producing
     await platform.stop()
     folder.remove()
   }
