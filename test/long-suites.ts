@@ -3,6 +3,8 @@
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, delivery.test.ts, create-prompts.test.ts, the tests of registry and main/dev).
  */
 export const longSuites: readonly string[] = [
+  "sdk/src/testing/conformance/**/*.test.ts",
+  "test/author/plugins-conform.test.ts",
   "test/dev/**/*.test.ts",
   "test/docs/guides/**/*.test.ts",
   "test/hostile/guards.test.ts",
@@ -17,6 +19,7 @@ export const longSuites: readonly string[] = [
   "test/scaffolds/templates.test.ts",
   "test/streams/event-time-kills.test.ts",
   "test/streams/everyday.test.ts",
+  "test/state/**/*.test.ts",
   "test/streams/join-log.test.ts",
   "test/terminal/millrace-prompts.test.ts",
   "test/streams/windows.test.ts"

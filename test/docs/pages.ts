@@ -1,5 +1,6 @@
 import { cliPage } from "./cli/cli-page.ts"
 import { errorsPage } from "./errors/errors-page.ts"
+import { conformancePage } from "./reference/conformance-page.ts"
 import { pipelinePage } from "./reference/pipeline-page.ts"
 import { sdkPage } from "./reference/sdk-page.ts"
 import { expressionsPage } from "./expressions-page.ts"
@@ -16,6 +17,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: "docs/reference/cli.md", make: cliPage },
   { path: "docs/reference/pipeline-file.md", make: async () => pipelinePage() },
   { path: "docs/reference/sdk.md", make: async () => sdkPage() },
+  { path: "docs/reference/conformance.md", make: async () => conformancePage() },
   { path: "docs/reference/expressions.md", make: async () => expressionsPage() }
 ]
 

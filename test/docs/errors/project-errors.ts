@@ -101,6 +101,18 @@ export const testingErrors: Rows = {
     why: "`millrace test` runs files that end in `.fixture.yaml`, `.fixture.yml` or `.fixture.json`.",
     remedy: "Write one beside the module: `src/index.fixture.yaml`."
   },
+  CONFORMANCE_SPEC_NEEDED: {
+    message: "A plugin cannot be tried in what is made up of its manifest",
+    where: "the module",
+    why: "Its config, records, files, replies or tables mean something that its contract does not say.",
+    remedy: "Say in a fixture what it needs: `conformance: [{ plugin: NAME, config: { … } }]`."
+  },
+  TEST_FLAGS: {
+    message: "`--conformance` does not go with `--watch` or `--update`",
+    where: "the flag",
+    why: "The rules are the same for everyone: there is no expectation to update.",
+    remedy: "Leave one of them out."
+  },
   BUNDLE: {
     message: "The plugin could not be bundled: all offences",
     where: "file, line and column in the plugin",

@@ -14,12 +14,24 @@ export const findingOf = (did: string, found: readonly Difference[]): Finding | 
   if (first === undefined) return undefined
   const { actual, expected, path, why } = first
   const at = path === "" ? "" : `${path}: `
+  const same = typeof expected === "string" && typeof actual === "string" ? commonStart(expected, actual) : 0
+  const text = (json: Json | undefined): string =>
+    json === undefined ? "nothing" : same > 0 ? `…${shown(String(json).slice(same))}` : shown(json)
   return {
     did,
-    expected: `${at}${expected === undefined ? "nothing" : shown(expected)}`,
-    came: `${at}${actual === undefined ? "nothing" : shown(actual)}${why === undefined ? "" : ` (${why})`}`
+    expected: `${at}${text(expected)}`,
+    came: `${at}${text(actual)}${why === undefined ? "" : ` (${why})`}`
   }
 }
+
+/** Long texts are shown from a little before the place where they begin to differ. */
+const commonStart = (left: string, right: string): number => {
+  let at = 0
+  while (at < left.length && left[at] === right[at]) at += 1
+  return at > contextLength * 2 ? at - contextLength : 0
+}
+
+const contextLength = 30
 
 /** What a run that must not fail failed with. */
 export const failedRun = (did: string, { error }: Pick<Outcome, "error">): Finding | undefined =>

@@ -82,10 +82,10 @@ const refusal = (at: number, code: string): Fault => ({
   what: `request ${at + 1} fails with ${code}`
 })
 
-/** No answer ever comes; `come` is told when it is asked. */
+/** It is done, and no answer ever comes; `come` is told then. */
 export const silence = (at: number, come: () => void): Fault => ({
   at,
-  answer: () => Effect.andThen(Effect.sync(come), Effect.never),
+  answer: (serve) => Effect.andThen(Effect.exit(serve), Effect.andThen(Effect.sync(come), Effect.never)),
   what: `it is broken off at request ${at + 1}`
 })
 
@@ -110,4 +110,14 @@ export const faultsOf = (manifest: PluginManifest, handle: string, at: number): 
     return [refusal(at, "TIMEOUT"), refusal(at, code), unavailable(at)]
   }
   return [refusal(at, kinds.includes("read") || kinds.includes("write") ? "IO" : "HOST_FAILED")]
+}
+
+const maxOperations = 6
+
+/** Requests that are made to fail, with their numbers: of each operation one in the middle, the first and the last of all. */
+export const someRequests = (seen: readonly SeenRequest[]): readonly (readonly [number, SeenRequest])[] => {
+  const all = [...seen.entries()]
+  const kinds = Map.groupBy(all, ([, { handle, operation }]) => `${handle} ${operation}`)
+  const middles = [...kinds.values()].slice(0, maxOperations).map((own) => own[Math.floor(own.length / 2)]!)
+  return [...new Set([all[0]!, ...middles, all.at(-1)!])]
 }

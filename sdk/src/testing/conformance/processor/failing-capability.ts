@@ -2,14 +2,12 @@ import * as Effect from "effect/Effect"
 import { cutDifferences } from "../../fixture/compare-outcome.ts"
 import type { Outcome } from "../../fixture/outcome.ts"
 import { failedRun, findingOf } from "../differing.ts"
-import { type Fault, faultsOf, Watch } from "../faults.ts"
+import { type Fault, faultsOf, someRequests, Watch } from "../faults.ts"
 import { isOneOf } from "../rows.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
-import { type Check, shown, someOf } from "../subject.ts"
+import { type Check, shown } from "../subject.ts"
 import { processorRules } from "./processor-rules.ts"
 import type { ProcessorSubject } from "./processor-subject.ts"
-
-const maxRequests = 3
 
 const failingCapability: Check<ProcessorSubject> = {
   rule: processorRules.failingCapability,
@@ -18,7 +16,7 @@ const failingCapability: Check<ProcessorSubject> = {
     const whole = yield* subject.run({ intercept: watch.intercept })
     if (watch.seen.length === 0) return untried("it asks for nothing")
     const findings: (Finding | undefined)[] = [failedRun("ran it", whole)]
-    for (const [at, { handle }] of someOf([...watch.seen.entries()], maxRequests))
+    for (const [at, { handle }] of someRequests(watch.seen))
       for (const fault of faultsOf(subject.ready.manifest, handle, at))
         findings.push(...(yield* failOnce(subject, fault)))
     return verdictOf(findings)

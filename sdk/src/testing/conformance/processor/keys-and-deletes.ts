@@ -26,12 +26,13 @@ const aloneRuns = Effect.fnUntraced(function* ({ run }: ProcessorSubject, whole:
 
 const textOf = (json: Json): string => JSON.stringify(json)
 
-/** A record of an output, to find it again. */
-const nameOf = ({ headers, key, timestamp, value }: OutcomeRecord): string =>
+/** A record of an output, to find it again; without what says when it came. */
+const nameOf = ({ key, value }: OutcomeRecord): string => JSON.stringify([value, key])
+const wholeName = ({ headers, key, timestamp, value }: OutcomeRecord): string =>
   JSON.stringify([value, key, timestamp, headers])
 
-const namesIn = (outcome: Outcome): ReadonlyMap<string, readonly string[]> =>
-  new Map(Object.entries(outcome.outputs).map(([output, records]) => [output, records.map(nameOf)]))
+const namesIn = (outcome: Outcome, name: typeof nameOf): ReadonlyMap<string, readonly string[]> =>
+  new Map(Object.entries(outcome.outputs).map(([output, records]) => [output, records.map(name)]))
 
 const keysApart: Check<ProcessorSubject> = {
   rule: processorRules.keysApart,
@@ -40,8 +41,8 @@ const keysApart: Check<ProcessorSubject> = {
     if (whole.error !== undefined) return verdictOf([failedRun("ran it", whole)])
     const { names, runs } = yield* aloneRuns(subject, whole)
     if (names.length < 2) return untried("its records have no different keys")
-    const all = namesIn(whole)
-    return verdictOf(runs.flatMap(({ key, outcome }) => missing(key, namesIn(outcome), all)))
+    const all = namesIn(whole, wholeName)
+    return verdictOf(runs.flatMap(({ key, outcome }) => missing(key, namesIn(outcome, wholeName), all)))
   })
 }
 
@@ -75,8 +76,8 @@ const keyOrder: Check<ProcessorSubject> = {
     if (whole.error !== undefined) return verdictOf([failedRun("ran it", whole)])
     const { names, runs } = yield* aloneRuns(subject, whole)
     if (names.length < 2) return untried("its records have no different keys")
-    const all = namesIn(whole)
-    return verdictOf(runs.flatMap(({ key, outcome }) => disorder(key, namesIn(outcome), all)))
+    const all = namesIn(whole, nameOf)
+    return verdictOf(runs.flatMap(({ key, outcome }) => disorder(key, namesIn(outcome, nameOf), all)))
   })
 }
 

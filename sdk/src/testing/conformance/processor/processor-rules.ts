@@ -25,11 +25,6 @@ export const processorRules = {
     remedy:
       "Take the record's event time (`context.timestamp`), or declare `clock()` where real time is what is meant."
   }),
-  emptyBatch: rule("empty-batch", {
-    says: "A batch without records changes nothing.",
-    why: "Idle partitions and ends of input come without records.",
-    remedy: "Do nothing outside of the bodies."
-  }),
   poisonAlone: rule("poison-alone", {
     says: "A record that fails vanishes alone: what comes of the others is what would have come without it.",
     why: "It becomes a dead letter, which is replayed later; what it left behind would count then twice, and corrupts its neighbours now.",

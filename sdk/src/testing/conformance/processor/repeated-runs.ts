@@ -69,15 +69,6 @@ const anotherTime: Check<ProcessorSubject> = {
 const usesProcessingTime = ({ timers }: Outcome): boolean =>
   timers.some(({ clock }) => clock === "processing")
 
-const emptyBatch: Check<ProcessorSubject> = {
-  rule: processorRules.emptyBatch,
-  try: Effect.fnUntraced(function* ({ ready, run, whole }) {
-    const size = Math.max(1, Math.ceil(countRows(ready) / 3))
-    const other = yield* run({ size, hasEmptyCalls: true })
-    return verdictOf([unlike("put batches without records between the others", yield* whole, other)])
-  })
-}
-
 const timersOnce: Check<ProcessorSubject> = {
   rule: processorRules.timersOnce,
   try: Effect.fnUntraced(function* ({ ready, run, whole }) {
@@ -93,6 +84,5 @@ export const repeatedRuns: readonly Check<ProcessorSubject>[] = [
   cutAnywhere,
   runTwice,
   anotherTime,
-  emptyBatch,
   timersOnce
 ]

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { TestError } from "../../test-error.ts"
 import { differing } from "../differing.ts"
-import { type Fault, faultsOf, type SeenRequest, silence, Watch } from "../faults.ts"
+import { type Fault, faultsOf, type SeenRequest, silence, someRequests, Watch } from "../faults.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
-import { type Check, shown, someOf } from "../subject.ts"
+import { type Check, shown } from "../subject.ts"
 import { sinkRules } from "./sink-rules.ts"
 import {
   commitBatch,
@@ -17,8 +17,6 @@ import {
   worldOf,
   writeBatch
 } from "./sink-subject.ts"
-
-const maxFaults = 4
 
 /** What it asks for, undisturbed. */
 const requestsOf = Effect.fnUntraced(function* (
@@ -39,7 +37,7 @@ const failingWrite: Check<SinkSubject> = {
     const seen = yield* requestsOf(subject, whole)
     if (seen.length === 0) return untried("it asks for nothing")
     const findings: (Finding | undefined)[] = []
-    for (const [at, { handle }] of someOf([...seen.entries()], maxFaults))
+    for (const [at, { handle }] of someRequests(seen))
       for (const fault of faultsOf(subject.ready.manifest, handle, at))
         findings.push(...(yield* writePast(subject, whole, seen, fault)))
     return verdictOf(findings)
@@ -139,8 +137,7 @@ const interruptedWrite: Check<SinkSubject> = {
     const seen = yield* requestsOf(subject, whole)
     if (seen.length === 0) return untried("it asks for nothing")
     const findings: (Finding | undefined)[] = []
-    for (const at of someOf([...seen.keys()], maxFaults))
-      findings.push(yield* writeAfterBreak(subject, whole, at))
+    for (const [at] of someRequests(seen)) findings.push(yield* writeAfterBreak(subject, whole, at))
     return verdictOf(findings)
   })
 }

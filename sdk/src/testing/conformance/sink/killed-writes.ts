@@ -70,28 +70,30 @@ const cutAnew = Effect.fnUntraced(function* (subject: SinkSubject, { batches }: 
   return differing(did, filesJson(worldOf(sink)), filesJson(came))
 }, Effect.scoped)
 
-/** Without transactions: the same batch, written again, says the same. */
-const saidAgain = Effect.fnUntraced(function* ({ open }: SinkSubject, whole: WholeRun) {
-  const sink = yield* open({ isFresh: true })
+/** Without transactions: the same batch, written again in the same memory and in a fresh one, says the same. */
+const saidAgain = Effect.fnUntraced(function* ({ open, restart }: SinkSubject, whole: WholeRun) {
   const findings: (Finding | undefined)[] = []
+  let sink = yield* open()
   for (const [at, batch] of whole.batches.entries()) {
     const before = worldOf(sink).requests.length
     yield* writeBatch(sink, batch, undefined)
     const first = worldOf(sink)
     yield* writeBatch(sink, batch, undefined)
     const second = worldOf(sink)
-    const did = `wrote batch ${at + 1} twice, as after a kill`
+    sink = yield* restart(sink)
+    yield* writeBatch(sink, batch, undefined)
+    const third = worldOf(sink)
+    const did = `wrote batch ${at + 1} again, as after a kill`
+    const said = sorted(first.requests.slice(before))
     findings.push(
-      differing(
-        did,
-        sorted(first.requests.slice(before)),
-        sorted(second.requests.slice(first.requests.length)),
-        "requests"
-      ),
-      differing(did, filesJson(first), filesJson(second))
+      differing(did, said, sorted(second.requests.slice(first.requests.length)), "requests"),
+      differing(did, said, sorted(third.requests), "requests"),
+      differing(did, filesJson(first), filesJson(second)),
+      differing(did, filesJson(first), filesJson(third))
     )
+    sink = yield* restart(sink)
   }
-  return [...findings, differing("wrote each batch twice", filesJson(whole.final), filesJson(worldOf(sink)))]
+  return [...findings, differing("wrote each batch again", filesJson(whole.final), filesJson(worldOf(sink)))]
 }, Effect.scoped)
 
 const sorted = (requests: readonly Json[]): readonly Json[] =>

@@ -139,7 +139,7 @@ const answersWhenDone: Check<SinkSubject> = {
     yield* whole
     const watch = new Watch()
     const given = manyRecords(ready, Math.min(manyCount, ready.manifest.sink?.maxRecords ?? manyCount))
-    const sink = yield* open({ intercept: watch.intercept }, given)
+    const sink = yield* open({ intercept: new Slowing(watch).intercept }, given)
     if (isTransactional) yield* sink.driver.recover(undefined)
     const count = sink.stream.values.length
     const written = yield* Effect.result(writeBatch(sink, { from: 0, to: count, end: true }, undefined))

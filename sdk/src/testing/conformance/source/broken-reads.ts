@@ -2,15 +2,13 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { TestError } from "../../test-error.ts"
-import { type Fault, faultsOf, silence, Watch } from "../faults.ts"
+import { type Fault, faultsOf, silence, someRequests, Watch } from "../faults.ts"
 import { type Finding, untried, verdictOf } from "../rule.ts"
-import { type Check, shown, someOf } from "../subject.ts"
+import { type Check, shown } from "../subject.ts"
 import { unlikeReads } from "./compare-reads.ts"
 import { spoiled } from "./spoiled-world.ts"
 import { sourceRules } from "./source-rules.ts"
 import { type OpenSource, type Read, readAll, type SourceSubject } from "./source-subject.ts"
-
-const maxFaults = 4
 
 /** What it asks for while it is read, in one memory. */
 const requestsOf = Effect.fnUntraced(function* ({ open, whole }: SourceSubject) {
@@ -28,7 +26,7 @@ const failingRead: Check<SourceSubject> = {
     if (seen.length === 0) return untried("it asks for nothing")
     const reads = yield* subject.whole
     const findings: (Finding | undefined)[] = []
-    for (const [at, { handle }] of someOf([...seen.entries()], maxFaults)) {
+    for (const [at, { handle }] of someRequests(seen)) {
       for (const fault of faultsOf(subject.ready.manifest, handle, at))
         findings.push(...(yield* readPastFault(subject, reads, fault, maxRecords)))
     }
@@ -76,7 +74,7 @@ const interruptedRead: Check<SourceSubject> = {
     if (seen.length === 0) return untried("it asks for nothing")
     const reads = yield* subject.whole
     const findings: (Finding | undefined)[] = []
-    for (const at of someOf([...seen.keys()], maxFaults))
+    for (const [at] of someRequests(seen))
       findings.push(...(yield* readAfterBreak(subject, reads, at, maxRecords)))
     return verdictOf(findings)
   })
@@ -120,7 +118,8 @@ const poisonTold: Check<SourceSubject> = {
 const passedOver = (did: string, reads: readonly Read[], spoilt: readonly Read[]): Finding | undefined => {
   const count = (all: readonly Read[]): number => all.reduce((sum, { records }) => sum + records.length, 0)
   const told = spoilt.some(({ rejected }) => rejected.length > 0)
-  const isDone = spoilt.every(({ next }) => next !== "more") || spoilt.length > reads.length
+  const last = new Map(spoilt.map(({ next, partition }) => [partition, next]))
+  const isDone = [...last.values()].every((next) => next !== "more")
   if (told || !isDone || count(spoilt) >= count(reads)) return undefined
   return {
     did,

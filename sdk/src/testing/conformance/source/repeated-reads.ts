@@ -90,7 +90,7 @@ const partitionsStay: Check<SourceSubject> = {
   rule: sourceRules.partitionsStay,
   try: Effect.fnUntraced(function* ({ open, whole }) {
     yield* whole
-    const source = yield* open({ isFresh: true })
+    const source = yield* open({})
     const first = yield* source.driver.partitions
     const again = yield* source.driver.partitions
     source.node.host.now += dayLater
