@@ -31,6 +31,7 @@ export const run = async ({ seed, count = cuts.length }: ProofOptions): Promise<
     if (faults.length === 0 && outcome.kills >= kills) passed += 1
     else failed += 1
     notes.push(...faults.map((fault) => `${title}: ${fault}`))
+    for (const fault of faults) process.stderr.write(`auctions: ${title}: ${fault}\n`)
     const records = outcome.runs.map((one) => `${one.name} ${one.records}`).join(", ")
     const seconds = ((performance.now() - started) / 1_000).toFixed(0)
     process.stderr.write(

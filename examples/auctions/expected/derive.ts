@@ -114,11 +114,13 @@ const queries: { readonly [name in QueryName]: (settings: AuctionSettings) => st
       ${instant("bid_dateTime")} AS bid_dateTime)
     FROM (${winning})`,
 
+  // Of bids of one moment the one that begins a session comes first.
   q11: ({ gap }) => `
     SELECT bidder, count(*) AS bid_count, ${instant("min(dateTime)")} AS starttime,
       ${instant(`max(dateTime) + ${gap}`)} AS endtime
     FROM (
-      SELECT bidder, dateTime, sum(begins) OVER (PARTITION BY bidder ORDER BY dateTime ROWS UNBOUNDED PRECEDING) AS session
+      SELECT bidder, dateTime, sum(begins) OVER (
+        PARTITION BY bidder ORDER BY dateTime, begins DESC ROWS UNBOUNDED PRECEDING) AS session
       FROM (
         SELECT bidder, dateTime,
           CASE WHEN dateTime - lag(dateTime) OVER (PARTITION BY bidder ORDER BY dateTime) < ${gap} THEN 0 ELSE 1 END AS begins
