@@ -4,9 +4,12 @@ import {
   type ApplyView,
   apiError,
   type PlanAnswer,
-  type PlanRequest
+  type PlanRequest,
+  type ResetRequest,
+  type ResetView
 } from "@millrace/sdk/api"
 import type { SandboxPool } from "@millrace/sandbox"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,7 +24,9 @@ import { findMissingSecrets, type SecretNames } from "./missing-secrets.ts"
 import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
+import { writeMarks } from "./run-marks.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
+import { previewReset } from "./start/reset-preview.ts"
 import { migrateState } from "./state/migrate-state.ts"
 import { stateProblems } from "./state/state-problems.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
@@ -48,6 +53,8 @@ export interface ControllerShape {
   readonly pause: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly resume: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
+  /** Sets a pipeline back in what it reads, or says what that would do. */
+  readonly reset: (pipeline: string, request: ResetRequest) => Effect.Effect<ResetView, ApiError>
   /** Starts a pipeline anew under the grants that are in force now; without one that it needs it does not start. */
   readonly recheck: (pipeline: string) => Effect.Effect<void, ApiError>
 }
@@ -69,6 +76,7 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
         pause: (pipeline, by) => inTurn(setDesired(pipeline, "paused", by)),
         resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
         remove: (pipeline, by) => inTurn(remove(pipeline, by)),
+        reset: (pipeline, request) => inTurn(reset(pipeline, request)),
         recheck: (pipeline) => inTurn(recheck(pipeline))
       })
     })
@@ -194,6 +202,22 @@ const setDesired = Effect.fnUntraced(function* (pipeline: string, desired: "runn
   if (stored.desired !== desired)
     yield* store.setDesired(pipeline, desired, by).pipe(Effect.mapError(storeFailed))
   yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut({ ...stored, desired }))
+})
+
+const reset = Effect.fnUntraced(function* (pipeline: string, { dryRun, target }: ResetRequest) {
+  const stored = yield* known(pipeline)
+  const changes = yield* previewReset(yield* readStoredPlan(stored), target)
+  if (dryRun) return { pipeline, changes, done: false }
+  const running = yield* RunningPipelines
+  const failpoint = yield* Failpoint
+  const now = yield* Clock.currentTimeMillis
+  yield* running.stop(pipeline)
+  const intent = { does: "reset", revision: stored.revision, target } as const
+  yield* writeMarks(pipeline, { intent }, now).pipe(Effect.mapError(logFailed))
+  // From here on it will be set back: a kill now, and the next start does it.
+  failpoint("mid-apply")
+  yield* running.replace(stored)
+  return { pipeline, changes, done: true }
 })
 
 const recheck = Effect.fnUntraced(function* (pipeline: string) {

@@ -1,10 +1,37 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { Transport, type TransportShape } from "../transport/transport.ts"
+
+/** Where a pipeline is to be set back to. */
+export const ResetTarget = Schema.Union([
+  /** Sources and other pipelines' streams from their beginning. */
+  Schema.Struct({ to: Schema.Literal("start") }),
+  /** This offset of every partition of the streams that it reads first. */
+  Schema.Struct({ to: Schema.Literal("offset"), offset: Schema.String }),
+  /** The first record there of this time or later, ms since 1970. */
+  Schema.Struct({ to: Schema.Literal("time"), time: Schema.Number })
+])
+export type ResetTarget = typeof ResetTarget.Type
+
+/** What is to be done before a revision starts next; kept until it is done, so that a kill leaves nothing half done. */
+export const Intent = Schema.Union([
+  Schema.Struct({ does: Schema.Literal("reset"), revision: Schema.Int, target: ResetTarget }),
+  Schema.Struct({
+    does: Schema.Literal("restore"),
+    revision: Schema.Int,
+    planHash: Schema.String,
+    pipeline: Schema.String,
+    savepoint: Schema.String
+  })
+])
+export type Intent = typeof Intent.Type
 
 /** What the log remembers of the runs of a pipeline: which revision was started last, and which has run to its end. */
 export interface RunMarks {
   readonly started: number
   readonly ended: number
+  readonly intent: Intent | undefined
 }
 
 /** The controller's own task in each pipeline: its marks are committed like any task's place. */
@@ -21,14 +48,22 @@ export const noChange = {
   counts: {}
 }
 
+const IntentText = Schema.fromJsonString(Intent)
+const readIntent = Schema.decodeUnknownOption(IntentText)
+const intentText = Schema.encodeSync(IntentText)
+
 export const readMarks = Effect.fn("readMarks")(function* (pipeline: string) {
   const transport = yield* Transport
   const all = yield* transport.checkpoints(pipeline)
   const own = all.find(({ task }) => task.node === marksNode)?.checkpoint.positions ?? {}
-  return { started: Number(own["started"] ?? 0), ended: Number(own["ended"] ?? 0) } satisfies RunMarks
+  return {
+    started: Number(own["started"] ?? 0),
+    ended: Number(own["ended"] ?? 0),
+    intent: Option.getOrUndefined(readIntent(own["intent"] ?? ""))
+  } satisfies RunMarks
 })
 
-/** Durable when it answers. */
+/** Sets the marks that are given; `intent: undefined` takes it away. Durable when it answers. */
 export const writeMarks = Effect.fn("writeMarks")(function* (
   pipeline: string,
   marks: Partial<RunMarks>,
@@ -36,10 +71,11 @@ export const writeMarks = Effect.fn("writeMarks")(function* (
 ) {
   const transport: TransportShape = yield* Transport
   const log = yield* transport.openTask({ pipeline, node: marksNode, partition: 0 })
-  yield* log.commit({
-    ...noChange,
-    positions: Object.fromEntries(Object.entries(marks).map(([name, revision]) => [name, String(revision)])),
-    completed: true,
-    now
-  })
+  const positions = Object.entries(marks).map(([name, mark]) => [name, markText(mark)])
+  yield* log.commit({ ...noChange, positions: Object.fromEntries(positions), completed: true, now })
 })
+
+const markText = (mark: RunMarks[keyof RunMarks]): string => {
+  if (mark === undefined) return ""
+  return typeof mark === "number" ? String(mark) : intentText(mark)
+}

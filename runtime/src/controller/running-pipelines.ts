@@ -7,13 +7,13 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { describePermission } from "@millrace/sdk/permission"
 import type { Plan, PlannedPermission } from "../plan/index.ts"
-import { type TaskId, Transport, type TransportError } from "../transport/transport.ts"
+import { Transport } from "../transport/transport.ts"
 import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
 import { type TaskFailure, taskFailure } from "../worker/task/task-failure.ts"
-import { inboxTopic, listeningNodes } from "../worker/inbox/inbox-settings.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { ungranted } from "./grants.ts"
-import { marksNode, noChange, readMarks, writeMarks } from "./run-marks.ts"
+import { readMarks, writeMarks } from "./run-marks.ts"
+import { prepareStart } from "./start/prepare-start.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
@@ -68,7 +68,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       const start = Effect.fn("RunningPipelines.start")(function* (stored: StoredPipeline) {
         yield* stop(stored.pipeline)
         const plan = yield* readStoredPlan(stored)
-        yield* prepare(stored, plan, yield* Clock.currentTimeMillis).pipe(Effect.mapError(logFailed), inLog)
+        yield* prepareStart(stored, plan).pipe(inLog)
         const scope = yield* Scope.fork(parent)
         const missing = yield* inStore(ungranted(plan))
         if (missing.length > 0) {
@@ -126,79 +126,4 @@ const notGranted = (missing: readonly PlannedPermission[]): TaskFailure =>
 const hasEnded = Effect.fnUntraced(function* (pipeline: string) {
   const marks = yield* readMarks(pipeline)
   return marks.started > 0 && marks.ended === marks.started
-})
-
-/**
- * Before a revision's first start. A kill anywhere in between is mended by the next start, which does it again: the mark
- * of the new revision is written last, and nothing runs before it.
- */
-const prepare = Effect.fnUntraced(function* (stored: StoredPipeline, plan: Plan, now: number) {
-  const marks = yield* readMarks(stored.pipeline)
-  if (marks.started === stored.revision) return
-  if (marks.started > 0 && marks.ended === marks.started) yield* beginAnew(stored.pipeline, plan, now)
-  else if (marks.started > 0) yield* forgetRemoved(stored.pipeline, plan)
-  yield* writeMarks(stored.pipeline, { started: stored.revision }, now)
-})
-
-/**
- * A pipeline that has run to its end runs again from the start of its sources: its places and state are forgotten and
- * its internal topics begin anew. Streams that it names keep their records; its own readers of them go on behind those.
- */
-const beginAnew = Effect.fnUntraced(function* (pipeline: string, plan: Plan, now: number) {
-  const transport = yield* Transport
-  yield* dropInternalTopics(pipeline, () => true)
-  const checkpoints = yield* transport.checkpoints(pipeline)
-  const nodes = new Set(checkpoints.map(({ task }) => task.node).filter((node) => node !== marksNode))
-  for (const { name } of plan.nodes) nodes.add(name)
-  yield* transport.forget(pipeline, [...nodes])
-  const own = new Set(plan.topics.filter(({ internal }) => !internal).map(({ name }) => name))
-  const known = new Map((yield* transport.topics).map((topic) => [topic.name, topic.partitions]))
-  for (const chain of plan.physical.chains) {
-    const topics = chain.inputs
-      .map(({ topic }) => topic)
-      .filter((topic) => own.has(topic) && known.has(topic))
-    for (let partition = 0; topics.length > 0 && partition < Number(chain.partitions); partition++)
-      yield* skipToEnds({ pipeline, node: chain.head, partition }, topics, now)
-  }
-})
-
-/** Lets a task that has read nothing yet begin behind what its topics hold now. */
-const skipToEnds = Effect.fnUntraced(function* (task: TaskId, topics: readonly string[], now: number) {
-  const transport = yield* Transport
-  const { partition } = task
-  const offsets = yield* Effect.forEach(topics, (topic) =>
-    Effect.map(transport.end(topic, partition), (next) => ({ topic, partition, next }))
-  )
-  const log = yield* transport.openTask(task)
-  yield* log.commit({ ...noChange, offsets, completed: false, now })
-})
-
-/** Nodes that the new plan has not: their places, state and topics go. */
-const forgetRemoved = Effect.fnUntraced(function* (pipeline: string, plan: Plan) {
-  const transport = yield* Transport
-  const kept = new Set(plan.nodes.map(({ name }) => name))
-  const topics = new Set(plan.topics.map(({ name }) => name))
-  const checkpoints = yield* transport.checkpoints(pipeline)
-  const gone = new Set(
-    checkpoints.map(({ task }) => task.node).filter((node) => !node.startsWith("~") && !isOf(kept, node))
-  )
-  if (gone.size > 0) yield* transport.forget(pipeline, [...gone])
-  for (const { node } of listeningNodes(plan.physical)) topics.add(inboxTopic(pipeline, node))
-  yield* dropInternalTopics(pipeline, (name) => !topics.has(name) && !name.startsWith(`${pipeline}.replay.`))
-})
-
-/** A chain that only repartitions is named `NODE.INPUT`. */
-const isOf = (nodes: ReadonlySet<string>, head: string): boolean =>
-  nodes.has(head) || nodes.has(head.split(".")[0] ?? "")
-
-const dropInternalTopics = Effect.fnUntraced(function* (
-  pipeline: string,
-  isDropped: (name: string) => boolean
-): Effect.fn.Return<void, TransportError, Transport> {
-  const transport = yield* Transport
-  const topics = yield* transport.topics
-  for (const { internal, name } of topics) {
-    const isOwn = internal && name.startsWith(`${pipeline}.`) && name !== `${pipeline}.dead-letters`
-    if (isOwn && isDropped(name)) yield* transport.deleteTopic(name)
-  }
 })

@@ -36,7 +36,9 @@ export const undrainedTopics = Effect.fn("undrainedTopics")(function* (before: P
   for (const { node } of listeningNodes(before.physical)) {
     if (listening.has(node)) continue
     const topic = inboxTopic(pipeline, node)
-    const place = checkpoints.find(({ task }) => task.node === inboxNode(node))?.checkpoint.positions[readPosition]
+    const place = checkpoints.find(({ task }) => task.node === inboxNode(node))?.checkpoint.positions[
+      readPosition
+    ]
     if (known.has(topic) && (yield* transport.end(topic, 0)) > BigInt(place ?? 0)) undrained.push(topic)
   }
   return undrained

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { ApplyRequest, ApplyView, PlanAnswer, PlanRequest } from "./control-plan.ts"
 import { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 import { PipelineStatus, PlatformStatus } from "./control-status.ts"
+import { resetEndpoint } from "./reset.ts"
 import { stateEndpoints } from "./node-state.ts"
 import { streamEndpoints } from "./stream.ts"
 import { accepted, defineEndpoint, json, lines, noContent, ok } from "./endpoint.ts"
@@ -248,6 +249,7 @@ export const controlEndpoints = [
   deadLetters,
   deadLetter,
   replay,
+  resetEndpoint,
   ...stateEndpoints,
   ...streamEndpoints,
   shutdown

@@ -37,6 +37,7 @@ export { Grant, grantEndpoints } from "./grant.ts"
 export { Health, healthEndpoints } from "./health.ts"
 export { makeOpenApi } from "./openapi.ts"
 export { KeyState, StateKey, StateKeys } from "./node-state.ts"
+export { ResetRequest, ResetView } from "./reset.ts"
 export { MissingSecret } from "./missing-secret.ts"
 export { KeyRotation, secretEndpoints, SecretName, SecretSummary } from "./secret.ts"
 export {

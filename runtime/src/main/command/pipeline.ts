@@ -2,6 +2,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import { resetCommand } from "./life/reset.ts"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
 
@@ -71,8 +72,8 @@ const remove = Command.make("delete", { pipeline }, (input) =>
   })
 ).pipe(Command.withDescription("Stop a pipeline and forget its offsets, cursors and state"))
 
-/** `millrace pipeline list|show|pause|resume|delete` */
+/** `millrace pipeline list|show|pause|resume|reset|delete` */
 export const pipelineCommand = Command.make("pipeline").pipe(
   Command.withDescription("The pipelines that are applied"),
-  Command.withSubcommands([list, show, pause, resume, remove])
+  Command.withSubcommands([list, show, pause, resume, resetCommand, remove])
 )

@@ -70,6 +70,8 @@ export const controlHandlers = ({
   deadLetter: ({ params }) => showDeadLetter(params.pipeline, params.id, viewer),
   replayDeadLetters: ({ body, params }) =>
     Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
+  resetPipeline: ({ body, params }) =>
+    Controller.use((controller) => controller.reset(params.pipeline, body)),
   stateKeys: ({ params, query }) =>
     listStateKeys({ ...params, after: query.after, limit: query.limit ?? defaultLimit }),
   keyState: ({ params, query }) =>

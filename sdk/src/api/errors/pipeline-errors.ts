@@ -98,6 +98,14 @@ export const pipelineErrors = errorTable({
     remedy: "Choose one of the nodes that `millrace status {pipeline}` lists.",
     fields: ["pipeline", "node", "nodes"]
   },
+  RESET_IMPOSSIBLE: {
+    status: 409,
+    message: "{pipeline} cannot be set back there: {reason}",
+    where: "the node that the message names",
+    why: "A pipeline can only go back to what can be read again.",
+    remedy: "Name another place with `--to`, or give the source's records a stream (`stream:`) for the next time.",
+    fields: ["pipeline", "reason"]
+  },
   NODE_WITHOUT_STATE: {
     status: 409,
     message: "{node} keeps no state",
