@@ -16,7 +16,11 @@ export const findingOf = (did: string, found: readonly Difference[]): Finding | 
   const at = path === "" ? "" : `${path}: `
   const same = typeof expected === "string" && typeof actual === "string" ? commonStart(expected, actual) : 0
   const text = (json: Json | undefined): string =>
-    json === undefined ? "nothing" : same > 0 ? `…${shown(String(json).slice(same))}` : shown(json)
+    json === undefined
+      ? "nothing"
+      : typeof json === "string" && same > 0
+        ? `…${shown(json.slice(same))}`
+        : shown(json)
   return {
     did,
     expected: `${at}${text(expected)}`,

@@ -36,7 +36,7 @@ const untagged = (did: string, { deadLetters }: Outcome): readonly Finding[] =>
     .map(({ code, message }) => ({
       did,
       expected: "a result, or a tagged error",
-      came: `${String(code)}: ${shown(String(message))}`
+      came: `${shown(code)}: ${shown(message)}`
     }))
 
 /** Those that came through gave what they give without those that failed. */

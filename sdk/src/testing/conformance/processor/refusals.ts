@@ -52,12 +52,12 @@ const misfit = /^(?:at \S+: |expected )/
 const untagged = ({ deadLetters }: Outcome, isOfOutput: boolean): readonly Finding[] =>
   deadLetters.flatMap(({ code, message, tag, value }) => {
     if (tag !== undefined || code === "RECORD_INVALID") return []
-    if (misfit.test(String(message)) !== isOfOutput) return []
+    if (misfit.test(shown(message)) !== isOfOutput) return []
     return [
       {
         did: `gave it the record ${shown(value)}`,
         expected: isOfOutput ? "an output that fits its contract" : "a result, or a tagged error",
-        came: `${String(code)}: ${shown(String(message))}`
+        came: `${shown(code)}: ${shown(message)}`
       }
     ]
   })
