@@ -100,6 +100,8 @@ export interface PlatformOptions {
   readonly data: string
   /** Packages, or folders of packages, to build and publish first. */
   readonly publish?: readonly string[]
+  /** More flags of `up`. */
+  readonly flags?: readonly string[]
   /** A program and its arguments that the platform is started by; default: none. */
   readonly wrapper?: readonly string[]
   /** Reads a file of the data folder, where the platform sees another than we do. */
@@ -119,6 +121,7 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
     "--port",
     "0",
     "--json",
+    ...(options.flags ?? []),
     ...publish
   ]
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })

@@ -23,7 +23,7 @@ import { Refusals } from "../worker/handlers/refusals.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { batchRecords } from "./batch-records.ts"
 import { announceServer } from "./data-folder.ts"
-import { listen } from "./http/listen.ts"
+import { listen, ownNames } from "./http/listen.ts"
 import { type ControlServices, makeApp } from "./http/app.ts"
 import { FirstParty, firstPartyLayer } from "./registry/first-party.ts"
 import { makeHostServices } from "./host-services.ts"
@@ -40,6 +40,8 @@ import { sandboxOptions } from "./sandbox-options.ts"
 export interface PlatformOptions {
   readonly folder: string
   readonly host: string
+  /** Names by which it may be called, beside `localhost` and `host`. */
+  readonly names?: readonly string[]
   /** 0: any that is free. */
   readonly port: number
   /** For a platform that serves an author at work; a platform in use has none of it. */
@@ -86,7 +88,8 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       folder: options.folder,
       inboxes,
       refusals,
-      version: packageJson.version
+      version: packageJson.version,
+      hosts: [...ownNames(options.host), ...(options.names ?? [])]
     })
   )
   const url = yield* listen(api.app, options).pipe(Effect.mapError(startFailed(options)))

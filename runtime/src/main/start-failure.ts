@@ -21,7 +21,7 @@ export const startFailed =
       code: "START_FAILED",
       message: error instanceof Error ? error.message : String(error),
       where: place.folder,
-      remedy: "see `millrace doctor`",
+      remedy: "mend what the message names; `millrace doctor` checks Node, the sandbox and the folder",
       exit: exitCode.failed
     })
   }

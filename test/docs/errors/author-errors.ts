@@ -30,7 +30,7 @@ const inDev: Rows = {
     message: "An input of the plugin gets no records",
     where: "the plugin's input",
     why: "Samples cannot be made for it, and no file or stream was named for it.",
-    remedy: "Name records for it: see `millrace dev --help`."
+    remedy: "Give it a file with `--records FILE`, or with `--from STREAM` the records of a stream that runs."
   },
   PLUGIN_MISSING: {
     message: "The module exports no plugin, or none of this name",

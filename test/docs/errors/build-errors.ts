@@ -51,7 +51,7 @@ const offences: Rows<Offence["code"]> = {
     message: "The source does not parse",
     where: "file, line and column",
     why: "The bundler's message says what it did not expect.",
-    remedy: "Correct it there."
+    remedy: "Correct the source at this line; the lines around it are shown."
   }
 }
 

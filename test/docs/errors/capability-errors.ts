@@ -13,7 +13,8 @@ const http: Rows<HttpErrorCode> = {
     message: "The host's name stands for a private or otherwise forbidden address",
     where: "the request's URL",
     why: "Names are resolved and every address checked before it is dialled, so that no name can lead inside.",
-    remedy: "Grant the address itself, if the plugin is meant to reach it."
+    remedy:
+      "If the plugin is meant to reach it, write the address in the place of the name (http://10.0.0.5), and grant that."
   },
   REDIRECT_REFUSED: {
     message: "A redirect led where nothing was granted, or there were too many",
@@ -61,7 +62,7 @@ const http: Rows<HttpErrorCode> = {
     message: "No reply came in time",
     where: "the request's URL",
     why: "The other side is slow. Transient: another try may succeed.",
-    remedy: "Raise the request's timeout, or let a `retry` policy try again."
+    remedy: "Raise the request's `timeoutMs`, or let a `retry` policy try again."
   },
   TLS_FAILED: {
     message: "The other side's certificate is not to be trusted",
@@ -175,4 +176,8 @@ export const capabilityErrors: Rows = {
     where: "the handle of `listen()`",
     why: "The disk failed, or the platform is stopping.",
     remedy: "Let the error pass: the source is read again after a backoff. `millrace logs` has the cause."
-  }, ...http, ...files, ...timers }
+  },
+  ...http,
+  ...files,
+  ...timers
+}

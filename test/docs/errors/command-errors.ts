@@ -83,8 +83,8 @@ const atStart: Rows = {
   START_FAILED: {
     message: "The platform did not start: the cause",
     where: "the data folder",
-    why: "Something failed that has no code of its own.",
-    remedy: "See `millrace doctor`."
+    why: "Something failed that has no code of its own; the message is all that is known.",
+    remedy: "Mend what the message names; `millrace doctor` checks Node, the sandbox and the folder."
   },
   DATA_FOLDER_IN_USE: {
     message: "Another platform has the data folder",

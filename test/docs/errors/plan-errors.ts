@@ -193,7 +193,7 @@ const inNodes = {
     message: "Two things of the node share a name",
     where: "the name",
     why: "Inputs, tables and capabilities are told apart by name.",
-    remedy: "Tell the plugin's author."
+    remedy: "Tell the plugin's author; until then, an earlier version of `millrace show PACKAGE` may do."
   },
   SCHEMA_INVALID: {
     message: "A schema of the plugin cannot be compiled",
@@ -217,7 +217,7 @@ const inNodes = {
     message: "What the plugin derived is not a contract",
     where: "the node",
     why: "A derived contract is checked like a declared one.",
-    remedy: "Tell the plugin's author."
+    remedy: "Tell the plugin's author; until then, an earlier version of `millrace show PACKAGE` may do."
   },
   KEY_MISSING: {
     message: "The key names a field that is not there, or the records have no key where one is needed",

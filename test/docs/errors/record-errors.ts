@@ -48,19 +48,22 @@ export const codecErrors: Rows<CodecFaultCode | FrameFaultCode> = {
     message: "The value ends early",
     where: "byte offset",
     why: "The bytes are cut off, or were written with another schema.",
-    remedy: "Check which schema the record was written with."
+    remedy:
+      "Compare the record (`millrace dlq show`) with the schema of its stream (`millrace stream show`), and write it anew with that one."
   },
   TRAILING_BYTES: {
     message: "Bytes are left over behind the value",
     where: "byte offset",
     why: "The bytes were written with another schema.",
-    remedy: "Check which schema the record was written with."
+    remedy:
+      "Compare the record (`millrace dlq show`) with the schema of its stream (`millrace stream show`), and write it anew with that one."
   },
   BAD_LENGTH: {
     message: "A length or count is negative, too large, or does not add up",
     where: "byte offset",
     why: "The bytes are damaged, hostile, or were written with another schema.",
-    remedy: "Check where the bytes came from."
+    remedy:
+      "Find out who wrote the record (`millrace dlq show`); let it be written with the stream's schema, by a client of Avro."
   },
   BAD_UTF8: {
     message: "A string is not UTF-8",
@@ -72,13 +75,15 @@ export const codecErrors: Rows<CodecFaultCode | FrameFaultCode> = {
     message: "The index of a union or enum is out of range",
     where: "field and byte offset",
     why: "The bytes were written with another schema.",
-    remedy: "Check which schema the record was written with."
+    remedy:
+      "Compare the record (`millrace dlq show`) with the schema of its stream (`millrace stream show`), and write it anew with that one."
   },
   BAD_BOOLEAN: {
     message: "A boolean is neither 0 nor 1",
     where: "field and byte offset",
     why: "The bytes were written with another schema.",
-    remedy: "Check which schema the record was written with."
+    remedy:
+      "Compare the record (`millrace dlq show`) with the schema of its stream (`millrace stream show`), and write it anew with that one."
   },
   UNRESOLVED: {
     message: "The reader's schema has no place for this value",
@@ -126,12 +131,12 @@ export const codecErrors: Rows<CodecFaultCode | FrameFaultCode> = {
     message: "The bytes are not a frame of Millrace, or of another version",
     where: "byte offset",
     why: "The log is damaged, or was written by another release.",
-    remedy: "See `millrace doctor`."
+    remedy: "Run the release that wrote the data folder; if it is this one, restore the folder from a backup."
   },
   BAD_VALUE: {
     message: "A field of a frame holds what its format forbids",
     where: "byte offset",
     why: "The log is damaged, or was written by another release.",
-    remedy: "See `millrace doctor`."
+    remedy: "Run the release that wrote the data folder; if it is this one, restore the folder from a backup."
   }
 }

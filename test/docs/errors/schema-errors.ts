@@ -10,7 +10,7 @@ const parsing: Rows<AvroSchemaErrorCode> = {
     message: "The text is not JSON",
     where: "line and column",
     why: "An Avro schema is JSON.",
-    remedy: "Correct it there."
+    remedy: "Correct the JSON at this line and column; comments and trailing commas are none."
   },
   AVRO_LIMIT: {
     message: "The schema is too long, too deep, or has too many parts",

@@ -7,7 +7,8 @@ const ofSandbox = {
     message: "No sandbox process could be started, or it ended before it answered",
     where: "the task",
     why: "The machine has no room for a process, or a guard of the sandbox is missing. It is tried again.",
-    remedy: "See `millrace doctor`."
+    remedy:
+      "Make room in memory; `millrace doctor` starts a sandbox process, and says which guard is missing and how to get it."
   },
   BUNDLE_FAILED: {
     message: "The bundle does not load in the sandbox",
@@ -156,7 +157,7 @@ const ofTasks: Rows = {
     message: "The dead letter kept no record",
     where: "the dead letter",
     why: "It was too large, or its source rejected the text before it became a record.",
-    remedy: "Mend it where it came from."
+    remedy: "Correct it at the source, and let the source give it once more."
   },
   NODE_GONE: {
     message: "The pipeline has its node no more",

@@ -24,6 +24,13 @@ export const upCommand = Command.make(
         "Address to listen on, default 127.0.0.1; another than the loopback opens the API to the network"
       )
     ),
+    names: Flag.String("allow-host").pipe(
+      Flag.withMetavar("NAME"),
+      Flag.atLeast(0),
+      Flag.withDescription(
+        "Answer under this host name too, such as the machine's; localhost and --host always are"
+      )
+    ),
     publish: Flag.String("publish").pipe(
       Flag.withMetavar("FOLDER"),
       Flag.atLeast(0),
@@ -45,7 +52,12 @@ export const upCommand = Command.make(
         const flags = yield* root
         const folder = yield* findOwnDataFolder(flags.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
-        const platform = yield* startPlatform({ folder, host: input.host, port: input.port })
+        const platform = yield* startPlatform({
+          folder,
+          host: input.host,
+          names: input.names,
+          port: input.port
+        })
         const connection = connectTo(platform, flags.json)
         yield* flags.json
           ? Console.log(JSON.stringify({ url: platform.url, pid: process.pid, data: folder }))
@@ -68,6 +80,10 @@ export const upCommand = Command.make(
   Command.withExamples([
     { command: "millrace up", description: "Data in ./.millrace, on http://localhost:4000" },
     { command: "millrace up --data /var/lib/millrace --port 4100" },
+    {
+      command: "millrace up --host 0.0.0.0 --allow-host millrace.example.com",
+      description: "For others too, under this name"
+    },
     {
       command: "millrace up --publish plugins --apply movies.pipeline.yaml --grant",
       description: "Publish and apply once up"

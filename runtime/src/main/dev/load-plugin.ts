@@ -75,7 +75,7 @@ export const loadPlugin = Effect.fn("loadPlugin")(function* (load: LoadOptions) 
   const inputs = devInputs({ manifest: plugin.manifest, config, records, count, tapped: load.tapped })
   if (typeof inputs === "string")
     return yield* loadFailed("records", [
-      { code: "INPUT_UNFED", message: inputs, frame: [], remedy: "see `millrace dev --help`" }
+      { code: "INPUT_UNFED", message: inputs, frame: [], remedy: "give --records FILE, or --from STREAM" }
     ])
   const fingerprint = integrityOf(
     JSON.stringify([plugin.digest, config, inputs.map((input) => input.fingerprint)])

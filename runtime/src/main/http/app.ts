@@ -40,6 +40,8 @@ export type ControlServices =
 export interface AppOptions {
   readonly version: string
   readonly folder: string
+  /** Host names that requests may come under, beside those of the loopback. */
+  readonly hosts: readonly string[]
   /** What plugins were refused, for the metrics. */
   readonly refusals: Refusals
   /** Where events are posted. */
@@ -60,6 +62,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   const run = Effect.runPromiseWith(services)
   const api = makeApi({
     version: options.version,
+    hosts: options.hosts,
     allowsOrigin: allowsIngestFrom(options.inboxes),
     report: (message, cause) => Effect.runForkWith(services)(Effect.logError(message, cause))
   })

@@ -19,9 +19,15 @@ export const listen = Effect.fn("listen")(function* (
   const server = yield* Effect.acquireRelease(bind(app, options), close)
   const address = server.address()
   const port = typeof address === "object" && address !== null ? address.port : options.port
-  const host = options.host === "127.0.0.1" || options.host === "::1" ? "localhost" : options.host
-  return `http://${host}:${port}`
+  return `http://${ownNames(options.host)[0] ?? "localhost"}:${port}`
 })
+
+/** Addresses that stand for every one of the machine, or for the loopback: `localhost` reaches both. */
+const reachedAsLocalhost: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "0.0.0.0", "::"])
+
+/** What an address to listen on is called in a URL; nothing where that is `localhost`. */
+export const ownNames = (host: string): readonly string[] =>
+  reachedAsLocalhost.has(host) ? [] : [host.includes(":") ? `[${host}]` : host]
 
 const bind = (app: Hono, { host, port }: { readonly host: string; readonly port: number }) =>
   Effect.callback<Server, ListenError>((resume) => {

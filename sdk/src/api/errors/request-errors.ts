@@ -47,7 +47,7 @@ export const requestErrors = errorTable({
     message: "This server does not answer to the host name of the request",
     where: "the Host header",
     why: "A page could point a name of its own at this machine and read the answers (DNS rebinding).",
-    remedy: "Call it as localhost, or start it with the host name allowed.",
+    remedy: "Call it as localhost, or start it with `millrace up --allow-host NAME`.",
     fields: []
   },
   ORIGIN_REFUSED: {
