@@ -103,6 +103,11 @@ export interface SegmentCall {
         readonly watermark?: { readonly newest: number | undefined; readonly outOfOrdernessMs: number }
       }
   readonly tables: readonly TableInput[]
+  /**
+   * With a batch of event timers: up to this time, ms since 1970, nothing else of their keys is due. Timers that they set up to
+   * then may fire in this call, and are then neither set nor to be fired again.
+   */
+  readonly timersUntil?: number
   /** For a sink at the end. */
   readonly sink?: {
     readonly id: string

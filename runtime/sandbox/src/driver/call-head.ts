@@ -26,6 +26,7 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
     end: facts.isEnd,
     partition: call.partition,
     kept: facts.kept,
+    timersUntil: call.timersUntil ?? null,
     source:
       head.kind === "source"
         ? {

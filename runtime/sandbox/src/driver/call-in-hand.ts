@@ -67,13 +67,23 @@ export class CallInHand {
           counts: piece.inputs.map((input) => openBatch(input.frame).count)
         }
       })
-      return Effect.map(runSegment(spec, place, call.tables, asked, host, settings), (result) => {
-        // What earlier runs of the call changed came with the state: the guest has it in part.
-        if (holding !== undefined && (holding.kept === "all" || this.deltas.length === 0))
-          place.held.keep(holding, this, given, result.state.length)
-        this.take(piece, result)
-        return result
-      })
+      const ran = runSegment(spec, place, call.tables, asked, host, settings)
+      return Effect.map(
+        Effect.tapError(ran, (failure) => this.noteMemory(failure)),
+        (result) => {
+          // What earlier runs of the call changed came with the state: the guest has it in part.
+          if (holding !== undefined && (holding.kept === "all" || this.deltas.length === 0))
+            place.held.keep(holding, this, given, result.state.length)
+          this.take(piece, result)
+          return result
+        }
+      )
+    })
+  }
+
+  private noteMemory(failure: RunStopped | SegmentError): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if ("code" in failure && failure.code === "MEMORY_EXCEEDED") this.parts.place.held.shrink()
     })
   }
 

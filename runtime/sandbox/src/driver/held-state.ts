@@ -5,7 +5,7 @@ export type KeptState = "all" | "others" | "none"
 
 /** About what a key takes in the guest beside its bytes, and how much more than on the wire its bytes take. */
 const keyOverhead = 200
-const byteFactor = 2
+const byteFactor = 1.5
 
 interface HeldPartition {
   readonly line: StateLine
@@ -26,7 +26,7 @@ interface HeldPartition {
  * owner: what was not committed was never in the state.
  */
 export class HeldState {
-  private readonly maxBytes: number
+  private maxBytes: number
   private readonly partitions: Map<number, HeldPartition> = new Map()
   private bytes = 0
 
@@ -39,6 +39,11 @@ export class HeldState {
   reset(): void {
     this.partitions.clear()
     this.bytes = 0
+  }
+
+  /** The guest needed more memory than it has: from now on it keeps less. */
+  shrink(): void {
+    this.maxBytes /= 4
   }
 
   /** What a run of a call on the partition may leave out. Without a line the guest keeps nothing. */

@@ -13,7 +13,7 @@ const openMs = 10_000
 const maxTableSectionBytes = 8 * 1024 * 1024
 const maxBundleBytes = 20 * 1024 * 1024
 /** Of the guest's heap, what keyed state may take that it keeps between calls. */
-const heldShare = 0.25
+const heldShare = 0.4
 
 /** A segment's place in one process: loads it there, and again into the process that follows. */
 export class LoadedIn {

@@ -26,6 +26,8 @@ export interface BatchContext {
   readonly sink: SegmentCall["sink"]
   /** Nothing follows: a sink finishes what is open. */
   readonly end: boolean
+  /** Of a batch of event timers: see `SegmentCall`. */
+  readonly timersUntil?: number
 }
 
 /** What a chain made of a batch, before it is committed. */
@@ -72,7 +74,12 @@ export function runFrames(
       const segment = index === start && from !== undefined ? from.first : segments[index]
       if (segment === undefined) break
       const head = { kind: "records", inputs: current, end: context.end } as const
-      const given = { ...context, sink: recordsOf(chain, context, index === start) }
+      const { timersUntil, ...rest } = context
+      const given = {
+        ...rest,
+        sink: recordsOf(chain, context, index === start),
+        ...(timersUntil !== undefined && index === start ? { timersUntil } : {})
+      }
       const answer = yield* callSegment(segment, host, head, given, chain, index)
       result = yield* merged(result, answer)
       current = handedOver(plan, index, answer, frames[0])
@@ -138,6 +145,7 @@ function callSegment(
     seed: context.seed,
     head,
     tables: context.tables.filter(({ node }) => nodes.has(node)),
+    ...(context.timersUntil === undefined ? {} : { timersUntil: context.timersUntil }),
     ...(isLast && context.sink !== undefined ? { sink: context.sink } : {})
   }
   return Effect.gen(function* () {

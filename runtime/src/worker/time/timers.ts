@@ -72,7 +72,7 @@ export class Timers {
           due = yield* Effect.mapError(log.dueTimers(processingTimers, latest, limit), fromTransport)
         }
         if (due.length === 0) break
-        yield* inBudget(environment, this.fireBatch(state, due, completed))
+        yield* inBudget(environment, this.fireBatch(state, due, until, completed))
       }
       this.fired = clock.outgoing
       return "all"
@@ -90,6 +90,7 @@ export class Timers {
   private fireBatch(
     state: number,
     due: readonly DueTimer[],
+    until: number,
     completed: boolean
   ): Effect.Effect<void, TaskFailure> {
     return Effect.gen({ self: this }, function* () {
@@ -110,7 +111,9 @@ export class Timers {
       }
       const first = chain.segments[this.segment]
       if (first === undefined) return
-      const result = yield* runFrames(chain, host, [input], context, { segment: this.segment, first })
+      const timersUntil = state === eventTimers ? chainable(due, taken, until) : undefined
+      const given = timersUntil === undefined ? context : { ...context, timersUntil }
+      const result = yield* runFrames(chain, host, [input], given, { segment: this.segment, first })
       yield* commitBatch(
         this.task,
         { ...result, state: joined(removal(state, taken), result.state) },
@@ -119,6 +122,13 @@ export class Timers {
       )
     })
   }
+}
+
+/** Up to when the timers that these set are the next ones due. */
+function chainable(due: readonly DueTimer[], taken: readonly DueTimer[], until: number): number | undefined {
+  if (taken.length === due.length && due.length < maxBatch) return until
+  const last = taken.at(-1)
+  return last === undefined ? undefined : last.time - 1
 }
 
 /** A batch of timers as records; as many as one batch may hold. */

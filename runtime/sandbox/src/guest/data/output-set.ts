@@ -86,6 +86,13 @@ export class OutputSet {
     if (bytes > this.maxBytes) throw new OutputOverflow()
   }
 
+  /** A quarter of the budget is taken: what can wait for another call should. */
+  isFilling(): boolean {
+    let bytes = 0
+    for (let i = 0; i < this.writers.length; i++) bytes += this.writers[i].byteLength
+    return bytes * 4 > this.maxBytes
+  }
+
   /** The cursor's record as it is, by the first output. */
   pass(cursor: BatchCursor, origin: number): void {
     const key = this.definitions[0].key

@@ -194,6 +194,7 @@ export class RecordInHand implements GuestRecord {
           ": keep what is long in a state of the key, and name it by the tag"
       )
     const state = domain === "processing" ? processingTimers : eventTimers
-    this.#scope.store.changeTimer(state, isSet, { time, key: this.key, tag: bytes }, this.#journal)
+    const timer = { time, key: this.key, tag: bytes }
+    this.#scope.store.changeTimer(state, isSet, timer, this.#journal, this.#origin)
   }
 }

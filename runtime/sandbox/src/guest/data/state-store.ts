@@ -1,13 +1,21 @@
 import type { GuestState } from "@millrace/sdk/guest"
-import { ByteSink, encodeTimer, noExpiry, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
+import {
+  ByteSink,
+  encodeTimer,
+  eventTimers,
+  noExpiry,
+  StateEntryCursor,
+  StateEntryWriter
+} from "@millrace/sdk/record"
 import type { GuestMapKey, GuestValueCodec } from "./codec-shape.ts"
 import { keyIdOf, nullKeyId } from "./key-id.ts"
 import { heldAt, MapEntries } from "./map-entries.ts"
 import type { Held } from "./map-entries.ts"
 import { sha256 } from "../realm/hmac.ts"
 import { makeList, mapGet, MapOf, mapSet, TypeErrorOf } from "../realm/primordials.ts"
-import { Cell } from "./state-cell.ts"
-import type { StateJournal } from "./state-cell.ts"
+import { NewTimers } from "./new-timers.ts"
+import type { NewTimer } from "./new-timers.ts"
+import { Cell, StateJournal } from "./state-cell.ts"
 import { StateHandle } from "./state-handle.ts"
 
 export interface StateDefinition {
@@ -53,6 +61,7 @@ export class StateStore {
   private cells: Cells = makeList()
   private touched: Touched[] = makeList()
   private arena: ByteSink = new ByteSink(maxValueBytes + arenaBytes, 1024)
+  private newTimers: NewTimers
   /** Number of the call in hand. */
   call = 0
   /** The batch's clock, ms since 1970. */
@@ -60,6 +69,7 @@ export class StateStore {
 
   constructor(definitions: readonly StateDefinition[]) {
     this.definitions = definitions
+    this.newTimers = new NewTimers()
   }
 
   /** `entries`: state entries of the batch's keys, less those that are kept, in order. A key that is in neither is absent. */
@@ -68,6 +78,7 @@ export class StateStore {
     this.now = now
     this.arena.length = 0
     this.touched = makeList()
+    this.newTimers = new NewTimers()
     if (kept === "none") this.partitions = new MapOf()
     const known = kept === "all" ? mapGet(this.partitions, partition) : undefined
     this.cells = this.cellsFrom(known)
@@ -120,12 +131,13 @@ export class StateStore {
     throw new TypeErrorOf("no state is declared under this name")
   }
 
-  /** Sets a timer of a record key, or takes it back. `state`: the index that its kind of timer has. */
+  /** Sets a timer of a record key, or takes it back. `state`: the index that its kind of timer has; `origin`: the record's. */
   changeTimer(
     state: number,
     isSet: boolean,
     timer: { readonly time: number; readonly key: Uint8Array | null; readonly tag: Uint8Array },
-    journal: StateJournal
+    journal: StateJournal,
+    origin: number
   ): void {
     const place = this.placeOf(state)
     if (place < 0) throw new TypeErrorOf("the plugin declares no timers")
@@ -133,7 +145,23 @@ export class StateStore {
     const cell = this.cell(place, nullKeyId)
     this.touch(this.definitions[place], cell)
     const held = { bytes: value, start: 0, end: value.length, expiry: noExpiry }
-    cell.set(keyIdOf(mapKey, 0, mapKey.length), isSet ? held : undefined, journal)
+    const id = keyIdOf(mapKey, 0, mapKey.length)
+    cell.set(id, isSet ? held : undefined, journal)
+    if (isSet && state === eventTimers) this.newTimers.add({ id, origin, timer })
+  }
+
+  /**
+   * Takes the event timers that bodies have set in this call and that are due by `until`, of each key the earliest, in the order
+   * of time; they are no longer set.
+   */
+  takeDue(until: number): readonly NewTimer[] {
+    const place = this.placeOf(eventTimers)
+    if (place < 0) return makeList()
+    const cell = this.cell(place, nullKeyId)
+    const due = this.newTimers.take(until, (id) => cell.entries?.get(id) !== undefined)
+    const journal = new StateJournal()
+    for (let i = 0; i < due.length; i++) cell.set(due[i].id, undefined, journal)
+    return due
   }
 
   /** Notes a cell that is about to change. */

@@ -7,6 +7,8 @@ import { mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 import { PendingRun } from "./run-pending.ts"
 import { runPlain } from "./run-plain.ts"
+import { runChained } from "./chained-timers.ts"
+import { isTimerFeed } from "./timer-feed.ts"
 import { SinkBatchInHand } from "./sink-call.ts"
 import { asRunFailure, readPartitions, takeSourceRead } from "./source-call.ts"
 import type { SourceClock, SourceEnd } from "./source-call.ts"
@@ -22,6 +24,8 @@ export interface CallHead {
   readonly partition: number
   /** Of the keyed state that earlier calls left: what still holds. */
   readonly kept: "all" | "others" | "none"
+  /** With a batch of event timers: up to when those that they set are due as well, ms since 1970. */
+  readonly timersUntil: number | null
   readonly source: {
     readonly partition: string
     readonly positionJson: string | null
@@ -109,6 +113,8 @@ export class NodeCall {
       if (body === undefined) throw new TypeErrorOf("the node has no input " + feed.input)
       if (!body.suspends) {
         runPlain(this.run, feed, body)
+        if (this.head.timersUntil !== null && isTimerFeed(feed))
+          runChained(this.run, feed, body, this.head.timersUntil)
         continue
       }
       const pending = new PendingRun(this.run, feed, again(feed), body, (failure) => {
