@@ -1,3 +1,4 @@
+import { relative } from "node:path"
 import { type RuleResult, runTrials, type Setup } from "@millrace/sdk/testing"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -76,7 +77,7 @@ const specNeeded = ({ ready }: Setup, { findings }: RuleResult): CommandError =>
   return new CommandError({
     code: "CONFORMANCE_SPEC_NEEDED",
     message: `${name} cannot be tried in what is made up of its manifest${why}`,
-    where: ready.fixture.file,
+    where: relative(process.cwd(), ready.fixture.file),
     remedy: `say in a fixture what it needs, like: conformance: [{ plugin: ${name}, ${needs(ready)} }]`,
     exit: exitCode.badInput
   })
