@@ -31,14 +31,14 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
   const folder = temporaryFolder()
   const data = join(folder.path, "data")
   let platform = await up({ data })
-  const token = await open(platform, shopPipeline(folder.path, "shop"), "shop")
+  let token = ""
   let retries = 0
   const lost: string[] = []
   const client = () =>
     createClient<Visit, "at">({
       // The port is another after each start.
       url: "http://platform.example/ingest/shop/visits",
-      token,
+      token: () => token,
       eventTime: "at",
       batch: { maxEvents: 40, maxDelayMs: 30 },
       buffer: { maxEvents: 400 },
@@ -64,9 +64,11 @@ export const runEpisode = async ({ kills, say = () => {}, seed }: Episode): Prom
       await delay(20)
     }
   }
-  const producing = produce()
   const killed: string[] = []
+  let producing = Promise.resolve()
   try {
+    token = await open(platform, shopPipeline(folder.path, "shop"), "shop")
+    producing = produce()
     while (killed.length < kills) {
       const point = points[Math.floor(random() * points.length * 2)]
       const how = point === undefined ? "random" : `${point}:${1 + Math.floor(random() * 12)}`

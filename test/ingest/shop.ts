@@ -53,15 +53,9 @@ interface Runs {
 export const open = async (platform: Runs, file: string, name: string): Promise<string> => {
   const applied = await platform.command("apply", file, "--grant")
   if (applied.exit !== 0) throw new Error(applied.stderr)
-  const { stdout } = await platform.command(
-    "token",
-    "create",
-    "sender",
-    "--scope",
-    `ingest:${name}`,
-    "--json"
-  )
-  const issued: { readonly token: string } = JSON.parse(stdout)
+  const created = await platform.command("token", "create", "sender", "--scope", `ingest:${name}`, "--json")
+  if (created.exit !== 0) throw new Error(`no token: ${created.exit} ${created.stderr}`)
+  const issued: { readonly token: string } = JSON.parse(created.stdout)
   return issued.token
 }
 

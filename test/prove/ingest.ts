@@ -20,7 +20,9 @@ export async function run({ count = 36, seed }: ProofOptions): Promise<ProofResu
       say: (line) => process.stdout.write(`ingest, seed ${own}: ${line}\n`)
     })
     passed += kills
-    notes.push(`seed ${own}: ${tracked} events tracked, ${retries} requests made again, ${kills} kills`)
+    const told = `seed ${own}: ${tracked} events tracked, ${retries} requests made again, ${kills} kills, ${complaints.length} complaints`
+    notes.push(told)
+    process.stdout.write(`ingest, ${told}\n`)
     if (complaints.length === 0) continue
     passed -= kills
     notes.push(...complaints.slice(0, 20), `  again: npm run prove -- ingest --seed ${own} --count ${kills}`)

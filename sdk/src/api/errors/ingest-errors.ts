@@ -15,7 +15,8 @@ export const ingestErrors = errorTable({
     message: "{pipeline}/{node} does not take in events just now",
     where: "the pipeline",
     why: "The platform or the pipeline is starting, is being changed, or could not be started.",
-    remedy: "Send the same events again after {retryAfterSeconds} seconds; see `millrace status {pipeline}` if it lasts.",
+    remedy:
+      "Send the same events again after {retryAfterSeconds} seconds; see `millrace status {pipeline}` if it lasts.",
     fields: ["pipeline", "node", "retryAfterSeconds"]
   },
   INBOX_FULL: {
