@@ -106,6 +106,9 @@ const smallestFinding = async (
   return found
 }
 
+/** Pieces that a generated batch is cut into: there are several, and a fresh memory for each piece is what takes time. */
+const generatedPieces = 4
+
 const judge = (ready: ReadyCase) =>
   Effect.gen(function* () {
     const outcome = yield* runCase(ready, "whole")
@@ -113,7 +116,9 @@ const judge = (ready: ReadyCase) =>
     const differences = outcomeDifferences({ deadLetters: own }, outcome)
     if (differences.length > 0) return judged(differences, "whole", outcome)
     if (ready.case.cuts === false) return judged([], undefined, outcome)
-    return judged(cutDifferences(outcome, yield* runCase(ready, "cut"), "processor"), "cut", outcome)
+    const size = Math.ceil((ready.case.input ?? []).length / generatedPieces)
+    const cut = yield* runCase({ ...ready, manner: { size, isFresh: true } }, "cut")
+    return judged(cutDifferences(outcome, cut, "processor"), "cut", outcome)
   })
 
 const judged = (
