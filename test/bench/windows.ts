@@ -8,7 +8,12 @@ import type { Taken } from "./streams/stream-platform.ts"
 // event time, eleven minutes of it, so that for the last of them all windows are full.
 
 const rounds = 1
-const sequence: EventSequence = { count: Math.round(6_600_000 * scale), keys: 1_000, perSecond: 10_000 }
+/** A smaller one has fewer keys, not less time. */
+const sequence: EventSequence = {
+  count: Math.round(6_600_000 * scale),
+  keys: Math.round(1_000 * scale),
+  perSecond: Math.round(10_000 * scale)
+}
 const seconds = sequence.count / sequence.perSecond
 const start = 1_700_000_000_000
 

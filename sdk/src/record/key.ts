@@ -37,16 +37,22 @@ export function booleanOfKey(key: Uint8Array): boolean {
 /** int, long and the logical types on them, as a safe integer: 8 bytes, big-endian. */
 export function keyOfLong(value: number): Uint8Array {
   if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
+  // Byte by byte: to ask so small an array for its buffer makes V8 move it.
   const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  view.setInt32(0, Math.floor(value / wordRange))
-  view.setUint32(4, value >>> 0)
+  const high = Math.floor(value / wordRange)
+  const low = value >>> 0
+  for (let i = 0; i < 4; i++) {
+    bytes[i] = high >> (24 - 8 * i)
+    bytes[4 + i] = low >> (24 - 8 * i)
+  }
   return bytes
 }
 
 export function longOfKey(key: Uint8Array): number {
-  const view = wordOf(key)
-  const value = view.getInt32(0) * wordRange + view.getUint32(4)
+  checkWord(key)
+  const high = (key[0] << 24) | (key[1] << 16) | (key[2] << 8) | key[3]
+  const low = ((key[4] << 24) | (key[5] << 16) | (key[6] << 8) | key[7]) >>> 0
+  const value = high * wordRange + low
   if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
   return value
 }
@@ -99,7 +105,11 @@ export function compositeKey(parts: readonly (Uint8Array | null)[]): Uint8Array 
   return bytes
 }
 
-function wordOf(key: Uint8Array): DataView {
+function checkWord(key: Uint8Array): void {
   if (key.length !== 8) throw new FrameFault("BAD_LENGTH", 0, "not a number's key of 8 bytes")
+}
+
+function wordOf(key: Uint8Array): DataView {
+  checkWord(key)
   return new DataView(key.buffer, key.byteOffset, 8)
 }

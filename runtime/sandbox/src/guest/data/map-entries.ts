@@ -23,6 +23,7 @@ export interface Held {
 /** So many changes lie beside the packed entries at most, or a quarter as many as those are. */
 const looseEntries = 32
 const nothing = new Uint8Array(0)
+const noEntries = new StateEntryCursor(nothing)
 
 /**
  * The entries of one map. What came with a call stays as it came, state entries in the order of their map keys, of which one
@@ -35,7 +36,7 @@ export class MapEntries {
   /** Map key of the last one that was packed. */
   private lastStart = 0
   private lastEnd = 0
-  private cursor: StateEntryCursor = new StateEntryCursor(nothing)
+  private cursor: StateEntryCursor = noEntries
   /** By id of the map key; null: deleted. */
   private loose: Map<string, Held | null> = new MapOf()
 

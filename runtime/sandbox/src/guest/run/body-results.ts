@@ -32,24 +32,26 @@ export function readResults(body: Body, answer: unknown, outputs: OutputSet, max
     if (answer === false) return dropping
     throw new TypeErrorOf("a filter must answer true or false")
   }
-  const list = makeList<OneResult>()
   if (body.form === "map") {
+    const list = makeList<OneResult>()
     list[0] = { output: 0, value: answer }
     return { passes: false, list }
   }
   if (answer === undefined || answer === null) return dropping
-  if (ArrayIsArray(answer)) addAll(list, 0, answer, maxRecords)
-  else if (isObject(answer)) addNamed(list, answer, outputs, maxRecords)
+  let list: OneResult[] | undefined
+  if (ArrayIsArray(answer)) list = addAll(undefined, 0, answer, maxRecords)
+  else if (isObject(answer)) list = addNamed(answer, outputs, maxRecords)
   else throw new TypeErrorOf("a process body must answer an array of results, or one array for each output")
-  return { passes: false, list }
+  return list === undefined ? dropping : { passes: false, list }
 }
 
+/** Undefined: nothing. */
 function addNamed(
-  list: OneResult[],
   answer: { readonly [name: string]: unknown },
   outputs: OutputSet,
   maxRecords: number
-): void {
+): OneResult[] | undefined {
+  let list: OneResult[] | undefined
   const names = ObjectKeys(answer)
   for (let i = 0; i < names.length; i++) {
     const output = outputs.indexOf(names[i])
@@ -57,14 +59,23 @@ function addNamed(
     const results = hasOwn(answer, names[i]) ? answer[names[i]] : undefined
     if (results === undefined) continue
     if (!ArrayIsArray(results)) throw new TypeErrorOf("the results for an output must be an array")
-    addAll(list, output, results, maxRecords)
+    list = addAll(list, output, results, maxRecords)
   }
+  return list
 }
 
-function addAll(list: OneResult[], output: number, results: readonly unknown[], maxRecords: number): void {
+function addAll(
+  known: OneResult[] | undefined,
+  output: number,
+  results: readonly unknown[],
+  maxRecords: number
+): OneResult[] | undefined {
   const count = results.length
+  if (count === 0) return known
+  const list = known ?? makeList<OneResult>()
   if (list.length + count > maxRecords) throw new TooManyResults(maxRecords)
   for (let i = 0; i < count; i++) list[list.length] = { output, value: results[i] }
+  return list
 }
 
 /** A record gave more results than its node may give for one. */
