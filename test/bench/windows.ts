@@ -7,7 +7,7 @@ import type { Taken } from "./streams/stream-platform.ts"
 // What a record costs a window of ten minutes every second, beside one of ten minutes: 1,000 keys, 10,000 records per second of
 // event time, eleven minutes of it, so that for the last of them all windows are full.
 
-const rounds = 1
+const rounds = 3
 /** A smaller one has fewer keys, not less time. */
 const sequence: EventSequence = {
   count: Math.round(6_600_000 * scale),

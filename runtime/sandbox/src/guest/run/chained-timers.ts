@@ -1,4 +1,4 @@
-import { BatchCursor, BatchWriter } from "@millrace/sdk/record"
+import { BatchCursor, BatchWriter, maxFrameBytes } from "@millrace/sdk/record"
 import { Uint32ArrayOf } from "../realm/primordials.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
 import { runPlain } from "./run-plain.ts"
@@ -16,7 +16,7 @@ export function runChained(run: RunContext, feed: Feed, body: Body, until: numbe
   for (let fired = 0; fired < maxChained && !run.outputs.isFilling();) {
     const due = store.takeDue(until)
     if (due.length === 0) return
-    const writer = new BatchWriter()
+    const writer = new BatchWriter(maxFrameBytes, 1_024)
     writer.begin(feed.cursor.header.schemaHash)
     const origins = new Uint32ArrayOf(due.length)
     for (let i = 0; i < due.length; i++) {
