@@ -28,36 +28,44 @@ const begun = async (name: string, use = "first"): Promise<Counting> => {
 }
 
 describe("an upgrade of a plugin with state", () => {
-  it("keeps state that the new schema reads, beside a state that is new, and goes back again", async () => {
-    const pipeline = await begun("wider")
-    pipeline.write({ use: "wider", total: 100 })
-    const plan = await platform.command("plan", pipeline.file)
-    assert.include(plan.stdout, "state seen: migrated, its old values are read by the new schema")
-    assert.include(plan.stdout, "state latest: new, it begins empty")
-    const wider = await pipeline.apply({ use: "wider", total: 100 })
-    assert.strictEqual(wider.exit, 0, wider.stderr)
-    assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
-    const back = await pipeline.apply({ use: "first", total: 140 })
-    assert.strictEqual(back.exit, 0, back.stderr)
-    assert.deepStrictEqual(sorted(await pipeline.counts(140)), sorted(inOrder(140)))
-    await platform.command("pipeline", "delete", "wider")
-  })
+  it(
+    "keeps state that the new schema reads, beside a state that is new, and goes back again",
+    { timeout: 480_000 },
+    async () => {
+      const pipeline = await begun("wider")
+      pipeline.write({ use: "wider", total: 100 })
+      const plan = await platform.command("plan", pipeline.file)
+      assert.include(plan.stdout, "state seen: migrated, its old values are read by the new schema")
+      assert.include(plan.stdout, "state latest: new, it begins empty")
+      const wider = await pipeline.apply({ use: "wider", total: 100 })
+      assert.strictEqual(wider.exit, 0, wider.stderr)
+      assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
+      const back = await pipeline.apply({ use: "first", total: 140 })
+      assert.strictEqual(back.exit, 0, back.stderr)
+      assert.deepStrictEqual(sorted(await pipeline.counts(140)), sorted(inOrder(140)))
+      await platform.command("pipeline", "delete", "wider")
+    }
+  )
 
-  it("is refused with the field where the new schema cannot read it, and the version before goes on", async () => {
-    const pipeline = await begun("refused")
-    const refused = await pipeline.apply({ use: "as-text", total: 100 })
-    assert.strictEqual(refused.exit, 65)
-    assert.strictEqual(refused.errors[0]?.code, "STATE_INCOMPATIBLE")
-    assert.include(refused.errors[0]?.message, "the state seen of counted cannot go on: count: ")
-    assert.include(refused.errors[0]?.where, "nodes.counted")
-    assert.include(refused.errors[0]?.remedy, "migrate")
-    const on = await pipeline.apply({ use: "first", total: 100 })
-    assert.strictEqual(on.exit, 0, on.stderr)
-    assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
-    await platform.command("pipeline", "delete", "refused")
-  })
+  it(
+    "is refused with the field where the new schema cannot read it, and the version before goes on",
+    { timeout: 480_000 },
+    async () => {
+      const pipeline = await begun("refused")
+      const refused = await pipeline.apply({ use: "as-text", total: 100 })
+      assert.strictEqual(refused.exit, 65)
+      assert.strictEqual(refused.errors[0]?.code, "STATE_INCOMPATIBLE")
+      assert.include(refused.errors[0]?.message, "the state seen of counted cannot go on: count: ")
+      assert.include(refused.errors[0]?.where, "nodes.counted")
+      assert.include(refused.errors[0]?.remedy, "migrate")
+      const on = await pipeline.apply({ use: "first", total: 100 })
+      assert.strictEqual(on.exit, 0, on.stderr)
+      assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
+      await platform.command("pipeline", "delete", "refused")
+    }
+  )
 
-  it("says of another kind and of another key what stands in the way", async () => {
+  it("says of another kind and of another key what stands in the way", { timeout: 480_000 }, async () => {
     const pipeline = await begun("kinds")
     for (const [use, message] of [
       ["as-map", "the state seen of counted cannot go on: it was a value and is a map"],
@@ -74,29 +82,40 @@ describe("an upgrade of a plugin with state", () => {
     await platform.command("pipeline", "delete", "kinds")
   })
 
-  it("migrates every value by the plugin's own function, and refuses the way back", async () => {
-    const pipeline = await begun("migrated")
-    pipeline.write({ use: "migrated", total: 100 })
-    const plan = await platform.command("plan", pipeline.file)
-    assert.include(plan.stdout, "state seen: migrated, its old values go through the plugin's migration")
-    const applied = await pipeline.apply({ use: "migrated", total: 100 })
-    assert.strictEqual(applied.exit, 0, applied.stderr)
-    assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
-    const back = await pipeline.apply({ use: "first", total: 140 })
-    assert.strictEqual(back.errors[0]?.code, "STATE_INCOMPATIBLE", back.stderr)
-    assert.include(back.errors[0]?.message, "count: ")
-    await platform.command("pipeline", "delete", "migrated")
-  })
+  it(
+    "migrates every value by the plugin's own function, and refuses the way back",
+    { timeout: 480_000 },
+    async () => {
+      const pipeline = await begun("migrated")
+      pipeline.write({ use: "migrated", total: 100 })
+      const plan = await platform.command("plan", pipeline.file)
+      assert.include(plan.stdout, "state seen: migrated, its old values go through the plugin's migration")
+      const applied = await pipeline.apply({ use: "migrated", total: 100 })
+      assert.strictEqual(applied.exit, 0, applied.stderr)
+      assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
+      const back = await pipeline.apply({ use: "first", total: 140 })
+      assert.strictEqual(back.errors[0]?.code, "STATE_INCOMPATIBLE", back.stderr)
+      assert.include(back.errors[0]?.message, "count: ")
+      await platform.command("pipeline", "delete", "migrated")
+    }
+  )
 
-  it("leaves the version before as it was when a value cannot be migrated", async () => {
-    const pipeline = await begun("failing")
-    const failed = await pipeline.apply({ use: "failing", total: 100 })
-    assert.strictEqual(failed.errors[0]?.code, "STATE_MIGRATION_FAILED", failed.stderr)
-    assert.match(failed.errors[0]?.message ?? "", /state seen of counted .* at the key k\d: .*no place for 6/)
-    assert.strictEqual((await pipeline.status()).state, "running")
-    const on = await pipeline.apply({ use: "first", total: 100 })
-    assert.strictEqual(on.exit, 0, on.stderr)
-    assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
-    await platform.command("pipeline", "delete", "failing")
-  })
+  it(
+    "leaves the version before as it was when a value cannot be migrated",
+    { timeout: 480_000 },
+    async () => {
+      const pipeline = await begun("failing")
+      const failed = await pipeline.apply({ use: "failing", total: 100 })
+      assert.strictEqual(failed.errors[0]?.code, "STATE_MIGRATION_FAILED", failed.stderr)
+      assert.match(
+        failed.errors[0]?.message ?? "",
+        /state seen of counted .* at the key k\d: .*no place for 6/
+      )
+      assert.strictEqual((await pipeline.status()).state, "running")
+      const on = await pipeline.apply({ use: "first", total: 100 })
+      assert.strictEqual(on.exit, 0, on.stderr)
+      assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))
+      await platform.command("pipeline", "delete", "failing")
+    }
+  )
 })

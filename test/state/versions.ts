@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
-import type { PipelineStatus } from "@millrace/sdk/api"
+import type { PipelineStatus, RecordPage, RecordView } from "@millrace/sdk/api"
+import { isObject, statusOf } from "../input/pipelines.ts"
 import { type CommandResult, type Platform, root, until } from "../input/program.ts"
 
 const fixture = join(root, "test/state/fixtures/versions.ts")
@@ -47,29 +48,20 @@ nodes:
     return this.platform.command("apply", this.file, "--grant", ...flags)
   }
 
-  async status(): Promise<PipelineStatus> {
-    return JSON.parse((await this.platform.command("status", this.name, "--json")).stdout)
+  status(): Promise<PipelineStatus> {
+    return statusOf(this.platform, this.name)
   }
 
   /** The counts by key, in the order of the stream, once there are so many of them. */
   async counts(records: number): Promise<ReadonlyMap<string, readonly number[]>> {
-    const read = async (): Promise<readonly string[]> => {
-      const { stdout } = await this.platform.command(
-        "topic",
-        "read",
-        `${this.name}.counts`,
-        "--limit",
-        "10000",
-        "--json"
-      )
-      return stdout.split("\n").filter((line) => line !== "" && !line.includes('"control"'))
+    const read = async (): Promise<readonly RecordView[]> => {
+      const { body } = await this.platform.get(`/api/topics/${this.name}.counts/records?limit=10000`)
+      return isPage(body) ? body.records.filter(({ control }) => control === undefined) : []
     }
-    const lines = await until(read, (found) => found.length >= records)
+    const found = await until(read, ({ length }) => length >= records)
     const counts = new Map<string, readonly number[]>()
-    for (const line of lines) {
-      const { value }: { readonly value: { readonly key: string; readonly n: number } } = JSON.parse(line)
-      counts.set(value.key, [...(counts.get(value.key) ?? []), value.n])
-    }
+    for (const { value } of found)
+      if (isCount(value)) counts.set(value.key, [...(counts.get(value.key) ?? []), value.n])
     return counts
   }
 }
@@ -82,3 +74,8 @@ export const inOrder = (records: number): ReadonlyMap<string, readonly number[]>
       Array.from({ length: Math.ceil((records - key) / 10) }, (_, index) => index + 1)
     ])
   )
+
+const isPage = (body: unknown): body is RecordPage => isObject(body) && "records" in body
+
+const isCount = (value: unknown): value is { readonly key: string; readonly n: number } =>
+  isObject(value) && "key" in value && "n" in value

@@ -6,7 +6,8 @@ import {
   type PlanAnswer,
   type PlanRequest,
   type ResetRequest,
-  type ResetView
+  type ResetView,
+  type SavepointView
 } from "@millrace/sdk/api"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
@@ -24,8 +25,12 @@ import { findMissingSecrets, type SecretNames } from "./missing-secrets.ts"
 import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
-import { writeMarks } from "./run-marks.ts"
+import { readMarks, writeMarks } from "./run-marks.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
+import { savepointName } from "./savepoint/savepoint-name.ts"
+import { type PlannedRestore, plannedRestore } from "./savepoint/savepoint-plan.ts"
+import { Savepoints } from "./savepoint/savepoints.ts"
+import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
 import { migrateState } from "./state/migrate-state.ts"
 import { stateProblems } from "./state/state-problems.ts"
@@ -41,6 +46,7 @@ type ControllerServices =
   | PipelineStore
   | RunningPipelines
   | SandboxPool
+  | Savepoints
   | SecretNames
   | Streams
   | Transport
@@ -55,6 +61,8 @@ export interface ControllerShape {
   readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   /** Sets a pipeline back in what it reads, or says what that would do. */
   readonly reset: (pipeline: string, request: ResetRequest) => Effect.Effect<ResetView, ApiError>
+  /** Puts aside all that a pipeline keeps; it stands still meanwhile. Without a name it gets one by the time. */
+  readonly savepoint: (pipeline: string, name: string | undefined) => Effect.Effect<SavepointView, ApiError>
   /** Starts a pipeline anew under the grants that are in force now; without one that it needs it does not start. */
   readonly recheck: (pipeline: string) => Effect.Effect<void, ApiError>
 }
@@ -77,6 +85,7 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
         resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
         remove: (pipeline, by) => inTurn(remove(pipeline, by)),
         reset: (pipeline, request) => inTurn(reset(pipeline, request)),
+        savepoint: (pipeline, name) => inTurn(savepoint(pipeline, name)),
         recheck: (pipeline) => inTurn(recheck(pipeline))
       })
     })
@@ -91,11 +100,16 @@ const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
   if ("problems" in planned) return planned
   const { difference, plan: next } = planned
   const ended = yield* running.hasEnded(next.pipeline.pipeline)
-  const problems = [...(yield* streamProblems(next)), ...(yield* lostState(next, request, ended))]
+  const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
+  const state = restore?.problems ?? (yield* lostState(next, request, ended))
+  const problems = [...(yield* streamProblems(next)), ...state]
   if (problems.length > 0) return { problems }
-  const rerun = ended && difference.wouldChange
+  const rerun = restore === undefined && ended && difference.wouldChange
   const missingSecrets = yield* findMissingSecrets(next)
-  return { plan: planView({ plan: next, difference, rerun, missingSecrets }) }
+  const view = planView({ plan: next, difference, rerun, missingSecrets })
+  if (restore === undefined) return { plan: view }
+  const notes = restore.notes.map((text) => ({ action: "note", text }) as const)
+  return { plan: { ...view, wouldChange: true, changes: [...view.changes, ...notes] } }
 })
 
 const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by: string) {
@@ -112,10 +126,11 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
     return yield* apiError("PLAN_CHANGED", { pipeline, planned: next.physical.hash, asked: request.hash })
   const running = yield* RunningPipelines
   const ended = yield* running.hasEnded(pipeline)
-  const [lost] = yield* lostState(next, request, ended)
+  const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
+  const [lost] = restore?.problems ?? (yield* lostState(next, request, ended))
   if (lost !== undefined) return yield* apiError("PLAN_FAILED", { count: 1, first: lost.message })
   const hasConsented = yield* consent(next, request.grant, by)
-  if (current !== undefined && !difference.wouldChange) {
+  if (current !== undefined && restore === undefined && !difference.wouldChange) {
     // It may have stood still for the want of just that.
     if (hasConsented) yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut(current))
     return {
@@ -128,8 +143,12 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
   yield* registerStreams(next, by)
   // Until the new revision is stored the old one is what should run: whatever stops us here, it goes on.
   const goOn = current === undefined ? Effect.void : running.carryOut(current)
-  const saved = yield* standStill(current, next).pipe(
-    Effect.andThen(ended ? Effect.void : migrateState(next)),
+  const ready =
+    restore === undefined
+      ? Effect.andThen(standStill(current, next), ended ? Effect.void : migrateState(next))
+      : running.stop(pipeline)
+  const saved = yield* ready.pipe(
+    Effect.andThen(writeRestore(pipeline, next, current, restore)),
     Effect.andThen(
       store
         .putRevision({
@@ -150,6 +169,32 @@ const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by
   failpoint("mid-apply")
   yield* running.replace(saved)
   return { pipeline, revision: saved.revision, hash: saved.planHash, changed: true } satisfies ApplyView
+})
+
+/**
+ * Before the revision is stored that is to begin from a savepoint: it is told by its plan and by what it follows, and another
+ * one takes the wish away.
+ */
+const writeRestore = Effect.fnUntraced(function* (
+  pipeline: string,
+  next: Plan,
+  current: StoredPipeline | undefined,
+  restore: PlannedRestore | undefined
+) {
+  const marks = yield* readMarks(pipeline).pipe(Effect.mapError(logFailed))
+  if (restore === undefined && marks.intent?.does !== "restore") return
+  const intent =
+    restore === undefined
+      ? undefined
+      : ({
+          does: "restore",
+          after: current?.revision ?? 0,
+          planHash: next.physical.hash,
+          pipeline: restore.head.pipeline,
+          savepoint: restore.head.savepoint
+        } as const)
+  const now = yield* Clock.currentTimeMillis
+  yield* writeMarks(pipeline, { intent }, now).pipe(Effect.mapError(logFailed))
 })
 
 /** State that the plan could not go on with, where the caller did not say that it may go; a run that begins anew keeps none. */
@@ -218,6 +263,19 @@ const reset = Effect.fnUntraced(function* (pipeline: string, { dryRun, target }:
   failpoint("mid-apply")
   yield* running.replace(stored)
   return { pipeline, changes, done: true }
+})
+
+const savepoint = Effect.fnUntraced(function* (pipeline: string, name: string | undefined) {
+  const stored = yield* known(pipeline)
+  const running = yield* RunningPipelines
+  const now = yield* Clock.currentTimeMillis
+  const taken = name ?? savepointName(now)
+  const isHeld = (yield* running.all).some((run) => run.stored.pipeline === pipeline)
+  yield* running.stop(pipeline)
+  const bytes = yield* takeSavepoint(stored, yield* readStoredPlan(stored), { savepoint: taken, now }).pipe(
+    Effect.ensuring(isHeld ? Effect.ignore(running.replace(stored)) : Effect.void)
+  )
+  return { pipeline, savepoint: taken, revision: stored.revision, takenAt: now, bytes }
 })
 
 const recheck = Effect.fnUntraced(function* (pipeline: string) {

@@ -19,7 +19,8 @@ export const Intent = Schema.Union([
   Schema.Struct({ does: Schema.Literal("reset"), revision: Schema.Int, target: ResetTarget }),
   Schema.Struct({
     does: Schema.Literal("restore"),
-    revision: Schema.Int,
+    /** The revision that the one it is for follows. */
+    after: Schema.Int,
     planHash: Schema.String,
     pipeline: Schema.String,
     savepoint: Schema.String

@@ -13,6 +13,7 @@ import { type TaskFailure, taskFailure } from "../worker/task/task-failure.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { ungranted } from "./grants.ts"
 import { readMarks, writeMarks } from "./run-marks.ts"
+import { Savepoints } from "./savepoint/savepoints.ts"
 import { prepareStart } from "./start/prepare-start.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
 import { readStoredPlan } from "./stored.ts"
@@ -55,6 +56,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       const transport = yield* Transport
       const inLog = Effect.provideService(Transport, transport)
       const inStore = Effect.provideService(PipelineStore, yield* PipelineStore)
+      const savepoints = yield* Savepoints
       const parent = yield* Effect.scope
       const held = new Map<string, Held>()
 
@@ -68,7 +70,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       const start = Effect.fn("RunningPipelines.start")(function* (stored: StoredPipeline) {
         yield* stop(stored.pipeline)
         const plan = yield* readStoredPlan(stored)
-        yield* prepareStart(stored, plan).pipe(inLog)
+        yield* prepareStart(stored, plan).pipe(inLog, Effect.provideService(Savepoints, savepoints))
         const scope = yield* Scope.fork(parent)
         const missing = yield* inStore(ungranted(plan))
         if (missing.length > 0) {

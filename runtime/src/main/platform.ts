@@ -11,6 +11,7 @@ import { Controller } from "../controller/controller.ts"
 import { GivenStreams } from "../controller/given-streams.ts"
 import { keepGuestLog } from "../controller/guest-log.ts"
 import { LogBuffer } from "../controller/log-buffer.ts"
+import { Savepoints } from "../controller/savepoint/savepoints.ts"
 import type { PipelineStore } from "../controller/store.ts"
 import { runningPipelinesLayer } from "../controller/running-pipelines.ts"
 import { startStored } from "../controller/start-stored.ts"
@@ -147,6 +148,7 @@ const servicesOf = (
         secretNamesLayer,
         workshop === undefined ? streamCatalogueLayer : freeStreamsLayer,
         LogBuffer.layer,
+        Savepoints.layer(path.join(folder, "savepoints")),
         Layer.succeed(GivenStreams, workshop?.streams ?? new Map())
       )
     ),

@@ -3,6 +3,7 @@ import { ApplyRequest, ApplyView, PlanAnswer, PlanRequest } from "./control-plan
 import { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 import { PipelineStatus, PlatformStatus } from "./control-status.ts"
 import { resetEndpoint } from "./reset.ts"
+import { savepointEndpoints } from "./savepoint.ts"
 import { stateEndpoints } from "./node-state.ts"
 import { streamEndpoints } from "./stream.ts"
 import { accepted, defineEndpoint, json, lines, noContent, ok } from "./endpoint.ts"
@@ -47,7 +48,7 @@ const plan = defineEndpoint({
   body: json(PlanRequest),
   maxBodyBytes: 32 * 1_048_576,
   success: ok(json(PlanAnswer)),
-  errors: ["LOG_FAILED", "SANDBOX_FAILED"]
+  errors: ["SAVEPOINT_UNKNOWN", "SAVEPOINT_FAILED", "LOG_FAILED", "SANDBOX_FAILED"]
 })
 
 const apply = defineEndpoint({
@@ -66,6 +67,8 @@ const apply = defineEndpoint({
     "GRANT_NEEDED",
     "TOPIC_NOT_DRAINED",
     "STATE_MIGRATION_FAILED",
+    "SAVEPOINT_UNKNOWN",
+    "SAVEPOINT_FAILED",
     "LOG_FAILED",
     "SANDBOX_FAILED"
   ]
@@ -250,6 +253,7 @@ export const controlEndpoints = [
   deadLetter,
   replay,
   resetEndpoint,
+  ...savepointEndpoints,
   ...stateEndpoints,
   ...streamEndpoints,
   shutdown

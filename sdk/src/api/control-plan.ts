@@ -21,7 +21,9 @@ export const PlanRequest = Schema.Struct({
   /** Resolve ranges anew instead of keeping the lock's versions. */
   upgrade: Schema.Boolean,
   /** Let state begin empty that cannot be kept; without it such a plan is refused. */
-  discardState: Schema.optionalKey(Schema.Boolean)
+  discardState: Schema.optionalKey(Schema.Boolean),
+  /** Begin as this savepoint says, `PIPELINE/NAME`, instead of going on. */
+  from: Schema.optionalKey(Schema.String)
 })
 export type PlanRequest = typeof PlanRequest.Type
 

@@ -38,6 +38,7 @@ export { Health, healthEndpoints } from "./health.ts"
 export { makeOpenApi } from "./openapi.ts"
 export { KeyState, StateKey, StateKeys } from "./node-state.ts"
 export { ResetRequest, ResetView } from "./reset.ts"
+export { SavepointName, SavepointView } from "./savepoint.ts"
 export { MissingSecret } from "./missing-secret.ts"
 export { KeyRotation, secretEndpoints, SecretName, SecretSummary } from "./secret.ts"
 export {

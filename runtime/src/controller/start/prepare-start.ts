@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import type { Plan } from "../../plan/index.ts"
 import type { Transport } from "../../transport/transport.ts"
 import { readMarks, writeMarks } from "../run-marks.ts"
+import { restoreSavepoint } from "../savepoint/restore-savepoint.ts"
+import type { Savepoints } from "../savepoint/savepoints.ts"
 import type { StoredPipeline } from "../store.ts"
 import { logFailed } from "../topics.ts"
 import { beginAnew, forgetRemoved } from "./begin-anew.ts"
@@ -16,12 +18,17 @@ import { setBack } from "./set-back.ts"
 export const prepareStart = Effect.fn("prepareStart")(function* (
   stored: StoredPipeline,
   plan: Plan
-): Effect.fn.Return<void, ApiError, Transport> {
+): Effect.fn.Return<void, ApiError, Savepoints | Transport> {
   const now = yield* Clock.currentTimeMillis
   const { pipeline, revision } = stored
+  const marks = yield* readMarks(pipeline).pipe(Effect.mapError(logFailed))
+  const { intent } = marks
+  if (intent?.does === "restore" && intent.after < revision && intent.planHash === stored.planHash) {
+    yield* restoreSavepoint(plan, { pipeline: intent.pipeline, savepoint: intent.savepoint, now })
+    const done = { started: revision, ended: 0, intent: undefined }
+    return yield* writeMarks(pipeline, done, now).pipe(Effect.mapError(logFailed))
+  }
   yield* Effect.gen(function* () {
-    const marks = yield* readMarks(pipeline)
-    const { intent } = marks
     if (intent?.does === "reset" && intent.revision === revision) {
       if (intent.target.to === "start") yield* beginAnew(pipeline, plan, now)
       else yield* setBack(pipeline, plan, intent.target, now)

@@ -12,13 +12,24 @@ import { logFailed } from "../topics.ts"
 export const stateProblems = Effect.fn("stateProblems")(function* (plan: Plan) {
   const transport = yield* Transport
   const kept = yield* Effect.mapError(transport.statesOf(plan.pipeline.pipeline), logFailed)
-  return plan.nodes.flatMap((node) => {
-    const state = kept.find((each) => each.node === node.name)
-    return state === undefined || state.partitions.length === 0 ? [] : problemsOf(node, state)
-  })
+  return problemsWith(
+    plan,
+    kept.filter(({ partitions }) => partitions.length > 0)
+  )
 })
 
-const problemsOf = (node: PlannedNode, kept: NodeState): readonly PlanProblem[] => {
+/** State that is kept, here or in a savepoint, and that a plan could not go on with. */
+export const problemsWith = (plan: Plan, kept: readonly KeptStates[]): readonly PlanProblem[] =>
+  plan.nodes.flatMap((node) => {
+    const state = kept.find((each) => each.node === node.name)
+    return state === undefined ? [] : problemsOf(node, state)
+  })
+
+type KeptStates = Pick<NodeState, "key" | "node"> & {
+  readonly states: readonly Omit<NodeState["states"][number], "slot">[]
+}
+
+const problemsOf = (node: PlannedNode, kept: KeptStates): readonly PlanProblem[] => {
   if (node.stateKey === undefined) return []
   if (kept.key !== "" && kept.key !== node.stateKey)
     return [

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type { PlanView } from "@millrace/sdk/api"
 import type { Connection } from "./connect.ts"
 import { printPlan } from "./print-plan.ts"
@@ -15,6 +16,8 @@ export interface ApplyInput {
   readonly upgrade: boolean
   /** State that the new plan cannot read begins empty. Default: the plan is refused. */
   readonly discardState?: boolean
+  /** A savepoint, `PIPELINE/NAME`, to begin from. */
+  readonly from?: Option.Option<string>
   readonly grant: boolean
 }
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type { PlanProblem, PlanRequest } from "@millrace/sdk/api"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
@@ -15,6 +16,7 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
     readonly vars: { readonly [name: string]: string }
     readonly upgrade: boolean
     readonly discardState?: boolean
+    readonly from?: Option.Option<string>
   }
 ) {
   const fs = yield* FileSystem.FileSystem
@@ -30,7 +32,9 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
       modules[name] = yield* bundleModule(path.resolve(base, name))
   }
   const { discardState = false, upgrade, vars } = options
-  return { text, base, file, vars, modules, upgrade, discardState } satisfies PlanRequest
+  const from = options.from === undefined ? undefined : Option.getOrUndefined(options.from)
+  const request: PlanRequest = { text, base, file, vars, modules, upgrade, discardState }
+  return from === undefined ? request : { ...request, from }
 })
 
 const readText = (fs: FileSystem.FileSystem, file: string): Effect.Effect<string, CommandError> =>

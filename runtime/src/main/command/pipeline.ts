@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { resetCommand } from "./life/reset.ts"
+import { savepointCommands } from "./life/savepoint.ts"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
 
@@ -72,8 +73,8 @@ const remove = Command.make("delete", { pipeline }, (input) =>
   })
 ).pipe(Command.withDescription("Stop a pipeline and forget its offsets, cursors and state"))
 
-/** `millrace pipeline list|show|pause|resume|reset|delete` */
+/** `millrace pipeline list|show|pause|resume|reset|savepoint|savepoints|savepoint-delete|delete` */
 export const pipelineCommand = Command.make("pipeline").pipe(
   Command.withDescription("The pipelines that are applied"),
-  Command.withSubcommands([list, show, pause, resume, resetCommand, remove])
+  Command.withSubcommands([list, show, pause, resume, resetCommand, ...savepointCommands, remove])
 )

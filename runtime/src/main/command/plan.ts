@@ -23,6 +23,11 @@ export const pipelineInput = {
   discardState: Flag.Boolean("discard-state").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Let state begin empty that the new plan cannot read")
+  ),
+  from: Flag.String("from").pipe(
+    Flag.withMetavar("PIPELINE/SAVEPOINT"),
+    Flag.optional,
+    Flag.withDescription("Begin as this savepoint says, instead of going on")
   )
 }
 

@@ -15,6 +15,7 @@ import { makeRecordViewer } from "../../controller/record-view.ts"
 import type { SecretNames } from "../../controller/missing-secrets.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
+import type { Savepoints } from "../../controller/savepoint/savepoints.ts"
 import type { Streams } from "../../controller/streams.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Refusals } from "../../worker/handlers/refusals.ts"
@@ -33,6 +34,7 @@ export type ControlServices =
   | LogBuffer
   | RunningPipelines
   | SandboxPool
+  | Savepoints
   | SecretNames
   | Streams
   | Transport

@@ -7,6 +7,7 @@ import { Controller } from "../../controller/controller.ts"
 import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
 import { LogBuffer } from "../../controller/log-buffer.ts"
 import type { RecordViewer } from "../../controller/record-view.ts"
+import { Savepoints } from "../../controller/savepoint/savepoints.ts"
 import { listStateKeys, showKeyState } from "../../controller/state/show-state.ts"
 import { pipelineStatus, platformStatus, runOf } from "../../controller/status.ts"
 import { tapNode } from "../../controller/tap.ts"
@@ -72,6 +73,11 @@ export const controlHandlers = ({
     Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
   resetPipeline: ({ body, params }) =>
     Controller.use((controller) => controller.reset(params.pipeline, body)),
+  takeSavepoint: ({ body, params }) =>
+    Controller.use((controller) => controller.savepoint(params.pipeline, body.savepoint)),
+  listSavepoints: ({ query }) => Savepoints.use((savepoints) => savepoints.list(query.pipeline)),
+  deleteSavepoint: ({ params }) =>
+    Savepoints.use((savepoints) => savepoints.remove(params.pipeline, params.savepoint)),
   stateKeys: ({ params, query }) =>
     listStateKeys({ ...params, after: query.after, limit: query.limit ?? defaultLimit }),
   keyState: ({ params, query }) =>

@@ -103,8 +103,33 @@ export const pipelineErrors = errorTable({
     message: "{pipeline} cannot be set back there: {reason}",
     where: "the node that the message names",
     why: "A pipeline can only go back to what can be read again.",
-    remedy: "Name another place with `--to`, or give the source's records a stream (`stream:`) for the next time.",
+    remedy:
+      "Name another place with `--to`, or give the source's records a stream (`stream:`) for the next time.",
     fields: ["pipeline", "reason"]
+  },
+  SAVEPOINT_UNKNOWN: {
+    status: 404,
+    message: "The pipeline {pipeline} has no savepoint {savepoint}",
+    where: "the savepoint's name",
+    why: "None of this name was taken, or it was deleted.",
+    remedy: "Choose one that `millrace pipeline savepoints` lists.",
+    fields: ["pipeline", "savepoint"]
+  },
+  SAVEPOINT_EXISTS: {
+    status: 409,
+    message: "There can be no new savepoint {savepoint} of {pipeline}",
+    where: "the savepoint's name",
+    why: "There is one of this name, and a savepoint is never written over; or it is no name of a-z, 0-9 and hyphens.",
+    remedy: "Choose another name, or delete that one with `millrace pipeline savepoint-delete`.",
+    fields: ["pipeline", "savepoint"]
+  },
+  SAVEPOINT_FAILED: {
+    status: 500,
+    message: "The savepoint could not be written or read: {reason}",
+    where: "the folder `savepoints` of the data folder",
+    why: "The disk refused, or the file is not what was written.",
+    remedy: "Make space, or choose another savepoint; nothing of one that failed is left.",
+    fields: ["reason"]
   },
   NODE_WITHOUT_STATE: {
     status: 409,

@@ -1,12 +1,14 @@
 import * as Effect from "effect/Effect"
-import * as Prompt from "effect/cli/Prompt"
+import { askYes, canAsk } from "../../terminal/ask.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 
 /** Asks at the terminal before something that cannot be taken back; elsewhere, and on a no, it is refused. */
-export const agree = Effect.fn("agree")(function* (question: string, yes: boolean) {
-  if (yes) return
-  if (process.stdin.isTTY && (yield* Prompt.run(Prompt.Confirm({ message: question })))) return
+export const agree = Effect.fn("agree")(function* (
+  question: string,
+  { json, yes }: { readonly json: boolean; readonly yes: boolean }
+) {
+  if (yes || (canAsk(json) && (yield* askYes(question)))) return
   return yield* new CommandError({
     code: "NOT_CONFIRMED",
     message: `nothing was done: ${question}`,

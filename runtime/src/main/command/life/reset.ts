@@ -38,7 +38,7 @@ export const resetCommand = Command.make(
       const preview = yield* client.resetPipeline({ params, body: { target, dryRun: true } })
       if (input.dryRun) return yield* json ? printJson(preview) : printReset(preview)
       if (!json) yield* printReset(preview)
-      yield* agree(`Set ${input.pipeline} back? What its nodes keep is lost.`, input.yes)
+      yield* agree(`Set ${input.pipeline} back? What its nodes keep is lost.`, { json, yes: input.yes })
       const done = yield* client.resetPipeline({ params, body: { target, dryRun: false } })
       yield* json ? printJson(done) : Console.log(`${printable(done.pipeline)} is set back`)
     })
