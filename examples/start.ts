@@ -64,5 +64,11 @@ const run = async ({ compare, folder, hint, pipelines, prepare: _, watch }: Exam
   say(`\nThe output is in ${fromHere(join(folder, "out"))}\n\n${hint}`)
 }
 
-for (const { example } of chosen) await run(example)
-say(`\nMillrace is up on ${platform.url}. Stop with Ctrl-C or \`npx millrace down\`.`)
+// Who stops it meanwhile finds it gone: then its end is ours too.
+const isUp = (): boolean => platform.process.exitCode === null && platform.process.signalCode === null
+try {
+  for (const { example } of chosen) await run(example)
+} catch (error) {
+  if (isUp()) process.stderr.write(`start: ${error instanceof Error ? error.message : String(error)}\n`)
+}
+if (isUp()) say(`\nMillrace is up on ${platform.url}. Stop with Ctrl-C or \`npx millrace down\`.`)
