@@ -99,8 +99,16 @@ nodes:
   if (exit !== 0) throw new Error(stderr)
 }
 
-const totals = async (platform: Platform) =>
-  (await statusOf(platform, pipeline)).nodes.find(({ node }) => node === "seen")?.totals
+/** Asked again where the connection broke: a platform under load closes those that were idle. */
+const totals = async (platform: Platform, tries = 5) => {
+  try {
+    return (await statusOf(platform, pipeline)).nodes.find(({ node }) => node === "seen")?.totals
+  } catch (error) {
+    if (tries === 0 || !existsSync(`/proc/${platform.pid}`)) throw error
+    await delay(200)
+    return totals(platform, tries - 1)
+  }
+}
 
 const outOf = async (platform: Platform): Promise<number> => (await totals(platform))?.out ?? 0
 
