@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { enrich, type EnrichmentOptions, expected, outcomeOf } from "./run-enrichment.ts"
-import type { Victim } from "./killed-platform.ts"
+import { killsTimeoutMs, type Victim } from "./killed-platform.ts"
 
 // An API that fails, and processes that are killed while it is asked: every record comes out once, with what the API knows.
 // MILLRACE_SEED=7 for another course of events.
@@ -22,7 +22,7 @@ const graphql = {
 // More attempts than one question fails.
 const patience = { timeoutMs: 300, retry: { attempts: 10, backoffMs: 2 } }
 
-describe(`http-enrich whose API fails (MILLRACE_SEED=${seed})`, () => {
+describe(`http-enrich whose API fails (MILLRACE_SEED=${seed})`, { timeout: killsTimeoutMs }, () => {
   it("asks a question once for each batch, however many records have it", async () => {
     const options = { ...base, records: 120, config: rest }
     const found = await enrich(options)

@@ -4,6 +4,11 @@ import { type Platform, until, up } from "../../input/program.ts"
 
 const decodeStatus = Schema.decodeUnknownSync(PlatformStatus)
 
+/** Each start of the platform takes seconds, and on a machine with much else to do many of them. */
+const patienceSeconds = 300
+/** For tests in which it is killed, ms: longer than {@link KilledPlatform.completed} waits, so that all is put away. */
+export const killsTimeoutMs = 400_000
+
 export type Victim = "sandbox" | "platform"
 
 /** A platform that is killed while it works, and started again over the same data. */
@@ -52,7 +57,7 @@ export const killedPlatform = async (data: string): Promise<KilledPlatform> => {
           return { state, tasks }
         },
         ({ state }) => state === "completed" || state === "failed",
-        100
+        patienceSeconds
       )
       if (ended.state === "failed") throw new Error(JSON.stringify(ended))
     },

@@ -35,7 +35,10 @@ export const deliver = async (options: DeliveryOptions): Promise<Delivery> => {
   const folder = temporaryFolder()
   const orders = ordersOf(options.keys, options.perKey)
   writeOrders(join(folder.path, "in"), orders, 4)
-  const platform = await killedPlatform(join(folder.path, "data"))
+  const platform = await killedPlatform(join(folder.path, "data")).catch((error: unknown) => {
+    folder.remove()
+    throw error
+  })
   let killed = 0
   const receiver = await openReceiver({
     ...options,

@@ -62,7 +62,10 @@ export const enrich = async (options: EnrichmentOptions): Promise<Enrichment> =>
     JSON.stringify({ n, film: filmOf(n, options.films) })
   )
   writeFileSync(join(folder.path, "in/watched.ndjson"), `${lines.join("\n")}\n`)
-  const platform = await killedPlatform(join(folder.path, "data"))
+  const platform = await killedPlatform(join(folder.path, "data")).catch((error: unknown) => {
+    folder.remove()
+    throw error
+  })
   let killed = 0
   const api = await openFilmApi({
     ...options,
