@@ -19,6 +19,12 @@ afterAll(async () => {
   folder.remove()
 })
 
+const total = 4_000
+const perKey = total / 10
+/** Counts of a key from one on to its last. */
+const upFrom = (from: number): readonly number[] =>
+  Array.from({ length: perKey + 1 - from }, (_, index) => from + index)
+
 const sorted = (counts: ReadonlyMap<string, readonly number[]>) =>
   [...counts].toSorted(([left], [right]) => (left < right ? -1 : 1))
 
@@ -50,47 +56,34 @@ describe("a savepoint", () => {
       assert.strictEqual(again.errors[0]?.code, "SAVEPOINT_EXISTS")
       const listed = await platform.command("pipeline", "savepoints")
       assert.match(listed.stdout, /one\/half-way +1 +\d{4}-/)
-      assert.deepStrictEqual(sorted(await first.counts(200)), sorted(inOrder(200)))
+      assert.deepStrictEqual(sorted(await first.counts(total)), sorted(inOrder(total)))
       const second = new Counting(platform, folder.path, "two")
-      second.write({ use: "wider", total: 200 })
+      second.write({ use: "wider", total })
       const plan = await platform.command("plan", second.file, "--from", "one/half-way")
       assert.include(plan.stdout, "everything begins as one was at the savepoint half-way")
-      const applied = await second.apply({ use: "wider", total: 200 }, "--from", "one/half-way")
+      const applied = await second.apply({ use: "wider", total }, "--from", "one/half-way")
       assert.strictEqual(applied.exit, 0, applied.stderr)
       await killAndStart()
       first.platform = second.platform = platform
       // What was counted before stands in the first one's stream; the second goes on behind it, without a gap.
       const counts = await until(
         () => second.counts(1),
-        (found) => found.size === 10 && [...found.values()].every((seen) => seen.at(-1) === 20)
+        (found) => found.size === 10 && [...found.values()].every((seen) => seen.at(-1) === perKey)
       )
       for (const [key, seen] of counts) {
-        const from = seen[0] ?? 0
-        assert.isAbove(from, 1, key)
-        assert.deepStrictEqual(
-          seen,
-          Array.from({ length: 21 - from }, (_, index) => from + index),
-          key
-        )
+        assert.isAbove(seen[0] ?? 0, 1, key)
+        assert.deepStrictEqual(seen, upFrom(seen[0] ?? 0), key)
       }
-      const back = await first.apply({ use: "first", total: 200 }, "--from", "one/half-way")
+      const back = await first.apply({ use: "first", total, batch: 2 }, "--from", "one/half-way")
       assert.strictEqual(back.exit, 0, back.stderr)
       const whole = await until(
-        () => first.counts(201),
-        (found) => [...found.values()].every((seen) => seen.length > 20 && seen.at(-1) === 20)
+        () => first.counts(total + 1),
+        (found) => [...found.values()].every((seen) => seen.length > perKey && seen.at(-1) === perKey)
       )
       for (const [key, seen] of whole) {
-        assert.deepStrictEqual(
-          seen.slice(0, 20),
-          Array.from({ length: 20 }, (_, index) => index + 1),
-          key
-        )
-        const from = seen[20] ?? 0
-        assert.deepStrictEqual(
-          seen.slice(20),
-          Array.from({ length: 21 - from }, (_, index) => from + index),
-          key
-        )
+        assert.deepStrictEqual(seen.slice(0, perKey), upFrom(1), key)
+        assert.isAbove(seen[perKey] ?? 0, 1, key)
+        assert.deepStrictEqual(seen.slice(perKey), upFrom(seen[perKey] ?? 0), key)
       }
     }
   )
