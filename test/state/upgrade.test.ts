@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { untilState } from "../input/pipelines.ts"
 import { type Platform, temporaryFolder, up } from "../input/program.ts"
 import { Counting, inOrder } from "./versions.ts"
 
@@ -111,7 +112,7 @@ describe("an upgrade of a plugin with state", () => {
         failed.errors[0]?.message ?? "",
         /state seen of counted .* at the key k\d: .*no place for 6/
       )
-      assert.strictEqual((await pipeline.status()).state, "running")
+      await untilState(platform, "failing", ["running"])
       const on = await pipeline.apply({ use: "first", total: 100 })
       assert.strictEqual(on.exit, 0, on.stderr)
       assert.deepStrictEqual(sorted(await pipeline.counts(100)), sorted(inOrder(100)))

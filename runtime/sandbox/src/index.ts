@@ -1,4 +1,5 @@
 export { SandboxPool } from "./sandbox-pool.ts"
+export { type MigrationFailure, openMigration } from "./driver/run-migration.ts"
 export { guardNames } from "./pool/guards.ts"
 export type { GuardName } from "./pool/guards.ts"
 export type { SandboxPoolOptions } from "./pool/pool-options.ts"

@@ -24,4 +24,3 @@ export {
   type SourceRecord
 } from "./abi.ts"
 export { guestEntry } from "./guest-entry.ts"
-export { migratedField, migrationInput } from "./migration-input.ts"

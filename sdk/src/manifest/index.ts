@@ -37,3 +37,4 @@ export type {
 } from "./node-resolution.ts"
 export { deriveRequest, needsDerive, resolveNode } from "./resolve-node.ts"
 export { escapePart, expandPointer, valueAt } from "./json-pointer.ts"
+export { migratedField, migrationInput } from "./migration-input.ts"

@@ -1,4 +1,4 @@
-import { SandboxPool, type SandboxPoolShape, type Segment } from "@millrace/sandbox"
+import { SandboxPool, type SandboxPoolShape, type Segment, type SegmentSpec } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import { integrityOf } from "../build/archive.ts"
 import type { Bundle } from "../build/bundle.ts"
@@ -38,6 +38,7 @@ export interface TestNode {
   readonly manifest: PluginManifest
   readonly resolved: ResolvedNode
   readonly segment: Segment
+  readonly segmentSpec: SegmentSpec
   readonly host: TestHost
   readonly state: MemoryState
   /** Of each call: what `random()` draws from. */
@@ -68,10 +69,8 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
     bundle: bundle.code,
     digest: integrityOf(bundle.code)
   })
-  const segment = yield* Effect.mapError(
-    pool.open(segmentSpec(spec, { isFresh: options.isFresh ?? false, domain: options.domain })),
-    sandboxError
-  )
+  const whole = segmentSpec(spec, { isFresh: options.isFresh ?? false, domain: options.domain })
+  const segment = yield* Effect.mapError(pool.open(whole), sandboxError)
   const state = new MemoryState(keyed.resolved.state, options.now ?? 0)
   const host = new TestHost(
     keyed.resolved.permissions,
@@ -83,6 +82,7 @@ export const openTestNode = Effect.fn("openTestNode")(function* (
     manifest,
     resolved: keyed.resolved,
     segment,
+    segmentSpec: whole,
     host,
     state,
     seed: seedBytes(options.seed ?? 0),

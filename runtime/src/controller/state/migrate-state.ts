@@ -1,4 +1,5 @@
 import { type ApiError, apiError } from "@millrace/sdk/api"
+import { type MigrationFailure, openMigration } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import { readingOf } from "../../plan/difference/state-reading.ts"
 import type { NodePlan, SegmentPlan } from "../../plan/physical.ts"
@@ -6,7 +7,7 @@ import type { Plan, PlannedNode } from "../../plan/index.ts"
 import { type NodeState, type StateMigrator, Transport } from "../../transport/transport.ts"
 import { wantedStates } from "../../worker/chain/open-chain.ts"
 import { logFailed } from "../topics.ts"
-import { type MigrationFailure, openMigration } from "./run-migration.ts"
+import { keyText } from "./key-text.ts"
 
 /**
  * Makes the state anew that a plan's plugins migrate, while nothing of the pipeline runs. It is done for all values at once:
@@ -58,8 +59,14 @@ const migrateNode = Effect.fnUntraced(function* (
     if (planned === undefined) continue
     const schemas = { kept, from: planned.migrate?.[from] ?? kept, now: planned.schema }
     const failed = ({ key, reason }: MigrationFailure) =>
-      apiError("STATE_MIGRATION_FAILED", { node: node.name, state, key, reason })
-    const place = { pipeline, node: nodePlan, segment, state, index: from, schemas }
+      apiError("STATE_MIGRATION_FAILED", {
+        node: node.name,
+        state,
+        key: key === undefined ? "-" : keyText(key, node.keyForms ?? []),
+        reason
+      })
+    const { domain, limits } = segment
+    const place = { spec: nodePlan.spec, domain, limits, state, index: from, schemas }
     const migration = yield* Effect.mapError(openMigration(place), failed)
     migrators[state] = (values) => Effect.mapError(migration(values), failed)
   }

@@ -1,7 +1,7 @@
 import type { AnyBody, ProcessorDefinition } from "../../plugin/definition.ts"
 import type { GuestBody, GuestHost, GuestProcessor } from "../abi.ts"
 import { isRunning } from "./call-body.ts"
-import { migratedField, migrationInput } from "../migration-input.ts"
+import { migratedField, migrationInput } from "../../manifest/migration-input.ts"
 import { drive, isGenerator } from "./drive.ts"
 import { recordViewer, type ViewRecord } from "./record-view.ts"
 

@@ -1,23 +1,24 @@
 import { parseAvroOrThrow, type RecordType, schemaHash } from "@millrace/sdk/avro"
 import { generateView, generateWriter } from "@millrace/sdk/codec"
-import { migratedField, migrationInput } from "@millrace/sdk/guest"
+import { migratedField, migrationInput } from "@millrace/sdk/manifest"
 import { BatchCursor, BatchWriter } from "@millrace/sdk/record"
-import { type NodeSpec, type SegmentHost, SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { NodePlan, SegmentPlan } from "../../plan/physical.ts"
-import { bytesText } from "../bytes-text.ts"
+import { SandboxPool } from "../sandbox-pool.ts"
+import type { NodeSpec, SandboxLimits, SegmentHost } from "../segment.ts"
 
 /** A value that could not be migrated. */
 export interface MigrationFailure {
-  readonly key: string
+  /** Of the value; undefined where it was not one value's fault. */
+  readonly key: Uint8Array | null | undefined
   readonly reason: string
 }
 
 export interface MigrationPlace {
-  readonly pipeline: string
-  readonly node: NodePlan
-  readonly segment: SegmentPlan
+  /** Of the node in the version that migrates. */
+  readonly spec: NodeSpec
+  readonly domain: string
+  readonly limits: SandboxLimits
   readonly state: string
   /** Place of the migration in the plugin's list. */
   readonly index: number
@@ -33,11 +34,11 @@ type Values = readonly { readonly key: Uint8Array | null; readonly value: Uint8A
  */
 export const openMigration = Effect.fn("openMigration")(function* (place: MigrationPlace) {
   const pool = yield* SandboxPool
-  const { node, pipeline, schemas, segment, state } = place
+  const { domain, limits, schemas, state } = place
   const [kept, from, now] = [wrapped(schemas.kept), wrapped(schemas.from), wrapped(schemas.now)]
   const input = migrationInput(state, place.index)
   const spec: NodeSpec = {
-    ...node.spec,
+    ...place.spec,
     views: {
       [input]: generateView({ writer: kept, reads: { form: "whole", reader: from }, output: "none" })
     },
@@ -52,12 +53,12 @@ export const openMigration = Effect.fn("openMigration")(function* (place: Migrat
   }
   const opened = yield* pool
     .open({
-      id: `${pipeline}/${node.spec.node}/migrate/${state}`,
-      domain: segment.domain,
+      id: `${spec.node}/migrate/${state}`,
+      domain,
       nodes: [spec],
-      limits: segment.limits
+      limits
     })
-    .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: "-", reason: message })))
+    .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: undefined, reason: message })))
   const keptHash = schemaHash(kept)
   return Effect.fnUntraced(function* (
     values: Values
@@ -79,16 +80,16 @@ export const openMigration = Effect.fn("openMigration")(function* (place: Migrat
         },
         aloneHost
       )
-      .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: "-", reason: message })))
+      .pipe(Effect.mapError(({ message }): MigrationFailure => ({ key: undefined, reason: message })))
     const [failed] = result.deadLetters
     if (failed !== undefined)
       return yield* Effect.fail({
-        key: keyText(values[Number(failed.offset)]?.key ?? null),
+        key: values[Number(failed.offset)]?.key,
         reason: failed.tag === undefined ? failed.message : `${failed.tag}: ${failed.message}`
       })
     const made = result.outputs.flatMap(({ frame }) => valuesOf(frame))
     if (made.length === values.length) return made
-    return yield* Effect.fail({ key: "-", reason: `${values.length} values gave ${made.length}` })
+    return yield* Effect.fail({ key: undefined, reason: `${values.length} values gave ${made.length}` })
   })
 })
 
@@ -113,8 +114,6 @@ const valuesOf = (frame: Uint8Array): readonly Uint8Array[] => {
   while (cursor.next()) values.push(frame.slice(cursor.valueStart, cursor.valueEnd))
   return values
 }
-
-const keyText = (key: Uint8Array | null): string => (key === null ? "null" : bytesText(key))
 
 const aloneHost: SegmentHost = {
   request: () =>
