@@ -28,8 +28,9 @@ export class AirportTotals {
     this.airports.set(airport, totals)
   }
 
-  /** A table of the airports with the most flights. */
+  /** A table of the airports with the most flights; nothing when none was added. */
   lines(count: number): readonly string[] {
+    if (this.airports.size === 0) return []
     const rows = [...this.airports]
       .toSorted(([, left], [, right]) => right.flights - left.flights)
       .slice(0, count)
@@ -41,7 +42,7 @@ export class AirportTotals {
           `${(minutes / flights).toFixed(1)} min`
         )
       )
-    return [row("departures", "flights", "delayed", "mean delay"), ...rows]
+    return ["", row("departures", "flights", "delayed", "mean delay"), ...rows, ""]
   }
 }
 

@@ -44,7 +44,6 @@ const show = async (late: Follower, hours: Follower, { hasEnded, say }: Watched)
     for (const value of await hours.more()) totals.add(decodeHour(value))
     if (!isLast) await new Promise((done) => setTimeout(done, pollMs))
   }
-  say("")
   for (const line of totals.lines(10)) say(line)
 }
 
