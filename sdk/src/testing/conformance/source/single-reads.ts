@@ -83,8 +83,8 @@ const batchBounds: Check<SourceSubject> = {
   }, Effect.scoped)
 }
 
-/** Reads of many records each after which a bounded source must have ended. */
-const endReads = 200
+/** Reads of many records each that the end is looked for in. */
+const endReads = 20
 
 const endStays: Check<SourceSubject> = {
   rule: sourceRules.endStays,
@@ -98,20 +98,17 @@ const endStays: Check<SourceSubject> = {
     }
     const source = yield* open({ isFresh: false })
     const reads = yield* readAll(source, { maxRecords: 1_000, maxReads: endReads })
-    const last = new Map(reads.map((read) => [read.partition, read]))
+    const last = [...new Map(reads.map((read) => [read.partition, read])).values()]
+    const ended = last.filter(({ next }) => next === "end")
+    if (ended.length === 0)
+      return untried(`it has not ended after ${endReads} reads: give it less in the fixture`)
     const findings: Finding[] = []
-    for (const read of last.values()) findings.push(...(yield* afterEnd(source, read)))
+    for (const read of ended) findings.push(...(yield* afterEnd(source, read)))
     return verdictOf(findings)
   }, Effect.scoped)
 }
 
 const afterEnd = Effect.fnUntraced(function* (source: Parameters<typeof readOnce>[0], read: Read) {
-  if (read.next !== "end") {
-    const came = `next: ${JSON.stringify(read.next)} in the last of its reads`
-    return [
-      { did: `read partition ${read.partition} up to ${endReads} times`, expected: 'next: "end"', came }
-    ]
-  }
   source.node.host.now += 3_600_000
   const again = yield* readOnce(source, { partition: read.partition, from: read.position, maxRecords: 1_000 })
   if (again.next === "end" && again.records.length === 0 && again.rejected.length === 0) return []

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { isBoundedSource } from "../../../manifest/manifest.ts"
 import type { FixtureCase } from "../../fixture/fixture-file.ts"
 import type { Manner, ReadyCase } from "../../fixture/run-case.ts"
 import type { Intercept } from "../../test-host.ts"
@@ -22,7 +23,7 @@ export const spoiled = ({ case: given, manifest }: ReadyCase): readonly SpoiledW
           manner: {},
           given: withFiles(given, damaged)
         },
-        ...(manifest.source?.bounded === true
+        ...(isBoundedSource(manifest, given.config ?? {})
           ? [
               {
                 what: "each file breaks off in its last bytes",
