@@ -29,7 +29,7 @@ import { readMarks, writeMarks } from "./run-marks.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
 import { savepointName } from "./savepoint/savepoint-name.ts"
 import { type PlannedRestore, plannedRestore } from "./savepoint/savepoint-plan.ts"
-import { Savepoints } from "./savepoint/savepoints.ts"
+import type { Savepoints } from "./savepoint/savepoints.ts"
 import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
 import { migrateState } from "./state/migrate-state.ts"
@@ -275,7 +275,7 @@ const savepoint = Effect.fnUntraced(function* (pipeline: string, name: string | 
   const bytes = yield* takeSavepoint(stored, yield* readStoredPlan(stored), { savepoint: taken, now }).pipe(
     Effect.ensuring(isHeld ? Effect.ignore(running.replace(stored)) : Effect.void)
   )
-  return { pipeline, savepoint: taken, revision: stored.revision, takenAt: now, bytes }
+  return { pipeline, savepoint: taken, revision: stored.revision, takenAt: now, bytes, isDamaged: false }
 })
 
 const recheck = Effect.fnUntraced(function* (pipeline: string) {

@@ -13,7 +13,9 @@ export const SavepointView = Schema.Struct({
   revision: Schema.Int,
   /** ms since 1970. */
   takenAt: Schema.Number,
-  bytes: Schema.Number
+  bytes: Schema.Number,
+  /** Its beginning cannot be read; whether all of it can is looked at when it is begun from. */
+  isDamaged: Schema.Boolean
 })
 export type SavepointView = typeof SavepointView.Type
 

@@ -70,6 +70,12 @@ const inUse: Rows = {
     remedy:
       "See `millrace dlq list PIPELINE` and `millrace logs PIPELINE`, correct the cause, then `millrace pipeline resume PIPELINE`."
   },
+  NOT_CONFIRMED: {
+    message: "Nothing was done, for nobody said yes",
+    where: "the command",
+    why: "What cannot be taken back is done only after a yes, at the terminal or by a flag.",
+    remedy: "Look at what it would do with `--dry-run`, and say `--yes`."
+  },
   GRANT_NEEDED: {
     message: "The pipeline asks for permissions that were not granted",
     where: "the nodes that the message names",

@@ -119,7 +119,7 @@ const aloneHost: SegmentHost = {
   request: () =>
     Effect.fail({
       _tag: "HostRequestError",
-      code: "NOT_GRANTED",
+      code: "PERMISSION_DENIED",
       message: "a migration may not ask the worker for anything"
     }),
   readState: () => Effect.succeed(new Uint8Array(0))

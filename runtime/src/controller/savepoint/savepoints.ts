@@ -103,11 +103,18 @@ const pipelinesIn = (folder: string): readonly string[] =>
 
 /** What a kill left half written is none; the next of its name is written over it. */
 const savepointsIn = (folder: string, pipeline: string): readonly SavepointView[] =>
-  readdirSync(join(folder, pipeline)).flatMap((file) => {
+  readdirSync(join(folder, pipeline)).flatMap((file): readonly SavepointView[] => {
     const path = join(folder, pipeline, file)
     if (!file.endsWith(ending)) return []
-    const first = savepointBlocks(path).next()
-    if (first.done === true) return []
-    const { revision, savepoint, takenAt } = headOf(first.value)
-    return [{ pipeline, savepoint, revision, takenAt, bytes: statSync(path).size }]
+    const savepoint = file.slice(0, -ending.length)
+    const { mtimeMs, size } = statSync(path)
+    const at = { pipeline, savepoint, bytes: size }
+    try {
+      const first = savepointBlocks(path).next()
+      if (first.done === true) return []
+      const { revision, takenAt } = headOf(first.value)
+      return [{ ...at, revision, takenAt, isDamaged: false }]
+    } catch {
+      return [{ ...at, revision: 0, takenAt: mtimeMs, isDamaged: true }]
+    }
   })

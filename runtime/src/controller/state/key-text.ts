@@ -37,7 +37,11 @@ export const keyOfShown = (text: string, forms: readonly string[]): Uint8Array |
     const parts: unknown = JSON.parse(text)
     if (!Array.isArray(parts) || parts.length !== forms.length) return undefined
     return compositeKey(
-      parts.map((part: unknown, at) => (part === null ? null : fieldKey(String(part), forms[at] ?? "")))
+      parts.map((part: unknown, at) =>
+        part === null
+          ? null
+          : fieldKey(typeof part === "string" ? part : JSON.stringify(part), forms[at] ?? "")
+      )
     )
   } catch {
     return undefined

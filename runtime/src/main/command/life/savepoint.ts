@@ -50,9 +50,9 @@ const list = Command.make("savepoints", { pipeline: pipeline.pipe(Argument.optio
     if (json) return yield* printJson(found)
     return yield* printTable(
       ["SAVEPOINT", "REVISION", "TAKEN", "BYTES"],
-      found.map(({ bytes, pipeline: name, revision, savepoint, takenAt }) => [
+      found.map(({ bytes, isDamaged, pipeline: name, revision, savepoint, takenAt }) => [
         `${name}/${savepoint}`,
-        String(revision),
+        isDamaged ? "damaged" : String(revision),
         new Date(takenAt).toISOString(),
         String(bytes)
       ]),
