@@ -99,9 +99,7 @@ export const metricsText = Effect.fn("metricsText")(function* (
       inboxes
         .all()
         .flatMap(({ counts, settings: { node, pipeline } }) =>
-          Object.entries(counts()).map(
-            ([status, count]): Sample => [{ pipeline, node, status }, count]
-          )
+          Object.entries(counts()).map(([status, count]): Sample => [{ pipeline, node, status }, count])
         )
     )
   ].join("")

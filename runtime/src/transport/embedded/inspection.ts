@@ -4,6 +4,7 @@ import { extname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
 import { corrupt } from "./failure.ts"
+import { isTrusted } from "./trusted-file.ts"
 
 // TypeScript here, JavaScript in the published package.
 const inspector = join(import.meta.dirname, `inspect-child${extname(import.meta.filename)}`)
@@ -14,16 +15,19 @@ const maxInspectionMs = 120_000
 /**
  * Whether the folder's data file can be opened without harm, found out in a child process: reading a truncated file
  * ends a process by SIGBUS. Fails with `corrupt` and what to do. A file that was never finished being made is left to
- * be made anew: `isNew` says so.
+ * be made anew: `isNew` says so. Of a file that is trusted only the length is looked at.
  */
-export function inspectFolder(folder: string): Effect.Effect<{ readonly isNew: boolean }, TransportError> {
+export function inspectFolder(
+  folder: string,
+  trusted: boolean = isTrusted(folder)
+): Effect.Effect<{ readonly isNew: boolean }, TransportError> {
   return Effect.gen(function* () {
     const data = join(folder, "data.mdb")
     const wasMade = existsSync(join(folder, createdMark))
     if (!wasMade) return { isNew: true }
     if (!existsSync(data) || statSync(data).size === 0)
       return yield* corrupt(folder, "the data file is missing or empty")
-    const fault = yield* runInspector(folder)
+    const fault = yield* runInspector(folder, trusted)
     if (fault !== undefined) return yield* corrupt(folder, fault)
     return { isNew: false }
   })
@@ -32,11 +36,17 @@ export function inspectFolder(folder: string): Effect.Effect<{ readonly isNew: b
 /** Stands in the folder once its first transaction is durable; without it there is nothing to lose. */
 export const createdMark = "FORMAT"
 
-function runInspector(folder: string): Effect.Effect<string | undefined> {
+function runInspector(folder: string, trusted: boolean): Effect.Effect<string | undefined> {
   return Effect.callback<string | undefined>((resume) => {
     const child = execFile(
       process.execPath,
-      ["--no-node-snapshot", "--disable-warning=ExperimentalWarning", inspector, folder],
+      [
+        "--no-node-snapshot",
+        "--disable-warning=ExperimentalWarning",
+        inspector,
+        folder,
+        trusted ? "length" : "whole"
+      ],
       { env: {}, maxBuffer: maxReportBytes, timeout: maxInspectionMs, killSignal: "SIGKILL" },
       (error, stdout) => resume(Effect.succeed(error === null ? faultOf(stdout) : deathOf(error.signal)))
     )

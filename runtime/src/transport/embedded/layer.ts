@@ -12,6 +12,7 @@ import { createdMark, inspectFolder } from "./inspection.ts"
 import { readFormat } from "./meta-text.ts"
 import { openStore } from "./store.ts"
 import type { Store } from "./store.ts"
+import { trustClosed, trustOpened } from "./trusted-file.ts"
 import { openValue, sealJson } from "./value.ts"
 
 const formatVersion = 1
@@ -54,9 +55,14 @@ function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.
         },
         catch: (cause) => readFailure(folder, cause)
       }),
-      (opened) => Effect.promise(() => opened.close())
+      (opened) =>
+        Effect.andThen(
+          Effect.promise(() => opened.close()),
+          Effect.sync(() => trustClosed(folder))
+        )
     )
     yield* isNew ? markNew(folder, store) : checkFormat(folder, store)
+    trustOpened(folder)
     return store
   })
 }
