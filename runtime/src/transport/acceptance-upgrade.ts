@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import { StateEntryWriter } from "@millrace/sdk/record"
+import { createHash } from "node:crypto"
+import { encodeTimer, eventTimers, StateEntryWriter } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { emptyCommit, entriesText } from "./acceptance.ts"
 import type { AcceptanceCase } from "./acceptance.ts"
@@ -10,6 +11,7 @@ import type { TransportShape, WantedStates } from "./transport.ts"
 
 const task = { pipeline: "upgrade", node: "count", partition: 1 }
 const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"))
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest())
 const key = latin1("k")
 const int = '"int"'
 const long = '"long"'
@@ -19,7 +21,11 @@ const minusOne = Uint8Array.of(1)
 
 type State = readonly [name: string, schema: string, mapKey?: string]
 
-const open = Effect.fnUntraced(function* (transport: TransportShape, states: readonly State[], by = "id") {
+const wantedOf = Effect.fnUntraced(function* (
+  transport: TransportShape,
+  states: readonly State[],
+  by = "id"
+) {
   const wanted: WantedStates["states"][number][] = []
   for (const [name, schema, mapKey] of states)
     wanted.push({
@@ -28,18 +34,24 @@ const open = Effect.fnUntraced(function* (transport: TransportShape, states: rea
       schema: yield* transport.putSchema(schema),
       ...(mapKey === undefined ? {} : { mapKey })
     })
-  const slots = yield* transport.openState(task.pipeline, task.node, { key: by, states: wanted })
+  return { key: by, states: wanted } satisfies WantedStates
+})
+
+const open = Effect.fnUntraced(function* (transport: TransportShape, states: readonly State[], by = "id") {
+  const wanted = yield* wantedOf(transport, states, by)
+  const slots = yield* transport.openState(task.pipeline, task.node, wanted)
   const log = yield* transport.openTask(task, { node: task.node, slots })
-  const indexes = wanted.map(({ kind }, index) =>
+  const indexes = wanted.states.map(({ kind }, index) =>
     kind === "map" ? ({ index, kind: "map" } as const) : ({ index, kind: "value" } as const)
   )
   return {
-    put: (index: number, value: Uint8Array, mapKey?: Uint8Array) => {
+    put: (index: number, value: Uint8Array, mapKey?: Uint8Array, of: Uint8Array | null = key) => {
       const writer = new StateEntryWriter()
-      writer.put(index, key, mapKey, 0, value)
+      writer.put(index, of, mapKey, 0, value)
       return log.commit({ ...emptyCommit, state: writer.finish() })
     },
-    entries: Effect.map(log.readState([key], indexes), entriesText)
+    entries: Effect.map(log.readState([key], indexes), entriesText),
+    timers: log.dueTimers(eventTimers, 100, 10)
   }
 })
 
@@ -125,6 +137,50 @@ export const upgradeAcceptance: readonly AcceptanceCase[] = [
       yield* first.put(0, minusOne)
       const second = yield* open(transport, [["s", int]], "title")
       assert.deepEqual(yield* second.entries, ["absent 0 k -"])
+    })
+  },
+  {
+    name: "takes state that was made anew for a plan when that plan is opened, and drops it when another is",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const timer = encodeTimer({ time: 5, key, tag: latin1("t") }, sha256)
+      const wanted = yield* wantedOf(transport, [["s", text]])
+      const restage = transport.restageState(task.pipeline, task.node, wanted, {
+        s: (values) => Effect.succeed(values.map(({ value }) => Uint8Array.of(2, 48 + (value[0] ?? 0))))
+      })
+      const old = yield* open(transport, [["s", int]])
+      yield* old.put(0, minusOne)
+      yield* old.put(eventTimers, timer.value, timer.mapKey, null)
+      yield* restage
+      assert.deepEqual(yield* (yield* open(transport, [["s", int]])).entries, ["put 0 k - \u0001@0"])
+      const dropped = yield* open(transport, [["s", text]])
+      assert.deepEqual(yield* dropped.entries, ["absent 0 k -"])
+      const again = yield* open(transport, [["s", int]])
+      yield* again.put(0, minusOne)
+      yield* restage
+      const migrated = yield* open(transport, [["s", text]])
+      assert.deepEqual(yield* migrated.entries, ["put 0 k - \u00021@0"])
+      assert.deepEqual(
+        (yield* migrated.timers).map(({ time }) => time),
+        [5]
+      )
+      // What was taken is not there to be taken again.
+      assert.deepEqual(yield* (yield* open(transport, [["s", text]])).entries, ["put 0 k - \u00021@0"])
+    })
+  },
+  {
+    name: "leaves state as it is when making it anew fails",
+    run: Effect.gen(function* () {
+      const transport = yield* Transport
+      const old = yield* open(transport, [["s", int]])
+      yield* old.put(0, minusOne)
+      const wanted = yield* wantedOf(transport, [["s", text]])
+      const failed = yield* Effect.match(
+        transport.restageState(task.pipeline, task.node, wanted, { s: () => Effect.fail("no" as const) }),
+        { onFailure: (error) => error, onSuccess: () => "done" as const }
+      )
+      assert.equal(failed, "no")
+      assert.deepEqual(yield* (yield* open(transport, [["s", int]])).entries, ["put 0 k - \u0001@0"])
     })
   }
 ]
