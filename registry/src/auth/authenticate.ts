@@ -1,4 +1,11 @@
-import { type Access, type ApiError, allows, allowsReading, apiError, type TokenSummary } from "@millrace/sdk/api"
+import {
+  type Access,
+  type ApiError,
+  allows,
+  allowsReading,
+  apiError,
+  type TokenSummary
+} from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import type { Database } from "../store/database.ts"

@@ -56,8 +56,7 @@ export function runPlan(
   return Effect.gen(function* () {
     const partitions = yield* prepare(plan, environment)
     const { inboxes, transport } = environment
-    if (inboxes !== undefined)
-      yield* Effect.mapError(openInboxes(inboxes, plan, transport), fromTransport)
+    if (inboxes !== undefined) yield* Effect.mapError(openInboxes(inboxes, plan, transport), fromTransport)
     const gate = yield* makeGate
     let degraded = false
     const onBudgetExceeded = Effect.gen(function* () {
