@@ -18,6 +18,7 @@ export const publishedPackages: readonly PublishedPackage[] = [
   { folder: "sdk", compiled: true, declared: true, plain: ["globals.d.ts"] },
   { folder: "runtime/sandbox", compiled: true, declared: true, plain: [] },
   { folder: "registry", compiled: true, declared: false, plain: [] },
+  { folder: "plugins/ingest/client", compiled: true, declared: true, plain: [] },
   { folder: "runtime", compiled: false, declared: false, plain: ["bin"] },
   { folder: "scaffolds", compiled: false, declared: false, plain: ["bin", "src", "templates"] }
 ]

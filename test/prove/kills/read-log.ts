@@ -37,7 +37,7 @@ export async function readLog(folder: string): Promise<LogContent> {
   const reading = new Reading(store)
   const topics = reading.topics()
   const states = new Map<string, ReadonlyMap<number, unknown>>()
-  for (const [name, id] of reading.nodes()) states.set(name, reading.state(id))
+  for (const [name, id] of reading.keyedNodes()) states.set(name, reading.state(id))
   await store.close()
   return {
     topics,
@@ -86,23 +86,24 @@ class Reading {
     return found
   }
 
-  nodes(): ReadonlyMap<string, number> {
-    return new Map([...this.meta("node:")].map(([name, { id }]) => [name, Number(id)]))
+  /** By node: the id that its state lies under. */
+  keyedNodes(): ReadonlyMap<string, number> {
+    return new Map([...this.meta("state:")].map(([name, { id }]) => [name, Number(id)]))
   }
 
   /** What is folded, with the deltas since applied in their order. */
-  state(node: number): ReadonlyMap<number, unknown> {
+  state(id: number): ReadonlyMap<number, unknown> {
     const found = new Map<number, unknown>()
     let schema: avsc.Type | undefined
     for (const { key, value } of this.store.state.entries({})) {
       const place = decodeStoredKey(key)
-      if (place.node !== node || place.key.form !== "bytes") continue
+      if (place.node !== id || place.key.form !== "bytes") continue
       const stored = decodeStoredValue(this.opened(value, "state"))
       schema ??= typeOf(this.textById.get(stored.schemaId) ?? "")
       found.set(intOf(place.key.bytes), schema?.fromBuffer(Buffer.from(stored.value)))
     }
     for (const { key, value } of this.store.deltas.entries({})) {
-      if (key.readUInt32BE(0) !== node) continue
+      if (key.readUInt32BE(0) !== id) continue
       const cursor = new StateEntryCursor(this.opened(value, "delta"))
       while (cursor.next()) this.applyEntry(cursor, found)
     }
