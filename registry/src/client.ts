@@ -7,4 +7,3 @@ export {
   makeClient
 } from "./client/make-client-boundary.ts"
 export { integrityOf } from "./integrity.ts"
-export { type Archive, openArchive } from "./package/archive.ts"

@@ -4,11 +4,11 @@ import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { durationMs, isDuration } from "../../../pipeline/index.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 import { printJson, printTable, say } from "../../terminal/print.ts"
 import { connect } from "../connect.ts"
+import { loadDurations } from "../load.ts"
 
 const create = Command.make(
   "create",
@@ -29,6 +29,7 @@ const create = Command.make(
   ({ expires, name, scopes }) =>
     Effect.gen(function* () {
       const { json, registry } = yield* connect
+      const { durationMs, isDuration } = yield* loadDurations
       const life = Option.getOrUndefined(expires)
       if (life !== undefined && !isDuration(life)) return yield* badDuration(life)
       const issued = yield* registry.createToken({
