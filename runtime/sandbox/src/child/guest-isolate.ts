@@ -129,10 +129,15 @@ export class GuestRealm {
     this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
   }
 
-  /** Runs the bundle. What it throws becomes plain text; it may also be stopped. */
-  runBundle(text: string, deadline: Deadline): Thrown | undefined {
+  /**
+   * Runs the bundle. What it throws becomes plain text; it may also be stopped. `once`: no other isolate of this process will run
+   * it, and nothing is kept for them.
+   */
+  runBundle(text: string, deadline: Deadline, { once }: { readonly once: boolean }): Thrown | undefined {
     return this.guarded(deadline, (timeout) => {
-      const script = this.owner.compile(text, bundleFile)
+      const script = once
+        ? this.owner.isolate.compileScriptSync(text, { filename: bundleFile })
+        : this.owner.compile(text, bundleFile)
       script.runSync(this.context, { ...timeout, release: true })
     })
   }

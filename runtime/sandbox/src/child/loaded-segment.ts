@@ -44,7 +44,7 @@ export class LoadedSegment {
     const node = this.isolate.openRealm(deadline)
     this.nodes.push(node)
     for (const { kind, name, text } of question.texts) node.define(kind, name, text)
-    const thrown = node.runBundle(bundle, deadline)
+    const thrown = node.runBundle(bundle, deadline, { once: false })
     if (thrown !== undefined) return failureText(thrown.message, thrown.stack)
     const { result, stray } = node.call("open", [JSON.stringify(question.settings)], deadline)
     if (result === "") return ""

@@ -33,9 +33,7 @@ describe("the spare process", () => {
         spare.prepare(0)
         const child = yield* whenReady(spare)
         assert.strictEqual(spare.take(), undefined)
-        const { answer } = yield* Effect.orDie(
-          child.ask({ ask: "hello", disabled: [] }, [new Uint8Array()], 5000)
-        )
+        const { answer } = yield* Effect.orDie(child.ask({ ask: "close", segment: 0 }, [], 5000))
         assert.strictEqual(answer.is, "ok")
         child.kill("closed")
       })

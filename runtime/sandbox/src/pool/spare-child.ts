@@ -5,6 +5,8 @@ import type { SandboxChild } from "./sandbox-child.ts"
 import { greetChild, spawnChild } from "./start-child.ts"
 
 const parkAfterMs = 30_000
+/** Who has read a bundle plans and opens it at once: a start beside that would take a core from it. */
+const startAfterMs = 200
 
 /**
  * One process that is ready and belongs to nobody yet. Whoever builds, plans and publishes needs a new one again and
@@ -15,6 +17,7 @@ export class SpareChild {
   private ready: SandboxChild | undefined
   private starting: SandboxChild | undefined
   private preparedAt = 0
+  private timer: NodeJS.Timeout | undefined
   private isClosed = false
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
@@ -35,9 +38,14 @@ export class SpareChild {
     return ready
   }
 
-  /** Starts one in the background, if there is none. */
+  /** Starts one in the background, if there is none, when it was not asked to for a moment. */
   prepare(now: number): void {
     this.preparedAt = now
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.start(), startAfterMs).unref()
+  }
+
+  private start(): void {
     if (this.starting !== undefined || this.isReady || this.isClosed) return
     const child = spawnChild(this.settings, this.platform)
     this.starting = child
@@ -70,6 +78,7 @@ export class SpareChild {
 
   close(): void {
     this.isClosed = true
+    clearTimeout(this.timer)
     this.starting?.kill("closed")
     this.end()
   }
