@@ -37,7 +37,7 @@ describe("the packed packages", { timeout: 180_000 }, () => {
 
   it("depend on each other and on packages by exact version", () => {
     for (const { file, name } of packed) {
-      const { dependencies } = JSON.parse(filesOf(file).get("package.json") ?? "")
+      const { dependencies = {} } = JSON.parse(filesOf(file).get("package.json") ?? "")
       for (const version of Object.values(dependencies)) assert.match(String(version), /^\d+\.\d+\.\d+/, name)
     }
   })

@@ -10,8 +10,8 @@ export const libraryNamespace = "millrace-library"
  * what makes, reads and writes it is quicker.
  */
 const oneSource = btoa('{"version":3,"sources":["node_modules/@millrace/sdk"],"mappings":"AAAA"}')
-const libraryMap = `
-//# sourceMappingURL=data:application/json;base64,${oneSource}`
+// In two parts: tools that read this file would take it for its own.
+const libraryMap = `\n//# source${"MappingURL"}=data:application/json;base64,${oneSource}`
 
 const library = /^(?:@millrace\/sdk|effect)(?:\/|$)/
 

@@ -116,7 +116,7 @@ class KeyCode {
       return through(`${target} = r.byteString()`)
     }
     if (type.kind === "long" || type.kind === "int") {
-      return through(`${target} = ${this.code.use("keyOfBigint")}(r.bigLong())`)
+      return through(`${target} = r.longKey()`)
     }
     const value = this.code.name("v")
     const plan = resolved(type, type, "")

@@ -77,17 +77,24 @@ describe("a record's key", () => {
     assert.strictEqual(keyed(), "")
   })
 
-  it("holds the whole 64 bits of a long", () => {
+  it("holds the whole 64 bits of any long", () => {
     const type = parseAvroOrThrow({
       type: "record",
       name: "R",
       fields: [{ name: "n", type: { type: "long", "millrace.js": "bigint" } }]
     })
-    const bytes = encode(type, { n: -(2n ** 63n) })
-    assert.strictEqual(
-      Buffer.from(compileKey(type, ["n"]).key(bytes, 0, bytes.length) ?? []).toString("hex"),
-      "8000000000000000"
-    )
+    const edges = [0n, 7n, 28n, 31n, 32n, 35n, 52n, 53n, 62n, 63n].flatMap((bits) => {
+      const power = 1n << bits
+      return [power - 1n, power, -power, -power - 1n].filter((n) => BigInt.asIntN(64, n) === n)
+    })
+    const check = (n: bigint): void => {
+      const bytes = encode(type, { n })
+      const key = compileKey(type, ["n"]).key(bytes, 0, bytes.length)
+      const hex = BigInt.asUintN(64, n).toString(16).padStart(16, "0")
+      assert.strictEqual(Buffer.from(key ?? []).toString("hex"), hex, String(n))
+    }
+    for (const n of edges) check(n)
+    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), check))
   })
 
   it("is refused for types that cannot be keys, and unknown fields", () => {

@@ -28,6 +28,8 @@ export class ValueReader {
   /** Spans `bytes`. */
   view: DataView
   private start: number
+  private high: number
+  private low: number
 
   constructor() {
     this.bytes = noBytes
@@ -37,6 +39,8 @@ export class ValueReader {
     this.items = 0
     this.blockEnd = -1
     this.start = 0
+    this.high = 0
+    this.low = 0
     this.view = new DataView(noBytes.buffer)
   }
 
@@ -119,6 +123,25 @@ export class ValueReader {
 
   /** A long as a bigint, the whole 64 bits of it. */
   bigLong(): bigint {
+    this.readParts()
+    const zigzag = (BigInt(this.high) << 28n) | BigInt(this.low)
+    return (zigzag & 1n) === 0n ? zigzag >> 1n : -(zigzag >> 1n) - 1n
+  }
+
+  /** A long as its key bytes (docs/formats/key.md), whatever its size. */
+  longKey(): Uint8Array {
+    this.readParts()
+    const low = this.low | ((this.high % 16) << 28)
+    const high = ((this.high - (this.high % 16)) / 16) | 0
+    const sign = -(low & 1)
+    const key = new Uint8Array(8)
+    putWord(key, 0, (high >>> 1) ^ sign)
+    putWord(key, 4, ((low >>> 1) | (high << 31)) ^ sign)
+    return key
+  }
+
+  /** Reads a varint of up to 64 bits: the lowest 28 of them into `low`, the others into `high`. */
+  private readParts(): void {
     const place = this.at
     let high = 0
     let low = 0
@@ -134,8 +157,8 @@ export class ValueReader {
       scale *= 128
       if (byte < 0x80) break
     }
-    const zigzag = (BigInt(high) << 28n) | BigInt(low)
-    return (zigzag & 1n) === 0n ? zigzag >> 1n : -(zigzag >> 1n) - 1n
+    this.high = high
+    this.low = low
   }
 
   /** A long as the double nearest to it: its promotion to float or double. */
@@ -293,4 +316,11 @@ export class ValueReader {
     this.at = place
     return this.fault("OUT_OF_RANGE", "a varint of more than 64 bits")
   }
+}
+
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24
+  bytes[at + 1] = word >>> 16
+  bytes[at + 2] = word >>> 8
+  bytes[at + 3] = word
 }

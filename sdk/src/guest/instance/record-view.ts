@@ -14,6 +14,8 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
   class RecordView implements RecordContext<unknown> {
     declare readonly config: unknown
     readonly #record: GuestRecord
+    /** Handles that the body has asked for, by their place. */
+    readonly #handles: unknown[] = []
     constructor(record: GuestRecord) {
       this.#record = record
     }
@@ -50,16 +52,17 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
         return value
       }
     }
-    static recordOf(view: RecordView): GuestRecord {
-      return view.#record
+    static handle(view: RecordView, place: number, make: (record: GuestRecord) => unknown): unknown {
+      return (view.#handles[place] ??= make(view.#record))
     }
   }
   define(RecordView.prototype, "config", { value: config })
-  for (const [name, { need }] of Object.entries(uses)) {
+  for (const [place, [name, { need }]] of Object.entries(uses).entries()) {
     if (need.need === "state" || need.need === "timers") {
+      const make = (record: GuestRecord): unknown => need.make(record, name)
       define(RecordView.prototype, name, {
         get(this: RecordView) {
-          return need.make(RecordView.recordOf(this), name)
+          return RecordView.handle(this, place, make)
         }
       })
     } else {

@@ -81,22 +81,39 @@ export class MapEntries {
     mapSet(this.loose, id, held ?? null)
   }
 
-  /** Calls for each entry, in the order of the keys' bytes. */
-  forEach(visit: (held: Held, id: string) => void): void {
-    const ids = makeList<string>()
+  /** Calls for each entry and its map key, in the order of the keys' bytes. */
+  forEach(visit: (held: Held, mapKey: Uint8Array) => void): void {
+    const { bytes, cursor } = this
+    const ids = this.looseIds()
+    let next = 0
     for (let i = 0; i < this.starts.length; i++) {
       this.goTo(i)
-      const id = keyIdOf(this.bytes, this.cursor.mapKeyStart, this.cursor.mapKeyEnd)
-      if (mapGet(this.loose, id) === undefined) ids[ids.length] = id
+      let order = next < ids.length ? compare(ids[next], cursor) : 1
+      for (; order < 0; order = next < ids.length ? compare(ids[next], cursor) : 1) {
+        this.visitLoose(ids[next], visit)
+        next += 1
+      }
+      if (order > 0) visit(heldAt(cursor), bytes.slice(cursor.mapKeyStart, cursor.mapKeyEnd))
+      // A loose one stands over the packed one of the same key.
+      else this.visitLoose(ids[next++], visit)
     }
-    mapForEach(this.loose, (held, id) => {
-      if (held !== null) ids[ids.length] = id
+    for (; next < ids.length; next++) this.visitLoose(ids[next], visit)
+  }
+
+  /** In their order. */
+  private looseIds(): string[] {
+    const ids = makeList<string>()
+    if (mapSize(this.loose) === 0) return ids
+    mapForEach(this.loose, (_held, id) => {
+      ids[ids.length] = id
     })
-    sortInPlace(ids, (a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    for (let i = 0; i < ids.length; i++) {
-      const held = this.get(ids[i])
-      if (held !== undefined) visit(held, ids[i])
-    }
+    return sortInPlace(ids, (a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  }
+
+  private visitLoose(id: string, visit: (held: Held, mapKey: Uint8Array) => void): void {
+    const held = mapGet(this.loose, id)
+    const mapKey = keyOfId(id)
+    if (held !== undefined && held !== null && mapKey !== null) visit(held, mapKey)
   }
 
   /** Packs what was changed, where that is much. */
@@ -105,9 +122,9 @@ export class MapEntries {
     if (loose <= looseEntries || loose * 4 <= this.starts.length) return
     const writer = new StateEntryWriter()
     const starts = makeList<number>()
-    this.forEach((held, id) => {
+    this.forEach((held, mapKey) => {
       starts[starts.length] = writer.sink.length
-      writer.putRange(0, null, keyOfId(id) ?? undefined, held.expiry, held.bytes, held.start, held.end)
+      writer.putRange(0, null, mapKey, held.expiry, held.bytes, held.start, held.end)
     })
     this.bytes = writer.finish()
     this.starts = starts

@@ -5,6 +5,7 @@ import { makeList, mapForEach, mapGet, MapOf, mapSet, sortInPlace } from "../rea
 export interface NewTimer {
   /** Id of its map key; ids order as times do. */
   readonly id: string
+  readonly mapKey: Uint8Array
   /** Of the record that set it. */
   readonly origin: number
   readonly timer: { readonly time: number; readonly key: Uint8Array | null; readonly tag: Uint8Array }

@@ -37,27 +37,30 @@ export class Cell {
   entries: MapEntries | undefined = undefined
   isTouched = false
   private isCleared = false
-  /** Ids of map keys that were put or deleted since. */
-  private changed: Map<string, boolean> | undefined = undefined
+  /** Map keys that were put or deleted since, by id. */
+  private changed: Map<string, Uint8Array> | undefined = undefined
 
   constructor(keyId: string) {
     this.keyId = keyId
   }
 
-  /** `mapId`: of map state. Undefined: it is gone. */
-  set(mapId: string | undefined, held: Held | undefined, journal: StateJournal): void {
-    const { entries } = this
-    const value = mapId === undefined ? this.value : entries?.get(mapId)
-    journal.last = { cell: this, mapId, value, entries, next: journal.last }
+  /** Undefined: it is gone. */
+  set(held: Held | undefined, journal: StateJournal): void {
+    const { entries, value } = this
+    journal.last = { cell: this, mapId: undefined, value, entries, next: journal.last }
     this.isTouched = true
-    if (mapId === undefined) {
-      this.value = held
-      return
-    }
-    this.changed ??= new MapOf()
-    mapSet(this.changed, mapId, true)
+    this.value = held
+  }
+
+  /** Of map state. `mapId`: the map key's. */
+  setEntry(mapKey: Uint8Array, mapId: string, held: Held | undefined, journal: StateJournal): void {
     this.entries ??= new MapEntries()
-    this.entries.set(mapId, held)
+    const { entries } = this
+    journal.last = { cell: this, mapId, value: entries.get(mapId), entries, next: journal.last }
+    this.isTouched = true
+    this.changed ??= new MapOf()
+    mapSet(this.changed, mapId, mapKey)
+    entries.set(mapId, held)
   }
 
   clear(journal: StateJournal): void {
@@ -84,13 +87,12 @@ export class Cell {
     if (this.isCleared) {
       // A clear may since have been taken back, so everything that is there now follows it.
       writer.clear(state, key)
-      entries?.forEach((held, id) => put(held, keyOfId(id) ?? undefined))
+      entries?.forEach(put)
       return
     }
     if (changed === undefined) return
-    mapForEach(changed, (_changed, id) => {
+    mapForEach(changed, (mapKey, id) => {
       const held = entries?.get(id)
-      const mapKey = keyOfId(id) ?? undefined
       if (held === undefined) writer.delete(state, key, mapKey)
       else put(held, mapKey)
     })

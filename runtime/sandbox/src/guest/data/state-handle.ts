@@ -1,6 +1,6 @@
 import type { GuestState } from "@millrace/sdk/guest"
 import { noExpiry } from "@millrace/sdk/record"
-import { keyIdOf, keyOfId } from "./key-id.ts"
+import { keyIdOf } from "./key-id.ts"
 import type { Held } from "./map-entries.ts"
 import { TypeErrorOf } from "../realm/primordials.ts"
 import type { Cell, StateJournal } from "./state-cell.ts"
@@ -32,27 +32,31 @@ export class StateHandle implements GuestState {
   set(value: unknown, mapKey?: unknown): void {
     const cell = this.#open()
     const definition = this.#definition
-    const mapId = definition.isMap ? mapIdOf(definition, mapKey) : undefined
+    const key = definition.isMap ? mapKeyOf(definition, mapKey) : undefined
     this.#store.touch(definition, cell)
-    cell.set(mapId, this.#store.encode(definition, value), this.#journal)
+    const held = this.#store.encode(definition, value)
+    if (key === undefined) cell.set(held, this.#journal)
+    else cell.setEntry(key, keyIdOf(key, 0, key.length), held, this.#journal)
   }
 
   delete(mapKey?: unknown): void {
     const cell = this.#open()
     const definition = this.#definition
     this.#store.touch(definition, cell)
-    if (!definition.isMap) cell.set(undefined, undefined, this.#journal)
+    if (!definition.isMap) cell.set(undefined, this.#journal)
     else if (mapKey === undefined) cell.clear(this.#journal)
-    else cell.set(mapIdOf(definition, mapKey), undefined, this.#journal)
+    else {
+      const key = mapKeyOf(definition, mapKey)
+      cell.setEntry(key, keyIdOf(key, 0, key.length), undefined, this.#journal)
+    }
   }
 
   entries(): (readonly [unknown, unknown])[] {
     const definition = this.#definition
     const found: (readonly [unknown, unknown])[] = []
-    this.#open().entries?.forEach((held, id) => {
-      if (this.#isExpired(held)) return
-      const key = keyOfId(id)
-      found[found.length] = [key === null ? null : definition.mapKey?.fromKey(key), this.#decode(held)]
+    this.#open().entries?.forEach((held, mapKey) => {
+      if (!this.#isExpired(held))
+        found[found.length] = [definition.mapKey?.fromKey(mapKey), this.#decode(held)]
     })
     return found
   }
@@ -74,9 +78,13 @@ export class StateHandle implements GuestState {
 }
 
 function mapIdOf(definition: StateDefinition, mapKey: unknown): string {
+  const key = mapKeyOf(definition, mapKey)
+  return keyIdOf(key, 0, key.length)
+}
+
+function mapKeyOf(definition: StateDefinition, mapKey: unknown): Uint8Array {
   if (definition.mapKey === undefined || mapKey === undefined || mapKey === null) {
     throw new TypeErrorOf("a map's key must be given and not be null")
   }
-  const key = definition.mapKey.toKey(mapKey)
-  return keyIdOf(key, 0, key.length)
+  return definition.mapKey.toKey(mapKey)
 }

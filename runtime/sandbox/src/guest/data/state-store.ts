@@ -146,8 +146,8 @@ export class StateStore {
     this.touch(this.definitions[place], cell)
     const held = { bytes: value, start: 0, end: value.length, expiry: noExpiry }
     const id = keyIdOf(mapKey, 0, mapKey.length)
-    cell.set(id, isSet ? held : undefined, journal)
-    if (isSet && state === eventTimers) this.newTimers.add({ id, origin, timer })
+    cell.setEntry(mapKey, id, isSet ? held : undefined, journal)
+    if (isSet && state === eventTimers) this.newTimers.add({ id, mapKey, origin, timer })
   }
 
   /**
@@ -160,7 +160,7 @@ export class StateStore {
     const cell = this.cell(place, nullKeyId)
     const due = this.newTimers.take(until, (id) => cell.entries?.get(id) !== undefined)
     const journal = new StateJournal()
-    for (let i = 0; i < due.length; i++) cell.set(due[i].id, undefined, journal)
+    for (let i = 0; i < due.length; i++) cell.setEntry(due[i].mapKey, due[i].id, undefined, journal)
     return due
   }
 
@@ -205,7 +205,9 @@ export class StateStore {
       held.end = ends[i]
       held.bytes = bytes
     }
-    for (let i = 0; i < this.touched.length; i++) this.touched[i].cell.settle()
+    // Timers are new to each call.
+    for (let i = 0; i < this.touched.length; i++)
+      if (!this.touched[i].definition.isTimers) this.touched[i].cell.settle()
     this.touched = makeList()
     return bytes
   }
