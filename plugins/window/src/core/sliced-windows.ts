@@ -87,9 +87,13 @@ export class SlicedWindows {
     const at = parts.findIndex((part) => part.from >= from)
     const found = at < 0 || parts[at]?.from !== from ? undefined : parts[at]
     const gathered = addRecord(aggregates, found?.gathered ?? nothing(aggregates), record)
-    const before = parts.filter((part) => part.from < from)
+    const part = { from, gathered }
+    const others = found === undefined ? parts.length : parts.length - 1
     store.panes.set(pane, {
-      parts: [...before, { from, gathered }, ...parts.filter((part) => part.from > from)]
+      parts:
+        others === 0
+          ? [part]
+          : [...parts.filter((one) => one.from < from), part, ...parts.filter((one) => one.from > from)]
     })
     let changed = known === undefined ? { ...head, kept: head.kept + 1 } : head
     if (known === undefined && (policy.updates || policy.lateness > 0))

@@ -33,9 +33,9 @@ const noEntries = new StateEntryCursor(nothing)
 export class MapEntries {
   private bytes: Uint8Array = nothing
   private starts: number[] = makeList()
-  /** Map key of the last one that was packed. */
-  private lastStart = 0
-  private lastEnd = 0
+  /** Where the map keys of the packed ones lie: what is looked for is compared without taking an entry apart. */
+  private keyStarts: number[] = makeList()
+  private keyEnds: number[] = makeList()
   private cursor: StateEntryCursor = noEntries
   /** By id of the map key; null: deleted. */
   private loose: Map<string, Held | null> = new MapOf()
@@ -48,26 +48,33 @@ export class MapEntries {
         this.bytes = cursor.bytes
         this.cursor = new StateEntryCursor(cursor.bytes)
       }
-      this.starts[this.starts.length] = cursor.start
-      this.lastStart = cursor.mapKeyStart
-      this.lastEnd = cursor.mapKeyEnd
+      this.pack(cursor)
       return
     }
     const id = keyIdOf(cursor.bytes, cursor.mapKeyStart, cursor.mapKeyEnd)
     mapSet(this.loose, id, isPut ? heldAt(cursor) : null)
   }
 
+  private pack(cursor: StateEntryCursor): void {
+    const place = this.starts.length
+    this.starts[place] = cursor.start
+    this.keyStarts[place] = cursor.mapKeyStart
+    this.keyEnds[place] = cursor.mapKeyEnd
+  }
+
   private follows(cursor: StateEntryCursor): boolean {
-    if (this.starts.length === 0) return true
+    const last = this.starts.length - 1
+    if (last < 0) return true
     const { bytes } = this
     if (cursor.bytes !== bytes) return false
+    const lastStart = this.keyStarts[last]
+    const lastSize = this.keyEnds[last] - lastStart
     const size = cursor.mapKeyEnd - cursor.mapKeyStart
-    const last = this.lastEnd - this.lastStart
-    for (let i = 0; i < size && i < last; i++) {
-      const difference = bytes[cursor.mapKeyStart + i] - bytes[this.lastStart + i]
+    for (let i = 0; i < size && i < lastSize; i++) {
+      const difference = bytes[cursor.mapKeyStart + i] - bytes[lastStart + i]
       if (difference !== 0) return difference > 0
     }
-    return size > last
+    return size > lastSize
   }
 
   get(id: string): Held | undefined {
@@ -87,15 +94,17 @@ export class MapEntries {
     const ids = this.looseIds()
     let next = 0
     for (let i = 0; i < this.starts.length; i++) {
-      this.goTo(i)
-      let order = next < ids.length ? compare(ids[next], cursor) : 1
-      for (; order < 0; order = next < ids.length ? compare(ids[next], cursor) : 1) {
+      let order = next < ids.length ? this.compare(ids[next], i) : 1
+      for (; order < 0; order = next < ids.length ? this.compare(ids[next], i) : 1) {
         this.visitLoose(ids[next], visit)
         next += 1
       }
-      if (order > 0) visit(heldAt(cursor), bytes.slice(cursor.mapKeyStart, cursor.mapKeyEnd))
       // A loose one stands over the packed one of the same key.
-      else this.visitLoose(ids[next++], visit)
+      if (order === 0) this.visitLoose(ids[next++], visit)
+      else {
+        this.goTo(i)
+        visit(heldAt(cursor), bytes.slice(cursor.mapKeyStart, cursor.mapKeyEnd))
+      }
     }
     for (; next < ids.length; next++) this.visitLoose(ids[next], visit)
   }
@@ -121,14 +130,15 @@ export class MapEntries {
     const loose = mapSize(this.loose)
     if (loose <= looseEntries || loose * 4 <= this.starts.length) return
     const writer = new StateEntryWriter()
-    const starts = makeList<number>()
     this.forEach((held, mapKey) => {
-      starts[starts.length] = writer.sink.length
       writer.putRange(0, null, mapKey, held.expiry, held.bytes, held.start, held.end)
     })
     this.bytes = writer.finish()
-    this.starts = starts
     this.cursor = new StateEntryCursor(this.bytes)
+    this.starts = makeList()
+    this.keyStarts = makeList()
+    this.keyEnds = makeList()
+    while (this.cursor.next()) this.pack(this.cursor)
     this.loose = new MapOf()
   }
 
@@ -138,13 +148,27 @@ export class MapEntries {
     let high = this.starts.length - 1
     while (low <= high) {
       const middle = (low + high) >>> 1
-      this.goTo(middle)
-      const order = compare(id, this.cursor)
-      if (order === 0) return true
+      const order = this.compare(id, middle)
+      if (order === 0) {
+        this.goTo(middle)
+        return true
+      }
       if (order < 0) high = middle - 1
       else low = middle + 1
     }
     return false
+  }
+
+  /** An id's order to the map key of the packed entry, by bytes. */
+  private compare(id: string, place: number): number {
+    const { bytes } = this
+    const start = this.keyStarts[place]
+    const size = this.keyEnds[place] - start
+    for (let i = 0; i < size && i + 1 < id.length; i++) {
+      const difference = charCodeAt(id, i + 1) - bytes[start + i]
+      if (difference !== 0) return difference
+    }
+    return id.length - 1 - size
   }
 
   private goTo(place: number): void {
@@ -155,14 +179,4 @@ export class MapEntries {
 
 export function heldAt(cursor: StateEntryCursor): Held {
   return { bytes: cursor.bytes, start: cursor.valueStart, end: cursor.valueEnd, expiry: cursor.expiry }
-}
-
-/** An id's order to the cursor's map key, by bytes. */
-function compare(id: string, cursor: StateEntryCursor): number {
-  const size = cursor.mapKeyEnd - cursor.mapKeyStart
-  for (let i = 0; i < size && i + 1 < id.length; i++) {
-    const difference = charCodeAt(id, i + 1) - cursor.bytes[cursor.mapKeyStart + i]
-    if (difference !== 0) return difference
-  }
-  return id.length - 1 - size
 }
