@@ -4,6 +4,7 @@ import { assert, describe, it } from "vitest"
 import { runSource } from "./chain-run.ts"
 import type { OpenChain } from "./open-chain.ts"
 import { taskFailure } from "../task/task-failure.ts"
+import { Alignment } from "../time/alignment.ts"
 import { loadPlan, nodePlan } from "../testing/scripted-plan.ts"
 import { frameOf } from "../testing/scripted-pool.ts"
 
@@ -49,6 +50,7 @@ const handedOver = async (given: bigint): Promise<readonly InputFrame[]> => {
     keyed: undefined,
     states: [],
     request: () => Effect.die("no request is made here"),
+    alignment: new Alignment(undefined),
     inbox: undefined,
     tail: () => Effect.fail(refused)
   }

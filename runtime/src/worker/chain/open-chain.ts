@@ -9,6 +9,7 @@ import { serveTake } from "../inbox/serve-take.ts"
 import { TableReader } from "../input/table-reader.ts"
 import { fromSegment, fromTransport, taskFailure } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
+import { Alignment } from "../time/alignment.ts"
 import type { WorkerEnvironment } from "../worker-environment.ts"
 
 /** A chain whose segments are loaded, shared by its tasks. */
@@ -20,6 +21,8 @@ export interface OpenChain {
   readonly keyed: KeyedNode | undefined
   readonly states: readonly { readonly index: number; readonly kind: "value" | "map" }[]
   readonly request: ReturnType<typeof hostRequests>
+  /** Of a source's tasks in event time. */
+  readonly alignment: Alignment
   /** Of a source that listens. */
   readonly inbox: Inbox | undefined
   /** The part of a segment from one node on, loaded at the first asking: where a replayed dead letter goes in. */
@@ -53,6 +56,7 @@ export function openChain(
       keyed: keyed?.name,
       states: keyed?.states ?? [],
       request: hostRequests(pipeline, nodes, environment.services, take),
+      alignment: new Alignment(plan.watermark),
       inbox,
       tail: (index, node) =>
         Effect.gen(function* () {

@@ -21,6 +21,8 @@ const maxWaitMs = 60_000
  * task takes the chain's replays: no node of a source's chain keeps state, so any task may.
  */
 export function runSourceTask(task: Task, sourcePartition: string): Effect.Effect<void, TaskFailure> {
+  const { alignment } = task.chain
+  const { partition } = task.id
   return Effect.gen(function* () {
     const { gate, facts, checkpoint } = task
     const replay = task.id.partition === 0 ? new ReplayInput(task, 0) : undefined
@@ -39,8 +41,17 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
         yield* gate.whileOpen(replay === undefined ? Effect.never : replay.more)
         continue
       }
+      alignment.reads(partition, clock.watermark)
+      if (alignment.isAhead(partition)) {
+        facts.state = "waiting"
+        yield* gate.whileOpen(
+          Effect.raceAllFirst([alignment.turn(partition), ...(replay ? [replay.more] : [])])
+        )
+        continue
+      }
       const read = yield* inBudget(task.environment, readOn(task, sourcePartition, position, clock))
       position = read.positionJson
+      if (read.next !== "more") alignment.rests(partition)
       if (read.next === "end") {
         completed = true
         yield* task.onCompleted
@@ -50,7 +61,7 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
         yield* gate.whileOpen(Effect.raceAllFirst(reasons))
       }
     }
-  })
+  }).pipe(Effect.ensuring(Effect.sync(() => alignment.rests(partition))))
 }
 
 /** What is posted is read at once. */

@@ -3,6 +3,7 @@ import { keyIdOf, keyOfId } from "./key-id.ts"
 import {
   charCodeAt,
   makeList,
+  mapDelete,
   mapForEach,
   mapGet,
   MapOf,
@@ -52,7 +53,7 @@ export class MapEntries {
       return
     }
     const id = keyIdOf(cursor.bytes, cursor.mapKeyStart, cursor.mapKeyEnd)
-    mapSet(this.loose, id, isPut ? heldAt(cursor) : null)
+    this.set(id, isPut ? heldAt(cursor) : undefined)
   }
 
   private pack(cursor: StateEntryCursor): void {
@@ -85,7 +86,10 @@ export class MapEntries {
 
   /** Undefined: it is gone. */
   set(id: string, held: Held | undefined): void {
-    mapSet(this.loose, id, held ?? null)
+    if (held !== undefined) mapSet(this.loose, id, held)
+    // Only what lies packed below has to be said to be deleted.
+    else if (this.find(id)) mapSet(this.loose, id, null)
+    else mapDelete(this.loose, id)
   }
 
   /** Calls for each entry and its map key, in the order of the keys' bytes. */
@@ -120,9 +124,9 @@ export class MapEntries {
   }
 
   private visitLoose(id: string, visit: (held: Held, mapKey: Uint8Array) => void): void {
-    const held = mapGet(this.loose, id)
-    const mapKey = keyOfId(id)
-    if (held !== undefined && held !== null && mapKey !== null) visit(held, mapKey)
+    const held = mapGet(this.loose, id) ?? undefined
+    const mapKey = held === undefined ? null : keyOfId(id)
+    if (held !== undefined && mapKey !== null) visit(held, mapKey)
   }
 
   /** Packs what was changed, where that is much. */
