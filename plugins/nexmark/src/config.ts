@@ -40,7 +40,7 @@ export type Config = typeof Config.Type
 export const Position = Schema.Struct({
   /** How many events of the partition were passed. */
   place: Schema.Int,
-  /** When it was first read, ms since 1970: the moment of the first event, where events have a pace. */
+  /** When it was first read, ms since 1970: the moment of the first event, where events have a pace; else 0. */
   since: Schema.Int
 })
 export type Position = typeof Position.Type

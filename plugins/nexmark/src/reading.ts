@@ -25,7 +25,8 @@ export const readEvents = <Value>(
   { bytes, valueOf, wants }: Reading<Value>
 ): SourceAnswer<Value, Position> => {
   const { generator, settings } = openedOf(context.config)
-  const { place: from, since } = position ?? { place: 0, since: context.now }
+  // Without a pace nothing goes by the clock, positions neither.
+  const { place: from, since } = position ?? { place: 0, since: settings.pace === 0 ? 0 : context.now }
   const partition = Number(context.partition)
   const due = dueAt(settings, context.now - since)
   const most = Math.max(1, Math.min(context.maxRecords, settings.batch, Math.floor(context.maxBytes / bytes)))
