@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import type { Counts, TransportError, TransportShape } from "../../../transport/transport.ts"
 import type { DevPipeline } from "../load/dev-pipeline.ts"
 import type { Rates, Show } from "./event.ts"
@@ -41,6 +42,8 @@ export const watchRecords = Effect.fn("watchRecords")(function* (
   let totals = nothing
   let lastTotals = nothing
   let ratesAt = yield* Clock.currentTimeMillis
+  const orders = yield* Queue.sliding<"look">(1)
+  const pause = Effect.raceFirst(Queue.take(orders), Effect.sleep(pollMs))
 
   const showOutputs = Effect.fnUntraced(function* (of: Watched) {
     let shown = 0
@@ -97,7 +100,7 @@ export const watchRecords = Effect.fn("watchRecords")(function* (
   })
 
   const round = Effect.gen(function* () {
-    if (watched === undefined) return yield* Effect.sleep(pollMs)
+    if (watched === undefined) return yield* pause
     const of = watched
     const before = totals
     totals = totalsOf(yield* transport.checkpoints(of.pipeline.name), of.pipeline.node)
@@ -107,7 +110,7 @@ export const watchRecords = Effect.fn("watchRecords")(function* (
     const [output] = Object.values(of.pipeline.outputs)
     const more = output === undefined ? Effect.never : transport.waitFor(output, 0, seen.get(output) ?? 0n)
     // A steady stream is looked at in steps; what comes after an edit is waited for.
-    return yield* savedAt === undefined ? Effect.sleep(pollMs) : Effect.raceFirst(more, Effect.sleep(pollMs))
+    return yield* savedAt === undefined ? pause : Effect.raceFirst(more, pause)
   })
   yield* Effect.forkScoped(
     Effect.forever(
@@ -124,6 +127,7 @@ export const watchRecords = Effect.fn("watchRecords")(function* (
       totals = totalsOf(yield* transport.checkpoints(next.pipeline.name), next.pipeline.node)
       lastTotals = totals
       budget.refill()
+      yield* Queue.offer(orders, "look")
     }),
     refresh: () => budget.refill()
   }
