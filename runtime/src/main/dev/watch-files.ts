@@ -26,8 +26,8 @@ export interface FileWatch {
   readonly next: Effect.Effect<FileChange>
 }
 
-/** An editor writes in steps: truncates, writes, renames. */
-const settleMs = 15
+/** An editor writes in steps: truncates, writes, renames. A step that comes later is another change, and is loaded as one. */
+const settleMs = 5
 const sources = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".json", ".txt"])
 
 /**
