@@ -132,7 +132,11 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
     (count) => count >= wanted,
     // Each package is bundled and inspected first.
     50 + 10 * wanted
-  )
+  ).catch((error: unknown) => {
+    // Nobody else knows of it.
+    child.kill("SIGTERM")
+    throw error
+  })
   const { url, pid }: { url: string; pid: number } = JSON.parse(output.lines[0] ?? "")
   const read = options.read ?? ((_pid, path) => readFileSync(path, "utf8"))
   const token = read(pid, join(options.data, "token")).trim()
