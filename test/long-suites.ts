@@ -1,7 +1,7 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, flights.test.ts, auctions-clock.test.ts, the tests of plugins, registry and main/dev).
+ * create-prompts.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
@@ -14,10 +14,12 @@ export const longSuites: readonly string[] = [
   "test/hostile/guards.test.ts",
   "test/http/canary.test.ts",
   "test/http/delivery.test.ts",
+  "test/input/data-folder.test.ts",
   "test/input/hanging.test.ts",
   "test/http/flaky/**/*.test.ts",
   "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
+  "test/libraries/libraries.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
