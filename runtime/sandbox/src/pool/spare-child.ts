@@ -38,14 +38,15 @@ export class SpareChild {
     return ready
   }
 
-  /** Starts one in the background, if there is none, when it was not asked to for a moment. */
+  /** Starts one in the background a moment later, if there is none then. */
   prepare(now: number): void {
     this.preparedAt = now
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.start(), startAfterMs).unref()
+    // A row of inspections does not put it off: the next of them is to find it.
+    this.timer ??= setTimeout(() => this.start(), startAfterMs).unref()
   }
 
   private start(): void {
+    this.timer = undefined
     if (this.starting !== undefined || this.isReady || this.isClosed) return
     const child = spawnChild(this.settings, this.platform)
     this.starting = child
