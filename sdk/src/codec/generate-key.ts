@@ -150,7 +150,9 @@ function keyOfValue(code: CodeBuilder, type: Exclude<AvroType, UnionType | Recor
     type.kind === "float"
       ? `${code.use("keyOfDouble")}(${code.use("fround")}(${x}))`
       : keyOfBase(code, type, x)
-  const made = type.kind === "bytes" && lookOf(type).form === "plain" ? `${x}.slice()` : key
+  // Bytes are copied: who gave them may write on in them, while the key is kept.
+  const isBytes = (type.kind === "bytes" || type.kind === "fixed") && lookOf(type).form === "plain"
+  const made = isBytes ? `${x}.slice()` : key
   return `${test} ? ${made} : ${code.use("refuse")}(${literal(wanted)}, ${x})`
 }
 

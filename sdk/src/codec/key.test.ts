@@ -156,6 +156,15 @@ describe("a map state's key", () => {
     ["bytes", fc.uint8Array()],
     [{ type: "string", logicalType: "uuid" }, fc.uuid()]
   ]
+  it("is a copy of bytes, fixed ones too", () => {
+    for (const type of ["bytes", { type: "fixed", name: "Hash", size: 2 }]) {
+      const bytes = Uint8Array.of(1, 2)
+      const key = compileMapKey(parseAvroOrThrow(type)).toKey(bytes)
+      bytes[0] = 9
+      assert.deepStrictEqual(key, Uint8Array.of(1, 2))
+    }
+  })
+
   it("comes back from its key bytes", () => {
     for (const [schema, values] of samples) {
       const codec = compileMapKey(parseAvroOrThrow(schema))

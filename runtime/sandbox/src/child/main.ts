@@ -45,8 +45,11 @@ const warmUpMiB = 16
 /** Compiles the harness and opens a realm of it before anybody waits: the first isolate of a process takes three times as long. */
 function warmUp(): void {
   const isolate = new GuestIsolate(warmUpMiB, harness, disabled, code)
-  isolate.openRealm(makeDeadline(1000))
-  isolate.dispose()
+  try {
+    isolate.openRealm(makeDeadline(1000))
+  } finally {
+    isolate.dispose()
+  }
 }
 
 type SegmentQuestion = Extract<Question, { readonly segment: number }>
