@@ -30,9 +30,7 @@ export class SandboxPool extends Context.Service<SandboxPool, SandboxPoolShape>(
 
 function makePool(settings: PoolSettings): Effect.Effect<SandboxPoolShape, never, Scope.Scope> {
   return Effect.gen(function* () {
-    const platform = yield* Effect.sync(() =>
-      probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes)
-    )
+    const platform = yield* probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes)
     const pool = new LivePool(settings, platform)
     yield* Effect.addFinalizer(() => Effect.sync(() => pool.close()))
     yield* Effect.forkScoped(watch(pool))

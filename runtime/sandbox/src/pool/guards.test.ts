@@ -11,7 +11,7 @@ import { SandboxChild } from "./sandbox-child.ts"
 async function escaped(code: string, disabled: readonly GuardName[] = []): Promise<string> {
   const preamble = `{ let found; try { found = (() => { ${code} })() } catch (error) { found = error.code ?? error.message } require("fs").writeSync(2, "found:" + found + ";") }`
   const child = new SandboxChild({
-    platform: probeGuards(disabled, 1500, sharedFileBytes),
+    platform: await Effect.runPromise(probeGuards(disabled, 1500, sharedFileBytes)),
     disabled,
     preamble
   })
@@ -24,7 +24,7 @@ async function escaped(code: string, disabled: readonly GuardName[] = []): Promi
 /** How a process ends that does this before its first word. */
 async function endOf(code: string, disabled: readonly GuardName[] = []): Promise<string> {
   const child = new SandboxChild({
-    platform: probeGuards(disabled, 1500, sharedFileBytes),
+    platform: await Effect.runPromise(probeGuards(disabled, 1500, sharedFileBytes)),
     disabled,
     preamble: code
   })

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { childFolders } from "./child-program.ts"
@@ -39,21 +39,45 @@ function findProgram(name: string): string | undefined {
   return systemFolders.map((folder) => folder + name).find((path) => existsSync(path))
 }
 
-function works(command: readonly string[]): boolean {
-  const [program = "", ...given] = command
-  return spawnSync(program, given, { stdio: "ignore", timeout: 5000, env: {} }).status === 0
+/** A guard that programs put in front of a process give, and the ways to it, the strictest first. */
+interface Candidate {
+  readonly name: GuardName
+  readonly commands: readonly (readonly string[])[]
 }
 
 /** Tries what is there, once for a pool. `dataMiB`: limit of a process's data segment; `fileBytes`: of a file that it writes. */
-export function probeGuards(
+export const probeGuards = (
   disabled: readonly GuardName[],
   dataMiB: number,
   fileBytes: number
-): PlatformGuards {
-  const candidates: readonly {
-    readonly name: GuardName
-    readonly commands: readonly (readonly string[])[]
-  }[] = [
+): Effect.Effect<PlatformGuards> =>
+  Effect.map(foundOf(candidatesOf(disabled, dataMiB, fileBytes)), (found) => {
+    const wrappers: (readonly string[])[] = []
+    const present: string[] = ["process"]
+    const missing: string[] = []
+    for (const { name, command } of found) {
+      if (command === undefined) missing.push(name)
+      else {
+        wrappers.push(command)
+        present.push(name)
+      }
+    }
+    for (const name of ["permission", "environment", "deadline", "prelude", "inspector"] as const) {
+      if (disabled.includes(name)) missing.push(name)
+      else present.push(name)
+    }
+    const canPoll = existsSync("/proc/self/statm") && !disabled.includes("memory")
+    if (canPoll) present.push("memory")
+    else missing.push("memory")
+    return { wrappers, present, missing }
+  })
+
+function candidatesOf(
+  disabled: readonly GuardName[],
+  dataMiB: number,
+  fileBytes: number
+): readonly Candidate[] {
+  const candidates: readonly Candidate[] = [
     { name: "netns", commands: wrap("unshare", [["-n"], ["-r", "-n"]]) },
     { name: "user", commands: ownUser() },
     // A process that hangs beyond reach must not outlive a worker that was killed.
@@ -72,35 +96,54 @@ export function probeGuards(
       ])
     }
   ]
-  // Another user may not be let into the folders that the process needs.
-  const reading = `for (const path of ${JSON.stringify(childFolders())}) require("node:fs").readdirSync(path)`
-  const wrappers: (readonly string[])[] = []
-  const present: string[] = ["process"]
-  const missing: string[] = []
-  for (const { name, commands } of candidates) {
-    const found = disabled.includes(name)
-      ? undefined
-      : commands.find((command) =>
-          works([
-            ...asUser([...wrappers, command], 0),
-            process.execPath,
-            ...(name === "user" ? ["--eval", reading] : ["--version"])
-          ])
-        )
-    if (found === undefined) missing.push(name)
-    else {
-      wrappers.push(found)
-      present.push(name)
+  return candidates.map(({ name, commands }) => ({
+    name,
+    commands: disabled.includes(name) ? [] : commands
+  }))
+}
+
+interface Found {
+  readonly name: GuardName
+  /** Undefined: there is none that works. */
+  readonly command: readonly string[] | undefined
+}
+
+/** Where the strictest of each work together, as root, one process tells; else each is tried on top of those before it. */
+function foundOf(candidates: readonly Candidate[]): Effect.Effect<readonly Found[]> {
+  return Effect.gen(function* () {
+    const strictest = candidates.map(({ name, commands }) => ({ name, command: commands[0] }))
+    const together = strictest.flatMap(({ command }) => (command === undefined ? [] : [command]))
+    if (yield* works(together, true)) return strictest
+    const wrappers: (readonly string[])[] = []
+    const found: Found[] = []
+    for (const { name, commands } of candidates) {
+      let command: readonly string[] | undefined
+      for (const each of commands) {
+        if (!(yield* works([...wrappers, each], name === "user"))) continue
+        command = each
+        wrappers.push(each)
+        break
+      }
+      found.push({ name, command })
     }
-  }
-  for (const name of ["permission", "environment", "deadline", "prelude", "inspector"] as const) {
-    if (disabled.includes(name)) missing.push(name)
-    else present.push(name)
-  }
-  const canPoll = existsSync("/proc/self/statm") && !disabled.includes("memory")
-  if (canPoll) present.push("memory")
-  else missing.push("memory")
-  return { wrappers, present, missing }
+    return found
+  })
+}
+
+/** Whether Node starts behind them. `canRead`: and reads the folders that it needs, which another user may not be let into. */
+function works(wrappers: readonly (readonly string[])[], canRead: boolean): Effect.Effect<boolean> {
+  const reading = `for (const path of ${JSON.stringify(childFolders())}) require("node:fs").readdirSync(path)`
+  const [program, ...words] = [
+    ...asUser(wrappers, 0),
+    process.execPath,
+    ...(canRead ? ["--eval", reading] : ["--version"])
+  ]
+  return Effect.callback<boolean>((resume) => {
+    const child = spawn(program, words, { stdio: "ignore", timeout: 5000, env: {} })
+    child.on("error", () => resume(Effect.succeed(false)))
+    child.on("close", (code) => resume(Effect.succeed(code === 0)))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
 }
 
 const userMark = /\{user\+(\d+)\}/

@@ -9,8 +9,9 @@ import { SpareChild } from "./spare-child.ts"
 
 const settings = poolSettings({})
 
-function withSpare<A>(use: (spare: SpareChild) => Effect.Effect<A>): Promise<A> {
-  const spare = new SpareChild(settings, probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes))
+async function withSpare<A>(use: (spare: SpareChild) => Effect.Effect<A>): Promise<A> {
+  const platform = await Effect.runPromise(probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes))
+  const spare = new SpareChild(settings, platform)
   return Effect.runPromise(
     Effect.ensuring(
       use(spare),

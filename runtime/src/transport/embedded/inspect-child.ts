@@ -6,14 +6,13 @@ import { openStore, tableNames } from "./store.ts"
 // Runs as a child of who wants to open the folder: a truncated file ends this process by SIGBUS, not its parent.
 // Walks every key, so that every branch and leaf page is touched, and reads every small value with its CRC. The other
 // values' pages are touched only when the file is shorter than all its pages: it may be so rightly, for pages that were
-// given out and not used in the end are not written. Of a trusted file that is not shorter nothing is walked.
-const [folder = "", extent] = process.argv.slice(2)
+// given out and not used in the end are not written.
+const [folder = ""] = process.argv.slice(2)
 const smallTables: ReadonlySet<string> = new Set(["meta", "checkpoints", "folded", "schemas"])
 
 function inspect(): string | undefined {
   const store = openStore(folder, { readOnly: true })
   const isShort = statSync(join(folder, "data.mdb")).size < store.wholeBytes()
-  if (extent === "length" && !isShort) return undefined
   for (const name of tableNames) {
     let last: Buffer | undefined
     for (const key of store[name].keys({})) {

@@ -4,6 +4,7 @@ import { extname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
 import { corrupt } from "./failure.ts"
+import { bytesGivenOut } from "./meta-pages.ts"
 import { isTrusted } from "./trusted-file.ts"
 
 // TypeScript here, JavaScript in the published package.
@@ -15,7 +16,8 @@ const maxInspectionMs = 120_000
 /**
  * Whether the folder's data file can be opened without harm, found out in a child process: reading a truncated file
  * ends a process by SIGBUS. Fails with `corrupt` and what to do. A file that was never finished being made is left to
- * be made anew: `isNew` says so. Of a file that is trusted only the length is looked at.
+ * be made anew: `isNew` says so. Of a file that is trusted only the length is looked at, and no child is needed when it holds
+ * all its pages.
  */
 export function inspectFolder(
   folder: string,
@@ -27,7 +29,8 @@ export function inspectFolder(
     if (!wasMade) return { isNew: true }
     if (!existsSync(data) || statSync(data).size === 0)
       return yield* corrupt(folder, "the data file is missing or empty")
-    const fault = yield* runInspector(folder, trusted)
+    if (trusted && isWhole(data)) return { isNew: false }
+    const fault = yield* runInspector(folder)
     if (fault !== undefined) return yield* corrupt(folder, fault)
     return { isNew: false }
   })
@@ -36,17 +39,16 @@ export function inspectFolder(
 /** Stands in the folder once its first transaction is durable; without it there is nothing to lose. */
 export const createdMark = "FORMAT"
 
-function runInspector(folder: string, trusted: boolean): Effect.Effect<string | undefined> {
+function isWhole(file: string): boolean {
+  const bytes = bytesGivenOut(file)
+  return bytes !== undefined && statSync(file).size >= bytes
+}
+
+function runInspector(folder: string): Effect.Effect<string | undefined> {
   return Effect.callback<string | undefined>((resume) => {
     const child = execFile(
       process.execPath,
-      [
-        "--no-node-snapshot",
-        "--disable-warning=ExperimentalWarning",
-        inspector,
-        folder,
-        trusted ? "length" : "whole"
-      ],
+      ["--no-node-snapshot", "--disable-warning=ExperimentalWarning", inspector, folder],
       { env: {}, maxBuffer: maxReportBytes, timeout: maxInspectionMs, killSignal: "SIGKILL" },
       (error, stdout) => resume(Effect.succeed(error === null ? faultOf(stdout) : deathOf(error.signal)))
     )

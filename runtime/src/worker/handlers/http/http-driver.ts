@@ -2,13 +2,15 @@ import { lookup } from "node:dns/promises"
 import type { LookupAddress } from "node:dns"
 import { isIP } from "node:net"
 import type { LookupFunction } from "node:net"
-import { Agent, buildConnector } from "undici"
-import type { Dispatcher } from "undici"
+import type { Agent, buildConnector, Dispatcher } from "undici"
 import { DialError } from "./http-failure.ts"
 import { isPublicAddress } from "./public-address.ts"
 
 /** Sends requests to the addresses that are open to plugins. */
-export type HttpDriver = Dispatcher
+export interface HttpDriver {
+  readonly request: (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>
+  readonly destroy: () => Promise<void>
+}
 
 /** All addresses that a name stands for. Rejects when there is none. */
 export type ResolveName = (name: string) => Promise<readonly LookupAddress[]>
@@ -22,11 +24,21 @@ const maxAddresses = 16
  * dialled is one of the addresses that were checked: the name is not looked up again between check and connection. A host
  * that is an address itself is dialled as it is, for nobody gets here whom that very address was not granted.
  *
- * No proxy of the environment, no HTTP/2, no redirects of the driver's own.
+ * No proxy of the environment, no HTTP/2, no redirects of the driver's own. Loaded at the first request: a tenth of what a
+ * platform loads, and most need none of it to go on after a kill.
  */
 export function httpDriver(resolve: ResolveName = systemResolver): HttpDriver {
-  return new Agent({
-    connect: checkedConnector(resolve),
+  let agent: Promise<Agent> | undefined
+  return {
+    request: async (options) => (await (agent ??= openAgent(resolve))).request(options),
+    destroy: async () => (await agent)?.destroy()
+  }
+}
+
+async function openAgent(resolve: ResolveName): Promise<Agent> {
+  const undici = await import("undici")
+  return new undici.Agent({
+    connect: checkedConnector(resolve, undici.buildConnector),
     connections: 64,
     pipelining: 1,
     keepAliveTimeout: 4_000,
@@ -38,8 +50,11 @@ export function httpDriver(resolve: ResolveName = systemResolver): HttpDriver {
   })
 }
 
-function checkedConnector(resolve: ResolveName): buildConnector.connector {
-  const dial = buildConnector({
+function checkedConnector(
+  resolve: ResolveName,
+  connector: typeof buildConnector
+): buildConnector.connector {
+  const dial = connector({
     allowH2: false,
     timeout: 30_000,
     autoSelectFamily: true,

@@ -1,6 +1,5 @@
 import type { HostRequestError } from "@millrace/sandbox"
 import type { HttpErrorCode } from "@millrace/sdk"
-import { errors } from "undici"
 
 /** Why a request got no reply; `code` is one of the SDK's `HttpErrorCode`. */
 export function httpFailure(code: HttpErrorCode, message: string): HostRequestError {
@@ -49,7 +48,7 @@ const notTrusted =
 export function driverFailure(error: unknown): HostRequestError {
   if (error instanceof DialError) return fixedFailure(error.code)
   if (error instanceof AggregateError && error.errors.length > 0) return driverFailure(error.errors[0])
-  if (error instanceof errors.HTTPParserError) return fixedFailure("RESPONSE_INVALID")
+  if (error instanceof Error && error.name === "HTTPParserError") return fixedFailure("RESPONSE_INVALID")
   const code = codeOf(error)
   if (notResolved.has(code)) return fixedFailure("NAME_NOT_RESOLVED")
   if (timeouts.has(code)) return fixedFailure("TIMEOUT")
