@@ -98,6 +98,8 @@ export interface Platform {
 
 export interface PlatformOptions {
   readonly data: string
+  /** Path of the program; default: the one of the sources. */
+  readonly bin?: string
   /** Packages, or folders of packages, to build and publish first. */
   readonly publish?: readonly string[]
   /** More flags of `up`. */
@@ -114,7 +116,7 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
   const [program = process.execPath, ...args] = [
     ...(options.wrapper ?? []),
     process.execPath,
-    bin,
+    options.bin ?? bin,
     "up",
     "--data",
     options.data,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -101,6 +102,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     yield* inServices(startStored)
     yield* Effect.forkScoped(Context.get(services, FirstParty).published)
   }
+  yield* Effect.forkScoped(keepCompiled)
   return {
     url,
     token,
@@ -109,6 +111,12 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     services
   } satisfies Platform
 })
+
+/** Node writes compiled code when a process ends, which one that is killed does not: its next start would compile all anew. */
+const keepCompiled = Effect.delay(
+  Effect.sync(() => flushCompileCache()),
+  "3 seconds"
+)
 
 const servicesOf = (
   { folder, workshop }: PlatformOptions,

@@ -9,7 +9,7 @@ import type { TaskState } from "./task-state.ts"
 
 /** A task's deltas are folded beyond either; so a restart has little to read, and a fold blocks others for about 100 ms at most. */
 const maxTaskBytes = 4 * 1024 * 1024
-const maxTaskKeys = 16_384
+const maxTaskKeys = 8_192
 /** Beyond this over all tasks, the largest is folded: what a restart reads in well under 2 s. */
 const maxTotalBytes = 32 * 1024 * 1024
 

@@ -50,10 +50,7 @@ async function openAgent(resolve: ResolveName): Promise<Agent> {
   })
 }
 
-function checkedConnector(
-  resolve: ResolveName,
-  connector: typeof buildConnector
-): buildConnector.connector {
+function checkedConnector(resolve: ResolveName, connector: typeof buildConnector): buildConnector.connector {
   const dial = connector({
     allowH2: false,
     timeout: 30_000,
