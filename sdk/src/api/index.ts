@@ -119,3 +119,6 @@ export {
   SandboxStatus,
   TaskStatus
 } from "./control-status.ts"
+export { alertEndpoints, AlertState, AlertView, SilenceRequest, SilenceView } from "./observe/alert.ts"
+export { dashboardEndpoints, DashboardView, PanelSeries, PanelView } from "./observe/dashboard.ts"
+export { LiveNode, LivePipeline, LiveStatus } from "./observe/live.ts"

@@ -1,0 +1,39 @@
+/** What a metric counts in; the last part of its name, by Prometheus' conventions, but for `records`. */
+export type MetricUnit = "records" | "bytes" | "seconds" | "count" | "state"
+
+/** One metric: what stands behind its name, whoever shows it. */
+export interface MetricDefinition {
+  readonly name: string
+  readonly type: "counter" | "gauge" | "histogram"
+  readonly help: string
+  readonly unit: MetricUnit
+  /** Names of its labels; a plugin's own metric may have more. */
+  readonly labels: readonly string[]
+}
+
+export type Labels = { readonly [name: string]: string }
+
+/** A histogram's observations: cumulative counts by upper bound are made where they are shown. */
+export interface Observations {
+  /** Upper bounds, ascending; one more bucket stands beyond the last. */
+  readonly bounds: readonly number[]
+  /** Observations by bucket, not cumulative; one longer than `bounds`. */
+  readonly counts: readonly number[]
+  readonly sum: number
+}
+
+export interface Sample {
+  readonly labels: Labels
+  readonly value: number | Observations
+}
+
+/** A metric with what was measured of it at one time. */
+export interface MetricFamily {
+  readonly definition: MetricDefinition
+  readonly samples: readonly Sample[]
+}
+
+/** Seconds: from a millisecond to ten minutes, about two bounds to each tenfold. */
+export const durationBounds: readonly number[] = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600
+]
