@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { ApplyRequest, ApplyView, PlanAnswer, PlanRequest } from "./control-plan.ts"
 import { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 import { PipelineStatus, PlatformStatus } from "./control-status.ts"
+import { graphEndpoint } from "./pipeline-graph.ts"
 import { resetEndpoint } from "./reset.ts"
 import { savepointEndpoints } from "./savepoint.ts"
 import { stateEndpoints } from "./node-state.ts"
@@ -240,6 +241,7 @@ const shutdown = defineEndpoint({
 export const controlEndpoints = [
   status,
   pipelineStatus,
+  graphEndpoint,
   plan,
   apply,
   pause,

@@ -109,6 +109,14 @@ export {
   StreamProducer,
   StreamSummary
 } from "./stream.ts"
+export {
+  GraphFeed,
+  GraphField,
+  GraphNode,
+  GraphOutputField,
+  GraphTopic,
+  PipelineGraph
+} from "./pipeline-graph.ts"
 export { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 export {
   NodeStatus,

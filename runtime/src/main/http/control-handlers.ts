@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { listStreams, showStream } from "../../controller/catalogue/catalogue.ts"
 import { Controller } from "../../controller/controller.ts"
 import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
+import { pipelineGraph } from "../../controller/graph-view.ts"
 import { LogBuffer } from "../../controller/log-buffer.ts"
 import type { RecordViewer } from "../../controller/record-view.ts"
 import { Savepoints } from "../../controller/savepoint/savepoints.ts"
@@ -30,6 +31,7 @@ export const controlHandlers = ({
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
   platformStatus: () => platformStatus(facts),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
+  pipelineGraph: ({ params }) => pipelineGraph(params.pipeline),
   plan: ({ body }) => Controller.use((controller) => controller.plan(body)),
   apply: ({ body, caller }) => Controller.use((controller) => controller.apply(body, caller.name)),
   pausePipeline: ({ caller, params }) =>
