@@ -165,10 +165,15 @@ export interface NodeCounts {
   readonly node: string
   readonly recordsIn: number
   readonly recordsOut: number
+  /** Records that something was made of: `recordsIn = handled + filtered + failed`, each counted by itself. */
+  readonly handled: number
   readonly filtered: number
   readonly failed: number
   readonly late: number
   readonly cpuMicros: number
+  /** Of the batch frames that it was given, and of those that it gave. */
+  readonly bytesIn: number
+  readonly bytesOut: number
 }
 export interface DeadLetter {
   readonly node: string

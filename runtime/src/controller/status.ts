@@ -64,7 +64,7 @@ const statusOf = Effect.fnUntraced(function* (
   }
 })
 
-const none: Counts = { in: 0, out: 0, filtered: 0, dead: 0, late: 0 }
+const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
 
 const sum = (all: readonly { readonly [node: string]: Counts }[]): ReadonlyMap<string, Counts> => {
   const totals = new Map<string, Counts>()
@@ -74,6 +74,7 @@ const sum = (all: readonly { readonly [node: string]: Counts }[]): ReadonlyMap<s
       totals.set(node, {
         in: before.in + each.in,
         out: before.out + each.out,
+        handled: before.handled + each.handled,
         filtered: before.filtered + each.filtered,
         dead: before.dead + each.dead,
         late: before.late + each.late

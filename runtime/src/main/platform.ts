@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,7 @@ import { embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { Inboxes } from "../worker/inbox/inboxes.ts"
 import { Refusals } from "../worker/handlers/refusals.ts"
-import type { WorkerEnvironment } from "../worker/worker-environment.ts"
+import { makeMeters, type WorkerEnvironment, type WorkerMeters } from "../worker/worker-environment.ts"
 import { batchRecords } from "./batch-records.ts"
 import { announceServer } from "./data-folder.ts"
 import { listen, ownNames } from "./http/listen.ts"
@@ -79,7 +80,8 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const stopping = yield* Deferred.make<void>()
   const refusals = new Refusals()
   const inboxes = new Inboxes()
-  const services = yield* Layer.build(servicesOf(options, path, { inboxes, refusals })).pipe(
+  const meters = makeMeters(yield* Clock.currentTimeMillis)
+  const services = yield* Layer.build(servicesOf(options, path, { inboxes, meters, refusals })).pipe(
     Effect.mapError(startFailed(options))
   )
   const inServices = Effect.provideContext(services)
@@ -121,7 +123,11 @@ const keepCompiled = Effect.delay(
 const servicesOf = (
   { folder, workshop }: PlatformOptions,
   path: Path.Path,
-  { inboxes, refusals }: { readonly inboxes: Inboxes; readonly refusals: Refusals }
+  {
+    inboxes,
+    meters,
+    refusals
+  }: { readonly inboxes: Inboxes; readonly meters: WorkerMeters; readonly refusals: Refusals }
 ) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
   const sandbox = SandboxPool.layer(sandboxOptions)
@@ -136,6 +142,7 @@ const servicesOf = (
         transport: yield* Transport,
         pool: yield* SandboxPool,
         seedKey: yield* seedKey(folder),
+        meters,
         byteBudget: yield* Semaphore.make(budgetKiB),
         budgetKiB,
         ...(records === undefined ? {} : { batchRecords: records }),

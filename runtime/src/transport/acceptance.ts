@@ -184,7 +184,7 @@ const tasks: readonly AcceptanceCase[] = [
       const transport = yield* Transport
       const log = yield* transport.openTask(task)
       assert.equal(yield* log.checkpoint, undefined)
-      const counts = { in: 5, out: 3, filtered: 1, dead: 1, late: 0 }
+      const counts = { in: 5, out: 3, handled: 3, filtered: 1, dead: 1, late: 0 }
       yield* log.commit({
         ...emptyCommit,
         offsets: [
@@ -213,7 +213,7 @@ const tasks: readonly AcceptanceCase[] = [
       ])
       assert.equal(checkpoint.positions["p0"], "{}")
       assert.equal(checkpoint.tokens["out"], '"t1"')
-      assert.deepEqual(checkpoint.counts["n"], { in: 10, out: 6, filtered: 2, dead: 2, late: 0 })
+      assert.deepEqual(checkpoint.counts["n"], { in: 10, out: 6, handled: 6, filtered: 2, dead: 2, late: 0 })
       assert.equal(checkpoint.now, 77)
       assert.equal(checkpoint.completed, true)
     })

@@ -215,6 +215,8 @@ export interface Commit {
   readonly completed: boolean
   /** Recorded clock of the batch, ms since 1970. */
   readonly now: number
+  /** Records that are not accounted for, by place; to be added to what the ledger has. Absent: all balances. */
+  readonly ledger?: { readonly [place: string]: number }
 }
 export interface InputOffset {
   readonly topic: string
@@ -224,6 +226,8 @@ export interface InputOffset {
 export interface Counts {
   readonly in: number
   readonly out: number
+  /** Records that something was made of: in = handled + filtered + dead, each counted by itself. */
+  readonly handled: number
   readonly filtered: number
   readonly dead: number
   readonly late: number
@@ -238,6 +242,8 @@ export interface Checkpoint {
   readonly counts: { readonly [node: string]: Counts }
   readonly completed: boolean
   readonly now: number
+  /** Records that are not accounted for since the task's beginning, by place: lost ones positive, repeated ones negative. */
+  readonly ledger: { readonly [place: string]: number }
 }
 
 /** `diskFull` and `unavailable` pass with time; the others do not. */

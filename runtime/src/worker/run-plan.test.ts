@@ -16,6 +16,7 @@ import type { RunningPipeline } from "./run-plan.ts"
 import { deadLetterTopic, loadPlan } from "./testing/scripted-plan.ts"
 import { frameOf, keyOf, makeScript, recordsOf, scriptedPool } from "./testing/scripted-pool.ts"
 import type { Script } from "./testing/scripted-pool.ts"
+import { makeMeters } from "./worker-environment.ts"
 
 let folder = ""
 beforeEach(() => {
@@ -41,6 +42,7 @@ function withPipelineEffect<A, E>(
       transport,
       pool: scriptedPool(script),
       seedKey: new Uint8Array(32),
+      meters: makeMeters(0),
       byteBudget: Semaphore.makeUnsafe(65_536),
       budgetKiB: 65_536,
       onLog: () => Effect.void

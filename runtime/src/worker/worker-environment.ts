@@ -1,8 +1,10 @@
 import type { DeadLetter, GuestLog, SandboxPoolShape } from "@millrace/sandbox"
 import type * as Effect from "effect/Effect"
 import type * as Semaphore from "effect/Semaphore"
+import { CallMeters } from "./handlers/call-meters.ts"
 import type { HostServices } from "./handlers/host-services.ts"
 import type { Inboxes } from "./inbox/inboxes.ts"
+import { CommitTimes } from "./time/commit-times.ts"
 import type { TransportShape } from "../transport/transport.ts"
 
 /** What all pipelines of a worker share. */
@@ -16,6 +18,8 @@ export interface WorkerEnvironment {
   readonly budgetKiB: number
   /** The most records of a batch, for proofs; absent: what is usual. */
   readonly batchRecords?: number
+  /** What is measured across tasks; for metrics alone. */
+  readonly meters: WorkerMeters
   /** Where plugins' log lines go. */
   readonly onLog: (pipeline: string, log: GuestLog) => Effect.Effect<void>
   /** What guests may reach outside by their grants; absent: nothing. */
@@ -25,6 +29,17 @@ export interface WorkerEnvironment {
   /** Told of records that failed, after the commit that keeps them. */
   readonly onDeadLetters?: (letters: FailedBatch) => Effect.Effect<void>
 }
+
+export interface WorkerMeters {
+  readonly calls: CallMeters
+  readonly commitTimes: CommitTimes
+}
+
+/** Nothing was measured yet. `now`: ms since 1970. */
+export const makeMeters = (now: number): WorkerMeters => ({
+  calls: new CallMeters(),
+  commitTimes: new CommitTimes(now)
+})
 
 /** Records of a batch that failed, with the bundles of the nodes that they failed in. */
 export interface FailedBatch {

@@ -5,6 +5,8 @@ import { MissingSecret } from "./missing-secret.ts"
 export const NodeTotals = Schema.Struct({
   in: Schema.Number,
   out: Schema.Number,
+  /** Records that something was made of, however much. */
+  handled: Schema.Number,
   filtered: Schema.Number,
   dead: Schema.Number,
   late: Schema.Number

@@ -72,7 +72,13 @@ function assemble(
     outputs,
     state,
     deadLetters,
-    counts: reports.map((report, stage) => countsOf(spec.nodes[stage].node, report, cpu[stage])),
+    counts: reports.map((report, stage) => ({
+      ...talliesOf(report),
+      node: spec.nodes[stage].node,
+      cpuMicros: cpu[stage],
+      bytesIn: stage === 0 ? bytesOf(inputs) : bytesGiven(reports[stage - 1]),
+      bytesOut: bytesGiven(report)
+    })),
     source: reports[0].source,
     tokenJson: last.tokenJson,
     partitions: reports[0].partitions,
@@ -85,9 +91,17 @@ function assemble(
   }
 }
 
-function countsOf(node: string, report: NodeReport, cpuMicros: number): NodeCounts {
-  const { recordsIn, recordsOut, filtered, failed, late } = report
-  return { node, recordsIn, recordsOut, filtered, failed, late, cpuMicros }
+function talliesOf({ recordsIn, recordsOut, handled, filtered, failed, late }: NodeReport) {
+  return { recordsIn, recordsOut, handled, filtered, failed, late }
+}
+
+function bytesOf(inputs: readonly InputFrame[]): number {
+  return inputs.reduce((sum, { frame }) => sum + frame.length, 0)
+}
+
+/** Of a node in the middle the bytes are the harness's word: its frames never leave the process. */
+function bytesGiven({ frames }: NodeReport): number {
+  return frames.reduce((sum, { role, bytes }) => (role === "output" ? sum + bytes : sum), 0)
 }
 
 function outputsOf(
@@ -217,15 +231,9 @@ export function poisonedResult(
           }
         ]
       : [],
-    counts: spec.nodes.map(({ node }, stage) => ({
-      node,
-      recordsIn: stage === 0 ? 1 : 0,
-      recordsOut: 0,
-      filtered: 0,
-      failed: stage === 0 ? 1 : 0,
-      late: 0,
-      cpuMicros: 0
-    })),
+    counts: spec.nodes.map(({ node }, stage) =>
+      stage === 0 ? { ...emptyCounts(node), recordsIn: 1, failed: 1 } : emptyCounts(node)
+    ),
     source: undefined,
     tokenJson: undefined,
     partitions: undefined,
@@ -255,7 +263,18 @@ export function joinResults(spec: SegmentSpec, results: readonly PieceResult[]):
 }
 
 function emptyCounts(node: string): NodeCounts {
-  return { node, recordsIn: 0, recordsOut: 0, filtered: 0, failed: 0, late: 0, cpuMicros: 0 }
+  return {
+    node,
+    recordsIn: 0,
+    recordsOut: 0,
+    handled: 0,
+    filtered: 0,
+    failed: 0,
+    late: 0,
+    cpuMicros: 0,
+    bytesIn: 0,
+    bytesOut: 0
+  }
 }
 
 function addCounts(a: NodeCounts, b: NodeCounts): NodeCounts {
@@ -263,10 +282,13 @@ function addCounts(a: NodeCounts, b: NodeCounts): NodeCounts {
     node: a.node,
     recordsIn: a.recordsIn + b.recordsIn,
     recordsOut: a.recordsOut + b.recordsOut,
+    handled: a.handled + b.handled,
     filtered: a.filtered + b.filtered,
     failed: a.failed + b.failed,
     late: a.late + b.late,
-    cpuMicros: a.cpuMicros + b.cpuMicros
+    cpuMicros: a.cpuMicros + b.cpuMicros,
+    bytesIn: a.bytesIn + b.bytesIn,
+    bytesOut: a.bytesOut + b.bytesOut
   }
 }
 

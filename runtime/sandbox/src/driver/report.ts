@@ -6,10 +6,16 @@ import { isCount, isPlainObject, ownOf, parseBoundedJson } from "../protocol/saf
 export interface NodeReport {
   readonly recordsIn: number
   readonly recordsOut: number
+  readonly handled: number
   readonly filtered: number
   readonly failed: number
   readonly late: number
-  readonly frames: readonly { readonly role: string; readonly name: string; readonly section: number }[]
+  readonly frames: readonly {
+    readonly role: string
+    readonly name: string
+    readonly section: number
+    readonly bytes: number
+  }[]
   readonly letters: readonly Letter[]
   readonly logs: readonly {
     readonly level: "debug" | "info" | "warn" | "error"
@@ -60,7 +66,9 @@ type Fields = { readonly [name: string]: unknown }
 export function decodeReport(stage: StageReport): NodeReport | undefined {
   const value = parseBoundedJson(stage.report, maxReportLength)
   if (!isPlainObject(value)) return undefined
-  const counts = ["recordsIn", "recordsOut", "filtered", "failed", "late"].map((name) => ownOf(value, name))
+  const counts = ["recordsIn", "recordsOut", "handled", "filtered", "failed", "late"].map((name) =>
+    ownOf(value, name)
+  )
   const frames = decodeFrames(ownOf(value, "frames"), stage.frames)
   const letters = decodeList(ownOf(value, "letters"), decodeLetter)
   const logs = decodeList(ownOf(value, "logs"), decodeLog)
@@ -73,7 +81,7 @@ export function decodeReport(stage: StageReport): NodeReport | undefined {
     metrics === undefined
   )
     return undefined
-  const [recordsIn = 0, recordsOut = 0, filtered = 0, failed = 0, late = 0] = counts
+  const [recordsIn = 0, recordsOut = 0, handled = 0, filtered = 0, failed = 0, late = 0] = counts
   const token = ownOf(value, "tokenJson")
   const partitions = decodeList(ownOf(value, "partitions") ?? [], (name) =>
     typeof name === "string" ? name : undefined
@@ -81,6 +89,7 @@ export function decodeReport(stage: StageReport): NodeReport | undefined {
   return {
     recordsIn,
     recordsOut,
+    handled,
     filtered,
     failed,
     late,
@@ -112,7 +121,10 @@ function decodeFrames(value: unknown, sections: readonly number[]): NodeReport["
     const section = sections[place++]
     const role = isPlainObject(one) ? ownOf(one, "role") : undefined
     const name = isPlainObject(one) ? ownOf(one, "name") : undefined
-    return typeof role === "string" && typeof name === "string" ? { role, name, section } : undefined
+    const bytes = isPlainObject(one) ? ownOf(one, "bytes") : undefined
+    return typeof role === "string" && typeof name === "string" && isCount(bytes)
+      ? { role, name, section, bytes }
+      : undefined
   })
 }
 

@@ -1,3 +1,4 @@
+import { wholeCounts } from "../../transport/counts.ts"
 import type { Checkpoint } from "../../transport/transport.ts"
 import type { SavedTask } from "./savepoint-head.ts"
 
@@ -19,6 +20,8 @@ export const renamedCheckpoint = (saved: SavedTask, renaming: Renaming): Checkpo
   const { node: _, partition: __, ...rest } = saved
   return {
     ...rest,
+    counts: wholeCounts(saved.counts),
+    ledger: {},
     offsets: saved.offsets.flatMap(({ next, partition, topic }) => {
       const own = renaming.topics.get(topic)
       if (own !== undefined)

@@ -53,6 +53,8 @@ export const SavedTask = Schema.Struct({
     Schema.Struct({
       in: Schema.Number,
       out: Schema.Number,
+      /** Savepoints of before it was counted have none. */
+      handled: Schema.optionalKey(Schema.Number),
       filtered: Schema.Number,
       dead: Schema.Number,
       late: Schema.Number

@@ -1,9 +1,12 @@
 import * as Schema from "effect/Schema"
+import { wholeCounts } from "../counts.ts"
 import type { Checkpoint, Commit, Counts } from "../transport.ts"
 
 const CountsText = Schema.Struct({
   in: Schema.Number,
   out: Schema.Number,
+  /** Commits of before it was counted have none. */
+  handled: Schema.optionalKey(Schema.Number),
   filtered: Schema.Number,
   dead: Schema.Number,
   late: Schema.Number
@@ -19,7 +22,9 @@ const CheckpointText = Schema.fromJsonString(
     watermarks: Schema.Record(Schema.String, Schema.Number),
     counts: Schema.Record(Schema.String, CountsText),
     completed: Schema.Boolean,
-    now: Schema.Number
+    now: Schema.Number,
+    /** Left out while all balances. */
+    ledger: Schema.optionalKey(Schema.Record(Schema.String, Schema.Number))
   })
 )
 const decode = Schema.decodeUnknownSync(CheckpointText)
@@ -31,14 +36,18 @@ export function checkpointText(checkpoint: Checkpoint): Buffer {
     partition,
     next: next.toString()
   }))
-  return Buffer.from(JSON.stringify({ ...checkpoint, offsets }))
+  const { ledger, ...rest } = checkpoint
+  const unbalanced = Object.keys(ledger).length > 0 ? { ledger } : {}
+  return Buffer.from(JSON.stringify({ ...rest, offsets, ...unbalanced }))
 }
 
 /** Throws a SchemaError when the text is none of ours. */
 export function readCheckpoint(text: Buffer): Checkpoint {
-  const { offsets, ...rest } = decode(text.toString("utf8"))
+  const { offsets, counts, ledger, ...rest } = decode(text.toString("utf8"))
   return {
     ...rest,
+    counts: wholeCounts(counts),
+    ledger: ledger ?? {},
     offsets: offsets.map(({ topic, partition, next }) => ({ topic, partition, next: BigInt(next) }))
   }
 }
@@ -57,7 +66,8 @@ export function nextCheckpoint(last: Checkpoint | undefined, commit: Commit): Ch
     watermarks: merged(last?.watermarks, commit.watermarks),
     counts: addedCounts(last?.counts, commit.counts),
     completed: commit.completed,
-    now: commit.now
+    now: commit.now,
+    ledger: addedLedger(last?.ledger ?? {}, commit.ledger ?? {})
   }
 }
 
@@ -70,6 +80,13 @@ function merged<A>(
   for (const [name, value] of Object.entries(last ?? {})) result[name] = value
   for (const [name, value] of Object.entries(changes)) result[name] = value
   return result
+}
+
+function addedLedger(last: Checkpoint["ledger"], changes: Checkpoint["ledger"]): Checkpoint["ledger"] {
+  if (Object.keys(changes).length === 0) return last
+  const sums: { [place: string]: number } = merged(last, {})
+  for (const [place, records] of Object.entries(changes)) sums[place] = (sums[place] ?? 0) + records
+  return sums
 }
 
 function addedCounts(
@@ -85,6 +102,7 @@ function addedCounts(
         : {
             in: sum.in + add.in,
             out: sum.out + add.out,
+            handled: sum.handled + add.handled,
             filtered: sum.filtered + add.filtered,
             dead: sum.dead + add.dead,
             late: sum.late + add.late

@@ -12,6 +12,7 @@ import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../../plan/physical.ts"
 import { Failpoint } from "../../telemetry/failpoint.ts"
+import { addImbalances, callImbalances, type Imbalances } from "../ledger/ledger.ts"
 import type { OpenChain } from "./open-chain.ts"
 import { fromSegment, taskFailure } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
@@ -40,6 +41,8 @@ export interface ChainResult {
   readonly tokenJson: string | undefined
   readonly logs: SegmentResult["logs"]
   readonly metrics: SegmentResult["metrics"]
+  /** What its counts do not account for. */
+  readonly imbalances: Imbalances
 }
 
 /** Of a batch that nothing was made of. */
@@ -51,7 +54,8 @@ export const emptyResult: ChainResult = {
   source: undefined,
   tokenJson: undefined,
   logs: [],
-  metrics: []
+  metrics: [],
+  imbalances: {}
 }
 
 /** Runs frames through a chain's segments in order. `from`: where a replay begins; by default at the head. */
@@ -81,7 +85,7 @@ export function runFrames(
         ...(timersUntil !== undefined && index === start ? { timersUntil } : {})
       }
       const answer = yield* callSegment(segment, host, head, given, chain, index)
-      result = yield* merged(result, answer)
+      result = yield* merged(result, answer, callImbalances(current, answer, isSink))
       current = handedOver(plan, index, answer, frames[0])
     }
     return result
@@ -103,7 +107,7 @@ export function runSource(
     const [segment] = chain.segments
     if (segment === undefined) return emptyResult
     const first = yield* callSegment(segment, host, head, context, chain, 0)
-    let result = yield* merged(emptyResult, first)
+    let result = yield* merged(emptyResult, first, callImbalances(undefined, first, false))
     const place = { topic: head.partition, topicPartition: context.partition, baseOffset: given }
     const end = first.source?.next === "end"
     let current = handedOver(chain.plan, 0, first, place)
@@ -113,7 +117,7 @@ export function runSource(
       if (next === undefined || (current.length === 0 && !(isSink && end))) continue
       const records = { kind: "records", inputs: current, end } as const
       const answer = yield* callSegment(next, host, records, context, chain, index)
-      result = yield* merged(result, answer)
+      result = yield* merged(result, answer, callImbalances(current, answer, isSink))
       current = handedOver(chain.plan, index, answer, place)
     }
     return result
@@ -184,7 +188,11 @@ function handedOver(
 }
 
 /** Everything adds up but outputs, which are the last segment's. */
-function merged(sum: ChainResult, next: SegmentResult): Effect.Effect<ChainResult, TaskFailure> {
+function merged(
+  sum: ChainResult,
+  next: SegmentResult,
+  imbalances: Imbalances
+): Effect.Effect<ChainResult, TaskFailure> {
   if (sum.state.length > 0 && next.state.length > 0)
     return Effect.fail(
       taskFailure("PLAN_INVALID", "two nodes of one chain keep state; a chain may have one keyed node")
@@ -197,6 +205,7 @@ function merged(sum: ChainResult, next: SegmentResult): Effect.Effect<ChainResul
     source: sum.source ?? next.source,
     tokenJson: next.sink?.tokenJson ?? sum.tokenJson,
     logs: [...sum.logs, ...next.logs],
-    metrics: [...sum.metrics, ...next.metrics]
+    metrics: [...sum.metrics, ...next.metrics],
+    imbalances: addImbalances(sum.imbalances, imbalances)
   })
 }

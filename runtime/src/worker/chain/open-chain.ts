@@ -40,9 +40,7 @@ export function openChain(
     const nodes = plan.segments.flatMap((segment) => segment.nodes)
     const keyed = yield* openKeyed(environment, pipeline, nodes)
     const open = (spec: SegmentSpec) => Effect.mapError(environment.pool.open(spec), fromSegment)
-    const segments = yield* Effect.forEach(plan.segments, (segment, index) =>
-      open(segmentSpec(pipeline, plan, segment, index, 0))
-    )
+    const segments = yield* Effect.forEach(chainSegments(pipeline, plan), open)
     const inbox = environment.inboxes?.find(pipeline, plan.head)
     const take = inbox && ((request: HostRequest) => serveTake(inbox, environment.transport, request))
     const tails = new Map<string, Segment>()
@@ -55,7 +53,7 @@ export function openChain(
       ),
       keyed: keyed?.name,
       states: keyed?.states ?? [],
-      request: hostRequests(pipeline, nodes, environment.services, take),
+      request: hostRequests(pipeline, nodes, environment.services, take, environment.meters.calls),
       alignment: new Alignment(plan.watermark),
       inbox,
       tail: (index, node) =>
@@ -78,6 +76,11 @@ export function openChain(
         })
     }
   })
+}
+
+/** The segments of a chain as its tasks will ask for them. */
+export function chainSegments(pipeline: string, plan: ChainPlan): readonly SegmentSpec[] {
+  return plan.segments.map((segment, index) => segmentSpec(pipeline, plan, segment, index, 0))
 }
 
 function segmentSpec(

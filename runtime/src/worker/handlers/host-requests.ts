@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { NodePlan } from "../../plan/physical.ts"
+import type { CallMeters } from "./call-meters.ts"
 import { serveFiles } from "./files.ts"
 import { nodeRequests } from "./host-services.ts"
 import type { HostServices } from "./host-services.ts"
@@ -27,7 +28,8 @@ export function hostRequests(
   pipeline: string,
   nodes: readonly NodePlan[],
   services?: HostServices,
-  take?: (request: HostRequest) => Answer
+  take?: (request: HostRequest) => Answer,
+  meters?: CallMeters
 ): (request: HostRequest) => Answer {
   const granted = new Map<string, readonly Permission[]>()
   for (const { spec, permissions } of nodes)
@@ -36,7 +38,7 @@ export function hostRequests(
       granted.set(name, [...(granted.get(name) ?? []), permission])
     }
   const outside = new Map(nodes.map((node) => [node.spec.node, outsideOf(node)]))
-  return (request) => {
+  const answered = (request: HostRequest): Answer => {
     const permissions = granted.get(grantName(request.node, request.handle)) ?? []
     if (permissions.some(({ kind }) => kind === "listen"))
       return take === undefined ? refuse("UNSUPPORTED", "nothing listens in this worker") : take(request)
@@ -46,6 +48,17 @@ export function hostRequests(
       )
     )
   }
+  return meters === undefined
+    ? answered
+    : (request) =>
+        Effect.flatMap(Clock.currentTimeNanos, (begun) =>
+          Effect.ensuring(
+            answered(request),
+            Effect.map(Clock.currentTimeNanos, (ended) =>
+              meters.add(pipeline, request.node, request.operation, Number(ended - begun) / 1e9)
+            )
+          )
+        )
 }
 
 /** What all handles of a node share. */

@@ -33,6 +33,8 @@ export interface FrameParts {
   readonly producer: number
   /** Partition of the producing task. */
   readonly partition: number
+  /** Number of the commit that wrote it; 0: not known. */
+  readonly sequence: number
   /** The producer's watermark after the frame, ms since 1970; `-Infinity`: none. */
   readonly watermark: number
 }
@@ -41,7 +43,7 @@ export interface FrameParts {
 export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint): FrameParts {
   const header = openBatch(frame)
   const next = baseOffset + BigInt(header.count)
-  const { partition, producer, watermark } = header
+  const { partition, producer, sequence, watermark } = header
   const whole = !header.hasControl && baseOffset >= offset
   if (whole)
     return {
@@ -50,6 +52,7 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
       next,
       producer,
       partition,
+      sequence,
       watermark
     }
   const cursor = new BatchCursor(frame)
@@ -71,5 +74,5 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
   }
   const data =
     first === undefined ? undefined : { frame: writer.finish(), baseOffset: first, count: writer.count }
-  return { data, controls, next, producer, partition, watermark }
+  return { data, controls, next, producer, partition, sequence, watermark }
 }

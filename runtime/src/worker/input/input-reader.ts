@@ -2,6 +2,8 @@ import type { InputFrame } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { ChainInput } from "../../plan/physical.ts"
 import type { Checkpoint, InputOffset, TransportShape } from "../../transport/transport.ts"
+import { addImbalances, type Imbalances } from "../ledger/ledger.ts"
+import type { CommitTimes } from "../time/commit-times.ts"
 import { EventClock } from "../time/event-clock.ts"
 import { frameParts } from "./frames.ts"
 import { producerIdOf } from "./producer-id.ts"
@@ -17,6 +19,10 @@ export interface Fetched {
   readonly offsets: readonly InputOffset[]
   /** What it says of event time, for the checkpoint. */
   readonly watermarks: { readonly [name: string]: number }
+  /** When the oldest of it was read by a source, as far as that is known; ms since 1970. */
+  readonly originAt: number | undefined
+  /** What the log does not have, or has twice: batches that do not begin where the one before ended. */
+  readonly imbalances: Imbalances
 }
 
 /** Reads the inputs of a task on its partition. Places are held in memory: after a failed batch a new reader is made from the checkpoint. */
@@ -24,7 +30,10 @@ export class InputReader {
   readonly clock: EventClock
   private readonly next = new Map<string, bigint>()
   private readonly producers = new Map<number, string>()
+  /** Topics of which a batch was read to its end, so that the next begins where it ended. */
+  private readonly aligned = new Set<string>()
   private turn = 0
+  private readonly times: CommitTimes
   private readonly transport: TransportShape
   private readonly inputs: readonly ChainInput[]
   private readonly partition: number
@@ -33,8 +42,10 @@ export class InputReader {
     transport: TransportShape,
     inputs: readonly ChainInput[],
     partition: number,
-    checkpoint: Checkpoint | undefined
+    checkpoint: Checkpoint | undefined,
+    times: CommitTimes
   ) {
+    this.times = times
     this.transport = transport
     this.inputs = inputs
     this.partition = partition
@@ -57,6 +68,8 @@ export class InputReader {
       const offsets: InputOffset[] = []
       let bytes = 0
       let records = 0
+      let originAt: number | undefined
+      let imbalances: Imbalances = {}
       this.turn += 1
       for (let i = 0; i < this.inputs.length && bytes < limits.bytes && records < limits.records; i++) {
         const input = this.inputs[(i + this.turn) % this.inputs.length]
@@ -70,7 +83,12 @@ export class InputReader {
         for (const { baseOffset, frame } of batches) {
           if (records >= limits.records) break
           const parts = frameParts(baseOffset, frame, start)
+          imbalances = addImbalances(imbalances, this.misplaced(input.topic, baseOffset, next))
           next = parts.next
+          originAt = earlier(
+            originAt,
+            this.times.of(parts.producer, parts.partition, parts.sequence)?.originAt
+          )
           const producer = yield* this.producerOf(input, parts.producer)
           if (producer !== undefined) this.clock.observe(input.topic, producer, parts)
           if (parts.data === undefined) continue
@@ -88,8 +106,17 @@ export class InputReader {
         if (next !== start) offsets.push({ topic: input.topic, partition: this.partition, next })
         this.next.set(input.topic, next)
       }
-      return { frames, records, bytes, offsets, watermarks: this.clock.takeChanges() }
+      const watermarks = this.clock.takeChanges()
+      return { frames, records, bytes, offsets, watermarks, originAt, imbalances }
     })
+  }
+
+  /** A first batch may begin before the place that a task goes on from: a reset sets any place. */
+  private misplaced(topic: string, baseOffset: bigint, next: bigint): Imbalances {
+    const isFirst = !this.aligned.has(topic)
+    this.aligned.add(topic)
+    if (baseOffset === next || (isFirst && baseOffset < next)) return {}
+    return { [`read from ${topic}/${this.partition}`]: Number(baseOffset - next) }
   }
 
   /** Until one of the inputs has more than was fetched. */
@@ -136,6 +163,12 @@ export function joined(first: Fetched, second: Fetched): Fetched {
     records: first.records + second.records,
     bytes: first.bytes + second.bytes,
     offsets: [...offsets.values()],
-    watermarks: { ...first.watermarks, ...second.watermarks }
+    watermarks: { ...first.watermarks, ...second.watermarks },
+    originAt: earlier(first.originAt, second.originAt),
+    imbalances: addImbalances(first.imbalances, second.imbalances)
   }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a
 }

@@ -26,7 +26,8 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       task.environment.transport,
       chain.plan.inputs,
       task.id.partition,
-      checkpoint
+      checkpoint,
+      task.environment.meters.commitTimes
     )
     const replay = new ReplayInput(task, task.id.partition)
     const timers = Timers.of(task)
@@ -138,6 +139,8 @@ function handleBatch(
       offsets: fetched.offsets,
       positions: {},
       watermarks: fetched.watermarks,
+      originAt: fetched.originAt,
+      imbalances: fetched.imbalances,
       watermark: timers?.outgoing ?? reader.clock.outgoing,
       completed: isLast
     })

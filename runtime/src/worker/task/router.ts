@@ -5,6 +5,7 @@ import { BatchCursor, BatchWriter, FrameFault, openBatch, partitionOf } from "@m
 import * as Effect from "effect/Effect"
 import type { ChainOutput } from "../../plan/physical.ts"
 import type { Commit, TransportShape } from "../../transport/transport.ts"
+import { framed, type Imbalances } from "../ledger/ledger.ts"
 import { fromTransport, taskFailure } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
 
@@ -45,6 +46,23 @@ export class Router {
       }
       return routed
     })
+  }
+
+  /** Records that were routed to a topic too few or too many. */
+  imbalances(
+    frames: readonly { readonly output: string; readonly frame: Uint8Array }[],
+    routed: OutputFrames
+  ): Imbalances {
+    const found: { [place: string]: number } = Object.create(null)
+    for (const target of this.outputs) {
+      const given = framed(frames.filter(({ output }) => output === target.output))
+      const arrived = framed(routed.filter(({ topic }) => topic === target.topic))
+      // Several outputs may go to one topic: their sum is what arrives.
+      const place = `to ${target.topic}`
+      found[place] = (found[place] ?? -arrived) + given
+    }
+    for (const place of Object.keys(found)) if (found[place] === 0) delete found[place]
+    return found
   }
 
   private keyFor(hash: Uint8Array, fields: readonly string[]): Effect.Effect<KeyCodec, TaskFailure> {

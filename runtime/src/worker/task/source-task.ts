@@ -111,6 +111,7 @@ function readOn(
         offsets: [],
         positions: { [partition]: source.positionJson },
         watermarks,
+        originAt: context.now,
         watermark: clock.watermark,
         ...(owes ? { pulse: { isIdle } } : {}),
         completed

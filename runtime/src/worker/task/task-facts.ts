@@ -1,5 +1,6 @@
 import type { NodeCounts } from "@millrace/sandbox"
 import type { Checkpoint, Counts, TaskId } from "../../transport/transport.ts"
+import { Histogram } from "../../telemetry/metric/histogram.ts"
 import type { TaskFailure } from "./task-failure.ts"
 
 export type TaskState =
@@ -20,6 +21,8 @@ export interface NodeMeters {
   failed: number
   late: number
   cpuMicros: number
+  bytesIn: number
+  bytesOut: number
 }
 
 /** What is to be told of a task: plain numbers, changed in place by its loop, read by status and metrics. */
@@ -30,7 +33,10 @@ export interface TaskFacts {
   checkpoint: Checkpoint | undefined
   lagRecords: number
   batches: number
-  batchMillis: number
+  /** From when a batch was begun to when it was durable, seconds. */
+  readonly batchSeconds: Histogram
+  /** From when a source read the oldest record of a batch to when what was made of it was durable, seconds. */
+  readonly endToEnd: Histogram
   inputBytes: number
   outputBytes: number
   retries: number
@@ -56,7 +62,8 @@ export function makeTaskFacts(task: TaskId): TaskFacts {
     checkpoint: undefined,
     lagRecords: 0,
     batches: 0,
-    batchMillis: 0,
+    batchSeconds: new Histogram(),
+    endToEnd: new Histogram(),
     inputBytes: 0,
     outputBytes: 0,
     retries: 0,
@@ -74,7 +81,9 @@ export function meterCounts(facts: TaskFacts, counts: readonly NodeCounts[]): vo
       filtered: 0,
       failed: 0,
       late: 0,
-      cpuMicros: 0
+      cpuMicros: 0,
+      bytesIn: 0,
+      bytesOut: 0
     }
     meters.recordsIn += count.recordsIn
     meters.recordsOut += count.recordsOut
@@ -82,6 +91,8 @@ export function meterCounts(facts: TaskFacts, counts: readonly NodeCounts[]): vo
     meters.failed += count.failed
     meters.late += count.late
     meters.cpuMicros += count.cpuMicros
+    meters.bytesIn += count.bytesIn
+    meters.bytesOut += count.bytesOut
     facts.nodes.set(count.node, meters)
   }
 }
@@ -107,11 +118,12 @@ export function meterPlugin(
 /** A commit's counts, from those of its calls. */
 export function commitCounts(counts: readonly NodeCounts[]): { readonly [node: string]: Counts } {
   const result: { [node: string]: Counts } = Object.create(null)
-  for (const { node, recordsIn, recordsOut, filtered, failed, late } of counts) {
-    const sum = result[node] ?? { in: 0, out: 0, filtered: 0, dead: 0, late: 0 }
+  for (const { node, recordsIn, recordsOut, handled, filtered, failed, late } of counts) {
+    const sum = result[node] ?? { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
     result[node] = {
       in: sum.in + recordsIn,
       out: sum.out + recordsOut,
+      handled: sum.handled + handled,
       filtered: sum.filtered + filtered,
       dead: sum.dead + failed,
       late: sum.late + late

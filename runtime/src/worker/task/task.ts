@@ -6,6 +6,8 @@ import { Failpoint } from "../../telemetry/failpoint.ts"
 import type { Checkpoint, Commit, TaskId, TaskLog } from "../../transport/transport.ts"
 import type { BatchContext, ChainResult } from "../chain/chain-run.ts"
 import { deadLetterFrames } from "../dead-letter/dead-letter.ts"
+import { producerIdOf } from "../input/producer-id.ts"
+import { addImbalances, type Imbalances } from "../ledger/ledger.ts"
 import type { ErrorBudget } from "../chain/error-budget.ts"
 import type { Gate } from "../gate.ts"
 import { Pulse } from "../time/pulse.ts"
@@ -25,6 +27,8 @@ export interface Task {
   readonly gate: Gate
   readonly facts: TaskFacts
   readonly log: TaskLog
+  /** Id that its batches name it by. */
+  readonly producer: number
   readonly checkpoint: Checkpoint | undefined
   readonly host: SegmentHost
   readonly router: Router
@@ -41,7 +45,10 @@ export interface Task {
   readonly pulse: Pulse
 }
 
-export interface TaskParts extends Omit<Task, "log" | "checkpoint" | "host" | "router" | "pulse"> {}
+export interface TaskParts extends Omit<
+  Task,
+  "log" | "producer" | "checkpoint" | "host" | "router" | "pulse"
+> {}
 
 /** Takes the task's log, fencing an earlier owner. */
 export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
@@ -49,10 +56,12 @@ export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
     const { environment, chain, id, facts } = parts
     const log = yield* Effect.mapError(environment.transport.openTask(id, chain.keyed), fromTransport)
     const checkpoint = yield* Effect.mapError(log.checkpoint, fromTransport)
+    const producer = yield* producerIdOf(environment.transport, `${id.pipeline}/${id.node}`)
     facts.checkpoint = checkpoint
     return {
       ...parts,
       log,
+      producer,
       checkpoint,
       router: new Router(environment.transport, chain.plan.outputs, parts.partitions),
       pulse: new Pulse(new Set(chain.plan.outputs.map(({ topic }) => topic)), parts.partitions, checkpoint),
@@ -76,6 +85,10 @@ export interface BatchMoves {
   readonly watermark: number
   /** Present: partitions that get no records are told of the watermark, and whether the task idles. */
   readonly pulse?: { readonly isIdle: boolean }
+  /** When the oldest of its records was read by a source, ms since 1970; absent where that is not known. */
+  readonly originAt?: number | undefined
+  /** What reading the input found amiss. */
+  readonly imbalances?: Imbalances
   readonly completed: boolean
 }
 
@@ -94,6 +107,10 @@ export function commitBatch(
     const { chain, id, facts, log } = task
     const failpoint = yield* Failpoint
     const routed = yield* task.router.route(result.outputs)
+    const ledger = addImbalances(
+      addImbalances(result.imbalances, moves.imbalances ?? {}),
+      task.router.imbalances(result.outputs, routed)
+    )
     const { watermark } = moves
     const isIdle = moves.pulse?.isIdle ?? (task.pulse.isDue(watermark, context.now) ? false : undefined)
     const beat = isIdle === undefined ? undefined : task.pulse.beat(watermark, isIdle, routed, context.now)
@@ -114,7 +131,8 @@ export function commitBatch(
         watermark,
         counts: commitCounts(result.counts),
         completed: moves.completed,
-        now: context.now
+        now: context.now,
+        ...(Object.keys(ledger).length === 0 ? {} : { ledger })
       }),
       fromTransport
     )
@@ -123,7 +141,7 @@ export function commitBatch(
     task.pulse.note(watermark, isIdle, outputs, context.now)
     for (const { frame } of outputs) facts.outputBytes += frame.length
     if (token !== undefined) yield* commitSink(task, token, id)
-    yield* account(task, result, context)
+    yield* account(task, result, context, { checkpoint, originAt: moves.originAt })
     return checkpoint
   })
 }
@@ -169,13 +187,30 @@ function digestsOf({ plan }: OpenChain): { readonly [node: string]: string } {
   return Object.fromEntries(nodes.map(({ spec }) => [spec.node, spec.digest]))
 }
 
-function account(task: Task, result: ChainResult, context: BatchContext): Effect.Effect<void> {
+interface Committed {
+  readonly checkpoint: Checkpoint
+  readonly originAt: number | undefined
+}
+
+function account(
+  task: Task,
+  result: ChainResult,
+  context: BatchContext,
+  { checkpoint, originAt }: Committed
+): Effect.Effect<void> {
   return Effect.gen(function* () {
     const { facts, environment, id, budget } = task
+    const committedAt = yield* Clock.currentTimeMillis
+    environment.meters.commitTimes.note(task.producer, id.partition, checkpoint.sequence, {
+      committedAt,
+      originAt: originAt ?? context.now
+    })
+    if (originAt !== undefined && result.counts.length > 0)
+      facts.endToEnd.observe((committedAt - originAt) / 1_000)
     meterCounts(facts, result.counts)
     for (const metric of result.metrics) meterPlugin(facts, metric)
     facts.batches += 1
-    facts.batchMillis += (yield* Clock.currentTimeMillis) - context.now
+    facts.batchSeconds.observe((committedAt - context.now) / 1_000)
     yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })
     if (result.deadLetters.length > 0 && environment.onDeadLetters !== undefined)
       yield* environment.onDeadLetters({

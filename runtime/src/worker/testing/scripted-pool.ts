@@ -194,7 +194,18 @@ function playSink(
 
 function counts(node: NodeSpec, recordsIn: number, recordsOut: number, failed: number) {
   const filtered = recordsIn === 0 ? 0 : Math.max(0, recordsIn - recordsOut - failed)
-  return { node: node.node, recordsIn, recordsOut, filtered, failed, late: 0, cpuMicros: 1 }
+  return {
+    node: node.node,
+    recordsIn,
+    recordsOut,
+    handled: recordsIn - filtered - failed,
+    filtered,
+    failed,
+    late: 0,
+    cpuMicros: 1,
+    bytesIn: 0,
+    bytesOut: 0
+  }
 }
 
 /** A frame whose records are keyed by the text before the colon. */

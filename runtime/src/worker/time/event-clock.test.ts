@@ -15,6 +15,7 @@ const parts = (partition: number, more: Partial<FrameParts>): FrameParts => ({
   next: 0n,
   producer: 1,
   partition,
+  sequence: 0,
   watermark: noWatermark,
   ...more
 })
@@ -32,7 +33,8 @@ const checkpointOf = (watermarks: Checkpoint["watermarks"]): Checkpoint => ({
   watermarks,
   counts: {},
   completed: false,
-  now: 0
+  now: 0,
+  ledger: {}
 })
 
 const see = (clock: EventClock, ...seen: readonly FrameParts[]): number => {

@@ -19,6 +19,8 @@ export class CallReport {
     const { tally } = call
     report.name("recordsIn").number(tally.recordsIn).name("recordsOut").number(tally.recordsOut)
     report
+      .name("handled")
+      .number(tally.handled)
       .name("filtered")
       .number(tally.filtered)
       .name("failed")

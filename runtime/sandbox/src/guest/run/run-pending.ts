@@ -288,6 +288,8 @@ export class PendingRun {
     }
     const written = run.outputs.sinceMark()
     run.tally.recordsOut += written
-    if (written === 0 && !isTimerFeed(places)) run.tally.filtered += 1
+    if (isTimerFeed(places)) return
+    if (written === 0) run.tally.filtered += 1
+    else run.tally.handled += 1
   }
 }

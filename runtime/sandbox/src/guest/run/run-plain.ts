@@ -37,6 +37,7 @@ export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: n
   }
   run.outputs.pass(feed.cursor, origin)
   run.tally.recordsOut += 1
+  run.tally.handled += 1
 }
 
 function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, origin: number): void {
@@ -77,7 +78,9 @@ function put(run: RunContext, feed: Feed, body: Body, answer: unknown, record: R
   outputs.checkBudget()
   const written = outputs.sinceMark()
   run.tally.recordsOut += written
-  if (written === 0 && !isTimerFeed(feed)) run.tally.filtered += 1
+  if (isTimerFeed(feed)) return
+  if (written === 0) run.tally.filtered += 1
+  else run.tally.handled += 1
 }
 
 function putOne(outputs: OutputSet, index: number, feed: Feed, value: unknown, record: RecordInHand): void {

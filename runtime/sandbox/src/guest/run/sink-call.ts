@@ -91,6 +91,7 @@ export class SinkBatchInHand {
       const reason = mapGet(reasons, i)
       if (reason === undefined) {
         run.tally.recordsOut += 1
+        run.tally.handled += 1
         continue
       }
       const place = this.places[i]

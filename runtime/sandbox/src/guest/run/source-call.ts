@@ -83,6 +83,7 @@ function putRecord(batch: SourceBatch, record: unknown, place: number): void {
     batch.outputs.putNew(0, record["value"], timestamp, headersOf(record["headers"]), place, watermark)
     batch.outputs.checkBudget()
     batch.tally.recordsOut += 1
+    batch.tally.handled += 1
     if (batch.clock !== undefined && timestamp > batch.clock.newest) batch.clock.newest = timestamp
   } catch (error) {
     batch.outputs.rollback()
