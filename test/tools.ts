@@ -14,6 +14,9 @@ const runs = (command: string, args: readonly string[]): boolean =>
 /** What runs a program at a pseudo-terminal. */
 export const terminalTool = "script (util-linux)"
 
+/** What checks generated rules and dashboards. */
+export const prometheusTool = "prometheus and promtool"
+
 export const tools: readonly Tool[] = [
   {
     name: "prlimit and unshare (util-linux)",
@@ -33,6 +36,12 @@ export const tools: readonly Tool[] = [
     remedy: "install util-linux (Debian: apt-get install bsdutils)",
     // The script of other systems has other options.
     present: () => runs("script", ["--quiet", "--return", "--command", "true", "/dev/null"])
+  },
+  {
+    name: prometheusTool,
+    suite: "generated dashboards and alert rules, against Prometheus itself",
+    remedy: "install Prometheus (Debian: apt-get install prometheus)",
+    present: () => runs("prometheus", ["--version"]) && runs("promtool", ["--version"])
   }
 ]
 

@@ -18,6 +18,8 @@ const ground = ["avro", "codec", "contract", "expression", "manifest", "permissi
 const groundFolders = ground.map((name) => `sdk/src/${name}/`)
 const groundPackages = ground.map((name) => `@millrace/sdk/${name}`)
 
+const observeFloor = ["runtime/src/observe/", "runtime/src/telemetry/", ...groundPackages, "effect/"]
+
 export const floors: readonly Floor[] = [
   // Runs in the worker only; the rest of the folder also runs inside the sandbox.
   { folder: "sdk/src/record/stored-key.ts", imports: ["sdk/src/record/", "@noble/hashes/"] },
@@ -105,6 +107,14 @@ export const floors: readonly Floor[] = [
     folder: "runtime/src/worker/handlers/http/",
     imports: ["runtime/src/", "@millrace/sdk", "@millrace/sandbox", "effect/", "undici", "node:"]
   },
+  { folder: "runtime/src/telemetry/", imports: ["runtime/src/telemetry/", "effect/"] },
+  // Dashboards, rules and alerts know samples and manifests, and nothing of what runs.
+  {
+    folder: "runtime/src/observe/dashboards/",
+    imports: [...observeFloor, "@grafana/grafana-foundation-sdk/"]
+  },
+  { folder: "runtime/src/observe/rules/", imports: [...observeFloor, "yaml"] },
+  { folder: "runtime/src/observe/alerts/", imports: [...observeFloor, "yaml", "node:"] },
   {
     folder: "runtime/src/",
     imports: [
