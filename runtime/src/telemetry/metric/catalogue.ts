@@ -82,8 +82,8 @@ export const metrics = {
   nodeInfo: gauge(
     "millrace_node_info",
     "state",
-    [...node, "package", "version", "kind", "owner", "domain"],
-    "Always 1: what runs at a node, and whose it is"
+    [...node, "package", "version", "kind", "owner", "domain", "chain"],
+    "Always 1: what runs at a node, whose it is, and where"
   ),
   lagRecords: gauge(
     "millrace_task_lag_records",
