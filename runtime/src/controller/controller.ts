@@ -14,32 +14,29 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
-import { describePermission, Permission } from "@millrace/sdk/permission"
-import { type Plan, planToJson, type PlanFailed } from "../plan/index.ts"
-import { canonicalText } from "../pipeline/index.ts"
+import type { PlanFailed } from "../plan/index.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { Transport } from "../transport/transport.ts"
 import { findMissingSecrets, type SecretNames } from "./missing-secrets.ts"
 import type { Packages } from "./packages.ts"
 import { planPipeline } from "./planning.ts"
 import { planView } from "./plan-view.ts"
-import { readMarks, writeMarks } from "./run-marks.ts"
+import { writeMarks } from "./run-marks.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
 import { savepointName } from "./savepoint/savepoint-name.ts"
-import { type PlannedRestore, plannedRestore } from "./savepoint/savepoint-plan.ts"
+import { plannedRestore } from "./savepoint/savepoint-plan.ts"
 import type { Savepoints } from "./savepoint/savepoints.ts"
 import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
-import { migrateState } from "./state/migrate-state.ts"
-import { stateProblems } from "./state/state-problems.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
-import { registerStreams, streamProblems, type Streams } from "./streams.ts"
+import { streamProblems, type Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
-import { undrainedTopics } from "./undrained.ts"
+import { type Applied, type ApplyOptions, applyPlan, lostState } from "./upgrade/apply.ts"
+import { judgeTrial, settleTrial, watchTrial } from "./upgrade/judge.ts"
+import { endTrial, trialOf } from "./upgrade/trial.ts"
 
 type ControllerServices =
   | Packages
@@ -55,7 +52,11 @@ type ControllerServices =
 export interface ControllerShape {
   readonly plan: (request: PlanRequest) => Effect.Effect<PlanAnswer, ApiError>
   /** Applies the plan with the request's hash. Repeating it changes nothing. */
-  readonly apply: (request: ApplyRequest, by: string) => Effect.Effect<ApplyView, ApiError>
+  readonly apply: (
+    request: ApplyRequest,
+    by: string,
+    options?: ApplyOptions
+  ) => Effect.Effect<ApplyView, ApiError>
   readonly pause: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly resume: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
@@ -63,6 +64,8 @@ export interface ControllerShape {
   readonly reset: (pipeline: string, request: ResetRequest) => Effect.Effect<ResetView, ApiError>
   /** Puts aside all that a pipeline keeps; it stands still meanwhile. Without a name it gets one by the time. */
   readonly savepoint: (pipeline: string, name: string | undefined) => Effect.Effect<SavepointView, ApiError>
+  /** Looks after revisions that were on trial when the platform ended last. */
+  readonly watchTrials: Effect.Effect<void, ApiError>
   /** Starts a pipeline anew under the grants that are in force now; without one that it needs it does not start. */
   readonly recheck: (pipeline: string) => Effect.Effect<void, ApiError>
 }
@@ -78,9 +81,27 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
       const turn = yield* Semaphore.make(1)
       const inTurn = <A, E>(effect: Effect.Effect<A, E, ControllerServices>) =>
         turn.withPermits(1)(Effect.provideContext(effect, services))
+      const scope = yield* Effect.scope
+      /** Settles what is on trial once there is something to say of it; nobody waits for it. */
+      const watched = (saved: StoredPipeline) =>
+        Effect.provideContext(watchTrial(saved), services).pipe(
+          Effect.andThen(inTurn(settleTrial(saved))),
+          Effect.catch((error) => Effect.logError(error.message)),
+          Effect.forkIn(scope)
+        )
+      /** Judges what was changed before it answers; what cannot be told yet is watched on. */
+      const judged = (changed: Effect.Effect<Applied, ApiError, ControllerServices>) =>
+        Effect.gen(function* () {
+          const { saved, view } = yield* changed
+          if (saved !== undefined && (yield* judgeTrial(saved))) yield* watched(saved)
+          return view
+        })
       return Controller.of({
         plan: (request) => inTurn(plan(request)),
-        apply: (request, by) => inTurn(apply(request, by)),
+        apply: (request, by, options = {}) => inTurn(judged(applyPlan(request, by, options))),
+        watchTrials: inTurn(onTrial).pipe(
+          Effect.flatMap((stored) => Effect.forEach(stored, watched, { discard: true }))
+        ),
         pause: (pipeline, by) => inTurn(setDesired(pipeline, "paused", by)),
         resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
         remove: (pipeline, by) => inTurn(remove(pipeline, by)),
@@ -112,127 +133,14 @@ const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
   return { plan: { ...view, wouldChange: true, changes: [...view.changes, ...notes] } }
 })
 
-const apply = Effect.fn("Controller.apply")(function* (request: ApplyRequest, by: string) {
-  const store = yield* PipelineStore
-  const failpoint = yield* Failpoint
-  const planned = yield* planPipeline(request).pipe(
-    Effect.catchTag("PlanFailed", ({ problems }: PlanFailed) =>
-      apiError("PLAN_FAILED", { count: problems.length, first: problems[0]?.message ?? "" })
-    )
-  )
-  const { current, difference, plan: next } = planned
-  const pipeline = next.pipeline.pipeline
-  if (next.physical.hash !== request.hash)
-    return yield* apiError("PLAN_CHANGED", { pipeline, planned: next.physical.hash, asked: request.hash })
+/** What ran when the platform ended last, and has yet to show that it can. */
+const onTrial = Effect.gen(function* () {
   const running = yield* RunningPipelines
-  const ended = yield* running.hasEnded(pipeline)
-  const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
-  const [lost] = restore?.problems ?? (yield* lostState(next, request, ended))
-  if (lost !== undefined) return yield* apiError("PLAN_FAILED", { count: 1, first: lost.message })
-  const hasConsented = yield* consent(next, request.grant, by)
-  if (current !== undefined && restore === undefined && !difference.wouldChange) {
-    // It may have stood still for the want of just that.
-    if (hasConsented) yield* Effect.flatMap(RunningPipelines, (running) => running.carryOut(current))
-    return {
-      pipeline,
-      revision: current.revision,
-      hash: current.planHash,
-      changed: false
-    } satisfies ApplyView
-  }
-  yield* registerStreams(next, by)
-  // Until the new revision is stored the old one is what should run: whatever stops us here, it goes on.
-  const goOn = current === undefined ? Effect.void : running.carryOut(current)
-  const ready =
-    restore === undefined
-      ? Effect.andThen(standStill(current, next), ended ? Effect.void : migrateState(next))
-      : running.stop(pipeline)
-  const saved = yield* ready.pipe(
-    Effect.andThen(writeRestore(pipeline, next, current, restore)),
-    Effect.andThen(
-      store
-        .putRevision({
-          pipeline,
-          owner: next.pipeline.owner ?? "",
-          expected: current?.revision ?? 0,
-          text: request.text,
-          canonical: canonicalText(next.pipeline),
-          planHash: next.physical.hash,
-          planJson: planToJson(next),
-          by
-        })
-        .pipe(Effect.mapError(storeFailed))
-    ),
-    Effect.tapError(() => Effect.ignore(goOn))
+  const runs = yield* running.all
+  const trials = yield* Effect.forEach(runs, ({ stored }) =>
+    Effect.map(trialOf(stored), (trial) => (trial === undefined ? [] : [stored]))
   )
-  // From here on the new revision is what should run: a kill now, and the next start carries it out.
-  failpoint("mid-apply")
-  yield* running.replace(saved)
-  return { pipeline, revision: saved.revision, hash: saved.planHash, changed: true } satisfies ApplyView
-})
-
-/**
- * Before the revision is stored that is to begin from a savepoint: it is told by its plan and by what it follows, and another
- * one takes the wish away.
- */
-const writeRestore = Effect.fnUntraced(function* (
-  pipeline: string,
-  next: Plan,
-  current: StoredPipeline | undefined,
-  restore: PlannedRestore | undefined
-) {
-  const marks = yield* readMarks(pipeline).pipe(Effect.mapError(logFailed))
-  if (restore === undefined && marks.intent?.does !== "restore") return
-  const intent =
-    restore === undefined
-      ? undefined
-      : ({
-          does: "restore",
-          after: current?.revision ?? 0,
-          planHash: next.physical.hash,
-          pipeline: restore.head.pipeline,
-          savepoint: restore.head.savepoint
-        } as const)
-  const now = yield* Clock.currentTimeMillis
-  yield* writeMarks(pipeline, { intent }, now).pipe(Effect.mapError(logFailed))
-})
-
-/** State that the plan could not go on with, where the caller did not say that it may go; a run that begins anew keeps none. */
-const lostState = (next: Plan, request: PlanRequest, ended: boolean) =>
-  request.discardState === true || ended ? Effect.succeed([]) : stateProblems(next)
-
-/** Stops the revision that runs, and fails when the new plan would drop a topic with records that were not read. */
-const standStill = Effect.fnUntraced(function* (current: StoredPipeline | undefined, next: Plan) {
-  if (current === undefined) return
-  const running = yield* RunningPipelines
-  // A run that has ended begins anew: what its topics hold is done with.
-  if (yield* running.hasEnded(current.pipeline)) return
-  yield* running.stop(current.pipeline)
-  const topics = yield* undrainedTopics(yield* readStoredPlan(current), next).pipe(Effect.mapError(logFailed))
-  if (topics.length > 0) return yield* apiError("TOPIC_NOT_DRAINED", { topics })
-})
-
-const PermissionJson = Schema.fromJsonString(Permission)
-
-/** Grants what the plan asks for where the caller said so; else fails with what is missing. True when it granted something. */
-const consent = Effect.fnUntraced(function* (next: Plan, grant: boolean, by: string) {
-  const missing = next.permissions.filter((each) => !each.granted)
-  if (missing.length === 0) return false
-  const { pipeline } = next.pipeline
-  if (!grant)
-    return yield* apiError("GRANT_NEEDED", {
-      pipeline,
-      permissions: missing.map(({ node, permission }) => `${node}: ${describePermission(permission)}`)
-    })
-  const store = yield* PipelineStore
-  const granted = yield* Effect.forEach(missing, ({ node, permission }) =>
-    Effect.map(Effect.orDie(Schema.encodeEffect(PermissionJson)(permission)), (text) => ({
-      node,
-      permission: text
-    }))
-  )
-  yield* store.grant(pipeline, granted, by).pipe(Effect.mapError(storeFailed))
-  return true
+  return trials.flat()
 })
 
 const known = Effect.fnUntraced(function* (pipeline: string) {
@@ -256,6 +164,7 @@ const reset = Effect.fnUntraced(function* (pipeline: string, { dryRun, target }:
   const running = yield* RunningPipelines
   const failpoint = yield* Failpoint
   const now = yield* Clock.currentTimeMillis
+  yield* endTrial(stored)
   yield* running.stop(pipeline)
   const intent = { does: "reset", revision: stored.revision, target } as const
   yield* writeMarks(pipeline, { intent }, now).pipe(Effect.mapError(logFailed))
@@ -270,6 +179,7 @@ const savepoint = Effect.fnUntraced(function* (pipeline: string, name: string | 
   const running = yield* RunningPipelines
   const now = yield* Clock.currentTimeMillis
   const taken = name ?? savepointName(now)
+  yield* endTrial(stored)
   const isHeld = (yield* running.all).some((run) => run.stored.pipeline === pipeline)
   yield* running.stop(pipeline)
   const bytes = yield* takeSavepoint(stored, yield* readStoredPlan(stored), { savepoint: taken, now }).pipe(

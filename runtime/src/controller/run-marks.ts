@@ -28,11 +28,24 @@ export const Intent = Schema.Union([
 ])
 export type Intent = typeof Intent.Type
 
+/** A revision that has taken the place of one that ran well, and has yet to show that it can run. */
+export const Trial = Schema.Struct({
+  revision: Schema.Int,
+  /** The revision to go back to. */
+  before: Schema.Int,
+  /** That one was paused. */
+  wasPaused: Schema.Boolean,
+  /** Commits of all its tasks when the revision took over: as many still, and nothing of it is durable. */
+  commits: Schema.Int
+})
+export type Trial = typeof Trial.Type
+
 /** What the log remembers of the runs of a pipeline: which revision was started last, and which has run to its end. */
 export interface RunMarks {
   readonly started: number
   readonly ended: number
   readonly intent: Intent | undefined
+  readonly trial: Trial | undefined
 }
 
 /** The controller's own task in each pipeline: its marks are committed like any task's place. */
@@ -52,6 +65,9 @@ export const noChange = {
 const IntentText = Schema.fromJsonString(Intent)
 const readIntent = Schema.decodeUnknownOption(IntentText)
 const intentText = Schema.encodeSync(IntentText)
+const TrialText = Schema.fromJsonString(Trial)
+const readTrial = Schema.decodeUnknownOption(TrialText)
+const trialText = Schema.encodeSync(TrialText)
 
 export const readMarks = Effect.fn("readMarks")(function* (pipeline: string) {
   const transport = yield* Transport
@@ -60,11 +76,12 @@ export const readMarks = Effect.fn("readMarks")(function* (pipeline: string) {
   return {
     started: Number(own["started"] ?? 0),
     ended: Number(own["ended"] ?? 0),
-    intent: Option.getOrUndefined(readIntent(own["intent"] ?? ""))
+    intent: Option.getOrUndefined(readIntent(own["intent"] ?? "")),
+    trial: Option.getOrUndefined(readTrial(own["trial"] ?? ""))
   } satisfies RunMarks
 })
 
-/** Sets the marks that are given; `intent: undefined` takes it away. Durable when it answers. */
+/** Sets the marks that are given; `undefined` takes one away. Durable when it answers. */
 export const writeMarks = Effect.fn("writeMarks")(function* (
   pipeline: string,
   marks: Partial<RunMarks>,
@@ -78,5 +95,6 @@ export const writeMarks = Effect.fn("writeMarks")(function* (
 
 const markText = (mark: RunMarks[keyof RunMarks]): string => {
   if (mark === undefined) return ""
-  return typeof mark === "number" ? String(mark) : intentText(mark)
+  if (typeof mark === "number") return String(mark)
+  return "does" in mark ? intentText(mark) : trialText(mark)
 }

@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import { describePermission } from "@millrace/sdk/permission"
 import type { Plan, PlannedPermission } from "../plan/index.ts"
 import { Transport } from "../transport/transport.ts"
+import { openAhead, type OpenedAhead } from "../worker/chain/open-ahead.ts"
 import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
 import { type TaskFailure, taskFailure } from "../worker/task/task-failure.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
@@ -32,8 +33,10 @@ export interface RunningPipelinesShape {
   readonly all: Effect.Effect<readonly Run[]>
   /** True when its newest started revision has run to its end. */
   readonly hasEnded: (pipeline: string) => Effect.Effect<boolean, ApiError>
-  /** Stops the revision before and starts this one. */
-  readonly replace: (stored: StoredPipeline) => Effect.Effect<void, ApiError>
+  /** Opens all of a plan's segments beside what runs, which goes on; fails with the first that does not open. */
+  readonly openAhead: (plan: Plan) => Effect.Effect<OpenedAhead, TaskFailure>
+  /** Stops the revision before and starts this one, with the segments that were opened for it. */
+  readonly replace: (stored: StoredPipeline, opened?: OpenedAhead) => Effect.Effect<void, ApiError>
   /** Makes a known pipeline be as it should: running or paused. */
   readonly carryOut: (stored: StoredPipeline) => Effect.Effect<void, ApiError>
   /** Stops after the batches in hand. */
@@ -67,7 +70,10 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
           return run === undefined ? Effect.void : Scope.close(run.scope, Exit.void)
         })
 
-      const start = Effect.fn("RunningPipelines.start")(function* (stored: StoredPipeline) {
+      const start = Effect.fn("RunningPipelines.start")(function* (
+        stored: StoredPipeline,
+        opened?: OpenedAhead
+      ) {
         yield* stop(stored.pipeline)
         const plan = yield* readStoredPlan(stored)
         yield* prepareStart(stored, plan).pipe(inLog, Effect.provideService(Savepoints, savepoints))
@@ -77,7 +83,9 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
           held.set(stored.pipeline, { stored, plan, running: undefined, failure: notGranted(missing), scope })
           return
         }
-        const started = yield* runPlan(plan.physical, environment).pipe(
+        if (opened !== undefined) yield* Scope.addFinalizer(scope, opened.close)
+        const pool = opened?.pool ?? environment.pool
+        const started = yield* runPlan(plan.physical, { ...environment, pool }).pipe(
           Effect.provideService(Scope.Scope, scope),
           Effect.result
         )
@@ -100,7 +108,8 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       return RunningPipelines.of({
         all: Effect.sync(() => [...held.values()]),
         hasEnded: (pipeline) => hasEnded(pipeline).pipe(Effect.mapError(logFailed), inLog),
-        replace: (stored) => start(stored),
+        openAhead: (plan) => openAhead(plan.physical, environment.pool),
+        replace: start,
         carryOut: (stored) =>
           Effect.suspend(() => {
             const run = held.get(stored.pipeline)

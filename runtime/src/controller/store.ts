@@ -10,6 +10,11 @@ export interface PipelineStoreShape {
   /** Every pipeline that was not deleted, with its newest revision. */
   readonly list: Effect.Effect<readonly StoredPipeline[], StoreError>
   readonly get: (pipeline: string) => Effect.Effect<StoredPipeline | undefined, StoreError>
+  /** One of its revisions; undefined when it has none of that number. */
+  readonly revision: (
+    pipeline: string,
+    revision: number
+  ) => Effect.Effect<StoredRevision | undefined, StoreError>
   /** Stores the next revision; durable when it answers. Fails when another came between (`expected` is the revision that was planned on). */
   readonly putRevision: (revision: NewRevision) => Effect.Effect<StoredPipeline, StoreError>
   readonly setDesired: (pipeline: string, desired: Desired, by: string) => Effect.Effect<void, StoreError>
@@ -36,6 +41,18 @@ export interface StoredPipeline {
   readonly planHash: string
   /** The physical plan and what is needed to plan on top of it, JSON. */
   readonly planJson: string
+}
+
+/** A revision as it was applied, with who did and when. */
+export interface StoredRevision extends Pick<
+  StoredPipeline,
+  "pipeline" | "planHash" | "planJson" | "revision"
+> {
+  /** As its author wrote it. */
+  readonly text: string
+  readonly by: string
+  /** ms since 1970. */
+  readonly at: number
 }
 
 export interface NewRevision {

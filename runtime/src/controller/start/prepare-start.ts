@@ -36,7 +36,8 @@ export const prepareStart = Effect.fn("prepareStart")(function* (
     }
     if (marks.started === revision) return
     if (marks.started > 0 && marks.ended === marks.started) yield* beginAnew(pipeline, plan, now)
-    else if (marks.started > 0) yield* forgetRemoved(pipeline, plan)
+    // While it is on trial the one before may be wanted again, and with it all that it kept: `endTrial` forgets it.
+    else if (marks.started > 0 && marks.trial?.revision !== revision) yield* forgetRemoved(pipeline, plan)
     yield* writeMarks(pipeline, { started: revision }, now)
   }).pipe(Effect.mapError(logFailed))
 })

@@ -53,6 +53,20 @@ export const pipelineStoreLayer = Layer.effect(
               : Effect.fail(failed(error))
           )
         ),
+      revision: (name, number) =>
+        Effect.all([pipelines.revision(name, number), pipelines.plan(name, number)]).pipe(
+          Effect.map(([{ appliedAt, appliedBy, text }, plan]) => ({
+            ...plan,
+            text,
+            by: appliedBy,
+            at: appliedAt
+          })),
+          Effect.catch((error) =>
+            "code" in error && (error.code === "REVISION_UNKNOWN" || error.code === "PIPELINE_UNKNOWN")
+              ? Effect.undefined
+              : Effect.fail(failed(error))
+          )
+        ),
       putRevision: ({ expected, by, ...revision }) =>
         pipelines
           .save({ ...revision, expectedRevision: expected, actor: by, desired: "running" })

@@ -74,6 +74,24 @@ export const pipelineErrors = errorTable({
     remedy: "Correct `migrate` and apply again; the version before goes on, with its state as it was.",
     fields: ["node", "state", "key", "reason"]
   },
+  UPGRADE_FAILED: {
+    status: 409,
+    message: "Revision {revision} of {pipeline} cannot run: {node}: {reason}. Revision {before} runs on",
+    where: "the node that the message names, and its config",
+    why: "Its bundle or its `open` fails, or a chain failed at its first batch before it had made anything durable. The revision before goes on as it was: no record is lost or repeated.",
+    remedy: "Correct the plugin or the node's config, and apply again.",
+    fields: ["pipeline", "revision", "node", "reason", "before"]
+  },
+  UPGRADE_STUCK: {
+    status: 409,
+    message:
+      "Revision {revision} of {pipeline} cannot run: {node}: {reason}; and revision {before} cannot go on after it: {obstacles}",
+    where: "the node that the message names",
+    why: "The new revision has changed what the one before would go on from, so that to take that one again would lose or repeat records.",
+    remedy:
+      "Nothing is lost: correct the plugin or the config and apply again, and the pipeline goes on from the last commit.",
+    fields: ["pipeline", "revision", "node", "reason", "before", "obstacles"]
+  },
   GRANT_NEEDED: {
     status: 409,
     message: "{pipeline} asks for permissions that were not granted: {permissions}",
