@@ -12,7 +12,7 @@ export const toPromql = (query: Query, options: PromqlOptions = {}): string => {
   const window = options.window ?? promqlDuration
   switch (query.query) {
     case "latest":
-      return aggregated(query, selector(query.metric.name, query.match))
+      return aggregated(query, metricSelector(query.metric.name, query.match))
     case "rate":
     case "increase":
       return aggregated(query, `${query.query}(${ranged(query, window)})`)
@@ -21,7 +21,7 @@ export const toPromql = (query: Query, options: PromqlOptions = {}): string => {
     case "least":
       return aggregated(query, `min_over_time(${ranged(query, window)})`)
     case "quantile": {
-      const buckets = `${selector(`${query.metric.name}_bucket`, query.match)}[${window(query.seconds)}]`
+      const buckets = `${metricSelector(`${query.metric.name}_bucket`, query.match)}[${window(query.seconds)}]`
       const summed = aggregated({ aggregate: "sum", by: ["le", ...query.by] }, `rate(${buckets})`)
       return `histogram_quantile(${promqlNumber(query.quantile)}, ${summed})`
     }
@@ -65,14 +65,15 @@ const meeting = (on: readonly string[], surplus: number): string => {
 const ranged = (
   { match, metric, seconds }: Extract<Query, { readonly seconds: number }>,
   window: (seconds: number) => string
-): string => `${selector(metric.name, match)}[${window(seconds)}]`
+): string => `${metricSelector(metric.name, match)}[${window(seconds)}]`
 
 const aggregated = (
   { aggregate, by }: { readonly aggregate: string; readonly by: readonly string[] },
   inner: string
 ): string => (by.length === 0 ? `${aggregate}(${inner})` : `${aggregate} by (${by.join(", ")}) (${inner})`)
 
-const selector = (name: string, match: Matchers | undefined): string => {
+/** `name{label="value"}`. */
+export const metricSelector = (name: string, match: Matchers | undefined): string => {
   const matchers = Object.entries(match ?? {}).map(([label, wanted]) =>
     typeof wanted === "string"
       ? `${label}=${JSON.stringify(wanted)}`

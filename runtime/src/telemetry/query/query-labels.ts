@@ -49,3 +49,10 @@ export const windowSeconds = (query: Query): number => {
   if (isPaired(query)) return Math.max(windowSeconds(query.left), windowSeconds(query.right))
   return query.seconds
 }
+
+/** The same expression over windows of another length. */
+export const withWindow = (query: Query, seconds: number): Query => {
+  if (isPaired(query))
+    return { ...query, left: withWindow(query.left, seconds), right: withWindow(query.right, seconds) }
+  return query.query === "latest" ? query : { ...query, seconds }
+}
