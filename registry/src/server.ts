@@ -3,6 +3,7 @@ export { type AccessRequest, authenticate, type Authenticator, type Caller } fro
 export { TokenEntropy, Tokens } from "./auth/tokens.ts"
 export { type Api, type ApiOptions, makeApi } from "./http/api.ts"
 export { bearer } from "./http/bearer.ts"
+export { isLocalRequest } from "./http/peer.ts"
 export { errorReply, fromStoreError } from "./http/error-reply.ts"
 export type { HandlerRuntime, MountOptions } from "./http/handler.ts"
 export {

@@ -159,8 +159,12 @@ describe("the page and the API of a platform", () => {
     assert.include(description, '"/api/apply"')
     assert.include(
       await (await fetch(`${platform.url}/metrics`)).text(),
-      "# TYPE millrace_records_in_total counter"
+      "# TYPE millrace_up gauge"
     )
+    const live = await fetch(`${platform.url}/api/live`)
+    assert.strictEqual(live.headers.get("content-type"), "text/event-stream")
+    const first = await live.body?.getReader().read()
+    assert.match(Buffer.from(first?.value ?? []).toString(), /^event: status\ndata: \{"at":\d+,/)
   })
 
   it("refuse a write without a token, a foreign Host and a foreign Origin", async () => {

@@ -71,7 +71,10 @@ class LivePool {
     open: (spec) => this.open(spec),
     manifest: (bundle) => this.inspect({ bundle, plugin: "", requestJson: "", isDerive: false }),
     derive: (bundle, plugin, requestJson) => this.inspect({ bundle, plugin, requestJson, isDerive: true }),
-    processes: Effect.sync(() => this.processes())
+    processes: Effect.sync(() => this.processes()),
+    restarts: Effect.sync(
+      () => new Map([...this.domains].map(([name, domain]) => [name, domain.restarts] as const))
+    )
   }
 
   private open(spec: SegmentSpec): Effect.Effect<Segment, SegmentError, Scope.Scope> {

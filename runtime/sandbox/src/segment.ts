@@ -275,6 +275,8 @@ export interface SandboxProcess {
   readonly startedAt: number
   readonly restarts: number
   readonly residentBytes: number
+  /** Beyond which it is killed; undefined while it holds nothing. */
+  readonly maxResidentBytes: number | undefined
   readonly cpuMicros: number
   readonly digests: readonly string[]
   /** Guards in force: "netns", "permission", "prlimit", … and those that this platform lacks. */
@@ -293,4 +295,6 @@ export interface SandboxPoolShape {
     requestJson: string
   ) => Effect.Effect<string, SegmentError>
   readonly processes: Effect.Effect<readonly SandboxProcess[]>
+  /** By trust domain: how often its processes were started again since the pool was made. */
+  readonly restarts: Effect.Effect<ReadonlyMap<string, number>>
 }

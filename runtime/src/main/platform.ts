@@ -33,6 +33,7 @@ import { makeHostServices } from "./host-services.ts"
 import { seedKey } from "./registry/installation-key.ts"
 import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
+import { collectorLayer } from "../observe/collect/collect.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
@@ -91,7 +92,6 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
       inboxes,
-      refusals,
       version: packageJson.version,
       hosts: [...ownNames(options.host), ...(options.names ?? [])]
     })
@@ -154,7 +154,14 @@ const servicesOf = (
       return runningPipelinesLayer(environment)
     })
   )
-  return Controller.layer.pipe(
+  const collector = collectorLayer({
+    folder,
+    inboxes,
+    meters,
+    refusals,
+    version: packageJson.version
+  })
+  return Layer.mergeAll(Controller.layer, collector).pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(
       Layer.mergeAll(

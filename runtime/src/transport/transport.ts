@@ -39,6 +39,8 @@ export interface TransportShape {
   ) => Effect.Effect<readonly number[], TransportError>
   /** How the state of a pipeline's nodes is kept. */
   readonly statesOf: (pipeline: string) => Effect.Effect<readonly NodeState[], TransportError>
+  /** What the open tasks of a node keep, without what was committed last; undefined where that is not known. */
+  readonly stateSize: (pipeline: string, node: string) => Effect.Effect<StateSize | undefined, TransportError>
   /**
    * What a node keeps on a partition, timers included, in the order of the store; what has expired is left out. A page ends at
    * the limit, or before it where entries are large; an empty one is the end.
@@ -191,6 +193,11 @@ export interface StateIndex {
   readonly kind: "value" | "map"
 }
 
+export interface StateSize {
+  readonly entries: number
+  /** Of keys and values, without what the store needs around them. */
+  readonly bytes: number
+}
 export interface Commit {
   readonly outputs: readonly {
     readonly topic: string

@@ -17,7 +17,8 @@ export class ProcessSlot {
   readonly domain: string
   child: SandboxChild | undefined
   startedAt = 0
-  restarts = -1
+  /** Starts after a process that ended by itself or was killed; waking a parked one is none. */
+  restarts = 0
   /** When it was last asked something, ms of the clock. */
   lastUsed = 0
   /** Largest heap limit of the segments that it holds, MiB. */
@@ -49,6 +50,7 @@ export class ProcessSlot {
 
   private readonly start: Effect.Effect<SandboxChild, ChildEnded> = Effect.gen({ self: this }, function* () {
     if (this.child !== undefined && !this.child.isEnded) return this.child
+    if (this.child !== undefined) this.restarts += 1
     const now = yield* Clock.currentTimeMillis
     if (now < this.notBefore) yield* Effect.sleep(this.notBefore - now)
     const ready = this.spare.take()
@@ -56,7 +58,6 @@ export class ProcessSlot {
     this.child = child
     this.loaded.clear()
     this.rooms.clear()
-    this.restarts += 1
     this.startedAt = yield* Clock.currentTimeMillis
     this.lastUsed = this.startedAt
     this.limitMemory()

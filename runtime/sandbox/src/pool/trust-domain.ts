@@ -24,6 +24,10 @@ export class TrustDomain {
     return this.slots[partition % this.slots.length]
   }
 
+  get restarts(): number {
+    return this.slots.reduce((sum, { restarts }) => sum + restarts, 0)
+  }
+
   processes(digests: (slot: ProcessSlot) => readonly string[]): readonly SandboxProcess[] {
     return this.slots.flatMap((slot) => {
       const { child } = slot
@@ -35,6 +39,7 @@ export class TrustDomain {
           startedAt: slot.startedAt,
           restarts: slot.restarts,
           residentBytes: child.residentBytes(),
+          maxResidentBytes: Number.isFinite(child.maxResidentBytes) ? child.maxResidentBytes : undefined,
           cpuMicros: child.cpuMicros(),
           digests: digests(slot),
           guards: this.platform.present,

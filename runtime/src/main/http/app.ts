@@ -17,19 +17,22 @@ import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
 import type { Savepoints } from "../../controller/savepoint/savepoints.ts"
 import type { Streams } from "../../controller/streams.ts"
+import { Collector } from "../../observe/collector.ts"
+import { exposition, expositionType } from "../../telemetry/metric/exposition.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
-import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Transport } from "../../transport/transport.ts"
 import type { PlatformServices } from "../platform.ts"
 import { allowsIngestFrom, mountIngest } from "./ingest/mount-ingest.ts"
 import { controlHandlers } from "./control-handlers.ts"
-import { metricsText } from "./metrics-text.ts"
+import { mountLive } from "./live.ts"
+import { reading } from "./reading.ts"
 import { registryControl } from "./registry-control.ts"
 import { statusPage, statusStyle } from "./status-page.ts"
 
 /** Everything that a request may ask for. */
 export type ControlServices =
   | RegistryServices
+  | Collector
   | Controller
   | LogBuffer
   | RunningPipelines
@@ -44,8 +47,6 @@ export interface AppOptions {
   readonly folder: string
   /** Host names that requests may come under, beside those of the loopback. */
   readonly hosts: readonly string[]
-  /** What plugins were refused, for the metrics. */
-  readonly refusals: Refusals
   /** Where events are posted. */
   readonly inboxes: Inboxes
   /** Asks the platform to stop. */
@@ -90,10 +91,14 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   api.app.get("/status.css", (context) =>
     context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
   )
-  api.app.get("/metrics", async (context) =>
-    context.body(await run(metricsText(facts, options)), 200, {
-      "content-type": "text/plain; version=0.0.4; charset=utf-8"
-    })
+  mountLive(api.app, { facts, run, alerts: Effect.succeed(() => ({ firing: 0, pending: 0 })) })
+  const families = Effect.flatMap(Collector, (collector) => collector.families)
+  api.app.get("/metrics", (context) =>
+    reading(
+      context,
+      async () => context.body(exposition(await run(families)), 200, { "content-type": expositionType }),
+      run
+    )
   )
   return api
 })

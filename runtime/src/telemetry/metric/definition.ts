@@ -33,6 +33,11 @@ export interface MetricFamily {
   readonly samples: readonly Sample[]
 }
 
+/** Of what nobody says more about: 1, 2.5 and 5 of each tenfold from a thousandth to ten million. */
+export const valueBounds: readonly number[] = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6].flatMap((exponent) =>
+  [1, 2.5, 5].map((step) => Number(`${step}e${exponent}`))
+)
+
 /** Seconds: from a millisecond to ten minutes, about two bounds to each tenfold. */
 export const durationBounds: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600

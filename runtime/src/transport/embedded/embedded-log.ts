@@ -87,6 +87,7 @@ export class EmbeddedLog {
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
       openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
       statesOf: (pipeline) => this.reading(() => this.states.statesOf(pipeline)),
+      stateSize: (pipeline, node) => this.reading(() => this.states.sizeOf(pipeline, node)),
       scanState: (pipeline, node, query) =>
         scanState({ folder: this.folder, store: this.store, states: this.states }, pipeline, node, query),
       restoreCheckpoint: (task, checkpoint) => this.writing(() => this.putCheckpoint(task, checkpoint)),

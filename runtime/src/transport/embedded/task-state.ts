@@ -6,9 +6,10 @@ import type { StatePlace } from "../../state/overlay.ts"
 import { readStateEntries } from "../../state/reading.ts"
 import type { OrderedState } from "../../state/reading.ts"
 import { dueTimers } from "../../state/due-timers.ts"
-import type { DueTimer, StateIndex } from "../transport.ts"
+import type { DueTimer, StateIndex, StateSize } from "../transport.ts"
 import { corrupt } from "./failure.ts"
 import { afterPrefix, deltaKey, sequenceOf, taskKey } from "./keys.ts"
+import { foldedRow, readFoldedRow, SizeChange } from "./state-size.ts"
 import type { Store } from "./store.ts"
 import { openValue, sealValue, valuePrefixBytes } from "./value.ts"
 
@@ -40,6 +41,8 @@ export class TaskState {
   private layout: StateSchemas = noSchemas
   /** Number of the last delta; independent of checkpoints, so that a node keeps its state when chains are cut otherwise. */
   private sequence: number
+  /** Undefined for a state that was begun before sizes were counted. */
+  private folded: StateSize | undefined = { entries: 0, bytes: 0 }
 
   constructor(folder: string, store: Store, place: StatePlace) {
     this.folder = folder
@@ -51,6 +54,11 @@ export class TaskState {
 
   get pendingBytes(): number {
     return this.overlay.deltaBytes
+  }
+
+  /** What is folded; undefined where that is not known. */
+  get size(): StateSize | undefined {
+    return this.folded
   }
 
   get pendingKeys(): number {
@@ -93,34 +101,49 @@ export class TaskState {
   /** One transaction that moves all deltas into the ordered store. `midway` is called inside it. */
   fold(now: number, midway: () => void): void {
     const { state, deltas, folded } = this.store
+    const change = new SizeChange()
+    const remove = (key: Buffer): void => {
+      change.remove(key.length, state.get(key)?.length)
+      state.remove(key)
+    }
     this.store.write(
       () => {
         foldOverlay(
           this.overlay,
           {
-            put: (key, value) => state.put(Buffer.from(key), sealValue(value)),
-            remove: (key) => state.remove(Buffer.from(key)),
+            put: (name, value) => {
+              const key = Buffer.from(name)
+              change.put(key.length, value.length, state.get(key)?.length)
+              state.put(key, sealValue(value))
+            },
+            remove: (key) => remove(Buffer.from(key)),
             removeUnder: (prefix) => {
-              Array.from(state.keys(rangeUnder(prefix))).forEach(state.remove)
+              Array.from(state.keys(rangeUnder(prefix))).forEach(remove)
             }
           },
           { now, schemaId: (key) => this.layout.schemaOf(key[stateIndexAt] ?? 0) }
         )
-        if (this.overlay.expires) this.sweep(now)
+        if (this.overlay.expires) this.sweep(now, remove)
         midway()
         const prefix = taskKey(this.place.node, this.place.partition)
         Array.from(deltas.keys(rangeUnder(prefix))).forEach(deltas.remove)
-        const last = Buffer.allocUnsafe(8)
-        last.writeBigUInt64LE(BigInt(this.sequence))
-        folded.put(prefix, sealValue(last))
+        folded.put(prefix, sealValue(foldedRow(this.sequence, change.on(this.folded))))
       },
       this.overlay.deltaBytes + this.overlay.size * leafBytes
     )
+    this.folded = change.on(this.folded)
     this.overlay.reset()
   }
 
+  /** What is folded was changed by another hand. */
+  loseSize(): void {
+    this.folded = undefined
+    const prefix = taskKey(this.place.node, this.place.partition)
+    this.store.write(() => this.store.folded.put(prefix, sealValue(foldedRow(this.sequence, undefined))))
+  }
+
   /** Twice as many entries as are folded: what has expired cannot grow beyond what lives. */
-  private sweep(now: number): void {
+  private sweep(now: number, remove: (key: Buffer) => void): void {
     const { state } = this.store
     const prefix = taskKey(this.place.node, this.place.partition)
     const entries = (start: Uint8Array) => state.entries({ ...rangeUnder(prefix), start: Buffer.from(start) })
@@ -131,7 +154,7 @@ export class TaskState {
           for (const { key: at, value } of entries(key ?? prefix))
             yield { key: at, expiry: openValue(value) === undefined ? 0 : expiryOf(value) }
         },
-        remove: (key) => state.remove(Buffer.from(key))
+        remove: (key) => remove(Buffer.from(key))
       },
       2 * this.overlay.size,
       now
@@ -163,7 +186,12 @@ export class TaskState {
   private load(): number {
     const prefix = taskKey(this.place.node, this.place.partition)
     const stored = this.store.folded.get(prefix)
-    let last = stored === undefined ? 0 : Number(this.opened(stored).readBigUInt64LE(0))
+    const row = stored === undefined ? undefined : readFoldedRow(this.opened(stored))
+    // What lies there without a row was put there by a migration.
+    if (row !== undefined) this.folded = row.size
+    else if ([...this.store.state.keys({ ...rangeUnder(prefix), limit: 1 })].length > 0)
+      this.folded = undefined
+    let last = row?.last ?? 0
     for (const { key, value } of this.store.deltas.entries(rangeUnder(prefix))) {
       // A copy: the overlay holds on to it.
       this.overlay.apply(Buffer.from(this.opened(value)))

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { isSameState, sameLayout } from "../../state/layout.ts"
 import type { StateLayout, WantedState } from "../../state/layout.ts"
-import type { KeyedNode, NodeState, TransportError, WantedStates } from "../transport.ts"
+import type { KeyedNode, NodeState, StateSize, TransportError, WantedStates } from "../transport.ts"
 import type { Catalogue } from "./catalogue.ts"
 import { clearSlots, statePartitions } from "./clearing.ts"
 import { readFailure, writeFailure } from "./failure.ts"
@@ -9,6 +9,7 @@ import { foldTask } from "./folding.ts"
 import type { StateRecord } from "./meta-text.ts"
 import type { StateBook } from "./state-book.ts"
 import type { Store } from "./store.ts"
+import { addSizes } from "./state-size.ts"
 import { TaskState } from "./task-state.ts"
 
 /** The state of all keyed tasks, each held once; and the layouts that it goes by. */
@@ -51,6 +52,16 @@ export class TaskStates {
     this.useRecord(state, record)
     this.states.set(name, state)
     return state
+  }
+
+  /** What the tasks of a node keep that are open here, folded; undefined where one of them does not know. */
+  sizeOf(pipeline: string, node: string): StateSize | undefined {
+    const record = this.book.known(pipeline, node)
+    if (record === undefined) return undefined
+    const sizes = [...this.states].flatMap(([name, state]) =>
+      name.startsWith(`${record.id}/`) ? [state.size] : []
+    )
+    return sizes.length === 0 ? undefined : sizes.reduce(addSizes)
   }
 
   statesOf(pipeline: string): readonly NodeState[] {
@@ -161,6 +172,10 @@ export class TaskStates {
       const record = this.book.known(pipeline, node)
       if (record === undefined || record.retired.length === 0) return
       yield* clearSlots(this.folder, this.store, record.id, record.retired)
+      for (const partition of statePartitions(this.store, record.id)) {
+        yield* this.foldPending(record, partition)
+        yield* this.writing(() => this.under(record, partition).loseSize())
+      }
       const now = this.book.known(pipeline, node)
       if (now?.id !== record.id) return
       const { key, states } = now

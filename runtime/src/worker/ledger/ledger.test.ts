@@ -6,7 +6,7 @@ import { addImbalances, callImbalances } from "./ledger.ts"
 const frameOf = (records: number): Uint8Array => {
   const writer = new BatchWriter()
   writer.begin(new Uint8Array(32))
-  for (let i = 0; i < records; i++) writer.append({ timestamp: 0 }, new Uint8Array([i]))
+  for (let i = 0; i < records; i++) writer.append({ timestamp: 0, key: null }, new Uint8Array([i]))
   return writer.finish()
 }
 

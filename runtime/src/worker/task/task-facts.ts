@@ -1,5 +1,6 @@
 import type { NodeCounts } from "@millrace/sandbox"
 import type { Checkpoint, Counts, TaskId } from "../../transport/transport.ts"
+import { valueBounds } from "../../telemetry/metric/definition.ts"
 import { Histogram } from "../../telemetry/metric/histogram.ts"
 import type { TaskFailure } from "./task-failure.ts"
 
@@ -50,8 +51,10 @@ export interface PluginMeter {
   readonly handle: string
   readonly kind: "counter" | "histogram"
   readonly labels: string
-  count: number
+  /** A counter's total; of a histogram's values the sum. */
   sum: number
+  /** Of a histogram: its values by bucket of {@link valueBounds}; empty for a counter. */
+  readonly buckets: number[]
 }
 
 export function makeTaskFacts(task: TaskId): TaskFacts {
@@ -102,17 +105,22 @@ const maxPluginMeters = 1_000
 /** Adds a plugin's measurement; beyond 1,000 label sets in a task, new ones are dropped. */
 export function meterPlugin(
   facts: TaskFacts,
-  one: Omit<PluginMeter, "count" | "sum"> & { readonly value: number }
+  one: Omit<PluginMeter, "buckets" | "sum"> & { readonly value: number }
 ): void {
   const name = JSON.stringify([one.node, one.handle, one.labels])
-  const meter = facts.plugin.get(name)
-  if (meter !== undefined) {
-    meter.count += 1
-    meter.sum += one.value
-  } else if (facts.plugin.size < maxPluginMeters) {
-    const { node, handle, kind, labels, value } = one
-    facts.plugin.set(name, { node, handle, kind, labels, count: 1, sum: value })
+  let meter = facts.plugin.get(name)
+  if (meter === undefined) {
+    if (facts.plugin.size >= maxPluginMeters) return
+    const { node, handle, kind, labels } = one
+    const buckets = kind === "histogram" ? Array.from({ length: valueBounds.length + 1 }, () => 0) : []
+    meter = { node, handle, kind, labels, sum: 0, buckets }
+    facts.plugin.set(name, meter)
   }
+  meter.sum += one.value
+  if (meter.kind === "counter") return
+  const bucket = valueBounds.findIndex((bound) => one.value <= bound)
+  const place = bucket < 0 ? valueBounds.length : bucket
+  meter.buckets[place] = (meter.buckets[place] ?? 0) + 1
 }
 
 /** A commit's counts, from those of its calls. */

@@ -40,7 +40,8 @@ export function scriptedPool(script: Script): SandboxPoolShape {
     open: (spec) => Effect.succeed(scriptedSegment(spec, script)),
     manifest: () => Effect.die("not scripted"),
     derive: () => Effect.die("not scripted"),
-    processes: Effect.succeed([])
+    processes: Effect.succeed([]),
+    restarts: Effect.succeed(new Map())
   }
 }
 

@@ -1,0 +1,132 @@
+import { SandboxPool } from "@millrace/sandbox"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type Run, RunningPipelines } from "../../controller/running-pipelines.ts"
+import { metrics } from "../../telemetry/metric/catalogue.ts"
+import { Transport } from "../../transport/transport.ts"
+import type { Refusals } from "../../worker/handlers/refusals.ts"
+import type { Inboxes } from "../../worker/inbox/inboxes.ts"
+import type { WorkerMeters } from "../../worker/worker-environment.ts"
+import { Collector } from "../collector.ts"
+import { Families, secondsOf } from "./families.ts"
+import { addNodeFamilies, nodeLabels } from "./node-families.ts"
+import { PlatformFacts } from "./platform-families.ts"
+import { addPluginFamilies } from "./plugin-families.ts"
+import { RunningTotals, totalsOf } from "./running-totals.ts"
+import { addTaskFamilies } from "./task-families.ts"
+
+/** What is counted outside of pipelines' tasks. */
+export interface CollectorParts {
+  /** The platform's data folder. */
+  readonly folder: string
+  readonly version: string
+  readonly meters: WorkerMeters
+  readonly refusals: Refusals
+  readonly inboxes: Inboxes
+}
+
+/** Measures what runs on this platform. What of it cannot be read now is left out, and the rest told. */
+export const collectorLayer = (parts: CollectorParts) =>
+  Layer.effect(
+    Collector,
+    Effect.gen(function* () {
+      const transport = yield* Transport
+      const pool = yield* SandboxPool
+      const running = yield* RunningPipelines
+      const totals = new RunningTotals(transport)
+      const platform = yield* Effect.acquireRelease(
+        Effect.sync(() => new PlatformFacts(parts.folder, parts.version)),
+        (facts) => Effect.sync(() => facts.close())
+      )
+      const pipelineFamilies = Effect.fnUntraced(function* (families: Families, run: Run) {
+        const now = yield* Clock.currentTimeMillis
+        const checkpoints = yield* totals.checkpoints(run)
+        const sums = totalsOf(checkpoints.values())
+        const tasks = run.running?.tasks() ?? []
+        const { owner, pipeline } = run.stored
+        const state = run.running === undefined ? "failed" : run.running.state()
+        const calls = parts.meters.calls.all().filter((call) => call.pipeline === pipeline)
+        families.add(
+          metrics.pipelineUp,
+          { pipeline, owner },
+          state === "running" || state === "completed" ? 1 : 0
+        )
+        families.add(
+          metrics.pipelinePaused,
+          { pipeline, owner },
+          state === "paused" || state === "degraded" ? 1 : 0
+        )
+        for (const node of run.plan.nodes)
+          addNodeFamilies(families, run, node, {
+            totals: sums.get(node.name),
+            meters: tasks.flatMap(({ nodes }) => nodes.get(node.name) ?? []),
+            calls,
+            state: yield* transport.stateSize(pipeline, node.name)
+          })
+        const labels = new Map(run.plan.nodes.map((node) => [node.name, nodeLabels(pipeline, node)]))
+        addPluginFamilies(
+          families,
+          tasks.flatMap(({ plugin }) => [...plugin.values()]),
+          (node) => labels.get(node) ?? { pipeline, node }
+        )
+        yield* addTaskFamilies(families, run, { transport, times: parts.meters.commitTimes, now })
+        addLedger(
+          families,
+          pipeline,
+          [...checkpoints.values()].map(({ ledger }) => ledger)
+        )
+      })
+      const topicFamilies = Effect.fnUntraced(function* (families: Families) {
+        for (const { name, partitions } of yield* transport.topics) {
+          let records = 0n
+          for (let partition = 0; partition < partitions; partition++)
+            records += yield* transport.end(name, partition)
+          families.add(metrics.topicRecords, { topic: name }, Number(records))
+        }
+      })
+      const sandboxFamilies = Effect.fnUntraced(function* (families: Families) {
+        for (const { cpuMicros, domain, maxResidentBytes, pid, residentBytes } of yield* pool.processes) {
+          const labels = { domain, pid: String(pid) }
+          families.add(metrics.residentBytes, labels, residentBytes)
+          families.add(metrics.memoryLimit, labels, maxResidentBytes)
+          families.add(metrics.sandboxCpu, labels, secondsOf(cpuMicros))
+        }
+        for (const [domain, restarts] of yield* pool.restarts)
+          families.add(metrics.restarts, { domain }, restarts)
+      })
+      const families = Effect.gen(function* () {
+        const found = new Families()
+        const runs = yield* running.all
+        totals.keep(new Set(runs.map(({ stored }) => stored.pipeline)))
+        for (const run of runs) yield* Effect.ignore(pipelineFamilies(found, run))
+        yield* Effect.ignore(topicFamilies(found))
+        yield* sandboxFamilies(found)
+        addCounts(found, parts)
+        platform.add(found)
+        return found.all()
+      })
+      return Collector.of({ families })
+    })
+  )
+
+const addLedger = (
+  families: Families,
+  pipeline: string,
+  ledgers: readonly { readonly [place: string]: number }[]
+): void => {
+  const places = new Map<string, number>()
+  for (const ledger of ledgers)
+    for (const [place, records] of Object.entries(ledger))
+      places.set(place, (places.get(place) ?? 0) + Math.abs(records))
+  if (places.size === 0) families.add(metrics.ledgerImbalance, { pipeline, place: "" }, 0)
+  for (const [place, records] of places) families.add(metrics.ledgerImbalance, { pipeline, place }, records)
+}
+
+const addCounts = (families: Families, { inboxes, refusals }: CollectorParts): void => {
+  for (const [{ code, node, pipeline }, count] of refusals.all())
+    families.add(metrics.refused, { pipeline, node, code }, count)
+  for (const { counts, settings } of inboxes.all())
+    for (const [status, count] of Object.entries(counts()))
+      families.add(metrics.ingested, { pipeline: settings.pipeline, node: settings.node, status }, count)
+}

@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import type { Run } from "../../controller/running-pipelines.ts"
+import { metrics } from "../../telemetry/metric/catalogue.ts"
+import { joinObservations } from "../../telemetry/metric/histogram.ts"
+import type { Checkpoint, TransportError, TransportShape } from "../../transport/transport.ts"
+import type { TaskFacts } from "../../worker/task/task-facts.ts"
+import type { CommitTimes } from "../../worker/time/commit-times.ts"
+import { finalWatermark, newestName, reachedName } from "../../worker/time/watermark.ts"
+import type { Families } from "./families.ts"
+import { taskLag } from "./task-lag.ts"
+
+export interface TaskSurroundings {
+  readonly transport: TransportShape
+  readonly times: CommitTimes
+  /** ms since 1970 */
+  readonly now: number
+}
+
+/** Tasks that run, each; and of each chain how long batches take. */
+export const addTaskFamilies = (
+  families: Families,
+  run: Run,
+  around: TaskSurroundings
+): Effect.Effect<void, TransportError> =>
+  Effect.gen(function* () {
+    const tasks = run.running?.tasks() ?? []
+    const { pipeline } = run.stored
+    for (const facts of tasks) yield* addTask(families, run, facts, around)
+    for (const { head } of run.plan.physical.chains) {
+      const own = tasks.filter(({ task }) => task.node === head)
+      if (own.length === 0) continue
+      const labels = { pipeline, chain: head }
+      families.add(
+        metrics.batchSeconds,
+        labels,
+        joinObservations(own.map(({ batchSeconds }) => batchSeconds.snapshot()))
+      )
+      families.add(metrics.endToEnd, labels, joinObservations(own.map(({ endToEnd }) => endToEnd.snapshot())))
+    }
+  })
+
+const addTask = (
+  families: Families,
+  { plan, stored }: Run,
+  facts: TaskFacts,
+  around: TaskSurroundings
+): Effect.Effect<void, TransportError> =>
+  Effect.gen(function* () {
+    const { checkpoint, state, task } = facts
+    const labels = { pipeline: stored.pipeline, chain: task.node, partition: String(task.partition) }
+    const chain = plan.physical.chains.find(({ head }) => head === task.node)
+    const lag = yield* taskLag(chain?.inputs ?? [], task.partition, checkpoint, around)
+    families.add(metrics.lagRecords, labels, lag.records)
+    families.add(
+      metrics.lagSeconds,
+      labels,
+      lag.since === undefined ? 0 : Math.max(0, around.now - lag.since) / 1_000
+    )
+    families.add(metrics.watermarkDelay, labels, watermarkDelay(checkpoint, around.now))
+    families.add(metrics.taskUp, labels, state === "failed" || state === "retrying" ? 0 : 1)
+    families.add(metrics.taskRetries, labels, facts.retries)
+    families.add(metrics.commits, labels, checkpoint?.sequence ?? 0)
+  })
+
+/** Seconds; undefined for a task without event time, and for one whose input has ended. */
+const watermarkDelay = (checkpoint: Checkpoint | undefined, now: number): number | undefined => {
+  const reached = checkpoint?.watermarks[reachedName] ?? checkpoint?.watermarks[newestName]
+  if (reached === undefined || !Number.isFinite(reached) || reached >= finalWatermark) return undefined
+  return checkpoint?.completed === true ? undefined : Math.max(0, now - reached) / 1_000
+}
