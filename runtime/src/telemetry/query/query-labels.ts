@@ -1,4 +1,4 @@
-import type { Condition, Query } from "./query.ts"
+import type { Condition, Matchers, Query } from "./query.ts"
 
 /** A query that is made of two. */
 export type PairedQuery = Extract<Query, { readonly query: "divide" | "subtract" }>
@@ -55,4 +55,24 @@ export const withWindow = (query: Query, seconds: number): Query => {
   if (isPaired(query))
     return { ...query, left: withWindow(query.left, seconds), right: withWindow(query.right, seconds) }
   return query.query === "latest" ? query : { ...query, seconds }
+}
+
+/** The same condition of fewer samples; each metric is matched by those of the labels that it has. */
+export const matching = (condition: Condition, match: Matchers): Condition => {
+  const [first, ...rest] = condition.all
+  return {
+    all: [
+      { ...first, query: matchingQuery(first.query, match) },
+      ...rest.map((comparison) => ({ ...comparison, query: matchingQuery(comparison.query, match) }))
+    ]
+  }
+}
+
+const matchingQuery = (query: Query, match: Matchers): Query => {
+  if (isPaired(query))
+    return { ...query, left: matchingQuery(query.left, match), right: matchingQuery(query.right, match) }
+  const own = Object.fromEntries(
+    Object.entries(match).filter(([label]) => query.metric.labels.includes(label))
+  )
+  return { ...query, match: { ...query.match, ...own } }
 }

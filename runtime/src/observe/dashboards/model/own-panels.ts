@@ -35,15 +35,14 @@ const perSecond = ({ unit }: MetricDefinition): PanelUnit => {
   return unit === "bytes" || unit === "records" ? `${unit}/s` : "count/s"
 }
 
-/** Of what is measured, the metrics that plugins count themselves at nodes that `isNode` is true of. */
+/** Of what is measured, the metrics that plugins count themselves at nodes that `isNode` is true of, with all labels they gave. */
 export const ownMetrics = (
   families: readonly MetricFamily[],
   isNode: (labels: Labels) => boolean
 ): readonly MetricDefinition[] =>
-  families
-    .filter(
-      ({ definition, samples }) =>
-        !known.has(definition.name) &&
-        samples.some(({ labels }) => labels["node"] !== undefined && isNode(labels))
-    )
-    .map(({ definition }) => definition)
+  families.flatMap(({ definition, samples }) => {
+    if (known.has(definition.name)) return []
+    const own = samples.filter(({ labels }) => labels["node"] !== undefined && isNode(labels))
+    if (own.length === 0) return []
+    return [{ ...definition, labels: [...new Set(own.flatMap(({ labels }) => Object.keys(labels)))] }]
+  })

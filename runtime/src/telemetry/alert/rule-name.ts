@@ -1,0 +1,32 @@
+/** Rules that a pipeline file may override. */
+export const pipelineRules = [
+  "stalled",
+  "retrying",
+  "down",
+  "lagging",
+  "watermark-stuck",
+  "failing",
+  "dead-letters",
+  "late-data",
+  "unbalanced",
+  "restarting",
+  "near-memory-limit",
+  "near-cpu-limit"
+] as const
+export type PipelineRule = (typeof pipelineRules)[number]
+
+/** Names of alert rules; public and stable. */
+export type RuleName = PipelineRule | "disk-nearly-full"
+
+export const severities = ["critical", "warning", "info"] as const
+export type Severity = (typeof severities)[number]
+
+/** What a pipeline says of a rule, beside `off`. */
+export interface RuleOverride {
+  readonly threshold?: number
+  readonly forMs?: number
+  readonly severity?: Severity
+}
+
+/** What a pipeline says of its rules; where it says nothing, the rule's own holds. */
+export type RuleOverrides = { readonly [rule in PipelineRule]?: "off" | RuleOverride }
