@@ -24,6 +24,11 @@ export interface TransportShape {
     offset: bigint,
     maxBytes: number
   ) => Effect.Effect<readonly LogBatch[], TransportError>
+  /** Records that a partition was given, by the commits that gave them, and that it keeps, by its last batch: an audit compares. */
+  readonly appended: (
+    topic: string,
+    partition: number
+  ) => Effect.Effect<{ readonly given: bigint; readonly kept: bigint }, TransportError>
   /** Waits until the partition's end is beyond `offset`. */
   readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
   /** Id of a node (docs/formats/commit.md), given at first asking and never again to another; what a frame's header names its producer by. */

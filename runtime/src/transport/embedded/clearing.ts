@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
+import { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
 import { writeFailure } from "./failure.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
@@ -17,11 +18,17 @@ export function clearDropped(
   catalogue: Catalogue,
   dropped: Dropped
 ): Effect.Effect<void, TransportError> {
-  const tables =
-    dropped.kind === "topic" ? [store.log] : [store.checkpoints, store.deltas, store.state, store.folded]
+  const id = idPrefix(dropped.id)
+  const ranges: readonly (readonly [table: Table, prefix: Buffer])[] =
+    dropped.kind === "topic"
+      ? [
+          [store.log, id],
+          [store.meta, AppendLedger.prefix(dropped.id)]
+        ]
+      : [store.checkpoints, store.deltas, store.state, store.folded].map((table) => [table, id] as const)
   return Effect.gen(function* () {
-    for (const table of tables)
-      while (yield* clearSome(folder, store, table, idPrefix(dropped.id))) yield* Effect.yieldNow
+    for (const [table, prefix] of ranges)
+      while (yield* clearSome(folder, store, table, prefix)) yield* Effect.yieldNow
     yield* Effect.try({
       try: () => catalogue.cleared(dropped),
       catch: (cause) => writeFailure(folder, 0, cause)

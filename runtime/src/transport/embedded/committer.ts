@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { checkDelta } from "../../state/overlay.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, TaskId } from "../transport.ts"
+import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
 import { checkpointText, nextCheckpoint } from "./checkpoint-text.ts"
 import { writeFailure } from "./failure.ts"
@@ -29,6 +30,7 @@ interface Prepared {
     readonly topicId: number
     readonly partition: number
     readonly frame: Uint8Array
+    readonly records: number
   }[]
   readonly bytes: number
 }
@@ -43,6 +45,7 @@ export class Committer {
   private readonly store: Store
   private readonly catalogue: Catalogue
   private readonly logs: PartitionLogs
+  private readonly ledger: AppendLedger
   private readonly waiters: Waiters
   private readonly onStateGrown: () => void
 
@@ -51,6 +54,7 @@ export class Committer {
     readonly store: Store
     readonly catalogue: Catalogue
     readonly logs: PartitionLogs
+    readonly ledger: AppendLedger
     readonly waiters: Waiters
     /** Called after deltas became durable. */
     readonly onStateGrown: () => void
@@ -59,6 +63,7 @@ export class Committer {
     this.store = parts.store
     this.catalogue = parts.catalogue
     this.logs = parts.logs
+    this.ledger = parts.ledger
     this.waiters = parts.waiters
     this.onStateGrown = parts.onStateGrown
   }
@@ -91,8 +96,7 @@ export class Committer {
           reason: "unknownTopic",
           message: `there is no partition ${partition} of a topic ${name}`
         })
-      openBatch(frame)
-      outputs.push({ topicId: topic.id, partition, frame })
+      outputs.push({ topicId: topic.id, partition, frame, records: openBatch(frame).count })
       bytes += frame.length
     }
     checkDelta(commit.state)
@@ -108,28 +112,35 @@ export class Committer {
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
     if (live.length === 0) return
     const ends = new Map<string, bigint>()
+    const counts = new Map<string, bigint>()
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
-        for (const { topicId, partition } of outputs)
-          ends.set(PartitionLogs.place(topicId, partition), this.logs.end(topicId, partition))
+        for (const { topicId, partition } of outputs) {
+          const place = PartitionLogs.place(topicId, partition)
+          const end = this.logs.end(topicId, partition)
+          ends.set(place, end)
+          counts.set(place, this.ledger.count(place) ?? end)
+        }
       this.store.write(() => {
-        for (const prepared of live) this.write(prepared, ends, checkpoints)
+        for (const prepared of live) this.write(prepared, { ends, counts }, checkpoints)
+        for (const [place, count] of counts) this.ledger.put(place, count)
       }, wanted)
     } catch (cause) {
       const failure = writeFailure(this.folder, wanted, cause)
       for (const { resume } of live) resume(Effect.fail(failure))
       return
     }
+    for (const [place, count] of counts) this.ledger.moved(place, count)
     this.settle(live, ends, checkpoints)
   }
 
   /** INVARIANT: outputs, state, offsets, positions and tokens of a commit go into one transaction. */
   private write(
     prepared: Prepared,
-    ends: Map<string, bigint>,
+    { counts, ends }: { readonly ends: Map<string, bigint>; readonly counts: Map<string, bigint> },
     checkpoints: Map<TaskOwner, Checkpoint>
   ): void {
     const { owner, commit, outputs } = prepared
@@ -140,8 +151,9 @@ export class Committer {
       sequence: checkpoint.sequence,
       ...(commit.watermark === undefined ? {} : { watermark: commit.watermark })
     }
-    for (const { topicId, partition, frame } of outputs) {
+    for (const { topicId, partition, frame, records } of outputs) {
       const place = PartitionLogs.place(topicId, partition)
+      counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
       ends.set(place, this.logs.append(topicId, partition, ends.get(place) ?? 0n, frame, origin))
     }
     if (commit.state.length > 0) owner.state?.putDelta(commit.state)

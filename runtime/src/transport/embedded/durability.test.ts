@@ -197,9 +197,12 @@ describe("the embedded transport's durability", () => {
     const data = join(folder, "data.mdb")
     const whole = readFileSync(data)
     const outcomes = { served: 0, refused: 0 }
-    for (let step = 0; step < 8; step++) {
+    // Anywhere in the file, and in what was written: pages that are free hold nothing, and remnants may stand in them.
+    const anywhere = [0, 1, 2, 3].map((part) => 8_192 + Math.floor(((whole.length - 8_192) * part) / 4) + 20)
+    const written = texts.flatMap((text) => [whole.indexOf(text) + 20, whole.lastIndexOf(text) + 30])
+    const places = [...new Set([...anywhere, ...written.slice(0, 6)])]
+    for (const [step, at] of places.entries()) {
       const bytes = Buffer.from(whole)
-      const at = 8_192 + Math.floor(((whole.length - 8_192) * step) / 8) + 20 + step
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (step % 8))
       writeFileSync(data, bytes)
       const read = Effect.runPromise(
@@ -218,7 +221,7 @@ describe("the embedded transport's durability", () => {
         assert.deepStrictEqual(found, texts)
       }
     }
-    assert.strictEqual(outcomes.served + outcomes.refused, 8)
+    assert.strictEqual(outcomes.served + outcomes.refused, places.length)
     assert.isAbove(outcomes.refused, 0)
   }, 60_000)
 })

@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import { SlotMap } from "../../state/slots.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
+import { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
 import { checkpointText, readCheckpoint } from "./checkpoint-text.ts"
 import { clearDropped } from "./clearing.ts"
@@ -30,6 +31,7 @@ export class EmbeddedLog {
   private readonly left = Latch.makeUnsafe(true)
   private readonly waiters = makeWaiters()
   private readonly logs: PartitionLogs
+  private readonly ledger: AppendLedger
   private readonly folder: string
   private readonly store: Store
   private readonly catalogue: Catalogue
@@ -38,6 +40,7 @@ export class EmbeddedLog {
     this.folder = folder
     this.store = store
     this.catalogue = catalogue
+    this.ledger = new AppendLedger(store)
     this.logs = new PartitionLogs(folder, store, (topicId) => catalogue.nameOf(topicId))
     this.states = new TaskStates({
       folder,
@@ -63,6 +66,7 @@ export class EmbeddedLog {
         store,
         catalogue,
         logs,
+        ledger: log.ledger,
         waiters,
         onStateGrown: folding.grown
       })
@@ -84,6 +88,7 @@ export class EmbeddedLog {
       end: (topic, partition) => this.reading(() => this.logs.end(this.place(topic, partition), partition)),
       read: (topic, partition, offset, maxBytes) =>
         this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
+      appended: (topic, partition) => this.reading(() => this.appended(topic, partition)),
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
       openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
       statesOf: (pipeline) => this.reading(() => this.states.statesOf(pipeline)),
@@ -130,6 +135,12 @@ export class EmbeddedLog {
       (id) =>
         this.waiters.wait(PartitionLogs.place(id, partition), () => this.logs.end(id, partition) > offset)
     )
+  }
+
+  private appended(topic: string, partition: number): { readonly given: bigint; readonly kept: bigint } {
+    const id = this.place(topic, partition)
+    const kept = this.logs.storedEnd(id, partition)
+    return { given: this.ledger.count(PartitionLogs.place(id, partition)) ?? kept, kept }
   }
 
   private openTask(
@@ -227,6 +238,7 @@ export class EmbeddedLog {
       const dropped = yield* this.writing(() => this.catalogue.dropTopic(name))
       if (dropped === undefined) return
       this.logs.forget(dropped.id)
+      this.ledger.forget(dropped.id)
       yield* this.clear(dropped)
     })
   }

@@ -41,6 +41,11 @@ export class PartitionLogs {
     return end
   }
 
+  /** The same, looked up anew. */
+  storedEnd(topicId: number, partition: number): bigint {
+    return this.store.read(() => this.findEnd(topicId, partition))
+  }
+
   /** After a transaction that appended became durable. */
   moveEnd(place: string, end: bigint): void {
     this.ends.set(place, end)
