@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import { Tokens } from "../auth/tokens.ts"
 import { loadReadmeHtml } from "../page/load-readme.ts"
+import { describeVersion } from "../package/describe-version.ts"
 import { Packages } from "../package/packages.ts"
 import { Publisher, type PublishRequest } from "../package/publisher.ts"
 import { Grants } from "../pipeline/grants.ts"
@@ -49,6 +50,7 @@ const packageHandlers = {
     Packages.use((packages) => packages.resolve(fullName(params), query.range)),
   getVersion: ({ params }) => Packages.use((packages) => packages.version(fullName(params), params.version)),
   getArchive: ({ params }) => Packages.use((packages) => packages.archive(fullName(params), params.version)),
+  describeVersion: ({ params, query }) => describeVersion(fullName(params), params.version, query.against),
   getReadme: Effect.fnUntraced(function* ({ params }) {
     const { readme } = yield* Packages.use((packages) => packages.version(fullName(params), params.version))
     return readme === null ? "" : (yield* loadReadmeHtml).readmeHtml(readme)

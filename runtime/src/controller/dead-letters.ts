@@ -1,9 +1,13 @@
-import { apiError, type DeadLetterView } from "@millrace/sdk/api"
+import { apiError, type DeadLetterView, type FieldEdits } from "@millrace/sdk/api"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Plan } from "../plan/index.ts"
 import { Transport, type LogBatch } from "../transport/transport.ts"
 import { readDeadLetters, type StoredDeadLetter } from "../worker/dead-letter/dead-letter.ts"
-import { replayDeadLetter, replayed } from "../worker/dead-letter/replay.ts"
+import { editRecord, EditFault } from "../worker/dead-letter/edit-record.ts"
+import { discardDeadLetters as discard, letterFates } from "../worker/dead-letter/letter-fates.ts"
+import type { LetterFate } from "../worker/dead-letter/letter-fates.ts"
+import { replayDeadLetter } from "../worker/dead-letter/replay.ts"
 import type { RecordViewer } from "./record-view.ts"
 import { runOf } from "./status.ts"
 import { logFailed } from "./topics.ts"
@@ -31,7 +35,7 @@ export const listDeadLetters = Effect.fn("listDeadLetters")(function* (
   const found = (yield* allOf(plan)).filter(
     ({ letter }) => query.node === undefined || letter.node === query.node
   )
-  const done = yield* replayedOf(query.pipeline)
+  const done = yield* fatesOf(query.pipeline)
   return yield* Effect.forEach(found.slice(-query.limit), (each) =>
     viewOf(query.pipeline, each, done, viewer)
   )
@@ -45,34 +49,88 @@ export const showDeadLetter = Effect.fn("showDeadLetter")(function* (
   const { plan } = yield* runOf(pipeline)
   const found = (yield* allOf(plan)).find((each) => idOf(each) === id)
   if (found === undefined) return yield* apiError("DEAD_LETTER_UNKNOWN", { pipeline, id })
-  return yield* viewOf(pipeline, found, yield* replayedOf(pipeline), viewer)
+  return yield* viewOf(pipeline, found, yield* fatesOf(pipeline), viewer)
 })
 
-/** Puts dead letters back in, in their order; those that were before are passed over. Answers how many went in. */
+export interface ReplayWish {
+  readonly ids?: readonly string[]
+  readonly node?: string
+  readonly edits?: { readonly [id: string]: FieldEdits }
+}
+
+/**
+ * Puts dead letters back in, in their order; those that were before, or were discarded, are passed over. Every edit is
+ * made before the first goes in. Answers how many went in.
+ */
 export const replayDeadLetters = Effect.fn("replayDeadLetters")(function* (
   pipeline: string,
-  wanted: { readonly ids?: readonly string[]; readonly node?: string }
+  wanted: ReplayWish
 ) {
   const { plan } = yield* runOf(pipeline)
   const all = yield* allOf(plan)
-  const unknown = wanted.ids?.find((id) => !all.some((each) => idOf(each) === id))
-  if (unknown !== undefined) return yield* apiError("DEAD_LETTER_UNKNOWN", { pipeline, id: unknown })
+  yield* refuseUnknown(pipeline, all, [...(wanted.ids ?? []), ...Object.keys(wanted.edits ?? {})])
   const named = wanted.ids === undefined ? undefined : new Set(wanted.ids)
-  const done = yield* replayedOf(pipeline)
-  const transport = yield* Transport
-  let count = 0
-  for (const each of all) {
-    const isWanted =
+  const done = yield* fatesOf(pipeline)
+  const chosen = all.filter(
+    (each) =>
       (named === undefined ? each.letter.frame !== null : named.has(idOf(each))) &&
-      (wanted.node === undefined || each.letter.node === wanted.node)
-    if (!isWanted || done.has(`${each.partition}/${each.offset}`)) continue
-    yield* replayDeadLetter(transport, plan.physical, each).pipe(
+      (wanted.node === undefined || each.letter.node === wanted.node) &&
+      !done.has(placeOf(each))
+  )
+  const frames = yield* Effect.forEach(chosen, (each) => edited(each, wanted.edits ?? {}))
+  const transport = yield* Transport
+  for (const [index, each] of chosen.entries()) {
+    yield* replayDeadLetter(transport, plan.physical, each, frames[index]).pipe(
       Effect.catchTag("TransportError", (error) => Effect.fail(logFailed(error))),
       Effect.catchTag("ReplayError", (error) => Effect.fail(refusal(error.code, pipeline, each)))
     )
-    count += 1
   }
-  return count
+  return chosen.length
+})
+
+/** Puts dead letters away; those that were replayed or discarded before are passed over. Answers how many. */
+export const discardDeadLetters = Effect.fn("discardDeadLetters")(function* (
+  pipeline: string,
+  ids: readonly string[]
+) {
+  const { plan } = yield* runOf(pipeline)
+  const all = yield* allOf(plan)
+  yield* refuseUnknown(pipeline, all, ids)
+  const wanted = new Set(ids)
+  const places = all.filter((each) => wanted.has(idOf(each))).map(placeOf)
+  const now = yield* Clock.currentTimeMillis
+  return yield* Effect.mapError(discard(yield* Transport, pipeline, places, now), logFailed)
+})
+
+const refuseUnknown = (pipeline: string, all: readonly Found[], ids: readonly string[]) => {
+  const known = new Set(all.map(idOf))
+  const unknown = ids.find((id) => !known.has(id))
+  return unknown === undefined ? Effect.void : apiError("DEAD_LETTER_UNKNOWN", { pipeline, id: unknown })
+}
+
+/** The record of a dead letter with its edits; undefined where it has none. */
+const edited = Effect.fnUntraced(function* (each: Found, edits: { readonly [id: string]: FieldEdits }) {
+  const id = idOf(each)
+  const fields = Object.hasOwn(edits, id) ? edits[id] : undefined
+  const { frame } = each.letter
+  if (fields === undefined || frame === null) return undefined
+  const transport = yield* Transport
+  const schema = yield* Effect.mapError(transport.schema(frame.subarray(48, 80)), logFailed)
+  if (schema === undefined) return yield* apiError("DEAD_LETTER_WITHOUT_RECORD", { id })
+  return yield* Effect.try({
+    try: () => editRecord(frame, schema, fields),
+    catch: (error) => error
+  }).pipe(
+    Effect.catch((error) =>
+      error instanceof EditFault
+        ? apiError(
+            "DEAD_LETTER_EDIT_INVALID",
+            { id, field: error.field, problem: error.message },
+            `body.edits.${id}.${error.field}`
+          )
+        : Effect.die(error)
+    )
+  )
 })
 
 const refusal = (code: string, pipeline: string, each: Found) => {
@@ -84,8 +142,11 @@ const refusal = (code: string, pipeline: string, each: Found) => {
 
 const idOf = ({ offset, partition }: Found): string => `${partition}-${offset}`
 
-const replayedOf = Effect.fnUntraced(function* (pipeline: string) {
-  return yield* replayed(yield* Transport, pipeline).pipe(Effect.mapError(logFailed))
+/** As the log names it. */
+const placeOf = ({ offset, partition }: Found): string => `${partition}/${offset}`
+
+const fatesOf = Effect.fnUntraced(function* (pipeline: string) {
+  return yield* letterFates(yield* Transport, pipeline).pipe(Effect.mapError(logFailed))
 })
 
 const allOf = Effect.fnUntraced(function* (plan: Plan) {
@@ -117,10 +178,11 @@ const allOf = Effect.fnUntraced(function* (plan: Plan) {
 const viewOf = Effect.fnUntraced(function* (
   pipeline: string,
   found: Found,
-  done: ReadonlySet<string>,
+  done: ReadonlyMap<string, LetterFate>,
   viewer: RecordViewer
 ) {
-  const { letter, offset, partition } = found
+  const { letter } = found
+  const fate = done.get(placeOf(found))
   const value = letter.frame === null ? undefined : yield* recordIn(letter.frame, viewer)
   return {
     id: idOf(found),
@@ -135,7 +197,8 @@ const viewOf = Effect.fnUntraced(function* (
     time: letter.time,
     ...(value === undefined ? {} : { value }),
     ...(letter.raw === null ? {} : { raw: letter.raw }),
-    replayed: done.has(`${partition}/${offset}`)
+    replayed: fate === "replayed",
+    discarded: fate === "discarded"
   } satisfies DeadLetterView
 })
 

@@ -1,6 +1,7 @@
 export { deadLetterSchemaHash, deadLetterSchemaText, readDeadLetters } from "./dead-letter/dead-letter.ts"
 export type { StoredDeadLetter } from "./dead-letter/dead-letter.ts"
-export { findDeadLetter, replayDeadLetter, replayed, ReplayError, replayTopic } from "./dead-letter/replay.ts"
+export { letterFates } from "./dead-letter/letter-fates.ts"
+export { findDeadLetter, replayDeadLetter, ReplayError, replayTopic } from "./dead-letter/replay.ts"
 export type { DeadLetterPlace } from "./dead-letter/replay.ts"
 export { runPlan } from "./run-plan.ts"
 export type { PipelineState, RunningPipeline } from "./run-plan.ts"

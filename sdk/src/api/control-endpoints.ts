@@ -3,7 +3,10 @@ import { ApplyRequest, ApplyView, PlanAnswer, PlanRequest } from "./control-plan
 import { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 import { PipelineStatus, PlatformStatus } from "./control-status.ts"
 import { graphEndpoint } from "./pipeline-graph.ts"
+import { discardEndpoint, replayEndpoint } from "./dead-letter-writes.ts"
+import { ledgerEndpoints } from "./observe/ledger.ts"
 import { resetEndpoint } from "./reset.ts"
+import { rolloutEndpoints } from "./rollout.ts"
 import { savepointEndpoints } from "./savepoint.ts"
 import { stateEndpoints } from "./node-state.ts"
 import { streamEndpoints } from "./stream.ts"
@@ -203,32 +206,6 @@ const deadLetter = defineEndpoint({
   errors: ["PIPELINE_UNKNOWN", "DEAD_LETTER_UNKNOWN", "LOG_FAILED"]
 })
 
-const replay = defineEndpoint({
-  id: "replayDeadLetters",
-  method: "POST",
-  path: "/api/status/:pipeline/dead-letters/replay",
-  tag: "control",
-  summary: "Puts dead letters back in at the node that failed them, in their order, each once",
-  access: "pipelines",
-  resource: "pipeline",
-  params: Pipeline,
-  /** Without ids: all that were not replayed yet. */
-  body: json(
-    Schema.Struct({
-      ids: Schema.optionalKey(Schema.Array(Schema.String)),
-      node: Schema.optionalKey(Schema.String)
-    })
-  ),
-  success: accepted(json(Schema.Struct({ replayed: Schema.Int }))),
-  errors: [
-    "PIPELINE_UNKNOWN",
-    "DEAD_LETTER_UNKNOWN",
-    "DEAD_LETTER_WITHOUT_RECORD",
-    "PIPELINE_NOT_RUNNING",
-    "LOG_FAILED"
-  ]
-})
-
 const shutdown = defineEndpoint({
   id: "shutdown",
   method: "POST",
@@ -256,8 +233,11 @@ export const controlEndpoints = [
   records,
   deadLetters,
   deadLetter,
-  replay,
+  replayEndpoint,
+  discardEndpoint,
   resetEndpoint,
+  ...ledgerEndpoints,
+  ...rolloutEndpoints,
   ...savepointEndpoints,
   ...stateEndpoints,
   ...streamEndpoints,

@@ -49,7 +49,10 @@ export const DeadLetterView = Schema.Struct({
   /** Decoded, where its bytes still decode. */
   value: Schema.optionalKey(Schema.Unknown),
   raw: Schema.optionalKey(Schema.String),
-  replayed: Schema.Boolean
+  /** It was put back in. */
+  replayed: Schema.Boolean,
+  /** It was put away for good. */
+  discarded: Schema.Boolean
 })
 export type DeadLetterView = typeof DeadLetterView.Type
 

@@ -38,6 +38,7 @@ export { Health, healthEndpoints } from "./health.ts"
 export { makeOpenApi } from "./openapi.ts"
 export { KeyState, StateKey, StateKeys } from "./node-state.ts"
 export { ResetRequest, ResetView } from "./reset.ts"
+export { RevisionView, RollbackPlan, RollbackQuestion, RollbackRequest } from "./rollout.ts"
 export { SavepointName, SavepointView } from "./savepoint.ts"
 export { MissingSecret } from "./missing-secret.ts"
 export { KeyRotation, secretEndpoints, SecretName, SecretSummary } from "./secret.ts"
@@ -60,6 +61,7 @@ export {
   VersionDetail,
   VersionSummary
 } from "./package.ts"
+export { PluginDescription, VersionDescription } from "./version-description.ts"
 export { AffectedNode, AffectedPipeline, PublishReport } from "./publish-report.ts"
 export { limitOf, type PageQuery, pageQuery } from "./page.ts"
 export {
@@ -117,6 +119,7 @@ export {
   GraphTopic,
   PipelineGraph
 } from "./pipeline-graph.ts"
+export { FieldEdits } from "./dead-letter-writes.ts"
 export { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 export {
   NodeStatus,
@@ -129,4 +132,5 @@ export {
 } from "./control-status.ts"
 export { alertEndpoints, AlertState, AlertView, SilenceRequest, SilenceView } from "./observe/alert.ts"
 export { dashboardEndpoints, DashboardView, PanelSeries, PanelView } from "./observe/dashboard.ts"
+export { LedgerConsumer, LedgerEdge, ledgerEndpoints, LedgerNode, LedgerView } from "./observe/ledger.ts"
 export { LiveNode, LivePipeline, LiveStatus } from "./observe/live.ts"

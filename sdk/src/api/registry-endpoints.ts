@@ -7,11 +7,13 @@ import { searchEndpoints } from "./search.ts"
 import { secretEndpoints } from "./secret.ts"
 import { subjectEndpoints } from "./subject.ts"
 import { tokenEndpoints } from "./token.ts"
+import { describeVersionEndpoint } from "./version-description.ts"
 
 /** Every operation that the registry offers. */
 export const registryEndpoints = [
   ...healthEndpoints,
   ...packageEndpoints,
+  describeVersionEndpoint,
   ...searchEndpoints,
   ...subjectEndpoints,
   ...pipelineEndpoints,

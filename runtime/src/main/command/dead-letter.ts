@@ -1,11 +1,15 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { FieldEdits } from "@millrace/sdk/api"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { connect } from "./connect.ts"
 import { limitFlag } from "./number-flag.ts"
+import { CommandError } from "../terminal/command-error.ts"
+import { exitCode } from "../terminal/exit-code.ts"
 import { printJson, printTable, say } from "../terminal/print.ts"
 
 const pipeline = Argument.String("pipeline").pipe(Argument.withDescription("Name of the pipeline"))
@@ -27,13 +31,13 @@ const list = Command.make(
       })
       if (json) return yield* printJson(letters)
       return yield* printTable(
-        ["ID", "NODE", "CODE", "AT", "REPLAYED", "MESSAGE"],
+        ["ID", "NODE", "CODE", "AT", "IS", "MESSAGE"],
         letters.map((letter) => [
           letter.id,
           letter.node,
           letter.tag ?? letter.code,
           `${letter.topic} ${letter.partition}@${letter.offset}`,
-          letter.replayed ? "yes" : "no",
+          letter.replayed ? "replayed" : letter.discarded ? "discarded" : "open",
           letter.message
         ]),
         "no dead letters"
@@ -65,19 +69,26 @@ const replay = Command.make(
   {
     pipeline,
     node,
+    set: Flag.String("set").pipe(
+      Flag.withMetavar("JSON"),
+      Flag.optional,
+      Flag.withDescription("Fields that go in with another value, as a JSON object; for one dead letter")
+    ),
     ids: Argument.String("id").pipe(
       Argument.variadic(),
-      Argument.withDescription("Dead letters to put back in; default: all that were not yet")
+      Argument.withDescription("Dead letters to put back in; default: all that are open")
     )
   },
   (input) =>
     Effect.gen(function* () {
       const { client, json } = yield* connect
+      const edits = yield* editsOf(input.ids, input.set)
       const answer = yield* client.replayDeadLetters({
         params: { pipeline: input.pipeline },
         body: {
           ...(input.ids.length > 0 ? { ids: input.ids } : {}),
-          ...(Option.isSome(input.node) ? { node: input.node.value } : {})
+          ...(Option.isSome(input.node) ? { node: input.node.value } : {}),
+          ...(edits === undefined ? {} : { edits })
         }
       })
       if (json) return yield* printJson(answer)
@@ -91,12 +102,57 @@ const replay = Command.make(
   ),
   Command.withExamples([
     { command: "millrace dlq replay movies" },
-    { command: "millrace dlq replay movies 0-12 0-13" }
+    { command: "millrace dlq replay movies 0-12 0-13" },
+    {
+      command: `millrace dlq replay movies 0-12 --set '{"rating": 7.5}'`,
+      description: "Mended: this field with another value, all others as they are"
+    }
   ])
 )
 
-/** `millrace dlq list|show|replay` */
+const Fields = Schema.fromJsonString(FieldEdits)
+
+/** The edit of the one dead letter that `--set` is for. */
+const editsOf = Effect.fnUntraced(function* (ids: readonly string[], set: Option.Option<string>) {
+  if (Option.isNone(set)) return undefined
+  const [id] = ids
+  const fields = yield* Effect.option(Schema.decodeUnknownEffect(Fields)(set.value))
+  if (id !== undefined && ids.length === 1 && Option.isSome(fields)) return { [id]: fields.value }
+  return yield* new CommandError({
+    code: "USAGE",
+    message: "--set takes a JSON object of fields, and goes with one id",
+    where: "--set",
+    remedy: `write it like: millrace dlq replay movies 0-12 --set '{"rating": 7.5}'`,
+    exit: exitCode.usage
+  })
+})
+
+const discard = Command.make(
+  "discard",
+  {
+    pipeline,
+    ids: Argument.String("id").pipe(
+      Argument.variadic({ min: 1 }),
+      Argument.withDescription("Dead letters to put away")
+    )
+  },
+  (input) =>
+    Effect.gen(function* () {
+      const { client, json } = yield* connect
+      const answer = yield* client.discardDeadLetters({
+        params: { pipeline: input.pipeline },
+        body: { ids: input.ids }
+      })
+      if (json) return yield* printJson(answer)
+      return yield* Console.log(`${answer.discarded} discarded`)
+    })
+).pipe(
+  Command.withDescription("Put dead letters away: they stay in the log, but are no longer replayed"),
+  Command.withExamples([{ command: "millrace dlq discard movies 0-12 0-13" }])
+)
+
+/** `millrace dlq list|show|replay|discard` */
 export const deadLetterCommand = Command.make("dlq").pipe(
   Command.withDescription("Dead letters: records that failed, with why"),
-  Command.withSubcommands([list, show, replay])
+  Command.withSubcommands([list, show, replay, discard])
 )

@@ -4,7 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { listStreams, showStream } from "../../controller/catalogue/catalogue.ts"
 import { Controller } from "../../controller/controller.ts"
-import { listDeadLetters, replayDeadLetters, showDeadLetter } from "../../controller/dead-letters.ts"
+import {
+  discardDeadLetters,
+  listDeadLetters,
+  replayDeadLetters,
+  showDeadLetter
+} from "../../controller/dead-letters.ts"
 import { pipelineGraph } from "../../controller/graph-view.ts"
 import { LogBuffer } from "../../controller/log-buffer.ts"
 import type { RecordViewer } from "../../controller/record-view.ts"
@@ -13,6 +18,7 @@ import { listStateKeys, showKeyState } from "../../controller/state/show-state.t
 import { pipelineStatus, platformStatus, runOf } from "../../controller/status.ts"
 import { tapNode } from "../../controller/tap.ts"
 import { listTopics, readRecords } from "../../controller/topics.ts"
+import { Auditor } from "../../observe/ledger/auditor.ts"
 import type { ControlServices } from "./app.ts"
 
 interface Platform {
@@ -22,6 +28,7 @@ interface Platform {
 }
 
 const defaultLimit = 100
+const defaultRevisions = 20
 
 /** The controller's side of the API: each handler hands its request to what knows. */
 export const controlHandlers = ({
@@ -31,6 +38,7 @@ export const controlHandlers = ({
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
   platformStatus: () => platformStatus(facts),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
+  pipelineLedger: ({ params }) => Auditor.use((auditor) => auditor.ledger(params.pipeline)),
   pipelineGraph: ({ params }) => pipelineGraph(params.pipeline),
   plan: ({ body }) => Controller.use((controller) => controller.plan(body)),
   apply: ({ body, caller }) => Controller.use((controller) => controller.apply(body, caller.name)),
@@ -73,8 +81,16 @@ export const controlHandlers = ({
   deadLetter: ({ params }) => showDeadLetter(params.pipeline, params.id, viewer),
   replayDeadLetters: ({ body, params }) =>
     Effect.map(replayDeadLetters(params.pipeline, body), (replayed) => ({ replayed })),
+  discardDeadLetters: ({ body, params }) =>
+    Effect.map(discardDeadLetters(params.pipeline, body.ids), (discarded) => ({ discarded })),
   resetPipeline: ({ body, params }) =>
     Controller.use((controller) => controller.reset(params.pipeline, body)),
+  pipelineHistory: ({ params, query }) =>
+    Controller.use((controller) => controller.history(params.pipeline, query.limit ?? defaultRevisions)),
+  planRollback: ({ body, params }) =>
+    Controller.use((controller) => controller.planRollback(params.pipeline, body)),
+  rollbackPipeline: ({ body, caller, params }) =>
+    Controller.use((controller) => controller.rollBack(params.pipeline, body, caller.name)),
   takeSavepoint: ({ body, params }) =>
     Controller.use((controller) => controller.savepoint(params.pipeline, body.savepoint)),
   listSavepoints: ({ query }) => Savepoints.use((savepoints) => savepoints.list(query.pipeline)),

@@ -8,6 +8,7 @@ import type { TaskLog, TransportShape } from "../../transport/transport.ts"
 import type { TransportError } from "../../transport/transport.ts"
 import { readDeadLetters } from "./dead-letter.ts"
 import type { StoredDeadLetter } from "./dead-letter.ts"
+import { fateTask, positionOf } from "./letter-fates.ts"
 
 /** Writer schema of replay topics: the value is a batch frame with one record. docs/formats/dead-letter.md. */
 export const replaySchemaText = '"bytes"'
@@ -66,19 +67,8 @@ export function replayDeadLetter(
             : "its source rejected the text; mend it where it came from"
         }`
       })
-    const log = yield* transport.openTask({ pipeline: plan.pipeline, node: "~replay", partition: 0 })
+    const log = yield* transport.openTask(fateTask(plan.pipeline))
     yield* writeInstruction(log, plan, chain, place, letter, frame)
-  })
-}
-
-/** The dead letters that were replayed, as `PARTITION/OFFSET`. */
-export function replayed(
-  transport: TransportShape,
-  pipeline: string
-): Effect.Effect<ReadonlySet<string>, TransportError> {
-  return Effect.map(transport.checkpoints(pipeline), (all) => {
-    const own = all.find(({ task }) => task.node === "~replay")
-    return new Set(Object.keys(own?.checkpoint.positions ?? {}))
   })
 }
 
@@ -96,7 +86,7 @@ function writeInstruction(
     if (last !== undefined && Object.hasOwn(last.positions, name))
       return yield* new ReplayError({
         code: "ALREADY_REPLAYED",
-        message: `the dead letter at ${name} was replayed before`
+        message: `the dead letter at ${name} was replayed or discarded before`
       })
     const topic = replayTopic(plan.pipeline, chain.head)
     yield* log.commit({
@@ -109,7 +99,7 @@ function writeInstruction(
       ],
       state: new Uint8Array(0),
       offsets: [],
-      positions: { [name]: "{}" },
+      positions: { [name]: positionOf("replayed") },
       tokens: {},
       watermarks: {},
       counts: {},

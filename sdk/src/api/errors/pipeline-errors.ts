@@ -15,7 +15,7 @@ export const pipelineErrors = errorTable({
     message: "The pipeline {pipeline} has no revision {revision}",
     where: "the revision",
     why: "Revisions are numbered from 1, one for each apply that changed something.",
-    remedy: "See the latest with `millrace pipeline show {pipeline}`.",
+    remedy: "See them with `millrace pipeline history {pipeline}`.",
     fields: ["pipeline", "revision"]
   },
   PIPELINE_CHANGED: {
@@ -91,6 +91,15 @@ export const pipelineErrors = errorTable({
     remedy:
       "Nothing is lost: correct the plugin or the config and apply again, and the pipeline goes on from the last commit.",
     fields: ["pipeline", "revision", "node", "reason", "before", "obstacles"]
+  },
+  ROLLBACK_IMPOSSIBLE: {
+    status: 409,
+    message: "{pipeline} cannot take revision {revision} again: {reasons}",
+    where: "the node, its state and the field, or the stream, that the message names",
+    why: "An earlier plan is taken as it was; what has come since has to fit it: state that it can read, the streams that it reads, names that are still free.",
+    remedy:
+      "Choose another revision of `millrace pipeline history {pipeline}`, or apply a file that fits; state may be let go with `--discard-state`.",
+    fields: ["pipeline", "revision", "reasons"]
   },
   GRANT_NEEDED: {
     status: 409,
@@ -204,6 +213,15 @@ export const pipelineErrors = errorTable({
     why: "Ids are given by the log, one line of them for each pipeline.",
     remedy: "Choose one of `millrace dlq list {pipeline}`.",
     fields: ["pipeline", "id"]
+  },
+  DEAD_LETTER_EDIT_INVALID: {
+    status: 422,
+    message: "The dead letter {id} cannot take another value in {field}: {problem}",
+    where: "the field of the edit",
+    why: "A record that is put back in has to be one that its schema allows, and only fields of it can be replaced.",
+    remedy:
+      "Look at the record with `millrace dlq show PIPELINE {id}`, and give the field a value of its type.",
+    fields: ["id", "field", "problem"]
   },
   DEAD_LETTER_WITHOUT_RECORD: {
     status: 409,
