@@ -1,0 +1,112 @@
+import type { LedgerView } from "@millrace/sdk/api"
+import type { Run } from "../../controller/running-pipelines.ts"
+import type { Checkpoint, Counts } from "../../transport/transport.ts"
+import { addImbalances, type Imbalances } from "../../worker/ledger/ledger.ts"
+import { totalsOf } from "../collect/running-totals.ts"
+
+/** One partition of a topic, as its log has it. */
+export interface PartitionRecords {
+  readonly topic: string
+  readonly partition: number
+  /** By the commits that gave them. */
+  readonly given: number
+  /** By its last batch. */
+  readonly kept: number
+}
+
+/** A pipeline with all its checkpoints, by `CHAIN/PARTITION`. */
+export interface Committed {
+  readonly run: Run
+  readonly checkpoints: ReadonlyMap<string, Checkpoint>
+}
+
+/** What the log lost or has twice, by place. */
+export const logImbalances = (partitions: readonly PartitionRecords[]): Imbalances => {
+  const found: { [place: string]: number } = Object.create(null)
+  for (const { given, kept, partition, topic } of partitions)
+    if (given !== kept) found[`kept in ${topic}/${partition}`] = given - kept
+  return found
+}
+
+/** Topics that a pipeline writes or reads, each once. */
+export const topicsOf = ({ plan }: Run): readonly string[] => [
+  ...new Set(
+    plan.physical.chains.flatMap(({ inputs, outputs }) => [
+      ...inputs.map(({ topic }) => topic),
+      ...outputs.map(({ topic }) => topic)
+    ])
+  )
+]
+
+/** A pipeline's ledger. `all`: every pipeline, for consumers of its topics may be another's; `partitions`: of its topics. */
+export const ledgerOf = (
+  { checkpoints, run }: Committed,
+  all: readonly Committed[],
+  partitions: readonly PartitionRecords[],
+  at: number
+): LedgerView => {
+  const totals = totalsOf(checkpoints.values())
+  const nodes = run.plan.nodes.map(({ name }) => nodeOf(name, totals.get(name)))
+  const edges = topicsOf(run).map((topic) =>
+    edgeOf(
+      topic,
+      run,
+      all,
+      partitions.filter((each) => each.topic === topic)
+    )
+  )
+  const ledger = [...checkpoints.values()].reduce<Imbalances>(
+    (sum, each) => addImbalances(sum, each.ledger),
+    logImbalances(partitions)
+  )
+  const imbalances = Object.entries(ledger).map(([place, records]) => ({ place, records }))
+  const balanced = imbalances.length === 0 && nodes.every(({ missing }) => missing === 0)
+  return { pipeline: run.stored.pipeline, at, balanced, nodes, edges, imbalances }
+}
+
+const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
+
+const nodeOf = (node: string, counts: Counts = none): LedgerView["nodes"][number] => ({
+  node,
+  in: counts.in,
+  handled: counts.handled,
+  filtered: counts.filtered,
+  dead: counts.dead,
+  out: counts.out,
+  missing: counts.in - counts.handled - counts.filtered - counts.dead
+})
+
+const edgeOf = (
+  topic: string,
+  run: Run,
+  all: readonly Committed[],
+  partitions: readonly PartitionRecords[]
+): LedgerView["edges"][number] => {
+  const kept = sum(partitions.map((each) => each.kept))
+  return {
+    topic,
+    producers: run.plan.physical.chains
+      .filter(({ outputs }) => outputs.some((output) => output.topic === topic))
+      .map(({ head }) => head),
+    written: sum(partitions.map(({ given }) => given)),
+    kept,
+    consumers: all.flatMap((other) => consumersOf(topic, other, kept))
+  }
+}
+
+const consumersOf = (
+  topic: string,
+  { checkpoints, run }: Committed,
+  kept: number
+): LedgerView["edges"][number]["consumers"] =>
+  run.plan.physical.chains
+    .filter(({ inputs }) => inputs.some((input) => input.topic === topic))
+    .map(({ head }) => {
+      const own = [...checkpoints].flatMap(([name, { offsets }]) =>
+        name.slice(0, name.lastIndexOf("/")) === head ? offsets : []
+      )
+      const read = sum(own.filter((offset) => offset.topic === topic).map(({ next }) => Number(next)))
+      return { pipeline: run.stored.pipeline, chain: head, read, lag: kept - read }
+    })
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
