@@ -1,4 +1,5 @@
 import { ingestErrors } from "./errors/ingest-errors.ts"
+import { observeErrors } from "./errors/observe-errors.ts"
 import { packageErrors } from "./errors/package-errors.ts"
 import { pipelineErrors } from "./errors/pipeline-errors.ts"
 import { requestErrors } from "./errors/request-errors.ts"
@@ -17,7 +18,8 @@ export const errors = {
   ...subjectErrors,
   ...pipelineErrors,
   ...secretErrors,
-  ...ingestErrors
+  ...ingestErrors,
+  ...observeErrors
 } as const
 
 export type ErrorCode = keyof typeof errors

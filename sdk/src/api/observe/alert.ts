@@ -80,7 +80,7 @@ const addSilence = defineEndpoint({
   access: "pipelines",
   body: json(SilenceRequest),
   success: created(json(SilenceView)),
-  errors: []
+  errors: ["SILENCE_ENDED"]
 })
 
 const removeSilence = defineEndpoint({
@@ -92,7 +92,7 @@ const removeSilence = defineEndpoint({
   access: "pipelines",
   params: Schema.Struct({ id: Schema.String }),
   success: noContent,
-  errors: []
+  errors: ["SILENCE_UNKNOWN"]
 })
 
 export const alertEndpoints = [listAlerts, listSilences, addSilence, removeSilence] as const
