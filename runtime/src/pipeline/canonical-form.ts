@@ -1,3 +1,4 @@
+import { canonicalAlerts } from "./alerts.ts"
 import { durationMs } from "./duration.ts"
 import type { FileNode, PipelineFile } from "./file-schema.ts"
 import { namePattern } from "./file-schema.ts"
@@ -26,6 +27,7 @@ export const toCanonical = (file: PipelineFile): Canonical => {
     pipeline: file.pipeline,
     ...(file.owner === undefined ? {} : { owner: file.owner }),
     ...(file.description === undefined ? {} : { description: file.description }),
+    ...(file.alerts === undefined ? {} : { alerts: canonicalAlerts(file.alerts) }),
     nodes
   }
   return { pipeline, findings: [...findings, ...repeatedStreams(pipeline)] }

@@ -1,5 +1,6 @@
 import { PipelineName } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
+import { FileAlerts } from "./alerts.ts"
 import { Duration } from "./duration.ts"
 
 /** Names of nodes: identity of tasks, topics and state. */
@@ -108,6 +109,7 @@ export const PipelineFile = Schema.Struct({
       description: "Defaults of ${NAME}; null where a value must be given"
     })
   ),
+  alerts: Schema.optionalKey(FileAlerts),
   nodes: Schema.Record(Schema.String, FileNode)
 }).annotate({ title: "Millrace pipeline" })
 export type PipelineFile = typeof PipelineFile.Type

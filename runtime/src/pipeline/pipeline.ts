@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Alerts } from "./alerts.ts"
 
 const Names = Schema.Array(Schema.String)
 
@@ -72,6 +73,8 @@ export const Pipeline = Schema.Struct({
   pipeline: Schema.String,
   owner: Schema.optionalKey(Schema.String),
   description: Schema.optionalKey(Schema.String),
+  /** What it says of alert rules; absent: nothing. */
+  alerts: Schema.optionalKey(Alerts),
   /** By name, in the order of their names. */
   nodes: Schema.Record(Schema.String, PipelineNodeSchema)
 })

@@ -50,6 +50,30 @@ describe("a pipeline file", () => {
     assert.deepStrictEqual(accepted(movies).nodes["out"]?.onError, { policy: "dead-letter", retries: 2 })
   })
 
+  it("says of alert rules what differs, durations in milliseconds", () => {
+    const alerts = "alerts: { late-data: off, lagging: { threshold: 300, for: 10m, severity: critical } }"
+    assert.deepStrictEqual(accepted(`${movies}${alerts}\n`).alerts, {
+      "late-data": "off",
+      lagging: { threshold: 300, forMs: 600_000, severity: "critical" }
+    })
+    assert.notProperty(accepted(movies), "alerts")
+  })
+
+  it("names what is wrong with alerts at its place", () => {
+    const rules = ["laging: off", "down: never", "failing: { threshold: -1 }", "stalled: { for: 5 minutes }"]
+    const found = problems(`${movies}alerts:\n${rules.map((rule) => `  ${rule}`).join("\n")}\n`)
+    assert.deepStrictEqual(
+      found.map(({ code, line, path }) => `${code} ${line} ${path}`),
+      [
+        "UNKNOWN_KEY 10 alerts.laging",
+        "PIPELINE_INVALID 11 alerts.down",
+        "PIPELINE_INVALID 12 alerts.failing.threshold",
+        "PIPELINE_INVALID 13 alerts.stalled.for"
+      ]
+    )
+    assert.include(found[0]?.remedy, "lagging")
+  })
+
   it("has one canonical text for one meaning", () => {
     const other = `
 nodes:

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../pipeline/index.ts"
 import type { Plan, PlannedNode, PlannedTopic } from "../plan.ts"
 import { chainChanges } from "./chain-changes.ts"
 import { nodeAspects } from "./node-aspects.ts"
@@ -46,15 +47,16 @@ export const diffPlans = (current: Plan | undefined, next: Plan): PlanDifference
   ]
   const topics = topicChanges(current?.topics ?? [], next.topics)
   const cursors = current === undefined ? [] : chainChanges(current, next)
-  const about = ownerChanged(current, next)
+  const about = headChanged(current, next)
   const wouldChange = nodes.length + topics.length + cursors.length > 0 || about
   return { wouldChange, nodes, topics, cursors }
 }
 
-const ownerChanged = (current: Plan | undefined, next: Plan): boolean =>
-  current !== undefined &&
-  (current.pipeline.owner !== next.pipeline.owner ||
-    current.pipeline.description !== next.pipeline.description)
+/** What changes no node: owner, description, and what is said of alerts. */
+const headChanged = (current: Plan | undefined, next: Plan): boolean =>
+  current !== undefined && headOf(current) !== headOf(next)
+
+const headOf = ({ pipeline: { nodes: _, ...head } }: Plan): string => canonicalJson(head)
 
 const changeOf = (
   before: PlannedNode | undefined,
