@@ -12,6 +12,8 @@ export interface Version {
   readonly with?: string
   /** Ticks that the source gives before it waits. */
   readonly total: number
+  /** Ticks at a time, 50 ms apart; default: 20. */
+  readonly batch?: number
 }
 
 /** A count as it came: which tick of its key, how many were seen, and by which version. */
@@ -20,6 +22,8 @@ export interface Count {
   readonly seq: number
   readonly n: number
   readonly by: string
+  /** Where in the stream of counts it stands. */
+  readonly partition: number
 }
 
 /** A pipeline that counts ticks by key, in one of the fixture's versions. */
@@ -38,7 +42,7 @@ export class Counting {
     return join(this.folder, `${this.name}.pipeline.yaml`)
   }
 
-  write({ total, use, with: config }: Version): void {
+  write({ batch = 20, total, use, with: config }: Version): void {
     const path = relative(this.folder, fixture)
     const given = config === undefined ? "" : `, with: ${config}`
     writeFileSync(
@@ -46,7 +50,7 @@ export class Counting {
       `pipeline: ${this.name}
 owner: upgrade
 nodes:
-  gen: { source: "${path}#gen", with: { total: ${total} }, stream: ${this.name}.ticks }
+  gen: { source: "${path}#gen", with: { total: ${total}, batch: ${batch} }, stream: ${this.name}.ticks }
   node: { use: "${path}#${use}", from: gen, stream: ${this.name}.counts${given}, onError: fail }
 `
     )
@@ -72,12 +76,14 @@ nodes:
       return isPage(body) ? body.records.filter(({ control }) => control === undefined) : []
     }
     const found = await until(read, ({ length }) => length >= records)
-    return found.flatMap(({ value }) => (isCount(value) ? [value] : []))
+    return found.flatMap(({ partition, value }) => (isCount(value) ? [{ ...value, partition }] : []))
   }
 }
 
 /** For each key the numbers that were counted: from one on without a gap where nothing was lost or counted twice. */
-export const numbersOf = (counts: readonly Count[]): { readonly [key: string]: readonly number[] } => {
+export const numbersOf = (
+  counts: readonly Pick<Count, "key" | "n">[]
+): { readonly [key: string]: readonly number[] } => {
   const numbers: { [key: string]: number[] } = {}
   for (const { key, n } of counts) (numbers[key] ??= []).push(n)
   return Object.fromEntries(Object.entries(numbers).toSorted(([left], [right]) => (left < right ? -1 : 1)))
@@ -88,13 +94,12 @@ export const eachOnce = (ticks: number): { readonly [key: string]: readonly numb
   const counts = Array.from({ length: ticks }, (_, seq) => ({
     key: `k${seq % 20}`,
     seq,
-    n: Math.floor(seq / 20) + 1,
-    by: ""
+    n: Math.floor(seq / 20) + 1
   }))
   return numbersOf(counts)
 }
 
 const isPage = (body: unknown): body is RecordPage => isObject(body) && "records" in body
 
-const isCount = (value: unknown): value is Count =>
+const isCount = (value: unknown): value is Omit<Count, "partition"> =>
   isObject(value) && "key" in value && "seq" in value && "n" in value && "by" in value

@@ -7,6 +7,10 @@ import {
   type PlanRequest,
   type ResetRequest,
   type ResetView,
+  type RevisionView,
+  type RollbackPlan,
+  type RollbackQuestion,
+  type RollbackRequest,
   type SavepointView
 } from "@millrace/sdk/api"
 import type { SandboxPool } from "@millrace/sandbox"
@@ -15,27 +19,27 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
-import type { PlanFailed } from "../plan/index.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { Transport } from "../transport/transport.ts"
-import { findMissingSecrets, type SecretNames } from "./missing-secrets.ts"
+import type { SecretNames } from "./missing-secrets.ts"
 import type { Packages } from "./packages.ts"
-import { planPipeline } from "./planning.ts"
-import { planView } from "./plan-view.ts"
 import { writeMarks } from "./run-marks.ts"
 import { RunningPipelines } from "./running-pipelines.ts"
 import { savepointName } from "./savepoint/savepoint-name.ts"
-import { plannedRestore } from "./savepoint/savepoint-plan.ts"
 import type { Savepoints } from "./savepoint/savepoints.ts"
 import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
-import { streamProblems, type Streams } from "./streams.ts"
+import type { Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
-import { type Applied, type ApplyOptions, applyPlan, lostState } from "./upgrade/apply.ts"
+import { type Applied, type ApplyOptions, applyPlan } from "./upgrade/apply.ts"
+import { pipelineHistory } from "./upgrade/history.ts"
 import { judgeTrial, settleTrial, watchTrial } from "./upgrade/judge.ts"
+import { promote } from "./upgrade/promote.ts"
+import { planRollback, rollBack } from "./upgrade/rollback.ts"
+import { showPlan } from "./upgrade/show-plan.ts"
 import { endTrial, trialOf } from "./upgrade/trial.ts"
 
 type ControllerServices =
@@ -57,6 +61,20 @@ export interface ControllerShape {
     by: string,
     options?: ApplyOptions
   ) => Effect.Effect<ApplyView, ApiError>
+  /** The newest revisions, each with why it is there and what it changed. */
+  readonly history: (pipeline: string, limit: number) => Effect.Effect<readonly RevisionView[], ApiError>
+  readonly planRollback: (
+    pipeline: string,
+    question: RollbackQuestion
+  ) => Effect.Effect<RollbackPlan, ApiError>
+  /** Takes an earlier revision's plan again, as it was, as a new revision. */
+  readonly rollBack: (
+    pipeline: string,
+    request: RollbackRequest,
+    by: string
+  ) => Effect.Effect<ApplyView, ApiError>
+  /** Takes the canary that runs to all partitions. */
+  readonly promote: (pipeline: string, by: string) => Effect.Effect<ApplyView, ApiError>
   readonly pause: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly resume: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
   readonly remove: (pipeline: string, by: string) => Effect.Effect<void, ApiError>
@@ -97,11 +115,22 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
           return view
         })
       return Controller.of({
-        plan: (request) => inTurn(plan(request)),
+        plan: (request) => inTurn(showPlan(request)),
         apply: (request, by, options = {}) => inTurn(judged(applyPlan(request, by, options))),
         watchTrials: inTurn(onTrial).pipe(
           Effect.flatMap((stored) => Effect.forEach(stored, watched, { discard: true }))
         ),
+        history: (pipeline, limit) =>
+          Effect.provideContext(
+            Effect.flatMap(known(pipeline), ({ revision }) => pipelineHistory(pipeline, revision, limit)),
+            services
+          ),
+        planRollback: (pipeline, question) =>
+          inTurn(Effect.flatMap(known(pipeline), (stored) => planRollback(stored, question))),
+        rollBack: (pipeline, request, by) =>
+          inTurn(judged(Effect.flatMap(known(pipeline), (stored) => rollBack(stored, request, by)))),
+        promote: (pipeline, by) =>
+          inTurn(judged(Effect.flatMap(known(pipeline), (stored) => promote(stored, by)))),
         pause: (pipeline, by) => inTurn(setDesired(pipeline, "paused", by)),
         resume: (pipeline, by) => inTurn(setDesired(pipeline, "running", by)),
         remove: (pipeline, by) => inTurn(remove(pipeline, by)),
@@ -112,26 +141,6 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
     })
   )
 }
-
-const plan = Effect.fn("Controller.plan")(function* (request: PlanRequest) {
-  const running = yield* RunningPipelines
-  const planned = yield* planPipeline(request).pipe(
-    Effect.catchTag("PlanFailed", ({ problems }: PlanFailed) => Effect.succeed({ problems }))
-  )
-  if ("problems" in planned) return planned
-  const { difference, plan: next } = planned
-  const ended = yield* running.hasEnded(next.pipeline.pipeline)
-  const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
-  const state = restore?.problems ?? (yield* lostState(next, request, ended))
-  const problems = [...(yield* streamProblems(next)), ...state]
-  if (problems.length > 0) return { problems }
-  const rerun = restore === undefined && ended && difference.wouldChange
-  const missingSecrets = yield* findMissingSecrets(next)
-  const view = planView({ plan: next, difference, rerun, missingSecrets })
-  if (restore === undefined) return { plan: view }
-  const notes = restore.notes.map((text) => ({ action: "note", text }) as const)
-  return { plan: { ...view, wouldChange: true, changes: [...view.changes, ...notes] } }
-})
 
 /** What ran when the platform ended last, and has yet to show that it can. */
 const onTrial = Effect.gen(function* () {

@@ -42,7 +42,8 @@ const nameOf = (request: PlanRequest): string | undefined => {
   return "ok" in read ? read.ok.pipeline : undefined
 }
 
-const dependenciesOf = Effect.fnUntraced(function* (stored: readonly StoredPipeline[]) {
+/** What plans are made with: packages, the sandbox, and the streams of everything that is stored. */
+export const dependenciesOf = Effect.fnUntraced(function* (stored: readonly StoredPipeline[]) {
   const packages = yield* Packages
   const sandbox = yield* SandboxPool
   const given = yield* GivenStreams

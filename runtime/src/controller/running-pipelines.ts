@@ -1,4 +1,4 @@
-import type { ApiError } from "@millrace/sdk/api"
+import { type ApiError, apiError } from "@millrace/sdk/api"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import { describePermission } from "@millrace/sdk/permission"
 import type { Plan, PlannedPermission } from "../plan/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { openAhead, type OpenedAhead } from "../worker/chain/open-ahead.ts"
-import { type RunningPipeline, runPlan } from "../worker/run-plan.ts"
+import { type CanaryRun, type RunningPipeline, runPlan } from "../worker/run-plan.ts"
 import { type TaskFailure, taskFailure } from "../worker/task/task-failure.ts"
 import type { WorkerEnvironment } from "../worker/worker-environment.ts"
 import { ungranted } from "./grants.ts"
@@ -17,8 +17,10 @@ import { readMarks, writeMarks } from "./run-marks.ts"
 import { Savepoints } from "./savepoint/savepoints.ts"
 import { prepareStart } from "./start/prepare-start.ts"
 import { PipelineStore, type StoredPipeline } from "./store.ts"
+import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
+import { readCanary } from "./upgrade/rollout.ts"
 
 /** A pipeline in the worker's hands. */
 export interface Run {
@@ -85,7 +87,8 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         }
         if (opened !== undefined) yield* Scope.addFinalizer(scope, opened.close)
         const pool = opened?.pool ?? environment.pool
-        const started = yield* runPlan(plan.physical, { ...environment, pool }).pipe(
+        const canary = yield* canaryRun(stored).pipe(inStore)
+        const started = yield* runPlan(plan.physical, { ...environment, pool }, canary).pipe(
           Effect.provideService(Scope.Scope, scope),
           Effect.result
         )
@@ -133,6 +136,17 @@ const notGranted = (missing: readonly PlannedPermission[]): TaskFailure =>
     `not granted: ${missing.map(({ node, permission }) => `${node} may not ${describePermission(permission)}`).join("; ")}. Apply the pipeline with --grant to allow it`,
     missing[0]?.node
   )
+
+/** What a canary runs beside: the plan of the revision that it was made of. */
+const canaryRun = Effect.fnUntraced(function* ({ pipeline, planJson }: StoredPipeline) {
+  const canary = yield* readCanary(planJson)
+  if (canary === undefined) return undefined
+  const store = yield* PipelineStore
+  const found = yield* store.revision(pipeline, canary.beside).pipe(Effect.mapError(storeFailed))
+  if (found === undefined) return yield* apiError("REVISION_UNKNOWN", { pipeline, revision: canary.beside })
+  const { physical } = yield* readStoredPlan(found)
+  return { beside: physical, revision: canary.beside, partitions: canary.partitions } satisfies CanaryRun
+})
 
 const hasEnded = Effect.fnUntraced(function* (pipeline: string) {
   const marks = yield* readMarks(pipeline)

@@ -2,6 +2,7 @@ import { type ApiError, apiError, type PipelineStatus, type PlatformStatus } fro
 import { type SandboxProcess, SandboxPool } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
+import type { PhysicalPlan } from "../plan/physical.ts"
 import { type Counts, Transport } from "../transport/transport.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
@@ -59,10 +60,41 @@ const statusOf = Effect.fnUntraced(function* (
     planHash: stored.planHash,
     nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
     tasks: [...(running?.tasks() ?? []).map(taskStatus), ...startFailures(run)],
+    ...canaryOf(run),
     missingSecrets: missingSecrets(plan, secrets),
     deadLetters: [...totals.values()].reduce((dead, counts) => dead + counts.dead, 0)
   }
 })
+
+/** Which bundle which partitions run, where a revision is tried on some of them. */
+const canaryOf = ({ plan, running }: Run): Pick<PipelineStatus, "canary"> => {
+  const canary = running?.canary
+  if (canary === undefined) return {}
+  const nodes = Object.entries(canary.partitions).flatMap(([chain, partitions]) => {
+    const besideDigests = digestsOf(canary.beside, chain)
+    const count = Number(canary.beside.chains.find(({ head }) => head === chain)?.partitions ?? 0)
+    const besidePartitions = Array.from({ length: count }, (_, each) => each).filter(
+      (partition) => !partitions.includes(partition)
+    )
+    return [...digestsOf(plan.physical, chain)].map(([node, digest]) => ({
+      node,
+      chain,
+      digest,
+      partitions,
+      besideDigest: besideDigests.get(node) ?? "",
+      besidePartitions
+    }))
+  })
+  return { canary: { beside: canary.revision, nodes } }
+}
+
+const digestsOf = ({ chains }: PhysicalPlan, head: string): ReadonlyMap<string, string> =>
+  new Map(
+    chains
+      .filter((chain) => chain.head === head)
+      .flatMap(({ segments }) => segments.flatMap(({ nodes }) => nodes))
+      .map(({ spec }) => [spec.node, spec.digest])
+  )
 
 const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
 

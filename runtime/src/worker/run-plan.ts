@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { PhysicalPlan } from "../plan/physical.ts"
+import type { ChainPlan, PhysicalPlan } from "../plan/physical.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { startChain } from "./chain/chain-runner.ts"
-import type { RunningChain } from "./chain/chain-runner.ts"
+import type { ChainParts, RunningChain } from "./chain/chain-runner.ts"
 import { deadLetterSchemaText } from "./dead-letter/dead-letter.ts"
 import { openInboxes } from "./inbox/inboxes.ts"
 import { controlSchemaText } from "./input/frames.ts"
@@ -25,9 +25,20 @@ export type PipelineState =
   | "failed"
   | "stopped"
 
+/** A plan that runs on some partitions, beside another one on all others. */
+export interface CanaryRun {
+  /** Lays out the same tasks and topics, with the same state. */
+  readonly beside: PhysicalPlan
+  /** Whose plan that is. */
+  readonly revision: number
+  /** The partitions that run the new plan, by the head of each chain that differs. */
+  readonly partitions: { readonly [chain: string]: readonly number[] }
+}
+
 /** A pipeline that a worker runs. Ends with its scope, gracefully. */
 export interface RunningPipeline {
   readonly plan: PhysicalPlan
+  readonly canary: CanaryRun | undefined
   readonly state: () => PipelineState
   /** Live facts of every task; change in place. */
   readonly tasks: () => readonly TaskFacts[]
@@ -51,7 +62,8 @@ const pollInterval = "50 millis"
  */
 export function runPlan(
   plan: PhysicalPlan,
-  environment: WorkerEnvironment
+  environment: WorkerEnvironment,
+  canary?: CanaryRun
 ): Effect.Effect<RunningPipeline, TaskFailure, Scope.Scope> {
   return Effect.gen(function* () {
     const partitions = yield* prepare(plan, environment)
@@ -73,13 +85,15 @@ export function runPlan(
         plan: chain,
         partitions,
         gate,
-        onBudgetExceeded
+        onBudgetExceeded,
+        ...besideOf(chain, canary)
       })
     )
     const stop = stopChains(gate, chains)
     yield* Effect.addFinalizer(() => stop)
     return {
       plan,
+      canary,
       state: () => pipelineState(gate, chains, degraded),
       tasks: () => chains.flatMap((chain) => chain.tasks),
       chainErrors: () =>
@@ -96,6 +110,13 @@ export function runPlan(
       stop
     }
   })
+}
+
+/** What runs of a chain beside the canary; nothing where both revisions have the same chain. */
+function besideOf({ head }: ChainPlan, canary: CanaryRun | undefined): Pick<ChainParts, "beside"> {
+  if (canary === undefined || !Object.hasOwn(canary.partitions, head)) return {}
+  const plan = canary.beside.chains.find((chain) => chain.head === head)
+  return plan === undefined ? {} : { beside: { plan, canary: new Set(canary.partitions[head]) } }
 }
 
 /** Topics and schemas, before the first record. Answers the partition count of every topic that the plan speaks of. */

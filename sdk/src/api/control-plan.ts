@@ -7,6 +7,15 @@ export const PathModule = Schema.Struct({
   sourceMap: Schema.optionalKey(Schema.String)
 })
 
+/** On which partitions of the chains that change a new revision is to be tried: a share of them, or these. */
+export const CanaryWish = Schema.Union([
+  Schema.Struct({ percent: Schema.Number.check(Schema.isBetween({ minimum: 1, maximum: 99 })) }),
+  Schema.Struct({
+    partitions: Schema.NonEmptyArray(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })))
+  })
+])
+export type CanaryWish = typeof CanaryWish.Type
+
 export const PlanRequest = Schema.Struct({
   /** Text of the pipeline file. */
   text: Schema.String,
@@ -23,7 +32,9 @@ export const PlanRequest = Schema.Struct({
   /** Let state begin empty that cannot be kept; without it such a plan is refused. */
   discardState: Schema.optionalKey(Schema.Boolean),
   /** Begin as this savepoint says, `PIPELINE/NAME`, instead of going on. */
-  from: Schema.optionalKey(Schema.String)
+  from: Schema.optionalKey(Schema.String),
+  /** Try it on some partitions, beside the revision that runs. */
+  canary: Schema.optionalKey(CanaryWish)
 })
 export type PlanRequest = typeof PlanRequest.Type
 

@@ -59,6 +59,25 @@ export const PipelineState = Schema.Literals([
   "stopped"
 ])
 
+/** A revision that is tried on some partitions. */
+export const CanaryStatus = Schema.Struct({
+  /** The revision that all other partitions run. */
+  beside: Schema.Int,
+  /** Of each node that may differ: which bundle which partitions of its chain run. */
+  nodes: Schema.Array(
+    Schema.Struct({
+      node: Schema.String,
+      chain: Schema.String,
+      /** SRI of the new revision's bundle, and its partitions. */
+      digest: Schema.String,
+      partitions: Schema.Array(Schema.Int),
+      besideDigest: Schema.String,
+      besidePartitions: Schema.Array(Schema.Int)
+    })
+  )
+})
+export type CanaryStatus = typeof CanaryStatus.Type
+
 export const PipelineStatus = Schema.Struct({
   pipeline: Schema.String,
   owner: Schema.String,
@@ -67,6 +86,7 @@ export const PipelineStatus = Schema.Struct({
   planHash: Schema.String,
   nodes: Schema.Array(NodeStatus),
   tasks: Schema.Array(TaskStatus),
+  canary: Schema.optionalKey(CanaryStatus),
   missingSecrets: Schema.Array(MissingSecret),
   deadLetters: Schema.Number
 })

@@ -96,6 +96,7 @@ export { controlEndpoints } from "./control-endpoints.ts"
 export {
   ApplyRequest,
   ApplyView,
+  CanaryWish,
   PathModule,
   PermissionView,
   PlanAnswer,
@@ -122,6 +123,7 @@ export {
 export { FieldEdits } from "./dead-letter-writes.ts"
 export { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 export {
+  CanaryStatus,
   NodeStatus,
   NodeTotals,
   PipelineState,

@@ -44,6 +44,12 @@ const inUse: Rows = {
     why: "It was changed on the way or in the store.",
     remedy: "Repeat the command; if it fails again, restore the store from a backup."
   },
+  PAUSE_PENDING: {
+    message: "The pipeline is to pause, and tasks still have a batch in hand after a minute",
+    where: "the tasks, as chain and partition",
+    why: "A batch in hand is ended and committed before its task stops, and this one takes long: a slow plugin, or a place outside that does not answer.",
+    remedy: "Wait, and look with `millrace status PIPELINE`; nothing is lost."
+  },
   FILE_UNREADABLE: {
     message: "The file cannot be read",
     where: "the file",

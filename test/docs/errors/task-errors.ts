@@ -140,6 +140,12 @@ const ofTasks: Rows = {
     why: "Records that are there, or their readers, would break.",
     remedy: "Undo the change, or write to a stream of another name."
   },
+  CANARY_REFUSED: {
+    message: "The new plan cannot run on some partitions beside the one that runs",
+    where: "the node",
+    why: "Either revision must be able to take a task over from the other at any batch: the same tasks and topics, records of the same schema and key, the same state; and a chain that changes needs two partitions at least.",
+    remedy: "Apply it without `--canary`: an upgrade checks and converts what differs."
+  },
   STATE_INCOMPATIBLE: {
     message: "A node's state cannot go on under the new plan",
     where: "the node, its state and the field",

@@ -11,14 +11,16 @@ import * as Schema from "effect/Schema"
 import type { Plan, PlanFailed } from "../../plan/index.ts"
 import type { TaskFailure } from "../../worker/task/task-failure.ts"
 import { planPipeline } from "../planning.ts"
-import { type Run, RunningPipelines } from "../running-pipelines.ts"
+import { RunningPipelines } from "../running-pipelines.ts"
 import { plannedRestore } from "../savepoint/savepoint-plan.ts"
 import { stateProblems } from "../state/state-problems.ts"
 import { PipelineStore, type StoredPipeline } from "../store.ts"
 import { storeFailed } from "../store-failed.ts"
 import { registerStreams } from "../streams.ts"
+import { canaryOf } from "./plan-canary.ts"
+import { readCanary, type Rollout } from "./rollout.ts"
 import { switchRevision } from "./switch-revision.ts"
-import { runsWell } from "./trial.ts"
+import { trialAfter } from "./trial.ts"
 
 export interface ApplyOptions {
   /** The new revision stays, whether or not it can run: for an author at work, who wants to see how it fails. */
@@ -51,8 +53,9 @@ export const applyPlan = Effect.fn("applyPlan")(function* (
   const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
   const [lost] = restore?.problems ?? (yield* lostState(next, request, ended))
   if (lost !== undefined) return yield* apiError("PLAN_FAILED", { count: 1, first: lost.message })
+  const rollout = yield* rolloutOf(request, planned)
   const hasConsented = yield* consent(next, request.grant, by)
-  if (current !== undefined && restore === undefined && !difference.wouldChange) {
+  if (current !== undefined && restore === undefined && rollout === undefined && !difference.wouldChange) {
     // It may have stood still for the want of just that.
     if (hasConsented) yield* running.carryOut(current)
     const view: ApplyView = { pipeline, revision: current.revision, hash: current.planHash, changed: false }
@@ -69,15 +72,31 @@ export const applyPlan = Effect.fn("applyPlan")(function* (
     by,
     restore,
     opened,
+    rollout,
     trial: keeps ? trialAfter(run) : undefined
   })
   const view: ApplyView = { pipeline, revision: saved.revision, hash: saved.planHash, changed: true }
   return { view, saved } satisfies Applied
 })
 
-/** A revision is on trial where the one before did its work. */
-export const trialAfter = (run: Run | undefined) =>
-  runsWell(run) ? { wasPaused: run?.stored.desired === "paused" } : undefined
+/** A plan applied as a canary, or over one of just this plan: that is taken everywhere. */
+const rolloutOf = Effect.fnUntraced(function* (
+  request: ApplyRequest,
+  { current, difference, plan: next }: Effect.Success<ReturnType<typeof planPipeline>>
+): Effect.fn.Return<Rollout | undefined, ApiError, RunningPipelines> {
+  if (current === undefined || request.canary === undefined) {
+    const runs = current === undefined ? undefined : yield* readCanary(current.planJson)
+    if (current === undefined || runs === undefined || difference.wouldChange) return undefined
+    return { does: "promote", canary: current.revision }
+  }
+  const planned = yield* canaryOf(request, current, next)
+  if ("problems" in planned)
+    return yield* apiError("PLAN_FAILED", {
+      count: planned.problems.length,
+      first: planned.problems[0]?.message ?? ""
+    })
+  return { does: "canary", beside: current.revision, partitions: planned.partitions }
+})
 
 /** Opens a plan's segments while the revision before runs; what does not open leaves that one alone. */
 export const openBeside = Effect.fnUntraced(function* ({ pipeline, revision }: StoredPipeline, next: Plan) {

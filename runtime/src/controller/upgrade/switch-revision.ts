@@ -14,8 +14,8 @@ import { storeFailed } from "../store-failed.ts"
 import { readStoredPlan } from "../stored.ts"
 import { logFailed } from "../topics.ts"
 import { undrainedTopics } from "../undrained.ts"
-import { type Rollout, withRollout } from "./rollout.ts"
-import { endTrial, markTrial } from "./trial.ts"
+import { readCanary, type Rollout, withRollout } from "./rollout.ts"
+import { endTrial, markTrial, type TrialWish } from "./trial.ts"
 
 /** One revision in the place of another. */
 export interface Switch {
@@ -29,7 +29,7 @@ export interface Switch {
   /** What was opened of the new revision while the one before ran. */
   readonly opened?: OpenedAhead | undefined
   /** Present: the one before is kept until the new one has shown that it can run. */
-  readonly trial?: { readonly wasPaused: boolean } | undefined
+  readonly trial?: TrialWish | undefined
 }
 
 /**
@@ -61,9 +61,12 @@ export const switchRevision = Effect.fn("switchRevision")(function* (change: Swi
     planJson: withRollout(planToJson(next), rollout),
     by
   }
+  // After a canary that is what ran on the other partitions, and no trial was.
+  const canary = current === undefined ? undefined : yield* readCanary(current.planJson)
+  const wish = trial === undefined || canary === undefined ? trial : { ...trial, before: canary.beside }
   const saved = yield* Effect.andThen(settled, ready).pipe(
     Effect.andThen(writeRestore(next, current, restore)),
-    Effect.andThen(current === undefined || isReturn ? Effect.void : markTrial(current, trial)),
+    Effect.andThen(current === undefined || isReturn ? Effect.void : markTrial(current, wish)),
     Effect.andThen(store.putRevision(revision).pipe(Effect.mapError(storeFailed))),
     Effect.tapError(() => Effect.andThen(opened?.close ?? Effect.void, Effect.ignore(goOn)))
   )

@@ -8,23 +8,28 @@ import type { StoredPipeline } from "../store.ts"
 import { readStoredPlan } from "../stored.ts"
 import { logFailed } from "../topics.ts"
 
+/** How a revision is to be tried. */
+export interface TrialWish {
+  /** What it replaces was paused, and is to be again when it is taken back. */
+  readonly wasPaused: boolean
+  /** The revision to go back to; absent: the one that it replaces. */
+  readonly before?: number
+}
+
 /**
  * Marks, while the pipeline stands still, that the revision after this one is on trial; without a trial, that none is.
  * Written before that revision is stored: a mark of a revision that never came is no mark of any other.
  */
-export const markTrial = Effect.fnUntraced(function* (
-  current: StoredPipeline,
-  trial: { readonly wasPaused: boolean } | undefined
-) {
+export const markTrial = Effect.fnUntraced(function* (current: StoredPipeline, wish: TrialWish | undefined) {
   const { pipeline, revision } = current
   const now = yield* Clock.currentTimeMillis
   const marks = yield* readMarks(pipeline)
-  if (trial === undefined && marks.trial === undefined) return
-  const mark: Trial | undefined =
-    trial === undefined
+  if (wish === undefined && marks.trial === undefined) return
+  const trial: Trial | undefined =
+    wish === undefined
       ? undefined
-      : { revision: revision + 1, before: revision, commits: yield* commitsOf(pipeline), ...trial }
-  yield* writeMarks(pipeline, { trial: mark }, now)
+      : { before: revision, ...wish, revision: revision + 1, commits: yield* commitsOf(pipeline) }
+  yield* writeMarks(pipeline, { trial }, now)
 }, Effect.mapError(logFailed))
 
 /** The trial that a stored revision is on. */
@@ -55,8 +60,9 @@ export const commitsOf = Effect.fnUntraced(function* (pipeline: string) {
     .reduce((sum, { checkpoint }) => sum + checkpoint.sequence, 0)
 })
 
-/** Only one that does its work is worth going back to; one that has ended would begin anew. */
-export const runsWell = (run: Run | undefined): boolean => {
+/** Only one that does its work is worth going back to: a revision that follows any other is on no trial. */
+export const trialAfter = (run: Run | undefined): TrialWish | undefined => {
   const state = run?.running?.state()
-  return state === "running" || state === "starting" || state === "paused" || state === "completed"
+  const isWell = state === "running" || state === "starting" || state === "paused" || state === "completed"
+  return isWell ? { wasPaused: run?.stored.desired === "paused" } : undefined
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "vitest"
 import type { ChainPlan, PhysicalPlan } from "../../plan/physical.ts"
+import type { CanaryRun } from "../../worker/run-plan.ts"
 import { makeTaskFacts, meterCounts, type TaskFacts, type TaskState } from "../../worker/task/task-facts.ts"
 import { taskFailure } from "../../worker/task/task-failure.ts"
 import { verdictOf } from "./verdict.ts"
@@ -35,15 +36,16 @@ const task = (node: string, partition: number, state: TaskState, worked = false)
   if (state === "failed") facts.error = taskFailure("PLUGIN_FAILED", `${node}/${partition} broke`, node)
   if (worked) {
     facts.batches = 1
-    const none = { recordsIn: 1, recordsOut: 1, filtered: 0, failed: 0, late: 0, handled: 1, cpuMicros: 0 }
-    meterCounts(facts, [{ node, ...none }])
+    const counts = { recordsIn: 1, recordsOut: 1, handled: 1, filtered: 0, failed: 0, late: 0 }
+    meterCounts(facts, [{ node, ...counts, bytesIn: 9, bytesOut: 9, cpuMicros: 1 }])
   }
   return facts
 }
 
-const judge = (plan: PhysicalPlan, tasks: readonly TaskFacts[], error?: string) =>
+const judge = (plan: PhysicalPlan, tasks: readonly TaskFacts[], error?: string, canary?: CanaryRun) =>
   verdictOf({
     plan,
+    canary,
     tasks: () => tasks,
     chainErrors: () =>
       error === undefined
@@ -78,6 +80,14 @@ describe("the verdict on a revision that was just started", () => {
   it("is that it runs where some tasks of a chain work and others fail: those failed by their records", () => {
     const tasks = [task("a", 0, "failed"), task("a", 1, "waiting", true)]
     assert.strictEqual(judge(planOf("a"), tasks).is, "runs")
+  })
+
+  it("goes by the partitions of a canary alone", () => {
+    const tasks = [task("a", 0, "failed"), task("a", 1, "running", true)]
+    const canary = { beside: planOf("a"), revision: 1, partitions: { a: [0] } }
+    assert.strictEqual(judge(planOf("a"), tasks, undefined, canary).is, "failed")
+    const other = { beside: planOf("a"), revision: 1, partitions: { a: [1] } }
+    assert.strictEqual(judge(planOf("a"), tasks, undefined, other).is, "runs")
   })
 
   it("takes a commit that only passed event time on for no work", () => {

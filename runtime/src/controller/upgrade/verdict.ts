@@ -15,19 +15,30 @@ export type Verdict =
  * Judges a run by its own facts. A chain cannot run when it could not be opened, or when tasks of it failed for good at their
  * first batch while none got any further; a chain of which some task went on has failed by its records, and is left to its owner.
  */
-export const verdictOf = (running: Pick<RunningPipeline, "chainErrors" | "plan" | "tasks">): Verdict => {
+export const verdictOf = (
+  running: Pick<RunningPipeline, "canary" | "chainErrors" | "plan" | "tasks">
+): Verdict => {
   const errors = new Map(running.chainErrors().map(({ chain, error }) => [chain, error]))
   const verdicts = running.plan.chains.map((chain) =>
     ofChain(
       chain,
       errors.get(chain.head),
-      running.tasks().filter(({ task }) => task.node === chain.head)
+      running.tasks().filter(({ task }) => task.node === chain.head && isTried(running, task))
     )
   )
   const failed = verdicts.find(({ is }) => is === "failed")
   if (failed !== undefined) return failed
   for (const is of ["open", "idle"] as const) if (verdicts.some((each) => each.is === is)) return { is }
   return { is: "runs" }
+}
+
+/** Of a chain with a canary its partitions alone are on trial: the others run what ran before. */
+const isTried = (
+  { canary }: Pick<RunningPipeline, "canary">,
+  { node, partition }: TaskFacts["task"]
+): boolean => {
+  if (canary === undefined || !Object.hasOwn(canary.partitions, node)) return true
+  return canary.partitions[node]?.includes(partition) === true
 }
 
 const ofChain = (

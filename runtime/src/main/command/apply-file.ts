@@ -18,6 +18,9 @@ export interface ApplyInput {
   readonly discardState?: boolean
   /** A savepoint, `PIPELINE/NAME`, to begin from. */
   readonly from?: Option.Option<string>
+  /** A share like `25%`, or partitions like `0,3`, to try it on. */
+  readonly canary?: Option.Option<string>
+  readonly canaryPartitions?: Option.Option<string>
   readonly grant: boolean
 }
 
@@ -27,12 +30,16 @@ export const applyFile = Effect.fn("applyFile")(function* (connection: Connectio
   const answer = yield* connection.client.plan({ body: request })
   if ("problems" in answer) return yield* problemsOf(input.file, answer.problems)
   if (!connection.json) yield* printPlan(answer.plan, false)
-  const grant = yield* agree(answer.plan, input.grant, canAsk(connection.json))
+  const grant = yield* agreeToGrant(answer.plan, input.grant, canAsk(connection.json))
   return yield* connection.client.apply({ body: { ...request, hash: answer.plan.hash, grant } })
 })
 
 /** True when what is missing may be granted: by flag, or by an answer at the terminal where somebody `isThere`. */
-const agree = Effect.fn("agree")(function* (plan: PlanView, flag: boolean, isThere: boolean) {
+export const agreeToGrant = Effect.fn("agreeToGrant")(function* (
+  plan: PlanView,
+  flag: boolean,
+  isThere: boolean
+) {
   const missing = plan.permissions.filter((each) => !each.granted)
   if (flag || missing.length === 0) return flag
   if (!isThere) return yield* notGranted(plan.pipeline, missing)

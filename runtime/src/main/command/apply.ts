@@ -34,6 +34,10 @@ export const applyCommand = Command.make("apply", { ...pipelineInput, ...consent
     {
       command: "millrace apply movies.pipeline.yaml --grant",
       description: "Grants what plan shows; for scripts"
+    },
+    {
+      command: "millrace apply movies.pipeline.yaml --canary 25%",
+      description: "Tries it on a quarter of the partitions"
     }
   ])
 )

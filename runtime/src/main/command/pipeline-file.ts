@@ -5,6 +5,7 @@ import * as Path from "effect/Path"
 import type { PlanProblem, PlanRequest } from "@millrace/sdk/api"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
+import { readCanaryFlags } from "./life/canary-flags.ts"
 import { loadPathModules } from "./load.ts"
 
 const maxPipelineBytes = 1_048_576
@@ -17,6 +18,8 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
     readonly upgrade: boolean
     readonly discardState?: boolean
     readonly from?: Option.Option<string>
+    readonly canary?: Option.Option<string>
+    readonly canaryPartitions?: Option.Option<string>
   }
 ) {
   const fs = yield* FileSystem.FileSystem
@@ -33,8 +36,13 @@ export const readPipelineFile = Effect.fn("readPipelineFile")(function* (
   }
   const { discardState = false, upgrade, vars } = options
   const from = options.from === undefined ? undefined : Option.getOrUndefined(options.from)
+  const canary = yield* readCanaryFlags(options)
   const request: PlanRequest = { text, base, file, vars, modules, upgrade, discardState }
-  return from === undefined ? request : { ...request, from }
+  return {
+    ...request,
+    ...(from === undefined ? {} : { from }),
+    ...(canary === undefined ? {} : { canary })
+  } satisfies PlanRequest
 })
 
 const readText = (fs: FileSystem.FileSystem, file: string): Effect.Effect<string, CommandError> =>

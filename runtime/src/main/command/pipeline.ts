@@ -2,7 +2,11 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import { historyCommand } from "./life/history.ts"
+import { pauseCommand, resumeCommand } from "./life/pause.ts"
+import { promoteCommand } from "./life/promote.ts"
 import { resetCommand } from "./life/reset.ts"
+import { rollbackCommand } from "./life/rollback.ts"
 import { savepointCommands } from "./life/savepoint.ts"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
@@ -47,22 +51,6 @@ const show = Command.make("show", { pipeline }, (input) =>
   Command.withExamples([{ command: "millrace pipeline show movies" }])
 )
 
-const pause = Command.make("pause", { pipeline }, (input) =>
-  Effect.gen(function* () {
-    const { client, json } = yield* connect
-    const status = yield* client.pausePipeline({ params: input })
-    yield* json ? printJson(status) : Console.log(`${status.pipeline} is ${status.state}`)
-  })
-).pipe(Command.withDescription("Stop its tasks after the batch in hand; nothing is lost"))
-
-const resume = Command.make("resume", { pipeline }, (input) =>
-  Effect.gen(function* () {
-    const { client, json } = yield* connect
-    const status = yield* client.resumePipeline({ params: input })
-    yield* json ? printJson(status) : Console.log(`${status.pipeline} is ${status.state}`)
-  })
-).pipe(Command.withDescription("Go on after a pause, a failure, or a stop by the error budget"))
-
 const remove = Command.make("delete", { pipeline }, (input) =>
   Effect.gen(function* () {
     const { client, json } = yield* connect
@@ -73,8 +61,19 @@ const remove = Command.make("delete", { pipeline }, (input) =>
   })
 ).pipe(Command.withDescription("Stop a pipeline and forget its offsets, cursors and state"))
 
-/** `millrace pipeline list|show|pause|resume|reset|savepoint|savepoints|savepoint-delete|delete` */
+/** `millrace pipeline list|show|history|pause|resume|promote|rollback|reset|savepoint|savepoints|savepoint-delete|delete` */
 export const pipelineCommand = Command.make("pipeline").pipe(
   Command.withDescription("The pipelines that are applied"),
-  Command.withSubcommands([list, show, pause, resume, resetCommand, ...savepointCommands, remove])
+  Command.withSubcommands([
+    list,
+    show,
+    historyCommand,
+    pauseCommand,
+    resumeCommand,
+    promoteCommand,
+    rollbackCommand,
+    resetCommand,
+    ...savepointCommands,
+    remove
+  ])
 )

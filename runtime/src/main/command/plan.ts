@@ -28,6 +28,16 @@ export const pipelineInput = {
     Flag.withMetavar("PIPELINE/SAVEPOINT"),
     Flag.optional,
     Flag.withDescription("Begin as this savepoint says, instead of going on")
+  ),
+  canary: Flag.String("canary").pipe(
+    Flag.withMetavar("PERCENT"),
+    Flag.optional,
+    Flag.withDescription("Try it on this share of the partitions of what changes, such as 25%")
+  ),
+  canaryPartitions: Flag.String("canary-partitions").pipe(
+    Flag.withMetavar("LIST"),
+    Flag.optional,
+    Flag.withDescription("Try it on these partitions, such as 0,3")
   )
 }
 

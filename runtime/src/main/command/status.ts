@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import type { PipelineStatus, PlatformStatus } from "@millrace/sdk/api"
+import type { CanaryStatus, PipelineStatus, PlatformStatus } from "@millrace/sdk/api"
 import { connect } from "./connect.ts"
 import { printJson, printLines, printTable } from "../terminal/print.ts"
 import { paint, printable } from "../terminal/style.ts"
@@ -87,6 +87,23 @@ const printPipeline = Effect.fn("printPipeline")(function* (status: PipelineStat
       task.error === undefined ? "" : `${task.error.code}: ${task.error.message}`
     ]),
     "no tasks"
+  )
+  if (status.canary !== undefined) yield* printCanary(status.canary)
+})
+
+/** Which partitions run which bundle, while a revision is tried. */
+const printCanary = Effect.fnUntraced(function* ({ beside, nodes }: CanaryStatus) {
+  yield* printLines(["", paint("bold", `canary beside revision ${beside}`)])
+  yield* printTable(
+    ["NODE", "PARTITIONS", "DIGEST", "OTHERS", "DIGEST"],
+    nodes.map((node) => [
+      node.node,
+      node.partitions.join(","),
+      node.digest.slice(0, 19),
+      node.besidePartitions.join(","),
+      node.besideDigest.slice(0, 19)
+    ]),
+    "no nodes"
   )
 })
 

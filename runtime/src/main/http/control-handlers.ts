@@ -91,6 +91,8 @@ export const controlHandlers = ({
     Controller.use((controller) => controller.planRollback(params.pipeline, body)),
   rollbackPipeline: ({ body, caller, params }) =>
     Controller.use((controller) => controller.rollBack(params.pipeline, body, caller.name)),
+  promotePipeline: ({ caller, params }) =>
+    Controller.use((controller) => controller.promote(params.pipeline, caller.name)),
   takeSavepoint: ({ body, params }) =>
     Controller.use((controller) => controller.savepoint(params.pipeline, body.savepoint)),
   listSavepoints: ({ query }) => Savepoints.use((savepoints) => savepoints.list(query.pipeline)),

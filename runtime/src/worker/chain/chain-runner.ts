@@ -28,6 +28,14 @@ export interface ChainParts {
   readonly partitions: ReadonlyMap<string, number>
   readonly gate: Gate
   readonly onBudgetExceeded: Effect.Effect<void>
+  /** Present: only some partitions run `plan`; the others run this one, which has the same tasks, topics and state. */
+  readonly beside?: Beside
+}
+
+/** The chain of a revision that a canary runs beside, and the partitions that are the canary's. */
+export interface Beside {
+  readonly plan: ChainPlan
+  readonly canary: ReadonlySet<number>
 }
 
 export interface RunningChain {
@@ -50,13 +58,18 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
     let error: TaskFailure | undefined
     let isCompleted = false
     const run = Effect.gen(function* () {
-      const chain = yield* retry(openChain(parts.environment, parts.pipeline, parts.plan, parts.partitions))
+      const open = (plan: ChainPlan) =>
+        retry(openChain(parts.environment, parts.pipeline, plan, parts.partitions))
+      const chain = yield* open(parts.plan)
+      const { beside } = parts
+      const other = beside === undefined ? chain : yield* open(beside.plan)
+      const chainOf = (partition: number) => (beside?.canary.has(partition) === false ? other : chain)
       const loops = yield* retry(taskLoops(parts, chain))
       const budget = new ErrorBudget(parts.plan.errorBudget)
       const announce = yield* Effect.cached(announceTasks(chainOutputs(parts), tasksOf(loops)))
-      let open = loops.length
+      let running = loops.length
       const allDone = yield* Deferred.make<void>()
-      if (open === 0) yield* Deferred.succeed(allDone, undefined)
+      if (running === 0) yield* Deferred.succeed(allDone, undefined)
       const ending = Effect.gen(function* () {
         yield* parts.gate.whileOpen(Deferred.await(allDone))
         while (!(yield* Deferred.isDone(allDone))) {
@@ -74,10 +87,13 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
         const onCompleted = Effect.suspend(() => {
           if (!isFirst) return Effect.void
           isFirst = false
-          open -= 1
-          return open === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
+          running -= 1
+          return running === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
         })
-        return superviseTask(taskParts(parts, chain, facts, { budget, onCompleted, announce }), loop)
+        return superviseTask(
+          taskParts(parts, chainOf(partition), facts, { budget, onCompleted, announce }),
+          loop
+        )
       })
       yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
     })

@@ -40,13 +40,18 @@ export const openAhead = Effect.fnUntraced(function* (
   )
   const open: SandboxPoolShape["open"] = (spec) =>
     Effect.suspend(() => {
-      const ready = opened.get(spec.id)
+      const name = nameOf(spec)
+      const ready = opened.get(name)
       // Once: who opens it again has lost the first one, and needs a new one.
-      opened.delete(spec.id)
+      opened.delete(name)
       return ready === undefined ? pool.open(spec) : Effect.succeed(ready)
     })
   return { pool: { ...pool, open }, close }
 })
 
-const kept = (opened: Map<string, Segment>, { id }: SegmentSpec, segment: Segment) =>
-  Effect.sync(() => opened.set(id, segment))
+const kept = (opened: Map<string, Segment>, spec: SegmentSpec, segment: Segment) =>
+  Effect.sync(() => opened.set(nameOf(spec), segment))
+
+/** Beside a canary another revision's segment of the same id is opened: that is not this one. */
+const nameOf = ({ id, nodes }: SegmentSpec): string =>
+  JSON.stringify([id, ...nodes.flatMap(({ configJson, digest, plugin }) => [digest, plugin, configJson])])

@@ -92,6 +92,14 @@ export const pipelineErrors = errorTable({
       "Nothing is lost: correct the plugin or the config and apply again, and the pipeline goes on from the last commit.",
     fields: ["pipeline", "revision", "node", "reason", "before", "obstacles"]
   },
+  CANARY_NONE: {
+    status: 409,
+    message: "{pipeline} runs no canary that could be taken everywhere",
+    where: "the pipeline's name",
+    why: "Its revision runs on all partitions already, or its run has ended.",
+    remedy: "Start one with `millrace apply FILE --canary 25%`; `millrace status {pipeline}` shows it.",
+    fields: ["pipeline"]
+  },
   ROLLBACK_IMPOSSIBLE: {
     status: 409,
     message: "{pipeline} cannot take revision {revision} again: {reasons}",

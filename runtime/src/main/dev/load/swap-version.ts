@@ -65,7 +65,10 @@ export const swapVersion = Effect.fn("swapVersion")(function* (options: SwapOpti
   const grant = missing.length > 0 && (yield* options.consent(missing))
   yield* options.beforeSwap
   const asked = yield* Clock.currentTimeMillis
-  const applied = yield* Effect.mapError(controller.apply({ ...request, hash, grant }, "dev", { untried: true }), apiProblem)
+  const applied = yield* Effect.mapError(
+    controller.apply({ ...request, hash, grant }, "dev", { untried: true }),
+    apiProblem
+  )
   if (!applied.changed) yield* start(pipeline.name)
   const swapped = yield* Clock.currentTimeMillis
   const done: Swapped = {
