@@ -33,7 +33,12 @@ import { makeHostServices } from "./host-services.ts"
 import { seedKey } from "./registry/installation-key.ts"
 import { localToken } from "./registry/local-token.ts"
 import { manifestReaderLayer } from "./registry/manifest-reader.ts"
+import type { AlertsOptions } from "../observe/alerts/alerts.ts"
 import { collectorLayer } from "../observe/collect/collect.ts"
+import { watch } from "../observe/watch.ts"
+import { timesOfAlerts } from "./observe/alert-scale.ts"
+import { notifySettings } from "./observe/notify-settings.ts"
+import { observingLayer } from "./observe/observing.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
@@ -48,6 +53,8 @@ export interface PlatformOptions {
   readonly names?: readonly string[]
   /** 0: any that is free. */
   readonly port: number
+  /** File that says where alerts are told; default: `notify.yaml` of the data folder. */
+  readonly notify?: string
   /** For a platform that serves an author at work; a platform in use has none of it. */
   readonly workshop?: Workshop
 }
@@ -82,7 +89,14 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const refusals = new Refusals()
   const inboxes = new Inboxes()
   const meters = makeMeters(yield* Clock.currentTimeMillis)
-  const services = yield* Layer.build(servicesOf(options, path, { inboxes, meters, refusals })).pipe(
+  const address = { url: "" }
+  const alerts = {
+    folder: options.folder,
+    times: yield* timesOfAlerts(process.env),
+    notify: yield* notifySettings(options.notify, options.folder),
+    url: () => address.url
+  }
+  const services = yield* Layer.build(servicesOf(options, path, { alerts, inboxes, meters, refusals })).pipe(
     Effect.mapError(startFailed(options))
   )
   const inServices = Effect.provideContext(services)
@@ -97,6 +111,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     })
   )
   const url = yield* listen(api.app, options).pipe(Effect.mapError(startFailed(options)))
+  address.url = url
   yield* announceServer(options.folder, { url, pid: process.pid, version: packageJson.version })
   failpoint("first-start")
   // At work the pipelines of other days stay where they are: the author starts one.
@@ -104,6 +119,8 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     yield* inServices(startStored)
     yield* Effect.forkScoped(Context.get(services, FirstParty).published)
   }
+  // Stored pipelines are there by now: what is counted later of another is new.
+  yield* Effect.forkScoped(inServices(watch))
   yield* Effect.forkScoped(keepCompiled)
   return {
     url,
@@ -124,10 +141,16 @@ const servicesOf = (
   { folder, workshop }: PlatformOptions,
   path: Path.Path,
   {
+    alerts,
     inboxes,
     meters,
     refusals
-  }: { readonly inboxes: Inboxes; readonly meters: WorkerMeters; readonly refusals: Refusals }
+  }: {
+    readonly alerts: AlertsOptions
+    readonly inboxes: Inboxes
+    readonly meters: WorkerMeters
+    readonly refusals: Refusals
+  }
 ) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
   const sandbox = SandboxPool.layer(sandboxOptions)
@@ -161,7 +184,10 @@ const servicesOf = (
     refusals,
     version: packageJson.version
   })
-  return Layer.mergeAll(Controller.layer, collector).pipe(
+  return Layer.mergeAll(
+    Controller.layer,
+    observingLayer(alerts).pipe(Layer.provideMerge(collector))
+  ).pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(
       Layer.mergeAll(

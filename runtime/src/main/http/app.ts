@@ -1,4 +1,4 @@
-import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
+import { alertEndpoints, controlEndpoints, dashboardEndpoints, registryEndpoints } from "@millrace/sdk/api"
 import {
   authenticate,
   makeApi,
@@ -17,7 +17,9 @@ import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { platformStatus } from "../../controller/status.ts"
 import type { Savepoints } from "../../controller/savepoint/savepoints.ts"
 import type { Streams } from "../../controller/streams.ts"
+import { Alerts } from "../../observe/alerts/alerts.ts"
 import { Collector } from "../../observe/collector.ts"
+import type { Samples } from "../../observe/samples.ts"
 import { exposition, expositionType } from "../../telemetry/metric/exposition.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Transport } from "../../transport/transport.ts"
@@ -26,16 +28,19 @@ import { allowsIngestFrom, mountIngest } from "./ingest/mount-ingest.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { mountLive } from "./live.ts"
 import { reading } from "./reading.ts"
+import { observeHandlers } from "./observe-handlers.ts"
 import { registryControl } from "./registry-control.ts"
 import { statusPage, statusStyle } from "./status-page.ts"
 
 /** Everything that a request may ask for. */
 export type ControlServices =
   | RegistryServices
+  | Alerts
   | Collector
   | Controller
   | LogBuffer
   | RunningPipelines
+  | Samples
   | SandboxPool
   | Savepoints
   | SecretNames
@@ -78,6 +83,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     mount
   )
   mountPages(api, mount)
+  mountEndpoints(api, [...dashboardEndpoints, ...alertEndpoints], observeHandlers, mount)
   mountIngest(api, options.inboxes, run)
   api.app.get("/", async (context) => {
     const page = await run(
@@ -91,7 +97,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   api.app.get("/status.css", (context) =>
     context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
   )
-  mountLive(api.app, { facts, run, alerts: Effect.succeed(() => ({ firing: 0, pending: 0 })) })
+  mountLive(api.app, { facts, run, alerts: alertCounts })
   const families = Effect.flatMap(Collector, (collector) => collector.families)
   api.app.get("/metrics", (context) =>
     reading(
@@ -101,4 +107,16 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     )
   )
   return api
+})
+
+/** How many alerts each pipeline has now; what is silenced counts too. */
+const alertCounts = Effect.gen(function* () {
+  const alerts = yield* Alerts.use((each) => each.list(undefined))
+  return (pipeline: string) => {
+    const own = alerts.filter(({ labels }) => labels["pipeline"] === pipeline)
+    return {
+      firing: own.filter(({ state }) => state === "firing").length,
+      pending: own.filter(({ state }) => state === "pending").length
+    }
+  }
 })

@@ -75,7 +75,7 @@ const nodeDashboard = defineEndpoint({
   params: PipelineNode,
   query: Range,
   success: ok(json(DashboardView)),
-  errors: ["PIPELINE_UNKNOWN"]
+  errors: ["PIPELINE_UNKNOWN", "NODE_UNKNOWN"]
 })
 
 const packageGrafana = defineEndpoint({
