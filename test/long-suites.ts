@@ -19,6 +19,7 @@ export const longSuites: readonly string[] = [
   "test/http/flaky/**/*.test.ts",
   "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
+  "test/ledger/seeded-faults.test.ts",
   "test/libraries/libraries.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",

@@ -30,6 +30,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   ingest: () => import("./ingest.ts"),
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
+  ledger: () => import("./ledger.ts"),
   "publish-kills": () => import("./publish-kills.ts"),
   state: () => import("./state.ts"),
   windows: () => import("./windows.ts"),

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Semaphore from "effect/Semaphore"
 import { registryLayer } from "@millrace/registry/server"
-import { SandboxPool } from "@millrace/sandbox"
+import { SandboxPool, type SandboxPoolShape } from "@millrace/sandbox"
 import packageJson from "../../package.json" with { type: "json" }
 import { Controller } from "../controller/controller.ts"
 import { GivenStreams } from "../controller/given-streams.ts"
@@ -39,6 +39,8 @@ import { watch } from "../observe/watch.ts"
 import { timesOfAlerts } from "./observe/alert-scale.ts"
 import { notifySettings } from "./observe/notify-settings.ts"
 import { observingLayer } from "./observe/observing.ts"
+import { Auditor } from "../observe/ledger/auditor.ts"
+import { scaleFrom } from "../observe/rules/scale.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
@@ -77,6 +79,12 @@ export interface Platform {
 
 /** What this process's own parts may ask of a platform, without the API between. */
 export type PlatformServices = ControlServices | PipelineStore
+
+/** What stands between the worker and its sandbox: nothing. A test harms there what goes in and comes back. */
+export const PoolBetween = Context.Reference<(pool: SandboxPoolShape) => SandboxPoolShape>(
+  "millrace/main/PoolBetween",
+  { defaultValue: () => (pool) => pool }
+)
 
 /** Memory that all batches in hand may take together. */
 const budgetKiB = 256 * 1024
@@ -163,7 +171,7 @@ const servicesOf = (
       const records = batchRecords(process.env)
       const environment: WorkerEnvironment = {
         transport: yield* Transport,
-        pool: yield* SandboxPool,
+        pool: (yield* PoolBetween)(yield* SandboxPool),
         seedKey: yield* seedKey(folder),
         meters,
         byteBudget: yield* Semaphore.make(budgetKiB),
@@ -183,11 +191,8 @@ const servicesOf = (
     meters,
     refusals,
     version: packageJson.version
-  })
-  return Layer.mergeAll(
-    Controller.layer,
-    observingLayer(alerts).pipe(Layer.provideMerge(collector))
-  ).pipe(
+  }).pipe(Layer.provideMerge(Auditor.layer(scaleFrom(process.env["MILLRACE_ALERT_SCALE"] ?? "") ?? 1)))
+  return Layer.mergeAll(Controller.layer, observingLayer(alerts).pipe(Layer.provideMerge(collector))).pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(
       Layer.mergeAll(

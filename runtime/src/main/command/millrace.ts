@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import { addCommand } from "./add/add.ts"
 import { typesCommand } from "./add/types-command.ts"
 import { applyCommand } from "./apply.ts"
+import { auditCommand } from "./audit.ts"
 import { buildCommand } from "./build.ts"
 import { searchCommand } from "./find/search.ts"
 import { showCommand } from "./find/show.ts"
@@ -33,7 +34,7 @@ const whole = (): Command.Command.Any => millrace
 export const millrace = root.pipe(
   Command.withSubcommands([
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
-    { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand] },
+    { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },
     {
       group: "Plugins",

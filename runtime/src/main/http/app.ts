@@ -1,11 +1,5 @@
 import { alertEndpoints, controlEndpoints, dashboardEndpoints, registryEndpoints } from "@millrace/sdk/api"
-import {
-  authenticate,
-  makeApi,
-  mountEndpoints,
-  mountPages,
-  type RegistryServices
-} from "@millrace/registry/server"
+import { authenticate, makeApi, mountEndpoints, type RegistryServices } from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -14,28 +8,30 @@ import type { LogBuffer } from "../../controller/log-buffer.ts"
 import { makeRecordViewer } from "../../controller/record-view.ts"
 import type { SecretNames } from "../../controller/missing-secrets.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
-import { platformStatus } from "../../controller/status.ts"
 import type { Savepoints } from "../../controller/savepoint/savepoints.ts"
 import type { Streams } from "../../controller/streams.ts"
 import { Alerts } from "../../observe/alerts/alerts.ts"
 import { Collector } from "../../observe/collector.ts"
 import type { Samples } from "../../observe/samples.ts"
+import type { Auditor } from "../../observe/ledger/auditor.ts"
 import { exposition, expositionType } from "../../telemetry/metric/exposition.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Transport } from "../../transport/transport.ts"
 import type { PlatformServices } from "../platform.ts"
 import { allowsIngestFrom, mountIngest } from "./ingest/mount-ingest.ts"
+import { consoleHome } from "./console/console-home.ts"
+import { mountConsole } from "./console/mount-console.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { mountLive } from "./live.ts"
 import { reading } from "./reading.ts"
 import { observeHandlers } from "./observe-handlers.ts"
 import { registryControl } from "./registry-control.ts"
-import { statusPage, statusStyle } from "./status-page.ts"
 
 /** Everything that a request may ask for. */
 export type ControlServices =
   | RegistryServices
   | Alerts
+  | Auditor
   | Collector
   | Controller
   | LogBuffer
@@ -58,10 +54,7 @@ export interface AppOptions {
   readonly stop: Effect.Effect<unknown>
 }
 
-const pageSecurity =
-  "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-
-/** The HTTP side of the platform: the registry's and the controller's API, the page at `/`, and `/metrics`. */
+/** The HTTP side of the platform: the registry's and the controller's API, the console, and `/metrics`. */
 export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   const services = yield* Effect.context<PlatformServices>()
   const startedAt = yield* Clock.currentTimeMillis
@@ -82,21 +75,9 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop }),
     mount
   )
-  mountPages(api, mount)
   mountEndpoints(api, [...dashboardEndpoints, ...alertEndpoints], observeHandlers, mount)
   mountIngest(api, options.inboxes, run)
-  api.app.get("/", async (context) => {
-    const page = await run(
-      Effect.flatMap(platformStatus(facts), (status) =>
-        Effect.map(Clock.currentTimeMillis, (now) => statusPage(status, now))
-      )
-    )
-    context.header("content-security-policy", pageSecurity)
-    return context.html(page)
-  })
-  api.app.get("/status.css", (context) =>
-    context.body(statusStyle, 200, { "content-type": "text/css; charset=utf-8" })
-  )
+  mountConsole(api.app, consoleHome())
   mountLive(api.app, { facts, run, alerts: alertCounts })
   const families = Effect.flatMap(Collector, (collector) => collector.families)
   api.app.get("/metrics", (context) =>

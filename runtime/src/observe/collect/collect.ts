@@ -9,6 +9,7 @@ import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { WorkerMeters } from "../../worker/worker-environment.ts"
 import { Collector } from "../collector.ts"
+import { Auditor } from "../ledger/auditor.ts"
 import { Families, secondsOf } from "./families.ts"
 import { addNodeFamilies, nodeLabels } from "./node-families.ts"
 import { PlatformFacts } from "./platform-families.ts"
@@ -34,6 +35,7 @@ export const collectorLayer = (parts: CollectorParts) =>
       const transport = yield* Transport
       const pool = yield* SandboxPool
       const running = yield* RunningPipelines
+      const auditor = yield* Auditor
       const totals = new RunningTotals(transport)
       const platform = yield* Effect.acquireRelease(
         Effect.sync(() => new PlatformFacts(parts.folder, parts.version)),
@@ -71,11 +73,10 @@ export const collectorLayer = (parts: CollectorParts) =>
           (node) => labels.get(node) ?? { pipeline, node }
         )
         yield* addTaskFamilies(families, run, { transport, times: parts.meters.commitTimes, now })
-        addLedger(
-          families,
-          pipeline,
-          [...checkpoints.values()].map(({ ledger }) => ledger)
-        )
+        addLedger(families, pipeline, [
+          ...[...checkpoints.values()].map(({ ledger }) => ledger),
+          auditor.logImbalances(pipeline)
+        ])
       })
       const topicFamilies = Effect.fnUntraced(function* (families: Families) {
         for (const { name, partitions } of yield* transport.topics) {

@@ -83,7 +83,7 @@ export class InputReader {
         for (const { baseOffset, frame } of batches) {
           if (records >= limits.records) break
           const parts = frameParts(baseOffset, frame, start)
-          imbalances = addImbalances(imbalances, this.misplaced(input.topic, baseOffset, next))
+          imbalances = addImbalances(imbalances, this.misplaced(input.topic, baseOffset, next, parts.next))
           next = parts.next
           originAt = earlier(
             originAt,
@@ -112,7 +112,9 @@ export class InputReader {
   }
 
   /** A first batch may begin before the place that a task goes on from: a reset sets any place. */
-  private misplaced(topic: string, baseOffset: bigint, next: bigint): Imbalances {
+  private misplaced(topic: string, baseOffset: bigint, next: bigint, end: bigint): Imbalances {
+    // The batch before is what is found where the one that should be there is gone.
+    if (end <= next) return {}
     const isFirst = !this.aligned.has(topic)
     this.aligned.add(topic)
     if (baseOffset === next || (isFirst && baseOffset < next)) return {}
