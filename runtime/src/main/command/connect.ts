@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { controlEndpoints, registryEndpoints } from "@millrace/sdk/api"
+import { alertEndpoints, controlEndpoints, dashboardEndpoints, registryEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import { root } from "./root.ts"
 import { keptToken } from "../credentials.ts"
@@ -18,7 +18,11 @@ type Clients = ReturnType<typeof clients>
 
 const clients = (server: Server) => {
   const options = { url: server.url, ...(server.token === undefined ? {} : { token: server.token }) }
-  return { client: makeClient(controlEndpoints, options), registry: makeClient(registryEndpoints, options) }
+  return {
+    client: makeClient(controlEndpoints, options),
+    registry: makeClient(registryEndpoints, options),
+    observe: makeClient([...dashboardEndpoints, ...alertEndpoints], options)
+  }
 }
 
 /** The server that the shared flags name; fails when none is up. */

@@ -15,6 +15,8 @@ import { deadLetterCommand } from "./dead-letter.ts"
 import { devCommand } from "./dev.ts"
 import { doctorCommand } from "./doctor.ts"
 import { downCommand } from "./down.ts"
+import { alertsCommand } from "./observe/alerts.ts"
+import { dashboardCommand } from "./observe/dashboard.ts"
 import { pipelineCommand } from "./pipeline.ts"
 import { planCommand } from "./plan.ts"
 import { publishCommand } from "./publish/publish.ts"
@@ -35,6 +37,7 @@ export const millrace = root.pipe(
   Command.withSubcommands([
     { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
+    { group: "Dashboards and alerts", commands: [alertsCommand, dashboardCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },
     {
       group: "Plugins",

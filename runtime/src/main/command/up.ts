@@ -1,5 +1,6 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { applyFile } from "./apply-file.ts"
@@ -31,6 +32,11 @@ export const upCommand = Command.make(
         "Answer under this host name too, such as the machine's; localhost and --host always are"
       )
     ),
+    notify: Flag.String("notify").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.optional,
+      Flag.withDescription("Where alerts are told; default: notify.yaml of the data folder, if it is there")
+    ),
     publish: Flag.String("publish").pipe(
       Flag.withMetavar("FOLDER"),
       Flag.atLeast(0),
@@ -56,7 +62,8 @@ export const upCommand = Command.make(
           folder,
           host: input.host,
           names: input.names,
-          port: input.port
+          port: input.port,
+          ...(Option.isSome(input.notify) ? { notify: input.notify.value } : {})
         })
         const connection = connectTo(platform, flags.json)
         yield* flags.json
