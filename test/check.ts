@@ -8,6 +8,7 @@ const bin = (name: string): string => join(root, "node_modules/.bin", name)
 
 const gates: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
+  ["types of the console", bin("tsc"), ["--noEmit", "-p", "runtime/console"]],
   ["lint", bin("oxlint"), ["--type-aware", "--deny-warnings"]],
   ["format", bin("oxfmt"), ["--check"]],
   ["tests", process.execPath, ["--no-node-snapshot", "test/run-tests.ts"]]

@@ -7,6 +7,7 @@ const files = [
   "sdk/src",
   "runtime/sandbox/src",
   "runtime/src",
+  "runtime/console/src",
   "registry/src",
   "plugins",
   "test",

@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
-import { breaches, importsOf, isTest, root, sources, strays } from "./floors.ts"
+import { breaches, heavyImports, importsOf, isTest, root, sources, strays } from "./floors.ts"
 
-const workspaces = ["sdk/src", "runtime/sandbox/src", "runtime/src", "registry/src", "plugins"]
+const workspaces = [
+  "sdk/src",
+  "runtime/sandbox/src",
+  "runtime/src",
+  "runtime/console/src",
+  "registry/src",
+  "plugins"
+]
 const files = workspaces.flatMap(sources)
 const production = files.filter((file) => !isTest(file))
 
@@ -22,6 +29,10 @@ describe("the house", () => {
     assert.isAtMost(homesOfIsolatedVm.length, 1, homesOfIsolatedVm.join(", "))
   })
 
+  it("lets the console know the API by its types alone", () => {
+    assert.deepStrictEqual(heavyImports(files.filter((file) => file.startsWith("runtime/console/"))), [])
+  })
+
   it("would notice a breach", () => {
     assert.deepStrictEqual(breaches(["nowhere/x.ts"]), ["nowhere/x.ts: stands on no floor"])
   })
@@ -34,7 +45,7 @@ describe("the house", () => {
   })
 
   it("names no file after a drawer", () => {
-    const drawers = files.filter((file) => /(^|\/)(utils?|common|helpers?|misc|types)(\/|\.ts$)/.test(file))
+    const drawers = files.filter((file) => /(^|\/)(utils?|common|helpers?|misc|types)(\/|\.tsx?$)/.test(file))
     assert.deepStrictEqual(drawers, [])
   })
 })

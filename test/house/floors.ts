@@ -63,6 +63,22 @@ export const floors: readonly Floor[] = [
   },
   // A plugin may bundle npm packages that need nothing but the language.
   { folder: "plugins/", imports: ["@millrace/sdk", "plugins/", "effect/", "@noble/hashes/", "fflate"] },
+  // A page in the browser: of the platform it knows the API's types alone.
+  {
+    folder: "runtime/console/src/",
+    imports: [
+      "runtime/console/src/",
+      "@millrace/sdk/api",
+      "react",
+      "react-dom/client",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@xyflow/react",
+      "@dagrejs/dagre",
+      "lucide-react/dist/esm/icons/",
+      "uplot"
+    ]
+  },
   {
     folder: "registry/src/",
     imports: [
@@ -141,6 +157,14 @@ export const homes: { readonly [library: string]: RegExp } = {
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/
 }
 
+/** Files of the console that import what stands in the API as more than types: it would bring Effect into the page. */
+export const heavyImports = (files: readonly string[]): readonly string[] =>
+  files.filter((file) =>
+    /^\s*(?:import|export)\s(?!type\b)[^"']*?\sfrom\s+["']@millrace\//m.test(
+      readFileSync(join(root, file), "utf8")
+    )
+  )
+
 /** Every TypeScript source below a folder, tests left out, relative to the root. */
 export const sources = (folder: string): readonly string[] => {
   const found: string[] = []
@@ -149,7 +173,7 @@ export const sources = (folder: string): readonly string[] => {
       if (name === "node_modules" || name === "dist" || name === "fixtures" || name.startsWith(".")) continue
       const path = join(directory, name)
       if (statSync(path).isDirectory()) walk(path)
-      else if (name.endsWith(".ts")) found.push(relative(root, path))
+      else if (/\.tsx?$/.test(name)) found.push(relative(root, path))
     }
   }
   walk(join(root, folder))

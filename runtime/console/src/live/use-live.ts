@@ -1,0 +1,35 @@
+import type { LiveStatus } from "@millrace/sdk/api"
+import { useSyncExternalStore } from "react"
+import { type Connection, liveStore, type Rates } from "./live-store.ts"
+
+export type LivePipeline = LiveStatus["pipelines"][number]
+export type LiveNode = LivePipeline["nodes"][number]
+
+/** A part of the live view. The component renders again only when this very part changed: select objects of the view, or primitives. */
+export const useLive = <A>(select: (status: LiveStatus) => A): A | undefined =>
+  useSyncExternalStore(liveStore.subscribe, () => {
+    const { status } = liveStore.snapshot()
+    return status === undefined ? undefined : select(status)
+  })
+
+export const useLivePipeline = (name: string): LivePipeline | undefined =>
+  useLive(({ pipelines }) => pipelines.find(({ pipeline }) => pipeline === name))
+
+export const useLiveNode = (pipeline: string, node: string): LiveNode | undefined =>
+  useLive(({ pipelines }) =>
+    pipelines.find((each) => each.pipeline === pipeline)?.nodes.find((each) => each.node === node)
+  )
+
+/** Rates of a pipeline or of `PIPELINE/NODE`, the newest last. */
+export const useRates = (name: string): Rates | undefined =>
+  useSyncExternalStore(liveStore.subscribe, () => liveStore.history(name))
+
+export const useConnection = (): Connection =>
+  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().connection)
+
+export const useIsFrozen = (): boolean =>
+  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().frozenAt !== undefined)
+
+/** When the view was frozen, ms since 1970. */
+export const useFrozenAt = (): number | undefined =>
+  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().frozenAt)

@@ -1,0 +1,66 @@
+import type { PipelineGraph } from "@millrace/sdk/api"
+import { Link } from "@tanstack/react-router"
+import { memo } from "react"
+import { useLiveNode } from "../../live/use-live.ts"
+import { countText, rateText, shareText } from "../../parts/format.ts"
+import { Panel } from "../../parts/panel.tsx"
+import { classOf, type Column, Table } from "../../parts/table.tsx"
+
+const columns: readonly Column[] = [
+  { name: "Node" },
+  { name: "Kind", isExtra: true },
+  { name: "Plugin", isExtra: true },
+  { name: "In/s", isNumber: true },
+  { name: "Out/s", isNumber: true },
+  { name: "In", isNumber: true, isExtra: true },
+  { name: "Out", isNumber: true, isExtra: true },
+  { name: "Filtered", isNumber: true, isExtra: true },
+  { name: "Late", isNumber: true, isExtra: true },
+  { name: "Dead", isNumber: true },
+  { name: "CPU", isNumber: true }
+]
+
+interface RowOptions {
+  readonly pipeline: string
+  readonly node: string
+  readonly kind: string
+  readonly plugin: string
+}
+
+const Row = memo(({ kind, node, pipeline, plugin }: RowOptions) => {
+  const live = useLiveNode(pipeline, node)
+  const count = (value: number | undefined): string => (value === undefined ? "–" : countText(value))
+  const rate = (value: number | undefined): string => (value === undefined ? "–" : rateText(value))
+  return (
+    <tr>
+      <td>
+        <Link to="/pipelines/$pipeline/nodes/$node" params={{ pipeline, node }}>
+          {node}
+        </Link>
+      </td>
+      <td className="extra dim">{kind}</td>
+      <td className="extra dim wrap-anywhere">{plugin}</td>
+      <td className={classOf(true)}>{rate(live?.rates.in)}</td>
+      <td className={classOf(true)}>{rate(live?.rates.out)}</td>
+      <td className={classOf(true, true)}>{count(live?.totals.in)}</td>
+      <td className={classOf(true, true)}>{count(live?.totals.out)}</td>
+      <td className={classOf(true, true)}>{count(live?.totals.filtered)}</td>
+      <td className={classOf(true, true)}>{count(live?.totals.late)}</td>
+      <td className={`${classOf(true)} ${(live?.totals.dead ?? 0) > 0 ? "bad" : ""}`}>
+        {count(live?.totals.dead)}
+      </td>
+      <td className={classOf(true)}>{live === undefined ? "–" : shareText(live.cpu)}</td>
+    </tr>
+  )
+})
+
+/** The nodes with their numbers: since the pipeline was made, and now. */
+export const NodeTable = ({ graph }: { readonly graph: PipelineGraph }) => (
+  <Panel title="Nodes" isFlush aside={graph.nodes.length}>
+    <Table label="Nodes" columns={columns}>
+      {graph.nodes.map(({ kind, node, plugin }) => (
+        <Row key={node} pipeline={graph.pipeline} node={node} kind={kind} plugin={plugin} />
+      ))}
+    </Table>
+  </Panel>
+)
