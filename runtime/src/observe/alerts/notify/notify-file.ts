@@ -42,13 +42,16 @@ const Address = Schema.String.check(
   Schema.isPattern(/^[^\s<>@,;:"()[\]\\]+@[^\s<>@,;:"()[\]\\]+$/, { expected: "an email address" })
 )
 
-const Webhook = Schema.Struct({
-  webhook: Url,
-  headers: Schema.optionalKey(Schema.Record(Schema.String, Secret))
-})
-const Slack = Schema.Struct({ slack: Secret })
-const Email = Schema.Struct({ email: Schema.Union([Address, Schema.NonEmptyArray(Address)]) })
-const Receivers = Schema.Array(Schema.Union([Webhook, Slack, Email]))
+const Receivers = Schema.Array(
+  Schema.Struct({
+    webhook: Schema.optionalKey(Url),
+    /** Of a webhook's requests. */
+    headers: Schema.optionalKey(Schema.Record(Schema.String, Secret)),
+    slack: Schema.optionalKey(Secret),
+    email: Schema.optionalKey(Schema.Union([Address, Schema.NonEmptyArray(Address)]))
+  })
+)
+type FileReceiver = (typeof Receivers.Type)[number]
 
 /** `notify.yaml`. */
 const NotifyFile = Schema.Struct({
@@ -119,7 +122,7 @@ export const readNotifyFile = (
 
 const problemsOf = (issue: SchemaIssue.Issue): readonly Problem[] =>
   issuesOf(issue).issues.map(({ message, path = [] }) => ({
-    message,
+    message: message === "Expected no excess property" ? "there is no such key" : message,
     path: path.map((segment) => (typeof segment === "object" ? segment.key : segment))
   }))
 
@@ -141,12 +144,13 @@ const unsettled = ({ default: receivers, owners = {}, smtp }: NotifyFile): reado
       each.map((receiver, index) => ({ receiver, path: ["owners", owner, index] }))
     )
   ]
-  const noServer = all.flatMap(({ path, receiver }) =>
-    smtp === undefined && "email" in receiver
+  const receiverProblems = all.flatMap(({ path, receiver }) => [
+    ...misshapen(receiver, path),
+    ...(smtp === undefined && receiver.email !== undefined
       ? [{ path, message: "there is no mail server: name one under smtp:" }]
-      : []
-  )
-  if (smtp === undefined) return noServer
+      : [])
+  ])
+  if (smtp === undefined) return receiverProblems
   const half =
     (smtp.user === undefined) === (smtp.password === undefined)
       ? []
@@ -155,7 +159,15 @@ const unsettled = ({ default: receivers, owners = {}, smtp }: NotifyFile): reado
     smtp.security === "none" && smtp.password !== undefined
       ? [{ path: ["smtp", "security"], message: "a password is not sent in the clear: use starttls or tls" }]
       : []
-  return [...noServer, ...half, ...open]
+  return [...receiverProblems, ...half, ...open]
+}
+
+const misshapen = (receiver: FileReceiver, path: Path): readonly Problem[] => {
+  const kinds = (["webhook", "slack", "email"] as const).filter((kind) => receiver[kind] !== undefined)
+  if (kinds.length !== 1) return [{ path, message: "it has exactly one of webhook:, slack: and email:" }]
+  return receiver.headers !== undefined && receiver.webhook === undefined
+    ? [{ path: [...path, "headers"], message: "only a webhook has headers" }]
+    : []
 }
 
 const missingVariables = (value: unknown, environment: Environment, path: Path = []): readonly Problem[] => {
@@ -176,19 +188,21 @@ const settingsOf = (file: NotifyFile, environment: Environment): NotifySettings 
     const name = reference.exec(text)?.[1]
     return name === undefined ? text : (environment[name] ?? "")
   }
-  const receiver = (each: NotifyFile["default"][number]): Receiver => {
-    if ("slack" in each) return { by: "slack", url: filled(each.slack) }
-    if ("email" in each)
-      return { by: "email", to: typeof each.email === "string" ? [each.email] : each.email }
-    const headers = Object.entries(each.headers ?? {}).map(([name, value]) => [name, filled(value)] as const)
-    return { by: "webhook", url: filled(each.webhook), headers: Object.fromEntries(headers) }
+  const receiver = ({ email, headers = {}, slack, webhook }: FileReceiver): readonly Receiver[] => {
+    if (slack !== undefined) return [{ by: "slack", url: filled(slack) }]
+    if (email !== undefined) return [{ by: "email", to: typeof email === "string" ? [email] : email }]
+    if (webhook === undefined) return []
+    const values = Object.entries(headers).map(([name, value]) => [name, filled(value)] as const)
+    return [{ by: "webhook", url: filled(webhook), headers: Object.fromEntries(values) }]
   }
   const { owners = {}, smtp, waits = {} } = file
   const seconds = (written: string | undefined, otherwise: number): number =>
     written === undefined ? otherwise : durationMs(written) / 1_000
   return {
-    default: file.default.map(receiver),
-    owners: Object.fromEntries(Object.entries(owners).map(([owner, each]) => [owner, each.map(receiver)])),
+    default: file.default.flatMap(receiver),
+    owners: Object.fromEntries(
+      Object.entries(owners).map(([owner, each]) => [owner, each.flatMap(receiver)])
+    ),
     smtp:
       smtp === undefined
         ? undefined
