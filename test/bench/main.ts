@@ -8,6 +8,7 @@ const benches: {
   flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
+  observe: () => import("./observe.ts"),
   movies: () => import("./movies.ts"),
   joins: () => import("./joins.ts"),
   state: () => import("./state.ts"),

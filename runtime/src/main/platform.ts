@@ -41,6 +41,7 @@ import { notifySettings } from "./observe/notify-settings.ts"
 import { observingLayer } from "./observe/observing.ts"
 import { Auditor } from "../observe/ledger/auditor.ts"
 import { scaleFrom } from "../observe/rules/scale.ts"
+import { isObserving } from "./observe/is-observing.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
@@ -128,7 +129,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     yield* Effect.forkScoped(Context.get(services, FirstParty).published)
   }
   // Stored pipelines are there by now: what is counted later of another is new.
-  yield* Effect.forkScoped(inServices(watch))
+  if (isObserving(process.env)) yield* Effect.forkScoped(inServices(watch))
   yield* Effect.forkScoped(keepCompiled)
   return {
     url,
@@ -144,6 +145,11 @@ const keepCompiled = Effect.delay(
   Effect.sync(() => flushCompileCache()),
   "3 seconds"
 )
+
+const auditorOf = (environment: NodeJS.ProcessEnv) =>
+  Auditor.layer(
+    isObserving(environment) ? (scaleFrom(environment["MILLRACE_ALERT_SCALE"] ?? "") ?? 1) : Infinity
+  )
 
 const servicesOf = (
   { folder, workshop }: PlatformOptions,
@@ -191,7 +197,7 @@ const servicesOf = (
     meters,
     refusals,
     version: packageJson.version
-  }).pipe(Layer.provideMerge(Auditor.layer(scaleFrom(process.env["MILLRACE_ALERT_SCALE"] ?? "") ?? 1)))
+  }).pipe(Layer.provideMerge(auditorOf(process.env)))
   return Layer.mergeAll(Controller.layer, observingLayer(alerts).pipe(Layer.provideMerge(collector))).pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(

@@ -1,4 +1,4 @@
-import { Contract, defineProcessor, defineSource, Schema, valueState } from "@millrace/sdk"
+import { Contract, defineProcessor, defineSink, defineSource, Schema, valueState } from "@millrace/sdk"
 
 /** What the benches of streams run on: a key, a time, a number. */
 export class Event extends Contract<Event>()({
@@ -42,6 +42,20 @@ export const events = defineSource({
     })
     return { records, position: to, next: to < config.count ? "more" : "end" }
   }
+})
+
+/** Each a little dearer. */
+export const dearer = defineProcessor({
+  name: "dearer",
+  input: Event,
+  output: Event,
+  map: (event) => ({ ...event, price: event.price + 1 })
+})
+
+export const nowhere = defineSink({
+  name: "nowhere",
+  input: Event,
+  write: () => ({ failed: [] })
 })
 
 export class Total extends Contract<Total>()({

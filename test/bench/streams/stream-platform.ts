@@ -33,14 +33,16 @@ export interface Taken {
   readonly status: PipelineStatus
 }
 
-/** `streams`: by name. Their records have watermarks without disorder. */
+/** `streams`: by name; `more`: how the platform is started. Their records have watermarks without disorder. */
 export const withStreams = async <A>(
   streams: { readonly [name: string]: EventSequence },
-  work: (platform: StreamPlatform) => Promise<A>
+  work: (platform: StreamPlatform) => Promise<A>,
+  more: { readonly wrapper?: readonly string[] } = {}
 ): Promise<A> => {
   const folder = temporaryFolder()
   const platform = await up({
     ...profiling,
+    ...more,
     data: join(folder.path, "data"),
     publish: ["window", "join"].map((name) => join(root, "plugins", name))
   })

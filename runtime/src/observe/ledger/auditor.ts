@@ -21,7 +21,7 @@ export class Auditor extends Context.Service<
     readonly logImbalances: (pipeline: string) => Imbalances
   }
 >()("millrace/observe/Auditor") {
-  /** `scale`: of the minute between looks. */
+  /** `scale`: of the minute between looks; infinite: it looks when it is asked. */
   static readonly layer = (scale: number) =>
     Layer.effect(
       Auditor,
@@ -70,7 +70,7 @@ export class Auditor extends Context.Service<
           Effect.catch((error) => Effect.logWarning("the log could not be audited", error.message)),
           Effect.andThen(Effect.sleep(Duration.times(Duration.minutes(1), scale)))
         )
-        yield* Effect.forkScoped(Effect.forever(look))
+        if (Number.isFinite(scale)) yield* Effect.forkScoped(Effect.forever(look))
         return Auditor.of({ ledger, logImbalances: (pipeline) => found.get(pipeline) ?? {} })
       })
     )
