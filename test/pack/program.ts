@@ -3,6 +3,7 @@ import { join, relative } from "node:path"
 import type { ArchiveFile } from "@millrace/sdk/build"
 import { build } from "esbuild"
 import { root } from "../house/floors.ts"
+import { buildConsole } from "./console.ts"
 
 /**
  * Packages that the program loads as they are: they have native code, are read as files (the sandbox makes its programs of
@@ -11,8 +12,9 @@ import { root } from "../house/floors.ts"
  */
 export const loadedPackages = ["@millrace/sdk", "@millrace/sandbox", "effect", "lmdb"] as const
 
-/** The `millrace` program as few modules, and the licences of what was bundled into them. */
+/** The `millrace` program as few modules, the console that it serves, and the licences of what was bundled into them. */
 export const bundleProgram = async (): Promise<readonly ArchiveFile[]> => {
+  const console = await buildConsole()
   const outdir = join(root, "runtime/dist")
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -41,7 +43,11 @@ export const bundleProgram = async (): Promise<readonly ArchiveFile[]> => {
       name: `dist/${relative(outdir, path)}`,
       content: contents
     })),
-    { name: "THIRD_PARTY.md", content: Buffer.from(notices(Object.keys(metafile.inputs))) }
+    ...console.files,
+    {
+      name: "THIRD_PARTY.md",
+      content: Buffer.from(notices([...Object.keys(metafile.inputs), ...console.packages]))
+    }
   ]
 }
 

@@ -10,6 +10,7 @@ import { streamCommand } from "./find/stream.ts"
 import { loginCommand, logoutCommand } from "./account/login.ts"
 import { tokenCommand } from "./account/token.ts"
 import { deprecateCommand, yankCommand } from "./publish/mark.ts"
+import { consoleCommand } from "./console.ts"
 import { completionCommand } from "./completion.ts"
 import { deadLetterCommand } from "./dead-letter.ts"
 import { devCommand } from "./dev.ts"
@@ -35,7 +36,7 @@ const whole = (): Command.Command.Any => millrace
 /** The whole command line. */
 export const millrace = root.pipe(
   Command.withSubcommands([
-    { group: "Platform", commands: [upCommand, downCommand, statusCommand, doctorCommand] },
+    { group: "Platform", commands: [upCommand, downCommand, statusCommand, consoleCommand, doctorCommand] },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
     { group: "Dashboards and alerts", commands: [alertsCommand, dashboardCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },

@@ -44,13 +44,14 @@ const flowNodes = ({ chosen, graph, isDown, lit }: FlowOptions): (NodeData | Str
 const flowEdges = ({ graph, lit }: FlowOptions): Edge[] =>
   edgesOf(graph).map(({ id, isTable, source, slot, target, topic }) => {
     const isOn = lit === undefined || (lit.has(source) && lit.has(target))
-    const label = isTable ? `table ${slot}` : slot === "input" ? undefined : slot
+    // What is usual needs no word; lookup tables are dashed.
+    const label = slot === "input" || slot === "table" ? undefined : slot
     return {
       id,
       source,
       target,
       ...(label === undefined ? {} : { label }),
-      className: `${topic === null ? "flow-fused" : "flow-topic"}${isOn ? "" : " flow-off"}`,
+      className: `${topic === null ? "flow-fused" : "flow-topic"}${isTable ? " flow-table" : ""}${isOn ? "" : " flow-off"}`,
       markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 }
     }
   })

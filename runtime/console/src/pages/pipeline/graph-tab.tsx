@@ -73,7 +73,11 @@ export const GraphTab = ({ graph }: { readonly graph: PipelineGraph }) => {
       <Panel
         title="Graph"
         isFlush
-        aside={<span>thick lines are topics, thin ones stay within a task; press a node for its fields</span>}
+        aside={
+          <span>
+            thick: a topic, thin: within a task, dashed: a lookup table; press a node for its fields
+          </span>
+        }
       >
         <FlowFrame graph={graph} isDown={isNarrow}>
           <Suspense fallback={<p className="waiting">Drawing the graph …</p>}>

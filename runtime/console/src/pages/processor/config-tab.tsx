@@ -53,23 +53,25 @@ export const ConfigTab = ({ graph, node }: { readonly graph: PipelineGraph; read
             <dd>{node.bounded ? "yes, when its sources do" : "no, it runs on"}</dd>
           </dl>
         </Panel>
-        <Panel title="Permissions">
-          {node.permissions.length === 0 ? (
-            <p className="dim">None: it sees its records and nothing else.</p>
-          ) : (
-            <ul>
-              {node.permissions.map(({ granted, handle, permission }) => (
-                <li key={`${handle} ${permission}`} className="wrap-anywhere">
-                  {permission}
-                  {granted ? "" : <b className="bad"> (not granted)</b>}
-                </li>
-              ))}
-            </ul>
-          )}
-        </Panel>
-        <Panel title="Config" isFlush>
-          <JsonView label={`Config of ${node.node}`} value={node.config} />
-        </Panel>
+        <div className="stack">
+          <Panel title="Config" isFlush>
+            <JsonView label={`Config of ${node.node}`} value={node.config} />
+          </Panel>
+          <Panel title="Permissions">
+            {node.permissions.length === 0 ? (
+              <p className="dim">None: it sees its records and nothing else.</p>
+            ) : (
+              <ul>
+                {node.permissions.map(({ granted, handle, permission }) => (
+                  <li key={`${handle} ${permission}`} className="wrap-anywhere">
+                    {permission}
+                    {granted ? "" : <b className="bad"> (not granted)</b>}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Panel>
+        </div>
       </div>
       {node.inputs.map(({ feeds, fields, input, keyBy }) => (
         <Panel key={input} title={`Takes ${input}`}>

@@ -34,10 +34,10 @@ export const chartOptions = (panel: Panel, element: HTMLElement): uPlot.Options 
     width: Math.max(120, element.clientWidth),
     height: chartHeight,
     cursor: { sync: { key: "millrace" }, drag: { x: false, y: false } },
-    legend: { live: true, markers: { width: 2 } },
+    legend: { live: true },
     scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), most > 0 ? most * 1.08 : 1] } },
     axes: [
-      { ...axis, space: 70, values: (_, ticks) => ticks.map(timeText) },
+      { ...axis, size: 28, space: 70, values: (_, ticks) => ticks.map(timeText) },
       { ...axis, size: 64, space: 30, values: (_, ticks) => ticks.map((tick) => unitText(tick, unit)) }
     ],
     series: [
