@@ -82,6 +82,8 @@ export interface ControllerShape {
   readonly reset: (pipeline: string, request: ResetRequest) => Effect.Effect<ResetView, ApiError>
   /** Puts aside all that a pipeline keeps; it stands still meanwhile. Without a name it gets one by the time. */
   readonly savepoint: (pipeline: string, name: string | undefined) => Effect.Effect<SavepointView, ApiError>
+  /** Runs work while nothing is applied or changed; what runs goes on. */
+  readonly undisturbed: <A, E>(work: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Looks after revisions that were on trial when the platform ended last. */
   readonly watchTrials: Effect.Effect<void, ApiError>
   /** Starts a pipeline anew under the grants that are in force now; without one that it needs it does not start. */
@@ -117,6 +119,7 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
       return Controller.of({
         plan: (request) => inTurn(showPlan(request)),
         apply: (request, by, options = {}) => inTurn(judged(applyPlan(request, by, options))),
+        undisturbed: inTurn,
         watchTrials: inTurn(onTrial).pipe(
           Effect.flatMap((stored) => Effect.forEach(stored, watched, { discard: true }))
         ),

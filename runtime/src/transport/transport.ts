@@ -74,6 +74,11 @@ export interface TransportShape {
   readonly checkpoints: (
     pipeline: string
   ) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
+  /**
+   * Writes a copy of all that is kept, of one moment, into an empty folder, from which the same transport can be opened; commits go
+   * on meanwhile. Durable when it answers.
+   */
+  readonly snapshot: (folder: string) => Effect.Effect<void, TransportError>
   /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
   readonly forget: (pipeline: string, nodes?: readonly string[]) => Effect.Effect<void, TransportError>
 }

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { backupEndpoint } from "./backup.ts"
 import { ApplyRequest, ApplyView, PlanAnswer, PlanRequest } from "./control-plan.ts"
 import { DeadLetterView, LogLine, RecordPage, RecordView, TopicView } from "./control-records.ts"
 import { PipelineStatus, PlatformStatus } from "./control-status.ts"
@@ -241,5 +242,6 @@ export const controlEndpoints = [
   ...savepointEndpoints,
   ...stateEndpoints,
   ...streamEndpoints,
+  backupEndpoint,
   shutdown
 ] as const

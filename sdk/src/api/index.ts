@@ -32,6 +32,7 @@ export {
   type TextPayload
 } from "./endpoint.ts"
 export { type ErrorCode, type ErrorDefinition, type ErrorFields, errors } from "./errors.ts"
+export { BackupProgress, BackupRequest, BackupSummary } from "./backup.ts"
 export { auditEndpoints, AuditEntry } from "./audit.ts"
 export { Grant, grantEndpoints } from "./grant.ts"
 export { Health, healthEndpoints } from "./health.ts"

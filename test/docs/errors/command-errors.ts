@@ -50,6 +50,19 @@ const inUse: Rows = {
     why: "A batch in hand is ended and committed before its task stops, and this one takes long: a slow plugin, or a place outside that does not answer.",
     remedy: "Wait, and look with `millrace status PIPELINE`; nothing is lost."
   },
+  RESTORE_FAILED: {
+    message: "The backup is not whole, or the data folder is not empty",
+    where: "the backup, and the file in it",
+    why: "Every file is held to its SHA-256 before anything is written, and nothing is ever written over a data folder.",
+    remedy:
+      "Name a backup that `millrace restore BACKUP --check` finds whole, and a folder that is empty, or say `--replace`; nothing was changed."
+  },
+  RESTORE_UP: {
+    message: "A platform is up on the data folder",
+    where: "the data folder",
+    why: "A data folder is never changed under a platform that runs.",
+    remedy: "Stop it with `millrace down`, or name another folder with `--data`."
+  },
   FILE_UNREADABLE: {
     message: "The file cannot be read",
     where: "the file",

@@ -3,6 +3,8 @@ import { addCommand } from "./add/add.ts"
 import { typesCommand } from "./add/types-command.ts"
 import { applyCommand } from "./apply.ts"
 import { auditCommand } from "./audit.ts"
+import { backupCommand } from "./life/backup.ts"
+import { restoreCommand } from "./life/restore.ts"
 import { buildCommand } from "./build.ts"
 import { searchCommand } from "./find/search.ts"
 import { showCommand } from "./find/show.ts"
@@ -36,7 +38,18 @@ const whole = (): Command.Command.Any => millrace
 /** The whole command line. */
 export const millrace = root.pipe(
   Command.withSubcommands([
-    { group: "Platform", commands: [upCommand, downCommand, statusCommand, consoleCommand, doctorCommand] },
+    {
+      group: "Platform",
+      commands: [
+        upCommand,
+        downCommand,
+        statusCommand,
+        consoleCommand,
+        doctorCommand,
+        backupCommand,
+        restoreCommand
+      ]
+    },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
     { group: "Dashboards and alerts", commands: [alertsCommand, dashboardCommand] },
     { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },

@@ -19,6 +19,7 @@ import { pipelineStatus, platformStatus, runOf } from "../../controller/status.t
 import { tapNode } from "../../controller/tap.ts"
 import { listTopics, readRecords } from "../../controller/topics.ts"
 import { Auditor } from "../../observe/ledger/auditor.ts"
+import { backupLines } from "../backup/backup-lines.ts"
 import type { ControlServices } from "./app.ts"
 
 interface Platform {
@@ -104,5 +105,6 @@ export const controlHandlers = ({
     showKeyState({ ...params, key: query.key, limit: query.limit ?? defaultLimit }),
   listStreams: ({ query }) => listStreams(query),
   getStream: ({ params }) => showStream(params.stream),
+  takeBackup: ({ body }) => backupLines(body, { folder: facts.dataFolder, version: facts.version }),
   shutdown: () => Effect.as(stop, { stopping: true })
 })

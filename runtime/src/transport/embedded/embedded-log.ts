@@ -15,6 +15,7 @@ import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { makeFolder } from "./folding.ts"
 import { restageState } from "./restaging.ts"
 import { scanState } from "./scanning.ts"
+import { takeSnapshot } from "./snapshot.ts"
 import { StateBook } from "./state-book.ts"
 import { TaskStates } from "./task-states.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
@@ -101,6 +102,7 @@ export class EmbeddedLog {
           wanted,
           migrate
         }),
+      snapshot: (target) => takeSnapshot({ folder: this.folder, store: this.store }, target),
       openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
       checkpoints: (pipeline) => this.reading(() => this.checkpointsOf(pipeline)),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes)

@@ -29,6 +29,8 @@ export interface Store {
   readonly read: <A>(work: () => A) => A
   /** Bytes that the data file has when it holds every page that was ever given out. */
   readonly wholeBytes: () => number
+  /** Copies the data file as it is now, without pages that hold nothing, into another folder that is there and empty. */
+  readonly copyTo: (folder: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -81,6 +83,7 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
       }
     },
     wholeBytes: () => (lastPageOf(root.getStats()) + 1) * pageBytes,
+    copyTo: (target) => root.backup(target, true),
     close: () => root.close()
   }
 }

@@ -166,6 +166,15 @@ export const pipelineErrors = errorTable({
     remedy: "Make space, or choose another savepoint; nothing of one that failed is left.",
     fields: ["reason"]
   },
+  BACKUP_FAILED: {
+    status: 409,
+    message: "The backup to {path} was not made: {reason}",
+    where: "the place that was named, on the platform's machine",
+    why: "There is something already, its folder is not there or not writable, or the disk is full.",
+    remedy:
+      "Name a place where nothing is, with room for all of the data folder; nothing of one that failed is left.",
+    fields: ["path", "reason"]
+  },
   NODE_WITHOUT_STATE: {
     status: 409,
     message: "{node} keeps no state",
