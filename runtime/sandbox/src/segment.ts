@@ -99,6 +99,8 @@ export interface SegmentCall {
         readonly positionJson: string | undefined
         readonly maxRecords: number
         readonly maxBytes: number
+        /** The first record begins a trace: the header that it gets, unless it has one. */
+        readonly traceparent?: string
         /** Gives the records watermarks. `newest`: the highest timestamp that the partition gave before. */
         readonly watermark?: { readonly newest: number | undefined; readonly outOfOrdernessMs: number }
       }
@@ -159,6 +161,14 @@ export interface SegmentResult {
     readonly kind: "counter" | "histogram"
     readonly labels: string
     readonly value: number
+  }[]
+  /** Records that are of a trace, and what became of them at each node. */
+  readonly traces: readonly {
+    readonly node: string
+    readonly traceparent: string
+    readonly outcome: "handled" | "filtered" | "failed"
+    /** Records that it gave. */
+    readonly out: number
   }[]
 }
 export interface NodeCounts {

@@ -42,6 +42,8 @@ import { observingLayer } from "./observe/observing.ts"
 import { Auditor } from "../observe/ledger/auditor.ts"
 import { scaleFrom } from "../observe/rules/scale.ts"
 import { isObserving } from "./observe/is-observing.ts"
+import { exportTraces, otlpTarget } from "../observe/trace/otlp-export.ts"
+import { traceEveryMs } from "./observe/trace-every.ts"
 import { packageSourceLayer } from "./registry/package-source.ts"
 import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
@@ -58,8 +60,19 @@ export interface PlatformOptions {
   readonly port: number
   /** File that says where alerts are told; default: `notify.yaml` of the data folder. */
   readonly notify?: string
+  /** File with the key of the secrets; absent: as the environment says, or one of the registry's own. */
+  readonly secretKeyFile?: string | undefined
+  readonly limits?: PlatformLimits
   /** For a platform that serves an author at work; a platform in use has none of it. */
   readonly workshop?: Workshop
+}
+
+/** What a platform may take; absent: what is usual. */
+export interface PlatformLimits {
+  /** Memory that all batches in hand may take together. */
+  readonly batchMemoryMiB?: number
+  /** Sandbox processes of one trust domain. */
+  readonly sandboxProcesses?: number
 }
 
 /** What differs where one author works on one plugin: contracts change at every save, and the program feeds the records. */
@@ -87,8 +100,8 @@ export const PoolBetween = Context.Reference<(pool: SandboxPoolShape) => Sandbox
   { defaultValue: () => (pool) => pool }
 )
 
-/** Memory that all batches in hand may take together. */
-const budgetKiB = 256 * 1024
+/** {@link PlatformLimits.batchMemoryMiB} unless told. */
+const usualBatchMemoryMiB = 256
 
 /** Starts registry, worker, controller and API in this process, for as long as the scope is open. Fails with a `CommandError`. */
 export const startPlatform = Effect.fn("startPlatform")(function* (options: PlatformOptions) {
@@ -97,7 +110,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   const stopping = yield* Deferred.make<void>()
   const refusals = new Refusals()
   const inboxes = new Inboxes()
-  const meters = makeMeters(yield* Clock.currentTimeMillis)
+  const meters = makeMeters(yield* Clock.currentTimeMillis, traceEveryMs(process.env))
   const address = { url: "" }
   const alerts = {
     folder: options.folder,
@@ -115,6 +128,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
       inboxes,
+      traces: meters.traces,
       version: packageJson.version,
       hosts: [...ownNames(options.host), ...(options.names ?? [])]
     })
@@ -130,6 +144,8 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   }
   // Stored pipelines are there by now: what is counted later of another is new.
   if (isObserving(process.env)) yield* Effect.forkScoped(inServices(watch))
+  const target = otlpTarget(process.env)
+  if (target !== undefined) yield* Effect.forkScoped(exportTraces(meters.traces, target, packageJson.version))
   yield* Effect.forkScoped(keepCompiled)
   return {
     url,
@@ -152,7 +168,7 @@ const auditorOf = (environment: NodeJS.ProcessEnv) =>
   )
 
 const servicesOf = (
-  { folder, workshop }: PlatformOptions,
+  { folder, limits = {}, secretKeyFile, workshop }: PlatformOptions,
   path: Path.Path,
   {
     alerts,
@@ -167,10 +183,15 @@ const servicesOf = (
   }
 ) => {
   const transport = embeddedTransport({ folder: path.join(folder, "log") })
-  const sandbox = SandboxPool.layer(sandboxOptions)
-  const registry = registryLayer(path.join(folder, "registry"), secretKeySource(process.env)).pipe(
-    Layer.provide(manifestReaderLayer)
-  )
+  const { batchMemoryMiB = usualBatchMemoryMiB, sandboxProcesses } = limits
+  const budgetKiB = batchMemoryMiB * 1024
+  const sandbox = SandboxPool.layer({
+    ...sandboxOptions,
+    ...(sandboxProcesses === undefined ? {} : { processesPerDomain: sandboxProcesses })
+  })
+  const keys =
+    secretKeyFile === undefined ? secretKeySource(process.env) : { secretKey: { file: secretKeyFile } }
+  const registry = registryLayer(path.join(folder, "registry"), keys).pipe(Layer.provide(manifestReaderLayer))
   const worker = Layer.unwrap(
     Effect.gen(function* () {
       const logs = yield* LogBuffer

@@ -5,6 +5,7 @@ import { CallMeters } from "./handlers/call-meters.ts"
 import type { HostServices } from "./handlers/host-services.ts"
 import type { Inboxes } from "./inbox/inboxes.ts"
 import { CommitTimes } from "./time/commit-times.ts"
+import { TraceLog } from "./trace/trace-log.ts"
 import type { TransportShape } from "../transport/transport.ts"
 
 /** What all pipelines of a worker share. */
@@ -33,12 +34,14 @@ export interface WorkerEnvironment {
 export interface WorkerMeters {
   readonly calls: CallMeters
   readonly commitTimes: CommitTimes
+  readonly traces: TraceLog
 }
 
-/** Nothing was measured yet. `now`: ms since 1970. */
-export const makeMeters = (now: number): WorkerMeters => ({
+/** Nothing was measured yet. `now`: ms since 1970; `traceEveryMs`: how often a source's task begins a trace. */
+export const makeMeters = (now: number, traceEveryMs = Infinity): WorkerMeters => ({
   calls: new CallMeters(),
-  commitTimes: new CommitTimes(now)
+  commitTimes: new CommitTimes(now),
+  traces: new TraceLog({ everyMs: traceEveryMs })
 })
 
 /** Records of a batch that failed, with the bundles of the nodes that they failed in. */

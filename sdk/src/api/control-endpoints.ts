@@ -6,6 +6,7 @@ import { PipelineStatus, PlatformStatus } from "./control-status.ts"
 import { graphEndpoint } from "./pipeline-graph.ts"
 import { discardEndpoint, replayEndpoint } from "./dead-letter-writes.ts"
 import { ledgerEndpoints } from "./observe/ledger.ts"
+import { traceEndpoints } from "./observe/trace.ts"
 import { resetEndpoint } from "./reset.ts"
 import { rolloutEndpoints } from "./rollout.ts"
 import { savepointEndpoints } from "./savepoint.ts"
@@ -238,6 +239,7 @@ export const controlEndpoints = [
   discardEndpoint,
   resetEndpoint,
   ...ledgerEndpoints,
+  ...traceEndpoints,
   ...rolloutEndpoints,
   ...savepointEndpoints,
   ...stateEndpoints,

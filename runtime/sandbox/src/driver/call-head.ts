@@ -34,6 +34,7 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
             positionJson: head.positionJson ?? null,
             maxRecords: head.maxRecords,
             maxBytes: head.maxBytes,
+            traceparent: head.traceparent ?? null,
             watermark:
               head.watermark === undefined
                 ? null

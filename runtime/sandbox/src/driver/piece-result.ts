@@ -14,6 +14,7 @@ export interface PieceResult {
   readonly deadLetters: readonly DeadLetter[]
   readonly counts: readonly NodeCounts[]
   readonly source: SegmentResult["source"]
+  readonly traces: SegmentResult["traces"]
   readonly tokenJson: string | undefined
   readonly partitions: readonly string[] | undefined
   readonly logs: readonly GuestLog[]
@@ -87,6 +88,11 @@ function assemble(
     ),
     metrics: reports.flatMap((report, stage) =>
       report.metrics.map((metric) => ({ node: spec.nodes[stage].node, ...metric }))
+    ),
+    traces: reports.flatMap((report, stage) =>
+      report.traces
+        .filter(({ traceparent }) => traceparent !== "")
+        .map((trace) => ({ node: spec.nodes[stage].node, ...trace }))
     )
   }
 }
@@ -238,7 +244,8 @@ export function poisonedResult(
     tokenJson: undefined,
     partitions: undefined,
     logs: [],
-    metrics: []
+    metrics: [],
+    traces: []
   }
 }
 
@@ -258,7 +265,8 @@ export function joinResults(spec: SegmentSpec, results: readonly PieceResult[]):
     ...(source === undefined ? {} : { source }),
     ...(isSink ? { sink: { tokenJson: tokens[tokens.length - 1] } } : {}),
     logs: results.flatMap((result) => result.logs),
-    metrics: results.flatMap((result) => result.metrics)
+    metrics: results.flatMap((result) => result.metrics),
+    traces: results.flatMap((result) => result.traces)
   }
 }
 

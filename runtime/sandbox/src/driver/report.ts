@@ -28,6 +28,7 @@ export interface NodeReport {
     readonly labels: string
     readonly value: number
   }[]
+  readonly traces: readonly ReportedTrace[]
   readonly source:
     | {
         readonly positionJson: string
@@ -38,6 +39,11 @@ export interface NodeReport {
     | undefined
   readonly tokenJson: string | undefined
   readonly partitions: readonly string[] | undefined
+}
+export interface ReportedTrace {
+  readonly traceparent: string
+  readonly outcome: "handled" | "filtered" | "failed"
+  readonly out: number
 }
 export interface Letter {
   readonly feed: number
@@ -73,12 +79,14 @@ export function decodeReport(stage: StageReport): NodeReport | undefined {
   const letters = decodeList(ownOf(value, "letters"), decodeLetter)
   const logs = decodeList(ownOf(value, "logs"), decodeLog)
   const metrics = decodeList(ownOf(value, "metrics"), decodeMetric)
+  const traces = decodeList(ownOf(value, "traces"), decodeTrace)
   if (
     !counts.every(isCount) ||
     frames === undefined ||
     letters === undefined ||
     logs === undefined ||
-    metrics === undefined
+    metrics === undefined ||
+    traces === undefined
   )
     return undefined
   const [recordsIn = 0, recordsOut = 0, handled = 0, filtered = 0, failed = 0, late = 0] = counts
@@ -97,6 +105,7 @@ export function decodeReport(stage: StageReport): NodeReport | undefined {
     letters,
     logs,
     metrics,
+    traces,
     source: decodeSource(ownOf(value, "source")),
     tokenJson: typeof token === "string" ? token : undefined,
     partitions
@@ -189,6 +198,20 @@ function decodeMetric(one: unknown): NodeReport["metrics"][number] | undefined {
     Number.isFinite(value)
     ? { handle, kind, labels, value }
     : undefined
+}
+
+/** Version 00 of https://www.w3.org/TR/trace-context/. */
+const traceparentForm = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** What is no traceparent came from outside, in a header that happens to have its name. */
+function decodeTrace(one: unknown): ReportedTrace | undefined {
+  if (!isPlainObject(one)) return undefined
+  const traceparent = ownOf(one, "traceparent")
+  const outcome = ownOf(one, "outcome")
+  const out = ownOf(one, "out")
+  if (outcome !== "handled" && outcome !== "filtered" && outcome !== "failed") return undefined
+  if (typeof traceparent !== "string" || !isCount(out)) return undefined
+  return { traceparent: traceparentForm.test(traceparent) ? traceparent : "", outcome, out }
 }
 
 function decodeSource(value: unknown): NodeReport["source"] {

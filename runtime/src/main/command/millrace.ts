@@ -29,6 +29,7 @@ import { secretCommand } from "./secret/secret.ts"
 import { stateCommand } from "./state/state.ts"
 import { statusCommand } from "./status.ts"
 import { testCommand } from "./test.ts"
+import { traceCommand } from "./trace.ts"
 import { topicCommand } from "./topic.ts"
 import { upCommand } from "./up.ts"
 import { logsCommand, tapCommand } from "./watch.ts"
@@ -52,7 +53,10 @@ export const millrace = root.pipe(
     },
     { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
     { group: "Dashboards and alerts", commands: [alertsCommand, dashboardCommand] },
-    { group: "Records", commands: [logsCommand, tapCommand, topicCommand, deadLetterCommand, stateCommand] },
+    {
+      group: "Records",
+      commands: [logsCommand, tapCommand, traceCommand, topicCommand, deadLetterCommand, stateCommand]
+    },
     {
       group: "Plugins",
       commands: [devCommand, testCommand, buildCommand, publishCommand, yankCommand, deprecateCommand]

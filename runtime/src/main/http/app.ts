@@ -15,6 +15,7 @@ import { Collector } from "../../observe/collector.ts"
 import type { Samples } from "../../observe/samples.ts"
 import type { Auditor } from "../../observe/ledger/auditor.ts"
 import { exposition, expositionType } from "../../telemetry/metric/exposition.ts"
+import type { TraceLog } from "../../worker/trace/trace-log.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Transport } from "../../transport/transport.ts"
 import type { PlatformServices } from "../platform.ts"
@@ -48,6 +49,8 @@ export interface AppOptions {
   readonly folder: string
   /** Host names that requests may come under, beside those of the loopback. */
   readonly hosts: readonly string[]
+  /** Sampled records that were followed. */
+  readonly traces: TraceLog
   /** Where events are posted. */
   readonly inboxes: Inboxes
   /** Asks the platform to stop. */
@@ -72,7 +75,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   mountEndpoints(
     api,
     controlEndpoints,
-    controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop }),
+    controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop, traces: options.traces }),
     mount
   )
   mountEndpoints(api, [...dashboardEndpoints, ...alertEndpoints], observeHandlers, mount)

@@ -1,4 +1,4 @@
-import type { controlEndpoints, PlatformStatus } from "@millrace/sdk/api"
+import { apiError, type controlEndpoints, type PlatformStatus } from "@millrace/sdk/api"
 import type { Handlers } from "@millrace/registry/server"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -20,12 +20,15 @@ import { tapNode } from "../../controller/tap.ts"
 import { listTopics, readRecords } from "../../controller/topics.ts"
 import { Auditor } from "../../observe/ledger/auditor.ts"
 import { backupLines } from "../backup/backup-lines.ts"
+import { listTraces, traceView } from "../../observe/trace/trace-view.ts"
+import type { TraceLog } from "../../worker/trace/trace-log.ts"
 import type { ControlServices } from "./app.ts"
 
 interface Platform {
   readonly facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
   readonly viewer: RecordViewer
   readonly stop: Effect.Effect<unknown>
+  readonly traces: TraceLog
 }
 
 const defaultLimit = 100
@@ -35,10 +38,20 @@ const defaultRevisions = 20
 export const controlHandlers = ({
   facts,
   stop,
+  traces,
   viewer
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
   platformStatus: () => platformStatus(facts),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
+  listTraces: ({ query }) =>
+    Effect.sync(() => listTraces(traces, query.pipeline, query.limit ?? defaultLimit)),
+  showTrace: ({ params }) =>
+    Effect.suspend(() => {
+      const found = traceView(traces, params.traceId)
+      return found === undefined
+        ? Effect.fail(apiError("TRACE_UNKNOWN", { trace: params.traceId }))
+        : Effect.succeed(found)
+    }),
   pipelineLedger: ({ params }) => Auditor.use((auditor) => auditor.ledger(params.pipeline)),
   pipelineGraph: ({ params }) => pipelineGraph(params.pipeline),
   plan: ({ body }) => Controller.use((controller) => controller.plan(body)),

@@ -14,7 +14,8 @@ const nothing: SegmentResult = {
   deadLetters: [],
   counts: [],
   logs: [],
-  metrics: []
+  metrics: [],
+  traces: []
 }
 const refused = taskFailure("UNUSED", "not for this test")
 

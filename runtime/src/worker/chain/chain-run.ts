@@ -41,6 +41,7 @@ export interface ChainResult {
   readonly tokenJson: string | undefined
   readonly logs: SegmentResult["logs"]
   readonly metrics: SegmentResult["metrics"]
+  readonly traces: SegmentResult["traces"]
   /** What its counts do not account for. */
   readonly imbalances: Imbalances
 }
@@ -55,6 +56,7 @@ export const emptyResult: ChainResult = {
   tokenJson: undefined,
   logs: [],
   metrics: [],
+  traces: [],
   imbalances: {}
 }
 
@@ -206,6 +208,7 @@ function merged(
     tokenJson: next.sink?.tokenJson ?? sum.tokenJson,
     logs: [...sum.logs, ...next.logs],
     metrics: [...sum.metrics, ...next.metrics],
+    traces: [...sum.traces, ...next.traces],
     imbalances: addImbalances(sum.imbalances, imbalances)
   })
 }

@@ -85,12 +85,17 @@ function readOn(
     const { chain } = task
     yield* Effect.forEach(chain.tables, (table) => table.follow)
     const context = yield* batchContext(task, sinkPlaceOf(task), false)
+    const traceparent = task.environment.meters.traces.begin(
+      `${task.id.pipeline}/${task.id.node}/${task.id.partition}`,
+      context.now
+    )
     const head = {
       kind: "source",
       partition,
       positionJson,
       maxRecords: sourceRecords(task.environment),
       maxBytes: batchBytes,
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...clock.head
     } as const
     const given = BigInt(task.facts.checkpoint?.counts[chain.plan.head]?.out ?? 0)

@@ -187,6 +187,29 @@ function digestsOf({ plan }: OpenChain): { readonly [node: string]: string } {
   return Object.fromEntries(nodes.map(({ spec }) => [spec.node, spec.digest]))
 }
 
+/** A source's node begins a trace where it gave a record that had none. */
+function noteTraces(
+  { chain, environment, id }: Task,
+  result: ChainResult,
+  beganAt: number,
+  endedAt: number
+): void {
+  if (result.traces.length === 0) return
+  const nodes = chain.plan.segments.flatMap((segment) => segment.nodes)
+  const source = chain.plan.partitions === "source" ? chain.plan.head : undefined
+  for (const { node, out, outcome, traceparent } of result.traces)
+    environment.meters.traces.note(traceparent, node === source, {
+      pipeline: id.pipeline,
+      node,
+      plugin: nodes.find(({ spec }) => spec.node === node)?.spec.plugin ?? "",
+      partition: id.partition,
+      beganAt,
+      endedAt,
+      outcome,
+      out
+    })
+}
+
 interface Committed {
   readonly checkpoint: Checkpoint
   readonly originAt: number | undefined
@@ -209,6 +232,7 @@ function account(
       facts.endToEnd.observe((committedAt - originAt) / 1_000)
     meterCounts(facts, result.counts)
     for (const metric of result.metrics) meterPlugin(facts, metric)
+    noteTraces(task, result, context.now, committedAt)
     facts.batches += 1
     facts.batchSeconds.observe((committedAt - context.now) / 1_000)
     yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })

@@ -77,7 +77,8 @@ const empty: SegmentResult = {
   deadLetters: [],
   counts: [],
   logs: [],
-  metrics: []
+  metrics: [],
+  traces: []
 }
 
 function play(

@@ -10,6 +10,14 @@ export const pipelineErrors = errorTable({
     remedy: "Check the name with `millrace pipeline list`.",
     fields: ["pipeline"]
   },
+  TRACE_UNKNOWN: {
+    status: 404,
+    message: "There is no trace {trace}",
+    where: "the trace's id",
+    why: "Of sampled records the newest thousand are kept in memory, since the platform started.",
+    remedy: "See them with `millrace trace list`.",
+    fields: ["trace"]
+  },
   REVISION_UNKNOWN: {
     status: 404,
     message: "The pipeline {pipeline} has no revision {revision}",

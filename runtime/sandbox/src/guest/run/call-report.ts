@@ -31,6 +31,7 @@ export class CallReport {
     this.takeFrames(call, report)
     report.close("]").name("letters").raw(call.failed.lettersJson())
     messages.take(report)
+    call.traces.write(report)
     if (call.source !== undefined) writeSourceEnd(report, call.source)
     if (call.sinkToken !== undefined) report.name("tokenJson").string(call.sinkToken)
     if (call.partitions !== undefined) writePartitions(report, call.partitions)

@@ -13,6 +13,7 @@ import { SinkBatchInHand } from "./sink-call.ts"
 import { asRunFailure, readPartitions, takeSourceRead } from "./source-call.ts"
 import type { SourceClock, SourceEnd } from "./source-call.ts"
 import { Tally } from "../data/tally.ts"
+import { Traces } from "../data/traces.ts"
 
 /** What the worker says of one call. Every field is always there; `null` for what the call has not. */
 export interface CallHead {
@@ -31,6 +32,8 @@ export interface CallHead {
     readonly positionJson: string | null
     readonly maxRecords: number
     readonly maxBytes: number
+    /** Of the trace that the first record begins; null: none does. */
+    readonly traceparent: string | null
     readonly watermark: { readonly newest: number | null; readonly outOfOrdernessMs: number } | null
   } | null
   readonly sink: {
@@ -46,6 +49,7 @@ export interface CallHead {
 /** One call of one node, from its frames to its report. */
 export class NodeCall {
   readonly tally = new Tally()
+  readonly traces = new Traces()
   readonly failed: FailedRecords
   readonly run: RunContext
   source: SourceEnd | undefined = undefined
@@ -70,6 +74,7 @@ export class NodeCall {
       outputs: guest.outputs,
       failed: this.failed,
       tally: this.tally,
+      traces: this.traces,
       heads,
       requests: guest.requests,
       isKeyed: guest.settings.state.length > 0 || guest.settings.timers,
@@ -157,6 +162,8 @@ export class NodeCall {
         tally: this.tally,
         now: this.head.now,
         maxRecords: source.maxRecords,
+        traceparent: source.traceparent,
+        traces: this.traces,
         clock: clockOf(source.watermark)
       })
     })

@@ -6,6 +6,7 @@ import type { HostRequests } from "../realm/host-requests.ts"
 import type { OutputSet } from "../data/output-set.ts"
 import type { RecordScope } from "../data/record-in-hand.ts"
 import type { Tally } from "../data/tally.ts"
+import type { Traces } from "../data/traces.ts"
 
 /** A processor's body for one input, taken apart so that a plugin cannot exchange it between two records. */
 export interface Body {
@@ -35,6 +36,7 @@ export interface RunContext {
   readonly outputs: OutputSet
   readonly failed: FailedRecords
   readonly tally: Tally
+  readonly traces: Traces
   readonly heads: Heads
   readonly requests: HostRequests
   readonly isKeyed: boolean
@@ -49,7 +51,8 @@ export function originOf(feed: Feed, index: number): number {
 }
 
 /** Counts a record in; late is one below the watermark that its source partition had just before it. */
-export function countIn(run: RunContext, cursor: BatchCursor): void {
+export function countIn(run: RunContext, feed: Feed, cursor: BatchCursor): void {
   run.tally.recordsIn += 1
+  if (cursor.headerCount > 0) run.traces.look(feed.number, cursor, run.tally)
   if (cursor.timestamp < cursor.watermark) run.tally.late += 1
 }

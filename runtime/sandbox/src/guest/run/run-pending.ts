@@ -144,7 +144,7 @@ export class PendingRun {
     const record = new RecordInHand(this.run.scope, this.feed.frame)
     RecordInHand.point(record, cursor, origin, this.ordinal)
     RecordInHand.keep(record)
-    if (!isTimerFeed(this.feed)) countIn(this.run, cursor)
+    if (!isTimerFeed(this.feed)) countIn(this.run, this.feed, cursor)
     const flight = new Flight(this.feed, record, RecordInHand.keyId(record))
     if (this.last === undefined) this.first = flight
     else this.last.next = flight
@@ -267,7 +267,11 @@ export class PendingRun {
   private put(flight: Flight): void {
     const { run, places } = this
     const origin = RecordInHand.origin(flight.record)
+    const settled = (outcome: "handled" | "filtered" | "failed", out: number): void => {
+      if (places.cursor.headerCount > 0) run.traces.settle(places.number, flight.index, outcome, out)
+    }
     if (flight.failure !== undefined) {
+      settled("failed", 0)
       run.failed.add(places.number, places.cursor, origin, flight.failure)
       return
     }
@@ -289,6 +293,7 @@ export class PendingRun {
     const written = run.outputs.sinceMark()
     run.tally.recordsOut += written
     if (isTimerFeed(places)) return
+    settled(written === 0 ? "filtered" : "handled", written)
     if (written === 0) run.tally.filtered += 1
     else run.tally.handled += 1
   }

@@ -22,9 +22,10 @@ export function runPlain(run: RunContext, feed: Feed, body: Body): void {
     ordinal = origin === lastOrigin ? ordinal + 1 : 0
     lastOrigin = origin
     RecordInHand.point(record, cursor, origin, ordinal)
-    if (!isTimers) countIn(run, cursor)
+    if (!isTimers) countIn(run, feed, cursor)
     if (!cursor.isTombstone || body.onDelete !== undefined) runOne(run, feed, body, record, origin)
     else passTombstone(run, feed, body, origin)
+    if (cursor.headerCount > 0) run.traces.settleBy(feed.number, cursor.index, run.tally)
   }
   clock.owner = undefined
 }

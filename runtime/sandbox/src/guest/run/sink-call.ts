@@ -37,7 +37,7 @@ export class SinkBatchInHand {
     let ordinal = 0
     while (cursor.next()) {
       if (cursor.isControl) continue
-      countIn(run, cursor)
+      countIn(run, feed, cursor)
       const origin = originOf(feed, cursor.index)
       ordinal = origin === lastOrigin ? ordinal + 1 : 0
       lastOrigin = origin
@@ -95,6 +95,7 @@ export class SinkBatchInHand {
         continue
       }
       const place = this.places[i]
+      run.traces.settle(place.feed.number, place.index, "failed", 0)
       if (feed === undefined || from !== place.feed) feed = again(place.feed)
       from = place.feed
       while (feed.cursor.index < place.index) feed.cursor.next()

@@ -14,6 +14,8 @@ import {
   TypeErrorOf
 } from "../realm/primordials.ts"
 import type { Tally } from "../data/tally.ts"
+import { asciiBytes, traceHeader } from "../data/traces.ts"
+import type { Traces } from "../data/traces.ts"
 
 /** Event time of one source partition: `newest` is the highest timestamp that it gave, `-Infinity` before its first record. */
 export interface SourceClock {
@@ -39,6 +41,9 @@ export interface SourceBatch {
   readonly maxRecords: number
   /** Absent: the source has no watermarks. */
   readonly clock: SourceClock | undefined
+  /** For the header of the first record, which begins a trace; null: none does. */
+  readonly traceparent: string | null
+  readonly traces: Traces
 }
 
 /**
@@ -80,16 +85,34 @@ function putRecord(batch: SourceBatch, record: unknown, place: number): void {
     if (!NumberIsSafeInteger(timestamp))
       throw new TypeErrorOf("a record's timestamp must be a whole number of milliseconds")
     const watermark = watermarkOf(batch.clock)
-    batch.outputs.putNew(0, record["value"], timestamp, headersOf(record["headers"]), place, watermark)
+    const headers = headersOf(record["headers"])
+    const begun =
+      place === 0 && batch.traceparent !== null ? withTrace(headers, batch.traceparent) : undefined
+    batch.outputs.putNew(0, record["value"], timestamp, begun ?? headers, place, watermark)
     batch.outputs.checkBudget()
     batch.tally.recordsOut += 1
     batch.tally.handled += 1
+    if (begun !== undefined && batch.traceparent !== null) batch.traces.begun(batch.traceparent)
     if (batch.clock !== undefined && timestamp > batch.clock.newest) batch.clock.newest = timestamp
   } catch (error) {
     batch.outputs.rollback()
     if (isOverflow(error)) throw error
     batch.failed.addRejected(place, toFailure(error, "RECORD_INVALID"), "")
   }
+}
+
+/** Undefined where the record is of a trace already. */
+function withTrace(
+  headers: (readonly [string, Uint8Array])[] | undefined,
+  traceparent: string
+): (readonly [string, Uint8Array])[] | undefined {
+  const all: (readonly [string, Uint8Array])[] = []
+  for (let i = 0; headers !== undefined && i < headers.length; i++) {
+    if (headers[i][0] === traceHeader) return undefined
+    all[i] = headers[i]
+  }
+  all[all.length] = [traceHeader, asciiBytes(traceparent)]
+  return all
 }
 
 /** What a record is judged late by: the newest before it less what may be out of order. */

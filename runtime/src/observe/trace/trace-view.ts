@@ -1,0 +1,43 @@
+import type { TraceSummary, TraceView } from "@millrace/sdk/api"
+import type { TraceLog, TraceSpan } from "../../worker/trace/trace-log.ts"
+
+/** Traces for people: the newest first, at most `limit`. */
+export const listTraces = (
+  log: TraceLog,
+  pipeline: string | undefined,
+  limit: number
+): readonly TraceSummary[] =>
+  log
+    .ids(pipeline)
+    .slice(0, limit)
+    .map((traceId) => summaryOf(traceId, log.spans(traceId)))
+
+/** Undefined for a trace that is not known, or not any more. */
+export const traceView = (log: TraceLog, traceId: string): TraceView | undefined => {
+  const spans = log.spans(traceId)
+  if (spans.length === 0) return undefined
+  return { ...summaryOf(traceId, spans), all: spans.map(viewOf) }
+}
+
+const summaryOf = (traceId: string, spans: readonly TraceSpan[]): TraceSummary => {
+  const beganAt = Math.min(...spans.map((span) => span.beganAt))
+  const endedAt = Math.max(...spans.map((span) => span.endedAt))
+  return {
+    traceId,
+    beganAt,
+    durationMs: endedAt - beganAt,
+    pipelines: [...new Set(spans.map(({ pipeline }) => pipeline))],
+    spans: spans.length,
+    outcome: outcomeOf(spans)
+  }
+}
+
+const outcomeOf = (spans: readonly TraceSpan[]): TraceSummary["outcome"] => {
+  if (spans.some(({ outcome }) => outcome === "failed")) return "failed"
+  return spans.at(-1)?.outcome === "filtered" ? "filtered" : "handled"
+}
+
+const viewOf = ({ parentId, traceId: _, ...span }: TraceSpan): TraceView["all"][number] => ({
+  ...span,
+  ...(parentId === undefined ? {} : { parentId })
+})
