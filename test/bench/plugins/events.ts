@@ -49,7 +49,7 @@ export const dearer = defineProcessor({
   name: "dearer",
   input: Event,
   output: Event,
-  map: (event) => ({ ...event, price: event.price + 1 })
+  map: ({ at, key, price }) => ({ at, key, price: price + 1 })
 })
 
 export const nowhere = defineSink({
