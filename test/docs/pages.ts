@@ -1,3 +1,4 @@
+import { upFileSchema } from "../../runtime/src/main/config/up-file.ts"
 import { cliPage } from "./cli/cli-page.ts"
 import { errorsPage } from "./errors/errors-page.ts"
 import { conformancePage } from "./reference/conformance-page.ts"
@@ -16,6 +17,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: "docs/errors.md", make: async () => errorsPage() },
   { path: "docs/reference/cli.md", make: cliPage },
   { path: "docs/reference/pipeline-file.md", make: async () => pipelinePage() },
+  { path: "docs/up.schema.json", make: async () => upFileSchema() },
   { path: "docs/reference/sdk.md", make: async () => sdkPage() },
   { path: "docs/reference/conformance.md", make: async () => conformancePage() },
   { path: "docs/reference/expressions.md", make: async () => expressionsPage() }

@@ -63,6 +63,18 @@ const inUse: Rows = {
     why: "A data folder is never changed under a platform that runs.",
     remedy: "Stop it with `millrace down`, or name another folder with `--data`."
   },
+  CONFIG_INVALID: {
+    message: "Something is wrong in the file of `millrace up --config`",
+    where: "file, line, column and key",
+    why: "There is no such key, a value does not fit, a variable of the environment is not set, or the file is not YAML. All problems are named at once.",
+    remedy: "Correct it as the message says; docs/up.schema.json has every key."
+  },
+  CONFIG_UNREADABLE: {
+    message: "The file of `millrace up --config` cannot be read",
+    where: "the file",
+    why: "It is not there, or its rights forbid it.",
+    remedy: "Name a file that is there and readable."
+  },
   FILE_UNREADABLE: {
     message: "The file cannot be read",
     where: "the file",

@@ -1,13 +1,16 @@
+import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { applyFile } from "./apply-file.ts"
-import { connectTo } from "./connect.ts"
-import { loadPlatform, loadPublishing } from "./load.ts"
+import { type Connection, connectTo } from "./connect.ts"
+import { loadPlatform, loadPublishing, loadUpSettings } from "./load.ts"
 import { numberFlag } from "./number-flag.ts"
 import { root } from "./root.ts"
+import type { UpSettings } from "../config/up-settings.ts"
+import { report } from "../report.ts"
 import { findOwnDataFolder } from "../data-folder.ts"
 import { say } from "../terminal/print.ts"
 
@@ -15,12 +18,17 @@ import { say } from "../terminal/print.ts"
 export const upCommand = Command.make(
   "up",
   {
+    config: Flag.String("config").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.optional,
+      Flag.withDescription("Read these settings from a file (YAML); a flag wins over it")
+    ),
     port: numberFlag("port", 0, 65_535).pipe(
-      Flag.withDefault(4000),
+      Flag.optional,
       Flag.withDescription("Port to listen on; 0: any that is free; default: 4000")
     ),
     host: Flag.String("host").pipe(
-      Flag.withDefault("127.0.0.1"),
+      Flag.optional,
       Flag.withDescription(
         "Address to listen on, default 127.0.0.1; another than the loopback opens the API to the network"
       )
@@ -56,26 +64,28 @@ export const upCommand = Command.make(
     Effect.scoped(
       Effect.gen(function* () {
         const flags = yield* root
-        const folder = yield* findOwnDataFolder(flags.data, process.cwd())
+        const { upSettings } = yield* loadUpSettings
+        const settings = yield* upSettings({ ...input, data: flags.data })
+        const { host, limits, names, notify, port, secretKeyFile } = settings
+        const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
           folder,
-          host: input.host,
-          names: input.names,
-          port: input.port,
-          ...(Option.isSome(input.notify) ? { notify: input.notify.value } : {})
+          host,
+          names,
+          port,
+          limits,
+          secretKeyFile,
+          ...(notify === undefined ? {} : { notify })
         })
         const connection = connectTo(platform, flags.json)
         yield* flags.json
           ? Console.log(JSON.stringify({ url: platform.url, pid: process.pid, data: folder }))
           : say(`millrace is up on ${platform.url}, data in ${folder}`)
-        for (const each of input.publish)
-          yield* Effect.flatMap(loadPublishing, ({ publishFolder }) =>
-            publishFolder(connection, { folder: each, dryRun: false, yes: true, bump: false })
-          )
-        for (const file of input.apply) {
-          yield* applyFile(connection, { file, vars: {}, upgrade: false, grant: input.grant })
-        }
+        // A service goes on with what it has: what its config cannot do now is told, and the next start tries it again.
+        const tell = (error: unknown) => Effect.asVoid(report(Cause.fail(error), flags.json))
+        for (const step of stepsOf(connection, settings))
+          yield* Option.isSome(input.config) ? Effect.catch(step, tell) : step
         yield* platform.stopped
         yield* say("millrace stops after the batches in hand")
       })
@@ -91,9 +101,20 @@ export const upCommand = Command.make(
       command: "millrace up --host 0.0.0.0 --allow-host millrace.example.com",
       description: "For others too, under this name"
     },
+    { command: "millrace up --config /etc/millrace/millrace.yaml", description: "As a service" },
     {
       command: "millrace up --publish plugins --apply movies.pipeline.yaml --grant",
       description: "Publish and apply once up"
     }
   ])
 )
+
+/** What the platform is started with: packages to publish, then pipelines to apply. */
+const stepsOf = (connection: Connection, { apply, grant, publish }: UpSettings) => [
+  ...publish.map((folder) =>
+    Effect.flatMap(loadPublishing, ({ publishFolder }) =>
+      publishFolder(connection, { folder, dryRun: false, yes: true, bump: false })
+    )
+  ),
+  ...apply.map((file) => applyFile(connection, { file, vars: {}, upgrade: false, grant }))
+]

@@ -1,0 +1,96 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import { CommandError, CommandErrors } from "../terminal/command-error.ts"
+import { exitCode } from "../terminal/exit-code.ts"
+import { readUpFile } from "./read-up-file.ts"
+import type { UpFile } from "./up-file.ts"
+
+/** What `millrace up` was told on its command line. */
+export interface UpFlags {
+  readonly config: Option.Option<string>
+  readonly data: Option.Option<string>
+  readonly host: Option.Option<string>
+  readonly port: Option.Option<number>
+  readonly names: readonly string[]
+  readonly notify: Option.Option<string>
+  readonly publish: readonly string[]
+  readonly apply: readonly string[]
+  readonly grant: boolean
+}
+
+/** What a platform is started with: flags first, then the file, then what is usual. Paths are absolute, or from the current folder. */
+export interface UpSettings {
+  readonly data: Option.Option<string>
+  readonly host: string
+  readonly port: number
+  readonly names: readonly string[]
+  readonly notify: string | undefined
+  readonly publish: readonly string[]
+  readonly apply: readonly string[]
+  readonly grant: boolean
+  readonly secretKeyFile: string | undefined
+  readonly limits: NonNullable<UpFile["limits"]>
+}
+
+const usual = { host: "127.0.0.1", port: 4000 }
+
+/** Reads the config file that is named, if one is, and lays the flags over it. Paths in a file are from its own folder. */
+export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
+  const path = yield* Path.Path
+  const file = Option.isSome(flags.config) ? path.resolve(flags.config.value) : undefined
+  const config: UpFile = file === undefined ? {} : yield* readConfig(file)
+  const base = file === undefined ? process.cwd() : path.dirname(file)
+  const fromFile = (each: string) => path.resolve(base, each)
+  const chosen = (given: readonly string[], written: UpFile["apply"], resolve: (each: string) => string) =>
+    given.length > 0 ? given : listOf(written).map(resolve)
+  const oneOf = (flag: Option.Option<string>, written: string | undefined) =>
+    Option.getOrUndefined(flag) ?? (written === undefined ? undefined : fromFile(written))
+  return {
+    data: Option.fromUndefinedOr(oneOf(flags.data, config.data)),
+    host: Option.getOrElse(flags.host, () => config.host ?? usual.host),
+    port: Option.getOrElse(flags.port, () => config.port ?? usual.port),
+    names: chosen(flags.names, config.allowHost, (name) => name),
+    notify: oneOf(flags.notify, config.notify),
+    publish: chosen(flags.publish, config.publish, fromFile),
+    apply: chosen(flags.apply, config.apply, fromFile),
+    grant: flags.grant || config.grant === true,
+    secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
+    limits: config.limits ?? {}
+  } satisfies UpSettings
+})
+
+const listOf = (written: string | readonly string[] | undefined): readonly string[] => {
+  if (written === undefined) return []
+  return typeof written === "string" ? [written] : written
+}
+
+const readConfig = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* Effect.mapError(
+    fs.readFileString(file),
+    (error) =>
+      new CommandError({
+        code: "CONFIG_UNREADABLE",
+        message: `the config cannot be read: ${error.reason._tag}`,
+        where: file,
+        remedy: "name a file that is there and readable",
+        exit: exitCode.badInput
+      })
+  )
+  const read = readUpFile(text, process.env)
+  if ("ok" in read) return read.ok
+  return yield* new CommandErrors({
+    errors: read.problems.map(
+      ({ column = 1, line = 1, message, path, remedy }) =>
+        new CommandError({
+          code: "CONFIG_INVALID",
+          message,
+          where: `${file}:${line}:${column}${path === "" ? "" : ` (${path})`}`,
+          remedy,
+          exit: exitCode.badInput
+        })
+    )
+  })
+})
