@@ -51,20 +51,22 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       }
       facts.lagRecords = yield* reader.lag
       if (took === "taken") continue
+      const next = [reader.more, replay.more, ...(timers === undefined ? [] : [timers.next])]
       if (!completed) {
-        yield* pulse(task, timers?.outgoing ?? reader.clock.outgoing, reader.clock.isIdle)
+        const owed = yield* pulse(task, timers?.outgoing ?? reader.clock.outgoing, reader.clock.isIdle)
+        if (owed > 0) next.push(Effect.sleep(owed))
         facts.state = "waiting"
       }
-      const more = Effect.raceFirst(reader.more, replay.more)
-      yield* gate.whileOpen(timers === undefined ? more : Effect.raceFirst(more, timers.next))
+      yield* gate.whileOpen(Effect.raceAllFirst(next))
     }
   })
 }
 
-/** Tells those who read what this task writes what they do not know yet of its event time. */
-function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<void, TaskFailure> {
+/** Tells those who read what this task writes what they do not know yet of its event time; or answers in how many ms it will. */
+function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<number, TaskFailure> {
   return Effect.gen(function* () {
-    if (!task.pulse.owes(watermark, isIdle)) return
+    const due = task.pulse.dueIn(watermark, isIdle, yield* Clock.currentTimeMillis)
+    if (due === undefined || due > 0) return due ?? 0
     const context = yield* batchContext(task, undefined, false)
     yield* commitBatch(task, emptyResult, context, {
       offsets: [],
@@ -74,6 +76,7 @@ function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<vo
       pulse: { isIdle },
       completed: false
     })
+    return 0
   })
 }
 

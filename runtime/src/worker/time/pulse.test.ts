@@ -39,6 +39,16 @@ describe("a task's pulse", () => {
     assert.isTrue(pulse.isDue(6, 1100))
   })
 
+  it("tells a task that waits in how long it may say what it owes", () => {
+    const pulse = pulseOf()
+    assert.isUndefined(pulse.dueIn(noWatermark, false, 1000))
+    assert.strictEqual(pulse.dueIn(5, false, 1000), 0)
+    pulse.note(5, false, pulse.beat(5, false, [], 1000).outputs, 1000)
+    assert.isUndefined(pulse.dueIn(5, false, 1030))
+    assert.strictEqual(pulse.dueIn(6, false, 1030), 70)
+    assert.strictEqual(pulse.dueIn(6, true, 1030), 0)
+  })
+
   it("tells every partition that the task idles, and at once that it goes on", () => {
     const pulse = pulseOf()
     pulse.note(5, false, pulse.beat(5, false, [], 1000).outputs, 1000)

@@ -5,7 +5,7 @@ import { toldIdleName } from "./watermark.ts"
 
 type Outputs = Commit["outputs"]
 
-/** Between two pulses of a task that is busy, ms. One that waits sends what it owes at once. */
+/** Between two pulses that only tell a watermark, ms: each is a commit, and so is what each of its readers makes of it. */
 const pulseMs = 100
 
 /**
@@ -38,7 +38,13 @@ export class Pulse {
 
   /** As {@link owes}, for a task that is busy: going on is told at once, a watermark not more often than every 100 ms. */
   isDue(watermark: number, now: number): boolean {
-    return this.owes(watermark, false) && (this.toldIdle || now - this.lastAt >= pulseMs)
+    return this.dueIn(watermark, false, now) === 0
+  }
+
+  /** Milliseconds until what it owes is to be told; undefined: it owes nothing. Idling and going on are told at once. */
+  dueIn(watermark: number, isIdle: boolean, now: number): number | undefined {
+    if (!this.owes(watermark, isIdle)) return undefined
+    return isIdle !== this.toldIdle ? 0 : Math.max(0, this.lastAt + pulseMs - now)
   }
 
   /** Control records for every partition that `sent` has nothing for, and the checkpoint's entry. */
