@@ -1,13 +1,15 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
+ * create-prompts.test.ts, console.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
   "test/author/conformance.test.ts",
   "test/author/fixtures-run.test.ts",
   "test/author/plugins-conform.test.ts",
+  "test/console/journeys.test.ts",
+  "test/console/looks.test.ts",
   "test/dev/**/*.test.ts",
   "test/docs/guides/**/*.test.ts",
   "test/examples/auctions.test.ts",

@@ -38,8 +38,8 @@ const Causes = ({
           <td className="wrap-anywhere">
             <Link to="/dead-letters" search={{ pipeline, cause: cause.id }} resetScroll={false}>
               {cause.code}
-            </Link>{" "}
-            <span className="dim">{cause.message}</span>
+            </Link>
+            <div className="dim">{cause.message}</div>
           </td>
           <td>{cause.node}</td>
           <td className={classOf(true)}>{cause.letters.filter(isOpen).length}</td>

@@ -64,7 +64,8 @@ export const PlanTab = ({ graph }: { readonly graph: PipelineGraph }) => (
     </Panel>
     <PermissionPanel graph={graph} />
     <Panel title="As text">
-      <pre className="plan-text">{graph.explanation.join("\n")}</pre>
+      <pre className="plan-text" role="region" aria-label="The plan as text" tabIndex={0}>
+        {graph.explanation.join("\n")}</pre>
     </Panel>
   </>
 )
