@@ -6,6 +6,7 @@ import { PipelineStatus, PlatformStatus } from "./control-status.ts"
 import { graphEndpoint } from "./pipeline-graph.ts"
 import { discardEndpoint, replayEndpoint } from "./dead-letter-writes.ts"
 import { ledgerEndpoints } from "./observe/ledger.ts"
+import { costEndpoints } from "./observe/cost.ts"
 import { traceEndpoints } from "./observe/trace.ts"
 import { resetEndpoint } from "./reset.ts"
 import { rolloutEndpoints } from "./rollout.ts"
@@ -240,6 +241,7 @@ export const controlEndpoints = [
   resetEndpoint,
   ...ledgerEndpoints,
   ...traceEndpoints,
+  ...costEndpoints,
   ...rolloutEndpoints,
   ...savepointEndpoints,
   ...stateEndpoints,

@@ -14,6 +14,7 @@ import { tokenCommand } from "./account/token.ts"
 import { deprecateCommand, yankCommand } from "./publish/mark.ts"
 import { consoleCommand } from "./console.ts"
 import { completionCommand } from "./completion.ts"
+import { costCommand } from "./cost.ts"
 import { deadLetterCommand } from "./dead-letter.ts"
 import { devCommand } from "./dev.ts"
 import { doctorCommand } from "./doctor.ts"
@@ -51,7 +52,10 @@ export const millrace = root.pipe(
         restoreCommand
       ]
     },
-    { group: "Pipelines", commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand] },
+    {
+      group: "Pipelines",
+      commands: [planCommand, applyCommand, runCommand, pipelineCommand, auditCommand, costCommand]
+    },
     { group: "Dashboards and alerts", commands: [alertsCommand, dashboardCommand] },
     {
       group: "Records",

@@ -20,6 +20,8 @@ import { tapNode } from "../../controller/tap.ts"
 import { listTopics, readRecords } from "../../controller/topics.ts"
 import { Auditor } from "../../observe/ledger/auditor.ts"
 import { backupLines } from "../backup/backup-lines.ts"
+import { Collector } from "../../observe/collector.ts"
+import { costOf } from "../../observe/cost/cost.ts"
 import { listTraces, traceView } from "../../observe/trace/trace-view.ts"
 import type { TraceLog } from "../../worker/trace/trace-log.ts"
 import type { ControlServices } from "./app.ts"
@@ -43,6 +45,10 @@ export const controlHandlers = ({
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
   platformStatus: () => platformStatus(facts),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
+  cost: ({ query }) =>
+    Effect.flatMap(Collector, ({ families }) =>
+      Effect.map(families, (found) => costOf(found, query.by ?? "plugin"))
+    ),
   listTraces: ({ query }) =>
     Effect.sync(() => listTraces(traces, query.pipeline, query.limit ?? defaultLimit)),
   showTrace: ({ params }) =>
