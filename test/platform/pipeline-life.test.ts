@@ -157,10 +157,7 @@ describe("the page and the API of a platform", () => {
     const description = await (await fetch(`${platform.url}/api/openapi.json`)).text()
     assert.include(description, '"openapi":"3.1')
     assert.include(description, '"/api/apply"')
-    assert.include(
-      await (await fetch(`${platform.url}/metrics`)).text(),
-      "# TYPE millrace_up gauge"
-    )
+    assert.include(await (await fetch(`${platform.url}/metrics`)).text(), "# TYPE millrace_up gauge")
     const live = await fetch(`${platform.url}/api/live`)
     assert.strictEqual(live.headers.get("content-type"), "text/event-stream")
     const first = await live.body?.getReader().read()

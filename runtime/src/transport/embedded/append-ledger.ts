@@ -37,8 +37,7 @@ export class AppendLedger {
   }
 
   forget(topicId: number): void {
-    for (const place of this.counts.keys())
-      if (place.startsWith(`${topicId}/`)) this.counts.delete(place)
+    for (const place of this.counts.keys()) if (place.startsWith(`${topicId}/`)) this.counts.delete(place)
   }
 
   static prefix(topicId: number): Buffer {
