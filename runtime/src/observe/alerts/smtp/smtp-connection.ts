@@ -51,7 +51,13 @@ export class SmtpConnection {
     // What came in the clear is not part of what follows (RFC 3207, and its injection of commands).
     this.#received = ""
     this.#socket.removeAllListeners()
-    const secured = connectTls({ socket: this.#socket, ...serverName(this.#host), timeout: this.#timeoutMs })
+    const secured = connectTls({
+      socket: this.#socket,
+      // Without it the certificate of an address would be held against the name localhost.
+      host: this.#host,
+      ...serverName(this.#host),
+      timeout: this.#timeoutMs
+    })
     this.#socket = secured
     this.#listen(secured)
     await new Promise<void>((done, refuse) => {
