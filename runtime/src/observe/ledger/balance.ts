@@ -31,9 +31,10 @@ export const logImbalances = (partitions: readonly PartitionRecords[]): Imbalanc
 /** Topics that a pipeline writes or reads, each once. */
 export const topicsOf = ({ plan }: Run): readonly string[] => [
   ...new Set(
-    plan.physical.chains.flatMap(({ inputs, outputs }) => [
+    plan.physical.chains.flatMap(({ inputs, outputs, tables }) => [
       ...inputs.map(({ topic }) => topic),
-      ...outputs.map(({ topic }) => topic)
+      ...outputs.map(({ topic }) => topic),
+      ...tables.map(({ topic }) => topic)
     ])
   )
 ]
@@ -94,19 +95,39 @@ const edgeOf = (
   }
 }
 
-const consumersOf = (
-  topic: string,
-  { checkpoints, run }: Committed,
-  kept: number
-): LedgerView["edges"][number]["consumers"] =>
-  run.plan.physical.chains
-    .filter(({ inputs }) => inputs.some((input) => input.topic === topic))
-    .map(({ head }) => {
-      const own = [...checkpoints].flatMap(([name, { offsets }]) =>
-        name.slice(0, name.lastIndexOf("/")) === head ? offsets : []
-      )
-      const read = sum(own.filter((offset) => offset.topic === topic).map(({ next }) => Number(next)))
-      return { pipeline: run.stored.pipeline, chain: head, read, lag: kept - read }
+type Consumers = LedgerView["edges"][number]["consumers"]
+
+const consumersOf = (topic: string, { checkpoints, run }: Committed, kept: number): Consumers =>
+  run.plan.physical.chains.flatMap(({ head, inputs, tables }) => {
+    const own = [...checkpoints].flatMap(([name, checkpoint]) =>
+      name.slice(0, name.lastIndexOf("/")) === head ? [checkpoint] : []
+    )
+    const consumer = (chain: string, read: number) => ({
+      pipeline: run.stored.pipeline,
+      chain,
+      read,
+      lag: kept - read
     })
+    const offsets = own.flatMap((checkpoint) => checkpoint.offsets.filter((each) => each.topic === topic))
+    return [
+      ...(inputs.some((input) => input.topic === topic)
+        ? [consumer(head, sum(offsets.map(({ next }) => Number(next))))]
+        : []),
+      // Each task reads all of a lookup table: the one that is furthest behind is told.
+      ...tables
+        .filter((table) => table.topic === topic)
+        .map(({ handle, node }) => {
+          const name = `table ${node}/${handle}`
+          const reads = own.flatMap(({ positions }) => positions[name] ?? []).map(tableRecords)
+          return consumer(`${head} (${name})`, reads.length === 0 ? 0 : Math.min(...reads))
+        })
+    ]
+  })
+
+/** Of a table's position: next offsets by partition, as text (docs/formats/commit.md). */
+const tableRecords = (positionJson: string): number => {
+  const offsets: unknown = JSON.parse(positionJson)
+  return Array.isArray(offsets) ? sum(offsets.map(Number)) : 0
+}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
