@@ -177,6 +177,24 @@ const atStart: Rows = {
     why: "Formats on disk carry versions, and older releases do not read newer ones.",
     remedy: "Use the release that wrote the folder, or a later one."
   },
+  NOTIFY_FILE_INVALID: {
+    message: "What is wrong in the file that says where alerts are told",
+    where: "file, line and column",
+    why: "A key is unknown, a value does not fit, or a variable of the environment is not set.",
+    remedy: "Correct the file; [Be told when something is wrong](how-to/alerts.md) shows one."
+  },
+  NOTIFY_FILE_UNREADABLE: {
+    message: "The file that says where alerts are told cannot be read",
+    where: "the file",
+    why: "It is not there, may not be read, or is far too long.",
+    remedy: "Name another with `--notify FILE`, or make it readable."
+  },
+  ALERT_SCALE_INVALID: {
+    message: "The setting does not say by how much the times of alerts are shorter",
+    where: "MILLRACE_ALERT_SCALE",
+    why: "It is a number from 0.001 to 1, for trying alerts out.",
+    remedy: "Give such a number, or unset it."
+  },
   PORT_IN_USE: {
     message: "The port is in use",
     where: "host and port",
