@@ -47,7 +47,7 @@ describe("an upgrade that cannot run", () => {
       const [error] = refused.errors
       assert.strictEqual(error?.code, "UPGRADE_FAILED")
       assert.match(error?.message ?? "", /^Revision 2 of unopened cannot run: node: .*no name may have a z/)
-      assert.include(error?.message, "Revision 1 runs on")
+      assert.include(error?.message, "Revision 1 goes on as it was")
       const status = await pipeline.status()
       assert.strictEqual(status.revision, 1)
       assert.strictEqual(status.state, "running")
@@ -62,7 +62,7 @@ describe("an upgrade that cannot run", () => {
     const [error] = refused.errors
     assert.strictEqual(error?.code, "UPGRADE_FAILED", refused.stderr)
     assert.match(error?.message ?? "", /^Revision 2 of broken cannot run: node: .*no place for k\d/)
-    assert.include(error?.message, "Revision 1, taken again as revision 3, runs on")
+    assert.include(error?.message, "Revision 1, taken again as revision 3, goes on as it was")
     const status = await untilState(platform, "broken", ["running"])
     assert.strictEqual(status.revision, 3)
     await assertGoesOn(pipeline)

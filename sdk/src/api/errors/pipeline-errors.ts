@@ -84,7 +84,8 @@ export const pipelineErrors = errorTable({
   },
   UPGRADE_FAILED: {
     status: 409,
-    message: "Revision {revision} of {pipeline} cannot run: {node}: {reason}. Revision {before} goes on as it was",
+    message:
+      "Revision {revision} of {pipeline} cannot run: {node}: {reason}. Revision {before} goes on as it was",
     where: "the node that the message names, and its config",
     why: "Its bundle or its `open` fails, or a chain failed at its first batch before it had made anything durable. The revision before goes on as it was: no record is lost or repeated.",
     remedy: "Correct the plugin or the node's config, and apply again.",

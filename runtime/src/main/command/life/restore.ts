@@ -72,8 +72,11 @@ export const restoreCommand = Command.make(
   ])
 )
 
-const percent = (bytes: number, total: number): string =>
-  `${total === 0 ? 100 : Math.floor((100 * bytes) / total)} %`
+/** In steps of ten where each is a line of its own. */
+const percent = (bytes: number, total: number): string => {
+  const whole = total === 0 ? 100 : Math.floor((100 * bytes) / total)
+  return `${process.stderr.isTTY ? whole : whole - (whole % 10)} %`
+}
 const mebibytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`
 
 const attempt = (source: string, work: () => Promise<Manifest>) =>
