@@ -61,6 +61,16 @@ describe("the book of alerts", () => {
     assert.deepStrictEqual(states(book), [])
   })
 
+  it("does not forget that something is resolved when it nearly fires again", () => {
+    const book = new AlertBook(options)
+    book.observe(0, [found("a", 0)])
+    book.observe(5_000, [])
+    book.observe(10_000, [found("a")])
+    assert.deepStrictEqual(states(book), ["a pending"])
+    book.observe(15_000, [])
+    assert.deepInclude(book.all()[0], { state: "resolved", resolvedAt: 5_000 })
+  })
+
   it("does not resolve what fired before a restart while its history is too short to tell", () => {
     const book = new AlertBook(options, known())
     book.observe(100_000, [])

@@ -13,6 +13,8 @@ export interface AlertBookOptions {
 /** Which alerts there are, and what became of them: pending while a condition holds, firing when it held long enough, then resolved. */
 export class AlertBook {
   readonly #alerts = new Map<string, Alert>()
+  /** Resolved ones that are pending again: they come back if nothing comes of it. */
+  readonly #resolved = new Map<string, Alert>()
   readonly #held = new Set<string>()
   readonly #options: AlertBookOptions
 
@@ -49,19 +51,29 @@ export class AlertBook {
     const known = this.#alerts.get(id)
     const since = known === undefined || known.state === "resolved" ? at : known.since
     const firedAt = known?.state === "firing" ? known.firedAt : undefined
-    if (firedAt === undefined && at - since < found.force.forSeconds * 1_000)
+    if (firedAt === undefined && at - since < found.force.forSeconds * 1_000) {
+      if (known?.state === "resolved") this.#resolved.set(id, known)
       return { ...found, id, state: "pending", since }
+    }
+    this.#resolved.delete(id)
     return { ...found, id, state: "firing", since, firedAt: firedAt ?? at }
   }
 
   #gone(alert: Alert, at: number): void {
-    if (alert.state === "pending") this.#alerts.delete(alert.id)
+    if (alert.state === "pending") this.#drop(alert.id)
     if (alert.state === "firing") {
       if (this.#held.has(alert.id) && at < this.#options.heldUntil(alert)) return
       this.#alerts.set(alert.id, { ...alert, state: "resolved", resolvedAt: at })
     }
     if (alert.state === "resolved" && at - (alert.resolvedAt ?? at) > this.#options.resolvedMs)
       this.#alerts.delete(alert.id)
+  }
+
+  #drop(id: string): void {
+    const before = this.#resolved.get(id)
+    this.#resolved.delete(id)
+    if (before === undefined) this.#alerts.delete(id)
+    else this.#alerts.set(id, before)
   }
 
   #firing(): string {
