@@ -1,13 +1,14 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, console.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
+ * create-prompts.test.ts, console.test.ts, failed-upgrade.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
   "test/author/conformance.test.ts",
   "test/author/fixtures-run.test.ts",
   "test/author/plugins-conform.test.ts",
+  "test/backup/**/*.test.ts",
   "test/console/journeys.test.ts",
   "test/console/looks.test.ts",
   "test/dev/**/*.test.ts",
@@ -23,6 +24,8 @@ export const longSuites: readonly string[] = [
   "test/journey/**/*.test.ts",
   "test/ledger/seeded-faults.test.ts",
   "test/libraries/libraries.test.ts",
+  "test/observe/faults.test.ts",
+  "test/observe/first-party.test.ts",
   "test/pack/**/*.test.ts",
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
@@ -33,5 +36,8 @@ export const longSuites: readonly string[] = [
   "test/state/**/*.test.ts",
   "test/streams/join-log.test.ts",
   "test/terminal/millrace-prompts.test.ts",
-  "test/streams/windows.test.ts"
+  "test/streams/windows.test.ts",
+  "test/upgrade/canary.test.ts",
+  "test/upgrade/kills.test.ts",
+  "test/upgrade/rollback.test.ts"
 ]

@@ -1,10 +1,10 @@
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { at, untilState } from "../input/pipelines.ts"
-import { type Platform, temporaryFolder, until, up } from "../input/program.ts"
+import { untilState } from "../input/pipelines.ts"
+import { type Platform, temporaryFolder, up } from "../input/program.ts"
 import { Counting, eachOnce, numbersOf } from "./counting.ts"
 
-// Upgrades that cannot run leave what ran before as it was, through the front door, with kills.
+// Upgrades that cannot run leave what ran before as it was, through the front door.
 
 const folder = temporaryFolder()
 const data = join(folder.path, "data")
@@ -89,47 +89,5 @@ describe("an upgrade that cannot run", () => {
     const refused = await pipeline.apply({ use: "breaking", total: 200 })
     assert.strictEqual(refused.errors[0]?.code, "UPGRADE_FAILED", refused.stderr)
     assert.strictEqual((await untilState(platform, "resting", ["paused"])).revision, 3)
-  })
-})
-
-describe("a kill in the middle of an upgrade that cannot run", () => {
-  it.each([
-    ["when its revision was stored, and nothing of it started", "mid-apply:1"],
-    ["when the one before was stored again, and nothing of it started", "mid-apply:2"]
-  ])("%s, ends with the revision before running whole", long, async (_name, point) => {
-    const killed = temporaryFolder()
-    const own = join(killed.path, "data")
-    const name = "killed"
-    const before = await up({ data: own })
-    const pipeline = new Counting(before, folder.path, name)
-    assert.strictEqual((await pipeline.apply(first(100))).exit, 0)
-    assert.deepStrictEqual(numbersOf(await pipeline.counts(100)), eachOnce(100))
-    await before.stop()
-    const armed = await up({ data: own, wrapper: ["/usr/bin/env", `FAIL_AT=${point}`] })
-    pipeline.platform = armed
-    await pipeline.apply({ use: "breaking", total: 200 })
-    await until(
-      () =>
-        armed.get("/api/status").then(
-          () => true,
-          () => false
-        ),
-      (answers) => !answers
-    )
-    const after = await up({ data: own })
-    pipeline.platform = after
-    try {
-      const ask = () => after.get(`/api/status/${name}`)
-      // At first it is not known, then on trial again, then taken back.
-      const status = await until(
-        ask,
-        (answer) => at(answer, "revision") === 3 && at(answer, "state") === "running"
-      )
-      assert.match(JSON.stringify(at(status, "nodes")), /#counted"/)
-      await assertGoesOn(pipeline)
-    } finally {
-      await after.stop()
-      killed.remove()
-    }
   })
 })

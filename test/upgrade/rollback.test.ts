@@ -111,37 +111,6 @@ describe("millrace pipeline rollback", () => {
     const back = await pipeline.command("rollback", "over", "--json")
     assert.strictEqual(JSON.parse(back.stdout).to, 1, back.stderr)
   })
-
-  it("is whole after a kill when the new revision was just stored", long, async () => {
-    const killed = temporaryFolder()
-    const own = join(killed.path, "data")
-    const before = await up({ data: own })
-    const pipeline = new Counting(before, folder.path, "killed")
-    assert.strictEqual((await pipeline.apply(by("first", 100))).exit, 0)
-    assert.strictEqual((await pipeline.apply(by("second", 200))).exit, 0)
-    await pipeline.counts(200)
-    await before.stop()
-    const armed = await up({ data: own, wrapper: ["/usr/bin/env", "FAIL_AT=mid-apply:1"] })
-    pipeline.platform = armed
-    assert.notStrictEqual((await pipeline.command("rollback", "killed")).exit, 0)
-    await until(
-      () =>
-        armed.get("/api/status").then(
-          () => true,
-          () => false
-        ),
-      (answers) => !answers
-    )
-    pipeline.platform = await up({ data: own })
-    try {
-      assert.strictEqual((await pipeline.apply(by("first", 300))).exit, 0)
-      assert.deepStrictEqual(numbersOf(await pipeline.counts(300)), eachOnce(300))
-      assert.strictEqual((await pipeline.status()).revision, 4)
-    } finally {
-      await pipeline.platform.stop()
-      killed.remove()
-    }
-  })
 })
 
 describe("millrace pipeline pause and resume", () => {
