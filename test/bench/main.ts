@@ -5,6 +5,7 @@ const benches: {
   readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }>
 } = {
   codec: () => import("./codec.ts"),
+  console: () => import("./console.ts"),
   flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),

@@ -1,5 +1,5 @@
 import type { LiveStatus } from "@millrace/sdk/api"
-import { useSyncExternalStore } from "react"
+import { useRef, useSyncExternalStore } from "react"
 import { type Connection, liveStore, type Rates } from "./live-store.ts"
 
 export type LivePipeline = LiveStatus["pipelines"][number]
@@ -15,10 +15,17 @@ export const useLive = <A>(select: (status: LiveStatus) => A): A | undefined =>
 export const useLivePipeline = (name: string): LivePipeline | undefined =>
   useLive(({ pipelines }) => pipelines.find(({ pipeline }) => pipeline === name))
 
-export const useLiveNode = (pipeline: string, node: string): LiveNode | undefined =>
-  useLive(({ pipelines }) =>
-    pipelines.find((each) => each.pipeline === pipeline)?.nodes.find((each) => each.node === node)
-  )
+/** A node; while it is not `isWanted` (out of sight) the component keeps what it had. */
+export const useLiveNode = (pipeline: string, node: string, isWanted = true): LiveNode | undefined => {
+  const kept = useRef<LiveNode>(undefined)
+  return useLive(({ pipelines }) => {
+    if (isWanted || kept.current === undefined)
+      kept.current = pipelines
+        .find((each) => each.pipeline === pipeline)
+        ?.nodes.find((each) => each.node === node)
+    return kept.current
+  })
+}
 
 /** Rates of a pipeline or of `PIPELINE/NODE`, the newest last. */
 export const useRates = (name: string): Rates | undefined =>

@@ -14,7 +14,9 @@ export const Stat = ({
 }) => (
   <div className="stat">
     <dt>{label}</dt>
-    <dd className={isBad ? "stat-value stat-bad" : "stat-value"}>{children}</dd>
+    <dd className={isBad ? "stat-value stat-bad" : "stat-value"}>
+      <div>{children}</div>
+    </dd>
     {note === undefined ? null : <dd className="stat-note">{note}</dd>}
   </div>
 )

@@ -4,6 +4,7 @@ import { useLive, useLivePipeline } from "../../live/use-live.ts"
 import { Badge } from "../../parts/badge.tsx"
 import { Empty } from "../../parts/empty.tsx"
 import { countText, durationText, rateText } from "../../parts/format.ts"
+import { LiveNumber } from "../../parts/live-number.tsx"
 import { Panel } from "../../parts/panel.tsx"
 import { Sparkline } from "../../parts/sparkline.tsx"
 import { State } from "../../parts/state.tsx"
@@ -39,13 +40,21 @@ const Row = memo(({ name }: { readonly name: string }) => {
         <State state={pipeline.state} />
       </td>
       <td className="extra">{pipeline.owner}</td>
-      <td className={classOf(true)}>{rateText(read)}</td>
-      <td className={classOf(true)}>{rateText(written)}</td>
+      <td className={classOf(true)}>
+        <LiveNumber>{rateText(read)}</LiveNumber>
+      </td>
+      <td className={classOf(true)}>
+        <LiveNumber>{rateText(written)}</LiveNumber>
+      </td>
       <td className="extra pipeline-spark">
         <Sparkline of={name} />
       </td>
-      <td className={classOf(true)}>{countText(lagRecords)}</td>
-      <td className={classOf(true, true)}>{lagSeconds === null ? "–" : durationText(lagSeconds)}</td>
+      <td className={classOf(true)}>
+        <LiveNumber>{countText(lagRecords)}</LiveNumber>
+      </td>
+      <td className={classOf(true, true)}>
+        <LiveNumber>{lagSeconds === null ? "–" : durationText(lagSeconds)}</LiveNumber>
+      </td>
       <td className={classOf(true, true)}>
         {deadLetters === 0 ? (
           0

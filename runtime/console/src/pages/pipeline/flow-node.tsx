@@ -33,11 +33,21 @@ const Numbers = ({
 }) => {
   const live = useLiveNode(pipeline, node)
   if (live === undefined) return <span className="dim">not running</span>
-  const { rates, totals } = live
+  const { rates } = live
   return (
     <>
       {kind === "source" ? null : <span>in {rateText(rates.in)}/s</span>}
       {kind === "sink" ? null : <span>out {rateText(rates.out)}/s</span>}
+    </>
+  )
+}
+
+/** Records that did not go their way. */
+const Losses = ({ node, pipeline }: { readonly pipeline: string; readonly node: string }) => {
+  const totals = useLiveNode(pipeline, node)?.totals
+  if (totals === undefined) return null
+  return (
+    <>
       {totals.dead > 0 ? <span className="flow-dead">{countText(totals.dead)} dead</span> : null}
       {totals.late > 0 ? <span className="warn">{countText(totals.late)} late</span> : null}
     </>
@@ -55,8 +65,11 @@ export const FlowNode = memo(({ data }: NodeProps<NodeData>) => {
         <span>{node}</span>
         <span className="flow-kind">{kind}</span>
       </div>
-      <div className="flow-plugin">{shortPlugin(plugin)}</div>
       <div className="flow-numbers">
+        <span className="flow-plugin">{shortPlugin(plugin)}</span>
+        <Losses pipeline={pipeline} node={node} />
+      </div>
+      <div className="flow-numbers flow-rates">
         <Numbers pipeline={pipeline} node={node} kind={kind} />
       </div>
       <Sparkline of={`${pipeline}/${node}`} />

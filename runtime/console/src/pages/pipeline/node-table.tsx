@@ -3,8 +3,10 @@ import { Link } from "@tanstack/react-router"
 import { memo } from "react"
 import { useLiveNode } from "../../live/use-live.ts"
 import { countText, rateText, shareText } from "../../parts/format.ts"
+import { LiveNumber } from "../../parts/live-number.tsx"
 import { Panel } from "../../parts/panel.tsx"
 import { classOf, type Column, Table } from "../../parts/table.tsx"
+import { useSeen } from "../../parts/use-seen.ts"
 
 const columns: readonly Column[] = [
   { name: "Node" },
@@ -28,11 +30,12 @@ interface RowOptions {
 }
 
 const Row = memo(({ kind, node, pipeline, plugin }: RowOptions) => {
-  const live = useLiveNode(pipeline, node)
+  const [place, isSeen] = useSeen<HTMLTableRowElement>()
+  const live = useLiveNode(pipeline, node, isSeen)
   const count = (value: number | undefined): string => (value === undefined ? "–" : countText(value))
   const rate = (value: number | undefined): string => (value === undefined ? "–" : rateText(value))
   return (
-    <tr>
+    <tr ref={place}>
       <td>
         <Link to="/pipelines/$pipeline/nodes/$node" params={{ pipeline, node }}>
           {node}
@@ -40,16 +43,30 @@ const Row = memo(({ kind, node, pipeline, plugin }: RowOptions) => {
       </td>
       <td className="extra dim">{kind}</td>
       <td className="extra dim wrap-anywhere">{plugin}</td>
-      <td className={classOf(true)}>{rate(live?.rates.in)}</td>
-      <td className={classOf(true)}>{rate(live?.rates.out)}</td>
-      <td className={classOf(true, true)}>{count(live?.totals.in)}</td>
-      <td className={classOf(true, true)}>{count(live?.totals.out)}</td>
-      <td className={classOf(true, true)}>{count(live?.totals.filtered)}</td>
-      <td className={classOf(true, true)}>{count(live?.totals.late)}</td>
-      <td className={`${classOf(true)} ${(live?.totals.dead ?? 0) > 0 ? "bad" : ""}`}>
-        {count(live?.totals.dead)}
+      <td className={classOf(true)}>
+        <LiveNumber>{rate(live?.rates.in)}</LiveNumber>
       </td>
-      <td className={classOf(true)}>{live === undefined ? "–" : shareText(live.cpu)}</td>
+      <td className={classOf(true)}>
+        <LiveNumber>{rate(live?.rates.out)}</LiveNumber>
+      </td>
+      <td className={classOf(true, true)}>
+        <LiveNumber>{count(live?.totals.in)}</LiveNumber>
+      </td>
+      <td className={classOf(true, true)}>
+        <LiveNumber>{count(live?.totals.out)}</LiveNumber>
+      </td>
+      <td className={classOf(true, true)}>
+        <LiveNumber>{count(live?.totals.filtered)}</LiveNumber>
+      </td>
+      <td className={classOf(true, true)}>
+        <LiveNumber>{count(live?.totals.late)}</LiveNumber>
+      </td>
+      <td className={`${classOf(true)} ${(live?.totals.dead ?? 0) > 0 ? "bad" : ""}`}>
+        <LiveNumber>{count(live?.totals.dead)}</LiveNumber>
+      </td>
+      <td className={classOf(true)}>
+        <LiveNumber>{live === undefined ? "–" : shareText(live.cpu)}</LiveNumber>
+      </td>
     </tr>
   )
 })

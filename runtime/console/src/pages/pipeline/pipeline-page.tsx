@@ -1,6 +1,6 @@
 import type { PipelineGraph } from "@millrace/sdk/api"
 import { Link, useParams, useSearch } from "@tanstack/react-router"
-import { lazy, Suspense } from "react"
+import { lazy, Suspense, useEffect } from "react"
 import { useApi } from "../../api/use-api.ts"
 import { useLivePipeline } from "../../live/use-live.ts"
 import { CliCommand, shellWord } from "../../parts/cli-command.tsx"
@@ -83,22 +83,18 @@ export const PipelinePage = () => {
   const { tab } = useSearch({ from: "/pipelines/$pipeline" })
   const shown = isTab(tab) ? tab : "graph"
   const revision = useLivePipeline(pipeline)?.revision
+  const graph = useApi("GET /api/status/:pipeline/graph", { params: { pipeline } })
   // A new revision is another graph.
-  const graph = useApi("GET /api/status/:pipeline/graph", { params: { pipeline } }, { everySeconds: 15 })
   const isStale = revision !== undefined && graph.data !== undefined && graph.data.revision !== revision
+  const { refetch } = graph
+  useEffect(() => {
+    if (isStale) void refetch()
+  }, [isStale, refetch])
   return (
     <>
       <Head pipeline={pipeline} />
       <PipelineStats name={pipeline} />
       <Tabs label="Views of the pipeline" names={tabs} chosen={shown} />
-      {isStale ? (
-        <p className="waiting" role="status">
-          Revision {revision} was applied.{" "}
-          <button type="button" className="button" onClick={() => void graph.refetch()}>
-            Show it
-          </button>
-        </p>
-      ) : null}
       <Loaded query={graph} what={`the pipeline ${pipeline}`}>
         {(loaded) => <View graph={loaded} tab={shown} />}
       </Loaded>

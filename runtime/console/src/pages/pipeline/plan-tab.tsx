@@ -65,7 +65,8 @@ export const PlanTab = ({ graph }: { readonly graph: PipelineGraph }) => (
     <PermissionPanel graph={graph} />
     <Panel title="As text">
       <pre className="plan-text" role="region" aria-label="The plan as text" tabIndex={0}>
-        {graph.explanation.join("\n")}</pre>
+        {graph.explanation.join("\n")}
+      </pre>
     </Panel>
   </>
 )

@@ -56,7 +56,9 @@ export const TapTab = ({ graph, node }: { readonly graph: PipelineGraph; readonl
       </p>
       {error === null ? null : <Failure error={error} what="The records cannot be read" />}
       {pairs.length === 0 && error === null ? (
-        <p className="waiting">No record has gone through yet.</p>
+        <p className="waiting" role="status">
+          {before.isLoading || after.isLoading ? "Loading records …" : "No record has gone through yet."}
+        </p>
       ) : null}
       <div className="tap">
         {pairs.map((pair) => (
