@@ -116,6 +116,17 @@ describe("a canary", () => {
         found.length >= tried.length + 60 && Object.values(lastOf(found)).every((name) => name === "first")
     )
     assertWhole(counts)
+    assert.strictEqual((await pipeline.apply(by("second"), "--canary", "50%")).exit, 0)
+    const plan = await platform.command("plan", pipeline.file)
+    assert.strictEqual(plan.exit, 2)
+    assert.include(plan.stdout, "the canary of revision 4 ends: all partitions run this")
+    assert.strictEqual((await pipeline.apply(by("second"))).exit, 0)
+    assert.isUndefined((await pipeline.status()).canary)
+    const history = await pipeline.command("history", "dropped", "-n", "2")
+    assert.match(
+      history.stdout,
+      /took the canary of revision 4 everywhere[^]*canary beside revision 3, on partitions 0, 1/
+    )
     assert.strictEqual((await pipeline.command("delete", "dropped")).exit, 0)
   })
 

@@ -12,6 +12,8 @@ import { endTrial } from "./trial.ts"
 
 /** Who applies what nobody asked for. */
 const platform = "millrace"
+/** Of why, in characters: what a plugin says may be of any length, and history keeps it. */
+const maxReason = 500
 
 /**
  * Takes the revision before again, in the place of one on trial that cannot run, as a new revision; and says so by failing, with why.
@@ -43,7 +45,7 @@ export const goBack = Effect.fn("goBack")(function* (
     next: plans.before,
     text: found.text,
     by: platform,
-    rollout: { does: "return", to: trial.before, because: failure.message }
+    rollout: { does: "return", to: trial.before, because: failure.message.slice(0, maxReason) }
   })
   if (trial.wasPaused) {
     yield* store.setDesired(pipeline, "paused", platform).pipe(Effect.mapError(storeFailed))

@@ -1,7 +1,9 @@
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,6 +12,7 @@ import { checkBackup } from "../../backup/check-backup.ts"
 import type { Manifest } from "../../backup/manifest.ts"
 import { restoreBackup } from "../../backup/restore-backup.ts"
 import { findOwnDataFolder, findServer } from "../../data-folder.ts"
+import { lockFolder } from "../../../transport/embedded/folder-lock.ts"
 import { root } from "../root.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
@@ -93,20 +96,22 @@ const attempt = (source: string, work: () => Promise<Manifest>) =>
       })
   })
 
-const refuseUp = (folder: string) =>
-  Effect.flatMap(Effect.option(findServer(folder)), (server) =>
-    server._tag === "None"
-      ? Effect.void
-      : Effect.fail(
-          new CommandError({
-            code: "RESTORE_UP",
-            message: "a platform is up on this data folder",
-            where: folder,
-            remedy: "stop it with `millrace down`, or name another folder with --data",
-            exit: exitCode.failed
-          })
-        )
-  )
+/** By what the platform announces, and by its lock, which also one holds that announces nothing. */
+const refuseUp = Effect.fnUntraced(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const log = join(folder, "log")
+  const isThere = yield* Effect.orElseSucceed(fs.exists(log), () => false)
+  const server = yield* Effect.option(findServer(folder))
+  const isFree = !isThere || Option.isSome(yield* Effect.option(Effect.scoped(lockFolder(log))))
+  if (Option.isNone(server) && isFree) return
+  return yield* new CommandError({
+    code: "RESTORE_UP",
+    message: "a platform is up on this data folder",
+    where: folder,
+    remedy: "stop it with `millrace down`, or name another folder with --data",
+    exit: exitCode.failed
+  })
+})
 
 const told = (json: boolean, manifest: Manifest, text: string) => {
   const { files, leftOut, millrace, pipelines, takenAt } = manifest
