@@ -116,18 +116,59 @@ const Grafana = Schema.fromJsonString(
     )
   })
 )
+const Variables = Schema.fromJsonString(
+  Schema.Struct({
+    templating: Schema.Struct({
+      list: Schema.Array(
+        Schema.Struct({ name: Schema.String, definition: Schema.optionalKey(Schema.String) })
+      )
+    })
+  })
+)
+const decodeVariables = Schema.decodeUnknownSync(Variables)
 const decodeGrafana = Schema.decodeUnknownSync(Grafana)
 
+const names = { pipeline: "watched", node: "body", chain: "body", domain: "@demo" }
+
+/** With what somebody chose in the place of Grafana's variables. */
+const chosen = (promql: string): string =>
+  Object.entries(names)
+    .reduce((text, [name, value]) => text.replaceAll(`$${name}`, value), promql)
+    .replaceAll("$__rate_interval", "30s")
+
 describe.skipIf(!hasPrometheus)("Prometheus", () => {
+  it("has the values of each variable, one following from the other", async () => {
+    const { templating } = decodeVariables(await textOf(`${version}/dashboard`))
+    const queries = templating.list.flatMap(({ definition, name }) => {
+      const [matched, selector = "", label = ""] =
+        /^label_values\((.*), (\w+)\)$/.exec(definition ?? "") ?? []
+      return matched === undefined
+        ? []
+        : [{ name, promql: `count by (${label}) (${chosen(selector)})`, label }]
+    })
+    assert.deepStrictEqual(
+      queries.map(({ name }) => name),
+      Object.keys(names)
+    )
+    for (const [name, value] of Object.entries(names)) {
+      const query = queries.find((each) => each.name === name)
+      const values = await until(
+        async () => (await prometheus?.query(query?.promql ?? "")) ?? [],
+        (answer) => answer.length > 0
+      )
+      assert.include(
+        values.map(({ labels }) => labels[query?.label ?? ""]),
+        value
+      )
+    }
+  })
+
   it("has an answer to each panel's query, from what it scraped", async () => {
     const { panels } = decodeGrafana(await textOf(`${version}/dashboard`))
-    const names = { pipeline: "watched", node: "body", chain: "body", domain: "@demo" }
     const queries = panels.flatMap(({ targets = [], title }) =>
       targets.map(({ expr }) => ({
         title,
-        promql: Object.entries(names)
-          .reduce((text, [name, value]) => text.replaceAll(`$${name}`, value), expr)
-          .replaceAll("$__rate_interval", "30s")
+        promql: chosen(expr)
       }))
     )
     assert.isAbove(queries.length, 15)

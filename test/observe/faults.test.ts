@@ -4,8 +4,8 @@ import { join } from "node:path"
 import { PlatformStatus } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { type Platform, temporaryFolder, until, up } from "../input/program.ts"
-import { alertsOf, applied, faultsFolder, type FaultyPipeline, isOf, untilAlert } from "./faults.ts"
+import { type Platform, root, temporaryFolder, until, up } from "../input/program.ts"
+import { alertsOf, applied, faultsFolder, type FaultyPipeline, isOf, receiver, untilAlert } from "./faults.ts"
 
 // Each rule on the platform itself: it fires in the fault that it is for, and clears when the fault is mended by another revision.
 // All times are a fiftieth of those in use.
@@ -15,7 +15,7 @@ let platform: Platform
 
 beforeAll(async () => {
   process.env["MILLRACE_ALERT_SCALE"] = "0.02"
-  platform = await up({ data: folder.path, publish: [faultsFolder] })
+  platform = await up({ data: folder.path, publish: [faultsFolder, join(root, "plugins/webhook")] })
 })
 afterAll(async () => {
   delete process.env["MILLRACE_ALERT_SCALE"]
@@ -114,6 +114,34 @@ describe("on the platform", () => {
       })
       assert.strictEqual(cleared.id, fired.id)
       if (mended !== "deleted") await platform.command("pipeline", "delete", faulty.name)
+    },
+    3 * patienceSeconds * 1_000
+  )
+
+  it(
+    "retrying fires while what a sink speaks to is down, and clears when it is up",
+    async () => {
+      const down = await receiver()
+      down.answers.push(...Array.from<number>({ length: 100_000 }).fill(500))
+      await applied(
+        platform,
+        `pipeline: retrying
+owner: studio
+alerts: { retrying: { threshold: 1 } }
+nodes:
+  beats: { source: "@demo/faults@^1", stream: retrying.beats, partitions: 1 }
+  out:
+    sink: "@millrace/webhook@^1"
+    from: beats
+    with: { url: "${down.url}", batch: array, retry: { attempts: 1, backoffMs: 10 } }
+`
+      )
+      const labels = { pipeline: "retrying", chain: "out" }
+      await untilAlert(platform, "retrying", labels, { state: "firing", seconds: patienceSeconds })
+      down.answers.length = 0
+      await untilAlert(platform, "retrying", labels, { state: "resolved", seconds: patienceSeconds })
+      await platform.command("pipeline", "delete", "retrying")
+      await down.close()
     },
     3 * patienceSeconds * 1_000
   )

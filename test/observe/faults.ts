@@ -50,8 +50,9 @@ ${policy}
 `
 
 /** Applies, and throws with the answer when it is refused. */
-export const applied = async (platform: Platform, pipeline: FaultyPipeline): Promise<void> => {
-  const { body, status } = await apply(platform, faultyPipeline(pipeline))
+export const applied = async (platform: Platform, pipeline: FaultyPipeline | string): Promise<void> => {
+  const text = typeof pipeline === "string" ? pipeline : faultyPipeline(pipeline)
+  const { body, status } = await apply(platform, text)
   if (status !== 200) throw new Error(`not applied: ${JSON.stringify(body)}`)
 }
 

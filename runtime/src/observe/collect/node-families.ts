@@ -64,12 +64,16 @@ export const addNodeFamilies = (
   }
 }
 
-const identity = (node: PlannedNode, plan: Run["plan"], owner: string): Labels => ({
-  package: pluginName(node.plugin).split("#")[0] ?? "",
-  version: versionOf(node.plugin),
-  owner,
-  domain:
-    plan.physical.chains
-      .flatMap(({ segments }) => segments)
-      .find(({ nodes }) => nodes.some(({ spec }) => spec.node === node.name))?.domain ?? ""
-})
+const identity = (node: PlannedNode, plan: Run["plan"], owner: string): Labels => {
+  const chain = plan.physical.chains.find(({ segments }) =>
+    segments.some(({ nodes }) => nodes.some(({ spec }) => spec.node === node.name))
+  )
+  const segment = chain?.segments.find(({ nodes }) => nodes.some(({ spec }) => spec.node === node.name))
+  return {
+    package: pluginName(node.plugin).split("#")[0] ?? "",
+    version: versionOf(node.plugin),
+    owner,
+    domain: segment?.domain ?? "",
+    chain: chain?.head ?? ""
+  }
+}
