@@ -25,6 +25,11 @@ export interface Fetched {
   readonly imbalances: Imbalances
 }
 
+/** What reading moved, for a commit. */
+export type Moved = Pick<Fetched, "offsets" | "watermarks" | "imbalances">
+
+const nothingMoved: Moved = { offsets: [], watermarks: {}, imbalances: {} }
+
 /** Reads the inputs of a task on its partition. Places are held in memory: after a failed batch a new reader is made from the checkpoint. */
 export class InputReader {
   readonly clock: EventClock
@@ -33,6 +38,7 @@ export class InputReader {
   /** Topics of which a batch was read to its end, so that the next begins where it ended. */
   private readonly aligned = new Set<string>()
   private turn = 0
+  private deferred: { readonly moved: Moved; readonly since: number } | undefined
   private readonly times: CommitTimes
   private readonly transport: TransportShape
   private readonly inputs: readonly ChainInput[]
@@ -111,6 +117,29 @@ export class InputReader {
     })
   }
 
+  /**
+   * Keeps what control records moved for the next commit: they have no effect but on event time, and read again they have
+   * the same. INVARIANT: every commit takes it, so that state never runs ahead of the event time that it goes by.
+   */
+  defer(fetched: Fetched, now: number): void {
+    this.deferred = {
+      moved: joinedMoves(this.deferred?.moved ?? nothingMoved, fetched),
+      since: this.deferred?.since ?? now
+    }
+  }
+
+  /** Since when something is deferred, ms since 1970. */
+  get deferredSince(): number | undefined {
+    return this.deferred?.since
+  }
+
+  /** What was deferred, with what else a commit moves; it is the commit's from now on. */
+  movedWith(moved: Moved = nothingMoved): Moved {
+    const { deferred } = this
+    this.deferred = undefined
+    return deferred === undefined ? moved : joinedMoves(deferred.moved, moved)
+  }
+
   /** A first batch may begin before the place that a task goes on from: a reset sets any place. */
   private misplaced(topic: string, baseOffset: bigint, next: bigint, end: bigint): Imbalances {
     // The batch before is what is found where the one that should be there is gone.
@@ -159,14 +188,20 @@ export class InputReader {
 
 /** Two fetches in a row as one. */
 export function joined(first: Fetched, second: Fetched): Fetched {
-  const offsets = new Map([...first.offsets, ...second.offsets].map((offset) => [offset.topic, offset]))
   return {
     frames: [...first.frames, ...second.frames],
     records: first.records + second.records,
     bytes: first.bytes + second.bytes,
+    originAt: earlier(first.originAt, second.originAt),
+    ...joinedMoves(first, second)
+  }
+}
+
+function joinedMoves(first: Moved, second: Moved): Moved {
+  const offsets = new Map([...first.offsets, ...second.offsets].map((offset) => [offset.topic, offset]))
+  return {
     offsets: [...offsets.values()],
     watermarks: { ...first.watermarks, ...second.watermarks },
-    originAt: earlier(first.originAt, second.originAt),
     imbalances: addImbalances(first.imbalances, second.imbalances)
   }
 }

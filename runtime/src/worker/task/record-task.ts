@@ -41,10 +41,10 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       facts.state = completed ? "completed" : "running"
       yield* replay.take(completed)
       const took = yield* takeBatch(task, reader, { completed, timers })
-      const fired = timers === undefined ? "all" : yield* timers.fire(reader.clock, completed)
+      const fired = timers === undefined ? "all" : yield* timers.fire(reader, completed)
       if (fired === "some") continue
       if (reader.clock.hasEnded && !completed) {
-        if (timers !== undefined) yield* finish(task, timers)
+        if (timers !== undefined) yield* finish(task, timers, reader)
         completed = true
         facts.state = "completed"
         yield* task.onCompleted
@@ -53,7 +53,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       if (took === "taken") continue
       const next = [reader.more, replay.more, ...(timers === undefined ? [] : [timers.next])]
       if (!completed) {
-        const owed = yield* pulse(task, timers?.outgoing ?? reader.clock.outgoing, reader.clock.isIdle)
+        const owed = yield* pulse(task, reader, timers?.outgoing ?? reader.clock.outgoing)
         if (owed > 0) next.push(Effect.sleep(owed))
         facts.state = "waiting"
       }
@@ -62,18 +62,28 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
   })
 }
 
-/** Tells those who read what this task writes what they do not know yet of its event time; or answers in how many ms it will. */
-function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<number, TaskFailure> {
+/** What was read of control records alone is committed after so many ms at the latest. */
+const mostDeferredMs = 1_000
+
+/**
+ * Tells those who read what this task writes what they do not know yet of its event time, and commits what was deferred for
+ * long; or answers in how many ms it will. 0: nothing is owed.
+ */
+function pulse(task: Task, reader: InputReader, watermark: number): Effect.Effect<number, TaskFailure> {
   return Effect.gen(function* () {
-    const due = task.pulse.dueIn(watermark, isIdle, yield* Clock.currentTimeMillis)
-    if (due === undefined || due > 0) return due ?? 0
+    const now = yield* Clock.currentTimeMillis
+    const { isIdle } = reader.clock
+    const since = reader.deferredSince
+    const told = task.pulse.dueIn(watermark, isIdle, now) ?? Infinity
+    const committed = since === undefined ? Infinity : Math.max(0, since + mostDeferredMs - now)
+    const due = Math.min(told, committed)
+    if (due > 0) return Number.isFinite(due) ? due : 0
     const context = yield* batchContext(task, undefined, false)
     yield* commitBatch(task, emptyResult, context, {
-      offsets: [],
+      ...reader.movedWith(),
       positions: {},
-      watermarks: {},
       watermark,
-      pulse: { isIdle },
+      ...(told === 0 ? { pulse: { isIdle } } : {}),
       completed: false
     })
     return 0
@@ -81,16 +91,15 @@ function pulse(task: Task, watermark: number, isIdle: boolean): Effect.Effect<nu
 }
 
 /** The end of a task with timers: all have fired, and nothing follows for a sink behind them. */
-function finish(task: Task, timers: Timers): Effect.Effect<void, TaskFailure> {
+function finish(task: Task, timers: Timers, reader: InputReader): Effect.Effect<void, TaskFailure> {
   return Effect.gen(function* () {
     const sequence = BigInt(task.facts.checkpoint?.sequence ?? 0)
     const place = { suffix: `end/${sequence}`, firstOffset: sequence, lastOffset: sequence }
     const context = yield* batchContext(task, task.chain.plan.sink === undefined ? undefined : place, true)
     const result = yield* runFrames(task.chain, task.host, [], context)
     yield* commitBatch(task, result, context, {
-      offsets: [],
+      ...reader.movedWith(),
       positions: {},
-      watermarks: {},
       watermark: timers.outgoing,
       completed: true
     })
@@ -130,6 +139,10 @@ function handleBatch(
     const isLast = completed || (reader.clock.hasEnded && timers === undefined)
     if (fetched.offsets.length === 0 && (completed || !isLast)) return "nothing"
     failpoint("after-fetch")
+    if (fetched.frames.length === 0 && !isLast) {
+      reader.defer(fetched, yield* Clock.currentTimeMillis)
+      return "taken"
+    }
     yield* Effect.forEach(chain.tables, (table) => table.follow)
     facts.inputBytes += fetched.bytes
     const context = yield* batchContext(
@@ -139,11 +152,9 @@ function handleBatch(
     )
     const result = yield* runFrames(chain, task.host, fetched.frames, context)
     yield* commitBatch(task, result, context, {
-      offsets: fetched.offsets,
+      ...reader.movedWith(fetched),
       positions: {},
-      watermarks: fetched.watermarks,
       originAt: fetched.originAt,
-      imbalances: fetched.imbalances,
       watermark: timers?.outgoing ?? reader.clock.outgoing,
       completed: isLast
     })

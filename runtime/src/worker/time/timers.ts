@@ -19,7 +19,7 @@ import type { Task } from "../task/task.ts"
 import { fromTransport } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 import { batchBytes, inBudget } from "../worker-environment.ts"
-import type { EventClock } from "./event-clock.ts"
+import type { InputReader } from "../input/input-reader.ts"
 
 const maxBatch = 1_000
 const never = Number.MAX_SAFE_INTEGER - 1
@@ -53,9 +53,10 @@ export class Timers {
   }
 
   /** Fires all that is due: by the clock of the task's input, and by the worker's. Ends early when the pipeline pauses or stops. */
-  fire(clock: EventClock, completed: boolean): Effect.Effect<"all" | "some", TaskFailure> {
+  fire(reader: InputReader, completed: boolean): Effect.Effect<"all" | "some", TaskFailure> {
     return Effect.gen({ self: this }, function* () {
       const { environment, gate, log } = this.task
+      const { clock } = reader
       const limit = Math.min(maxBatch, environment.batchRecords ?? maxBatch)
       for (;;) {
         if (gate.isPaused() || gate.isStopping()) return "some"
@@ -72,7 +73,7 @@ export class Timers {
           due = yield* Effect.mapError(log.dueTimers(processingTimers, latest, limit), fromTransport)
         }
         if (due.length === 0) break
-        yield* inBudget(environment, this.fireBatch(state, due, until, completed))
+        yield* inBudget(environment, this.fireBatch(reader, state, { due, until, completed }))
       }
       this.fired = clock.outgoing
       return "all"
@@ -88,10 +89,9 @@ export class Timers {
   })
 
   private fireBatch(
+    reader: InputReader,
     state: number,
-    due: readonly DueTimer[],
-    until: number,
-    completed: boolean
+    { completed, due, until }: DueBatch
   ): Effect.Effect<void, TaskFailure> {
     return Effect.gen({ self: this }, function* () {
       const { chain, facts, host, id } = this.task
@@ -118,10 +118,17 @@ export class Timers {
         this.task,
         { ...result, state: joined(removal(state, taken), result.state) },
         context,
-        { offsets: [], positions: {}, watermarks: {}, watermark: this.fired, completed }
+        { ...reader.movedWith(), positions: {}, watermark: this.fired, completed }
       )
     })
   }
+}
+
+interface DueBatch {
+  readonly due: readonly DueTimer[]
+  /** What is due is due up to then, ms since 1970. */
+  readonly until: number
+  readonly completed: boolean
 }
 
 /** Up to when the timers that these set are the next ones due. */
