@@ -36,8 +36,8 @@ const Numbers = ({
   const { rates } = live
   return (
     <>
-      {kind === "source" ? null : <span>in {rateText(rates.in)}/s</span>}
-      {kind === "sink" ? null : <span>out {rateText(rates.out)}/s</span>}
+      {kind === "source" ? null : <span>{`in ${rateText(rates.in)}/s`}</span>}
+      {kind === "sink" ? null : <span>{`out ${rateText(rates.out)}/s`}</span>}
     </>
   )
 }
@@ -48,8 +48,8 @@ const Losses = ({ node, pipeline }: { readonly pipeline: string; readonly node: 
   if (totals === undefined) return null
   return (
     <>
-      {totals.dead > 0 ? <span className="flow-dead">{countText(totals.dead)} dead</span> : null}
-      {totals.late > 0 ? <span className="warn">{countText(totals.late)} late</span> : null}
+      {totals.dead > 0 ? <span className="flow-dead">{`${countText(totals.dead)} dead`}</span> : null}
+      {totals.late > 0 ? <span className="warn">{`${countText(totals.late)} late`}</span> : null}
     </>
   )
 }

@@ -43,7 +43,7 @@ export const PipelineStats = ({ name }: { readonly name: string }) => {
         label="Alerts"
         note={
           <Link to="/alerts" search={{ pipeline: name }}>
-            {pipeline.alerts.pending} pending
+            {`${pipeline.alerts.pending} pending`}
           </Link>
         }
         isBad={pipeline.alerts.firing > 0}

@@ -13,12 +13,12 @@ export const NodeStats = ({ node, pipeline }: { readonly pipeline: string; reado
     <Stats>
       {node.kind === "source" ? null : (
         <Stat label="In" note={`${plural(totals.in, "record")} so far`}>
-          {rateText(rates.in)}/s
+          {`${rateText(rates.in)}/s`}
         </Stat>
       )}
       {node.kind === "sink" ? null : (
         <Stat label="Out" note={`${plural(totals.out, "record")} so far`}>
-          {rateText(rates.out)}/s
+          {`${rateText(rates.out)}/s`}
         </Stat>
       )}
       <Stat label="Filtered" note="left out by the plugin">
@@ -28,7 +28,7 @@ export const NodeStats = ({ node, pipeline }: { readonly pipeline: string; reado
         label="Dead letters"
         note={
           <Link to="/dead-letters" search={{ pipeline }}>
-            {rateText(rates.failed)} a second
+            {`${rateText(rates.failed)} a second`}
           </Link>
         }
         isBad={totals.dead > 0}
