@@ -13,6 +13,7 @@ import { Ago } from "../../parts/time.tsx"
 import "./alerts.css"
 
 const hourMs = 3_600_000
+const reason = "silenced in the console"
 
 const toneOf = ({ severity, silencedBy, state }: AlertView): Tone => {
   if (state === "resolved" || silencedBy !== undefined) return "quiet"
@@ -24,6 +25,14 @@ const rank: { readonly [S in AlertView["state"]]: number } = { firing: 0, pendin
 
 const labelWords = (labels: AlertView["labels"]): readonly string[] =>
   Object.entries(labels).map(([name, value]) => shellWord(`${name}=${value}`))
+
+const silenceCommand = (rule: string, labels: AlertView["labels"]): string =>
+  [
+    `millrace alerts silence ${shellWord(rule)}`,
+    ...labelWords(labels).map((label) => `--label ${label}`),
+    "--for 1h",
+    `--reason ${shellWord(reason)}`
+  ].join(" ")
 
 const Target = ({ labels }: { readonly labels: AlertView["labels"] }) => {
   const { node, pipeline } = labels
@@ -63,12 +72,10 @@ const OneAlert = ({ alert }: { readonly alert: AlertView }) => {
       {state === "firing" && silencedBy === undefined ? (
         <Action
           title="Silence for an hour"
-          command={`millrace alerts silence --rule ${shellWord(rule)} ${labelWords(labels)
-            .map((label) => `--label ${label}`)
-            .join(" ")} --for 1h`}
+          command={silenceCommand(rule, labels)}
           run={() =>
             act("POST /api/silences", {
-              body: { rule, labels, until: Date.now() + hourMs, reason: "silenced in the console" }
+              body: { rule, labels, until: Date.now() + hourMs, reason }
             })
           }
         />

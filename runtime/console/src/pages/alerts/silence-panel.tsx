@@ -1,6 +1,7 @@
 import { act } from "../../api/act.ts"
 import { useApi } from "../../api/use-api.ts"
 import { Action } from "../../parts/action.tsx"
+import { CliCommand } from "../../parts/cli-command.tsx"
 import { Loaded } from "../../parts/loaded.tsx"
 import { Panel } from "../../parts/panel.tsx"
 import { type Column, Table } from "../../parts/table.tsx"
@@ -18,7 +19,7 @@ const columns: readonly Column[] = [
 export const SilencePanel = () => {
   const silences = useApi("GET /api/silences", {}, { everySeconds: 5 })
   return (
-    <Panel title="Silences" isFlush>
+    <Panel title="Silences" isFlush aside={<CliCommand command="millrace alerts silences" />}>
       <Loaded query={silences} what="the silences">
         {(all) =>
           all.length === 0 ? (

@@ -1,5 +1,6 @@
 import { Link, useSearch } from "@tanstack/react-router"
 import { useApi } from "../../api/use-api.ts"
+import { CliCommand, shellWord } from "../../parts/cli-command.tsx"
 import { DiffView } from "../../parts/diff-view.tsx"
 import { Loaded } from "../../parts/loaded.tsx"
 import { Panel } from "../../parts/panel.tsx"
@@ -29,7 +30,11 @@ export const HistoryTab = ({
   })
   return (
     <>
-      <Panel title="Revisions" isFlush>
+      <Panel
+        title="Revisions"
+        isFlush
+        aside={<CliCommand command={`millrace pipeline history ${shellWord(pipeline)}`} />}
+      >
         <Loaded query={revisions} what="the revisions">
           {({ revisions: all }) => (
             <Table label="Revisions" columns={columns}>
@@ -54,18 +59,34 @@ export const HistoryTab = ({
           )}
         </Loaded>
       </Panel>
-      <Change pipeline={pipeline} revision={shown} />
+      <Change pipeline={pipeline} revision={shown} isRunning={shown === running} />
     </>
   )
 }
 
-const Change = ({ pipeline, revision }: { readonly pipeline: string; readonly revision: number }) => {
+const Change = ({
+  isRunning,
+  pipeline,
+  revision
+}: {
+  readonly pipeline: string
+  readonly revision: number
+  readonly isRunning: boolean
+}) => {
   const route = "GET /api/pipelines/:pipeline/revisions/:revision"
   const now = useApi(route, { params: { pipeline, revision } })
   const before = useApi(route, { params: { pipeline, revision: revision - 1 } }, { isWanted: revision > 1 })
   const old = revision > 1 ? before.data?.text : ""
   return (
-    <Panel title={revision > 1 ? `What revision ${revision} changed` : "Revision 1"} isFlush>
+    <Panel
+      title={revision > 1 ? `What revision ${revision} changed` : "Revision 1"}
+      isFlush
+      aside={
+        isRunning ? undefined : (
+          <CliCommand command={`millrace pipeline rollback ${shellWord(pipeline)} --to ${revision}`} />
+        )
+      }
+    >
       <Loaded query={now} what={`revision ${revision}`}>
         {({ text }) =>
           old === undefined ? (
