@@ -35,8 +35,8 @@ const notCodes = new Set([
   "QUOTE_DOUBLE",
   "QUOTE_SINGLE"
 ])
-/** Variables of the environment, and the codes of Node, its resolver and its HTTP client. */
-const foreign = /^(?:MILLRACE|ERR|EAI|UND_ERR)_/
+/** Variables of the environment, ours and OpenTelemetry's, and the codes of Node, its resolver and its HTTP client. */
+const foreign = /^(?:MILLRACE|OTEL|ERR|EAI|UND_ERR)_/
 
 /** Every code of an error in the source of the platform, the SDK, the plugins and the scaffold. */
 export const sourceCodes = (): SourceCodes => {
