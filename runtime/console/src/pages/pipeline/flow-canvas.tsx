@@ -96,7 +96,7 @@ export const FlowCanvas = (options: FlowOptions) => {
       }}
     >
       <Background gap={20} size={1} />
-      <Controls showInteractive={false} position="bottom-right" />
+      <Controls showInteractive={false} position="bottom-right" orientation="horizontal" />
     </ReactFlow>
   )
 }
