@@ -9,12 +9,12 @@ const nodes = [
   { pipeline: "q", node: "a", plugin: "@x/one", owner: "bob" }
 ]
 
-const family = (definition: MetricDefinition, values: readonly number[]): MetricFamily => ({
+const family = (definition: MetricDefinition, values: readonly [number, number, number]): MetricFamily => ({
   definition,
-  samples: values.map((value, place) => {
-    const { node = "", pipeline = "", plugin = "" } = nodes[place] ?? {}
-    return { labels: { pipeline, node, plugin }, value }
-  })
+  samples: nodes.map(({ node, pipeline, plugin }, place) => ({
+    labels: { pipeline, node, plugin },
+    value: values[place] ?? 0
+  }))
 })
 
 const families: readonly MetricFamily[] = [
