@@ -37,6 +37,7 @@ export const longSuites: readonly string[] = [
   "test/streams/join-log.test.ts",
   "test/terminal/millrace-prompts.test.ts",
   "test/streams/windows.test.ts",
+  "test/upgrade/failed-upgrade.test.ts",
   "test/upgrade/canary.test.ts",
   "test/upgrade/kills.test.ts",
   "test/upgrade/rollback.test.ts"
