@@ -1,7 +1,7 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, console.test.ts, failed-upgrade.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
+ * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
