@@ -3,6 +3,7 @@ import { type SandboxProcess, SandboxPool } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
 import type { PhysicalPlan } from "../plan/physical.ts"
+import { noCounts, totalsOf } from "../transport/counts.ts"
 import { type Counts, Transport } from "../transport/transport.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
@@ -51,7 +52,7 @@ const statusOf = Effect.fnUntraced(function* (
   const { plan, running, stored } = run
   // Totals come from the log, so that they stand also for tasks that do not run now.
   const checkpoints = yield* Effect.mapError(transport.checkpoints(stored.pipeline), logFailed)
-  const totals = sum(checkpoints.map(({ checkpoint }) => checkpoint.counts))
+  const totals = totalsOf(checkpoints.map(({ checkpoint }) => checkpoint))
   return {
     pipeline: stored.pipeline,
     owner: stored.owner,
@@ -96,26 +97,6 @@ const digestsOf = ({ chains }: PhysicalPlan, head: string): ReadonlyMap<string, 
       .map(({ spec }) => [spec.node, spec.digest])
   )
 
-const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
-
-const sum = (all: readonly { readonly [node: string]: Counts }[]): ReadonlyMap<string, Counts> => {
-  const totals = new Map<string, Counts>()
-  for (const counts of all) {
-    for (const [node, each] of Object.entries(counts)) {
-      const before = totals.get(node) ?? none
-      totals.set(node, {
-        in: before.in + each.in,
-        out: before.out + each.out,
-        handled: before.handled + each.handled,
-        filtered: before.filtered + each.filtered,
-        dead: before.dead + each.dead,
-        late: before.late + each.late
-      })
-    }
-  }
-  return totals
-}
-
 const nodeStatus = (
   node: PlannedNode,
   around: {
@@ -138,7 +119,7 @@ const nodeStatus = (
     pids: around.sandboxes
       .filter((each) => each.domain === domain && each.digests.includes(node.digest))
       .map(({ pid }) => pid),
-    totals: around.totals.get(node.name) ?? none
+    totals: around.totals.get(node.name) ?? noCounts
   }
 }
 

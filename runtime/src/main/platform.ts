@@ -40,7 +40,6 @@ import { timesOfAlerts } from "./observe/alert-scale.ts"
 import { notifySettings } from "./observe/notify-settings.ts"
 import { observingLayer } from "./observe/observing.ts"
 import { Auditor } from "../observe/ledger/auditor.ts"
-import { scaleFrom } from "../observe/rules/scale.ts"
 import { isObserving } from "./observe/is-observing.ts"
 import { exportTraces, otlpTarget } from "../observe/trace/otlp-export.ts"
 import { traceEveryMs } from "./observe/trace-every.ts"
@@ -162,11 +161,6 @@ const keepCompiled = Effect.delay(
   "3 seconds"
 )
 
-const auditorOf = (environment: NodeJS.ProcessEnv) =>
-  Auditor.layer(
-    isObserving(environment) ? (scaleFrom(environment["MILLRACE_ALERT_SCALE"] ?? "") ?? 1) : Infinity
-  )
-
 const servicesOf = (
   { folder, limits = {}, secretKeyFile, workshop }: PlatformOptions,
   path: Path.Path,
@@ -218,7 +212,7 @@ const servicesOf = (
     meters,
     refusals,
     version: packageJson.version
-  }).pipe(Layer.provideMerge(auditorOf(process.env)))
+  }).pipe(Layer.provideMerge(Auditor.layer(isObserving(process.env) ? alerts.times.scale : Infinity)))
   return Layer.mergeAll(Controller.layer, observingLayer(alerts).pipe(Layer.provideMerge(collector))).pipe(
     Layer.provideMerge(worker),
     Layer.provideMerge(

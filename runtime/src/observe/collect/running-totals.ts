@@ -1,17 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Run } from "../../controller/running-pipelines.ts"
-import type { Checkpoint, Counts, TransportError, TransportShape } from "../../transport/transport.ts"
-
-const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
-
-const added = (a: Counts, b: Counts): Counts => ({
-  in: a.in + b.in,
-  out: a.out + b.out,
-  handled: a.handled + b.handled,
-  filtered: a.filtered + b.filtered,
-  dead: a.dead + b.dead,
-  late: a.late + b.late
-})
+import type { Checkpoint, TransportError, TransportShape } from "../../transport/transport.ts"
 
 const nameOf = (node: string, partition: number): string => `${node}/${partition}`
 
@@ -54,12 +43,4 @@ export class RunningTotals {
   keep(pipelines: ReadonlySet<string>): void {
     for (const name of this.kept.keys()) if (!pipelines.has(name)) this.kept.delete(name)
   }
-}
-
-/** Totals by node. */
-export const totalsOf = (checkpoints: Iterable<Checkpoint>): ReadonlyMap<string, Counts> => {
-  const totals = new Map<string, Counts>()
-  for (const { counts } of checkpoints)
-    for (const [node, each] of Object.entries(counts)) totals.set(node, added(totals.get(node) ?? none, each))
-  return totals
 }

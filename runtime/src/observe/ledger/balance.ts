@@ -1,8 +1,8 @@
 import type { LedgerView } from "@millrace/sdk/api"
 import type { Run } from "../../controller/running-pipelines.ts"
+import { noCounts, totalsOf } from "../../transport/counts.ts"
 import type { Checkpoint, Counts } from "../../transport/transport.ts"
 import { addImbalances, type Imbalances } from "../../worker/ledger/ledger.ts"
-import { totalsOf } from "../collect/running-totals.ts"
 
 /** One partition of a topic, as its log has it. */
 export interface PartitionRecords {
@@ -65,9 +65,7 @@ export const ledgerOf = (
   return { pipeline: run.stored.pipeline, at, balanced, nodes, edges, imbalances }
 }
 
-const none: Counts = { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
-
-const nodeOf = (node: string, counts: Counts = none): LedgerView["nodes"][number] => ({
+const nodeOf = (node: string, counts: Counts = noCounts): LedgerView["nodes"][number] => ({
   node,
   in: counts.in,
   handled: counts.handled,

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { wholeCounts } from "../counts.ts"
+import { addCounts, wholeCounts } from "../counts.ts"
 import type { Checkpoint, Commit, Counts } from "../transport.ts"
 
 const CountsText = Schema.Struct({
@@ -96,17 +96,7 @@ function addedCounts(
   const result = merged(last, {})
   for (const [node, add] of Object.entries(changes)) {
     const sum = result[node]
-    result[node] =
-      sum === undefined
-        ? add
-        : {
-            in: sum.in + add.in,
-            out: sum.out + add.out,
-            handled: sum.handled + add.handled,
-            filtered: sum.filtered + add.filtered,
-            dead: sum.dead + add.dead,
-            late: sum.late + add.late
-          }
+    result[node] = sum === undefined ? add : addCounts(sum, add)
   }
   return result
 }

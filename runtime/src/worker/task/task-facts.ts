@@ -1,4 +1,5 @@
 import type { NodeCounts } from "@millrace/sandbox"
+import { noCounts } from "../../transport/counts.ts"
 import type { Checkpoint, Counts, TaskId } from "../../transport/transport.ts"
 import { valueBounds } from "../../telemetry/metric/definition.ts"
 import { Histogram } from "../../telemetry/metric/histogram.ts"
@@ -127,7 +128,7 @@ export function meterPlugin(
 export function commitCounts(counts: readonly NodeCounts[]): { readonly [node: string]: Counts } {
   const result: { [node: string]: Counts } = Object.create(null)
   for (const { node, recordsIn, recordsOut, handled, filtered, failed, late } of counts) {
-    const sum = result[node] ?? { in: 0, out: 0, handled: 0, filtered: 0, dead: 0, late: 0 }
+    const sum = result[node] ?? noCounts
     result[node] = {
       in: sum.in + recordsIn,
       out: sum.out + recordsOut,

@@ -7,6 +7,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { connect } from "../connect.ts"
+import { byteCount } from "../../terminal/byte-count.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 import { printJson } from "../../terminal/print.ts"
@@ -56,14 +57,12 @@ export const backupCommand = Command.make(
 )
 
 const text = (at: Exclude<BackupProgress, { readonly done: BackupSummary }>): string =>
-  `backup: ${at.phase}, ${mebibytes(at.bytes)} of ${mebibytes(at.total)}`
-
-const mebibytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`
+  `backup: ${at.phase}, ${byteCount(at.bytes)} of ${byteCount(at.total)}`
 
 const told = ({ bytes, files, leftOut, path, pipelines }: BackupSummary) =>
   Effect.gen(function* () {
     const names = pipelines.map(({ pipeline, revision }) => `${pipeline} (revision ${revision})`).join(", ")
-    yield* Console.log(`${path}: ${files} files, ${mebibytes(bytes)}; pipelines: ${names || "none"}`)
+    yield* Console.log(`${path}: ${files} files, ${byteCount(bytes)}; pipelines: ${names || "none"}`)
     if (leftOut.length > 0)
       yield* Console.log(
         `not in it: ${leftOut.join(", ")}. Keep a copy apart, or say --with-keys: without it no secret can be read again`

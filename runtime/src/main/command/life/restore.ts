@@ -14,6 +14,7 @@ import { restoreBackup } from "../../backup/restore-backup.ts"
 import { findOwnDataFolder, findServer } from "../../data-folder.ts"
 import { lockFolder } from "../../../transport/embedded/folder-lock.ts"
 import { root } from "../root.ts"
+import { byteCount } from "../../terminal/byte-count.ts"
 import { CommandError } from "../../terminal/command-error.ts"
 import { exitCode } from "../../terminal/exit-code.ts"
 import { printJson } from "../../terminal/print.ts"
@@ -41,7 +42,7 @@ export const restoreCommand = Command.make(
         const { data, json } = yield* root
         const line = yield* progress
         const tell = (phase: string) => (bytes: number, total: number) =>
-          json ? undefined : Effect.runSync(line(`${phase}: ${percent(bytes, total)} of ${mebibytes(total)}`))
+          json ? undefined : Effect.runSync(line(`${phase}: ${percent(bytes, total)} of ${byteCount(total)}`))
         const source = resolve(backup)
         if (check) {
           const manifest = yield* attempt(source, () => checkBackup(source, { tell: tell("check") }))
@@ -80,7 +81,6 @@ const percent = (bytes: number, total: number): string => {
   const whole = total === 0 ? 100 : Math.floor((100 * bytes) / total)
   return `${process.stderr.isTTY ? whole : whole - (whole % 10)} %`
 }
-const mebibytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`
 
 const attempt = (source: string, work: () => Promise<Manifest>) =>
   Effect.tryPromise({
