@@ -74,7 +74,7 @@ describe("millrace backup", () => {
     assert.strictEqual(taken.exit, 0, taken.stderr)
     assert.match(
       taken.stdout,
-      /monday\.tar\.zst: \d+ files, [\d.]+ MiB; pipelines: counting \(revision 1\)\n/
+      /monday\.tar\.zst: \d+ files, [\d.]+ [KM]iB; pipelines: counting \(revision 1\)\n/
     )
     assert.include(taken.stdout, "not in it: registry/secrets.key")
     assert.strictEqual(statSync(file).mode & 0o777, 0o600)
