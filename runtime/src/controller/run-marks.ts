@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Transport, type TransportShape } from "../transport/transport.ts"
+import { type Checkpoint, type TaskId, Transport, type TransportShape } from "../transport/transport.ts"
 
 /** Where a pipeline is to be set back to. */
 export const ResetTarget = Schema.Union([
@@ -71,15 +71,21 @@ const trialText = Schema.encodeSync(TrialText)
 
 export const readMarks = Effect.fn("readMarks")(function* (pipeline: string) {
   const transport = yield* Transport
-  const all = yield* transport.checkpoints(pipeline)
-  const own = all.find(({ task }) => task.node === marksNode)?.checkpoint.positions ?? {}
+  return marksIn(yield* transport.checkpoints(pipeline))
+})
+
+/** The marks among a pipeline's checkpoints. */
+export const marksIn = (
+  checkpoints: readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[]
+): RunMarks => {
+  const own = checkpoints.find(({ task }) => task.node === marksNode)?.checkpoint.positions ?? {}
   return {
     started: Number(own["started"] ?? 0),
     ended: Number(own["ended"] ?? 0),
     intent: Option.getOrUndefined(readIntent(own["intent"] ?? "")),
     trial: Option.getOrUndefined(readTrial(own["trial"] ?? ""))
-  } satisfies RunMarks
-})
+  }
+}
 
 /** Sets the marks that are given; `undefined` takes one away. Durable when it answers. */
 export const writeMarks = Effect.fn("writeMarks")(function* (

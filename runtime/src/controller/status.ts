@@ -5,8 +5,10 @@ import type { Plan, PlannedNode } from "../plan/index.ts"
 import type { PhysicalPlan } from "../plan/physical.ts"
 import { noCounts, totalsOf } from "../transport/counts.ts"
 import { type Counts, Transport } from "../transport/transport.ts"
+import { countOpenLetters } from "../worker/dead-letter/letter-fates.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
+import { marksIn } from "./run-marks.ts"
 import { type Run, RunningPipelines } from "./running-pipelines.ts"
 import { logFailed } from "./topics.ts"
 
@@ -60,10 +62,15 @@ const statusOf = Effect.fnUntraced(function* (
     revision: stored.revision,
     planHash: stored.planHash,
     nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
-    tasks: [...(running?.tasks() ?? []).map(taskStatus), ...startFailures(run)],
+    tasks: [...(running?.tasks() ?? []).map((facts) => taskStatus(facts, plan)), ...startFailures(run)],
     ...canaryOf(run),
+    ...trialIn(run, checkpoints),
     missingSecrets: missingSecrets(plan, secrets),
-    deadLetters: [...totals.values()].reduce((dead, counts) => dead + counts.dead, 0)
+    deadLetters: yield* countOpenLetters(
+      transport,
+      plan.physical.chains[0]?.deadLetterTopic ?? "",
+      checkpoints
+    ).pipe(Effect.mapError(logFailed))
   }
 })
 
@@ -87,6 +94,15 @@ const canaryOf = ({ plan, running }: Run): Pick<PipelineStatus, "canary"> => {
     }))
   })
   return { canary: { beside: canary.revision, nodes } }
+}
+
+/** The mark of a trial outlives a kill; it means the revision that it names and no other. */
+const trialIn = (
+  { stored }: Run,
+  checkpoints: Parameters<typeof marksIn>[0]
+): Pick<PipelineStatus, "trial"> => {
+  const { trial } = marksIn(checkpoints)
+  return trial?.revision === stored.revision ? { trial: { before: trial.before } } : {}
 }
 
 const digestsOf = ({ chains }: PhysicalPlan, head: string): ReadonlyMap<string, string> =>
@@ -123,14 +139,24 @@ const nodeStatus = (
   }
 }
 
-const taskStatus = (facts: TaskFacts): PipelineStatus["tasks"][number] => ({
+const taskStatus = (facts: TaskFacts, plan: Plan): PipelineStatus["tasks"][number] => ({
   chain: facts.task.node,
   partition: facts.task.partition,
   state: facts.state,
   sequence: facts.checkpoint?.sequence ?? 0,
+  records: recordsOf(facts, plan),
   lagRecords: facts.lagRecords,
   ...(facts.error === undefined ? {} : { error: errorOf(facts.error) })
 })
+
+/** What a chain's first node took; of a source what it gave. A chain that only repartitions has no nodes, but offsets. */
+const recordsOf = ({ checkpoint, task }: TaskFacts, plan: Plan): number => {
+  const counts = checkpoint?.counts[task.node]
+  const chain = plan.physical.chains.find(({ head }) => head === task.node)
+  if (chain?.segments.length === 0)
+    return (checkpoint?.offsets ?? []).reduce((sum, { next }) => sum + Number(next), 0)
+  return (chain?.partitions === "source" ? counts?.out : counts?.in) ?? 0
+}
 
 const errorOf = (error: NonNullable<TaskFacts["error"]>) => ({
   code: error.code,
@@ -149,6 +175,7 @@ const startFailures = ({ failure, running, plan }: Run): PipelineStatus["tasks"]
     partition: 0,
     state: "failed",
     sequence: 0,
+    records: 0,
     lagRecords: 0,
     error: errorOf(error)
   }))

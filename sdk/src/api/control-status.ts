@@ -41,6 +41,8 @@ export const TaskStatus = Schema.Struct({
     "stopped"
   ]),
   sequence: Schema.Int,
+  /** Records that it took since its pipeline was made; of a source's task, that it gave. */
+  records: Schema.Number,
   /** Records between the newest offset of its inputs and the committed one. */
   lagRecords: Schema.Number,
   error: Schema.optionalKey(
@@ -87,7 +89,10 @@ export const PipelineStatus = Schema.Struct({
   nodes: Schema.Array(NodeStatus),
   tasks: Schema.Array(TaskStatus),
   canary: Schema.optionalKey(CanaryStatus),
+  /** The revision is new and has committed nothing of its own yet: should it fail first, this one is taken again by itself. */
+  trial: Schema.optionalKey(Schema.Struct({ before: Schema.Int })),
   missingSecrets: Schema.Array(MissingSecret),
+  /** Records that were set aside and are open: neither replayed nor discarded. */
   deadLetters: Schema.Number
 })
 export type PipelineStatus = typeof PipelineStatus.Type

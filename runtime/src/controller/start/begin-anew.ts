@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Plan } from "../../plan/index.ts"
 import { type TaskId, Transport, type TransportError } from "../../transport/transport.ts"
 import { inboxTopic, listeningNodes } from "../../worker/inbox/inbox-settings.ts"
+import { fateTask } from "../../worker/dead-letter/letter-fates.ts"
 import { marksNode, noChange } from "../run-marks.ts"
 
 /**
@@ -23,13 +24,17 @@ export const beginAnew = Effect.fnUntraced(function* (pipeline: string, plan: Pl
   }
 })
 
-/** Forgets places and state of all that a pipeline ever had, but for the controller's own marks. */
-export const forgetAll = Effect.fnUntraced(function* (pipeline: string, plan: Plan) {
+/**
+ * Forgets places and state of all that a pipeline ever had, but for the controller's own marks, and but for what became of
+ * its dead letters: those stay in the log, and none is to be open again.
+ */
+export const forgetAll = Effect.fnUntraced(function* (pipeline: string, plan: Pick<Plan, "nodes">) {
   const transport = yield* Transport
+  const fateNode = fateTask(pipeline).node
   const checkpoints = yield* transport.checkpoints(pipeline)
   const states = yield* transport.statesOf(pipeline)
   const nodes = new Set([
-    ...checkpoints.map(({ task }) => task.node).filter((node) => node !== marksNode),
+    ...checkpoints.map(({ task }) => task.node).filter((node) => node !== marksNode && node !== fateNode),
     ...states.map(({ node }) => node),
     ...plan.nodes.map(({ name }) => name)
   ])

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
-import type { TransportError, TransportShape } from "../../transport/transport.ts"
+import type { Checkpoint, TaskId, TransportError, TransportShape } from "../../transport/transport.ts"
 
 /** What became of a dead letter that is no longer open. */
 export type LetterFate = "replayed" | "discarded"
 
+const fateNode = "~replay"
+
 /** The task whose positions keep the fates: `PARTITION/OFFSET` of the dead letter. docs/formats/dead-letter.md. */
-export const fateTask = (pipeline: string) => ({ pipeline, node: "~replay", partition: 0 })
+export const fateTask = (pipeline: string) => ({ pipeline, node: fateNode, partition: 0 })
 
 const positions: { readonly [F in LetterFate]: string } = {
   replayed: "{}",
@@ -20,14 +22,42 @@ export function letterFates(
   transport: TransportShape,
   pipeline: string
 ): Effect.Effect<ReadonlyMap<string, LetterFate>, TransportError> {
-  return Effect.map(transport.checkpoints(pipeline), (all) => {
-    const own = all.find(({ task }) => task.node === fateTask(pipeline).node)
-    return new Map(
-      Object.entries(own?.checkpoint.positions ?? {}).map(([place, position]) => [
-        place,
-        position === positions.discarded ? "discarded" : "replayed"
-      ])
-    )
+  return Effect.map(
+    transport.checkpoints(pipeline),
+    (all) =>
+      new Map(
+        Object.entries(fatePositions(all)).map(([place, position]) => [
+          place,
+          position === positions.discarded ? "discarded" : "replayed"
+        ])
+      )
+  )
+}
+
+type Checkpoints = readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[]
+
+const fatePositions = (checkpoints: Checkpoints): Checkpoint["positions"] =>
+  checkpoints.find(({ task }) => task.node === fateNode)?.checkpoint.positions ?? {}
+
+/**
+ * How many dead letters of a topic are open: neither replayed nor discarded. `checkpoints`: of the pipeline whose topic it is. Reads no
+ * letter, so that a status may ask each second.
+ */
+export function countOpenLetters(
+  transport: TransportShape,
+  topic: string,
+  checkpoints: Checkpoints
+): Effect.Effect<number, TransportError> {
+  return Effect.gen(function* () {
+    const partitions = (yield* transport.topics).find(({ name }) => name === topic)?.partitions ?? 0
+    const ends: number[] = []
+    for (let partition = 0; partition < partitions; partition++)
+      ends.push(Number(yield* transport.end(topic, partition)))
+    const closed = Object.keys(fatePositions(checkpoints)).filter((place) => {
+      const [partition, offset] = place.split("/").map(Number)
+      return Number(offset) < (ends[Number(partition)] ?? 0)
+    })
+    return ends.reduce((sum, end) => sum + end, 0) - closed.length
   })
 }
 

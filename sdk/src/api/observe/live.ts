@@ -34,6 +34,7 @@ export const LivePipeline = Schema.Struct({
   /** Of the task that is furthest behind; null where none tells. */
   lagSeconds: Schema.NullOr(Schema.Number),
   watermarkDelaySeconds: Schema.NullOr(Schema.Number),
+  /** Open ones: neither replayed nor discarded. */
   deadLetters: Schema.Number,
   alerts: Schema.Struct({ firing: Schema.Int, pending: Schema.Int }),
   nodes: Schema.Array(LiveNode)
