@@ -136,6 +136,6 @@ export {
 export { alertEndpoints, AlertState, AlertView, SilenceRequest, SilenceView } from "./observe/alert.ts"
 export { dashboardEndpoints, DashboardView, PanelSeries, PanelView } from "./observe/dashboard.ts"
 export { CostBy, costEndpoints, CostView } from "./observe/cost.ts"
-export { traceEndpoints, TraceSpanView, TraceSummary, TraceView } from "./observe/trace.ts"
+export { traceEndpoints, TraceOutcome, TraceSpanView, TraceSummary, TraceView } from "./observe/trace.ts"
 export { LedgerConsumer, LedgerEdge, ledgerEndpoints, LedgerNode, LedgerView } from "./observe/ledger.ts"
 export { LiveNode, LivePipeline, LiveStatus } from "./observe/live.ts"

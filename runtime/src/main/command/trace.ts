@@ -18,12 +18,23 @@ const limit = numberFlag("limit", 1, 1_000).pipe(
   Flag.withDescription("At most so many; default: 20")
 )
 
-const list = Command.make("list", { pipeline, limit }, (input) =>
+const outcome = Flag.Literals("outcome", ["handled", "filtered", "failed"]).pipe(
+  Flag.optional,
+  Flag.withDescription("Only traces that ended so; failed: at some node")
+)
+const slowest = Flag.Boolean("slowest").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Those that took longest first, not the newest")
+)
+
+const list = Command.make("list", { pipeline, limit, outcome, slowest }, (input) =>
   Effect.gen(function* () {
     const { client, json } = yield* connect
     const traces = yield* client.listTraces({
       query: {
         limit: input.limit,
+        order: input.slowest ? "slowest" : "newest",
+        ...Option.match(input.outcome, { onNone: () => ({}), onSome: (each) => ({ outcome: each }) }),
         ...Option.match(input.pipeline, { onNone: () => ({}), onSome: (name) => ({ pipeline: name }) })
       }
     })
@@ -43,7 +54,11 @@ const list = Command.make("list", { pipeline, limit }, (input) =>
   })
 ).pipe(
   Command.withDescription("List sampled records that were followed, the newest first"),
-  Command.withExamples([{ command: "millrace trace list movies" }])
+  Command.withExamples([
+    { command: "millrace trace list movies" },
+    { command: "millrace trace list movies --slowest", description: "Where does the time go?" },
+    { command: "millrace trace list movies --outcome failed" }
+  ])
 )
 
 const trace = Argument.String("trace").pipe(Argument.withDescription("Id of the trace"))

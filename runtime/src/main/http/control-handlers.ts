@@ -50,7 +50,7 @@ export const controlHandlers = ({
       Effect.map(families, (found) => costOf(found, query.by ?? "plugin"))
     ),
   listTraces: ({ query }) =>
-    Effect.sync(() => listTraces(traces, query.pipeline, query.limit ?? defaultLimit)),
+    Effect.sync(() => listTraces(traces, { ...query, limit: query.limit ?? defaultLimit })),
   showTrace: ({ params }) =>
     Effect.suspend(() => {
       const found = traceView(traces, params.traceId)

@@ -1,16 +1,28 @@
-import type { TraceSummary, TraceView } from "@millrace/sdk/api"
+import type { TraceOutcome, TraceSummary, TraceView } from "@millrace/sdk/api"
 import type { TraceLog, TraceSpan } from "../../worker/trace/trace-log.ts"
 
-/** Traces for people: the newest first, at most `limit`. */
+/** Which traces, and in which order; at most `limit`. */
+export interface TraceQuery {
+  /** Only those that it had a part in. */
+  readonly pipeline?: string | undefined
+  readonly outcome?: TraceOutcome | undefined
+  /** Default: the newest first. */
+  readonly order?: "newest" | "slowest" | undefined
+  readonly limit: number
+}
+
+/** Traces for people. */
 export const listTraces = (
   log: TraceLog,
-  pipeline: string | undefined,
-  limit: number
-): readonly TraceSummary[] =>
-  log
+  { limit, order, outcome, pipeline }: TraceQuery
+): readonly TraceSummary[] => {
+  const found = log
     .ids(pipeline)
-    .slice(0, limit)
     .map((traceId) => summaryOf(traceId, log.spans(traceId)))
+    .filter((each) => outcome === undefined || each.outcome === outcome)
+  const ordered = order === "slowest" ? found.toSorted((a, b) => b.durationMs - a.durationMs) : found
+  return ordered.slice(0, limit)
+}
 
 /** Undefined for a trace that is not known, or not any more. */
 export const traceView = (log: TraceLog, traceId: string): TraceView | undefined => {

@@ -1,6 +1,9 @@
 import * as Schema from "effect/Schema"
 import { defineEndpoint, json, ok } from "../endpoint.ts"
 
+export const TraceOutcome = Schema.Literals(["handled", "filtered", "failed"])
+export type TraceOutcome = typeof TraceOutcome.Type
+
 /** What became of a sampled record at one node, in one batch. */
 export const TraceSpanView = Schema.Struct({
   spanId: Schema.String,
@@ -12,7 +15,7 @@ export const TraceSpanView = Schema.Struct({
   /** When its batch was begun, and when what was made of it was durable; ms since 1970. */
   beganAt: Schema.Number,
   endedAt: Schema.Number,
-  outcome: Schema.Literals(["handled", "filtered", "failed"]),
+  outcome: TraceOutcome,
   /** Records that it gave. */
   out: Schema.Number
 })
@@ -26,10 +29,11 @@ export const TraceSummary = Schema.Struct({
   pipelines: Schema.Array(Schema.String),
   spans: Schema.Int,
   /** `failed` where it failed at some node, else `handled` where it came to an end of a pipeline's graph or goes on. */
-  outcome: Schema.Literals(["handled", "filtered", "failed"])
+  outcome: TraceOutcome
 })
 
 export const TraceView = Schema.Struct({ ...TraceSummary.fields, all: Schema.Array(TraceSpanView) })
+export type TraceSpanView = typeof TraceSpanView.Type
 export type TraceView = typeof TraceView.Type
 export type TraceSummary = typeof TraceSummary.Type
 
@@ -38,10 +42,13 @@ const listTraces = defineEndpoint({
   method: "GET",
   path: "/api/traces",
   tag: "observe",
-  summary: "Sampled records that were followed, the newest first",
+  summary: "Sampled records that were followed, the newest or the slowest first",
   access: "read",
   query: Schema.Struct({
     pipeline: Schema.optionalKey(Schema.String),
+    outcome: Schema.optionalKey(TraceOutcome),
+    /** Default: `newest`. */
+    order: Schema.optionalKey(Schema.Literals(["newest", "slowest"])),
     limit: Schema.optionalKey(
       Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000 }))
     )
