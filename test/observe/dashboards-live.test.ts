@@ -104,6 +104,17 @@ describe("a plugin that nobody wrote charts or alerts for", () => {
     assert.include(json, "millrace_plugin_passed_total")
     assert.strictEqual(await schemaOffences({ json }), "")
   })
+
+  it("has one for any pipeline and one for the platform too, by the command line as by the API", async () => {
+    for (const name of ["pipeline", "platform"]) {
+      const json = await textOf(`/api/grafana/${name}`)
+      assert.strictEqual(await schemaOffences({ [name]: json }), "")
+      const printed = await platform.command("dashboard", `--${name}`)
+      assert.deepStrictEqual({ exit: printed.exit, text: printed.stdout }, { exit: 0, text: json })
+    }
+    const both = await platform.command("dashboard", "--pipeline", "--platform")
+    assert.strictEqual(both.errors[0]?.code, "USAGE")
+  })
 })
 
 const Grafana = Schema.fromJsonString(

@@ -50,11 +50,12 @@ export const observeHandlers: Handlers<Endpoints, ControlServices> = {
     const version = yield* packageVersion(params)
     const families = yield* Collector.use((collector) => collector.families)
     const runs = nodesOf(families, version)
-    // Grafana's builders are half a megabyte that a platform without Grafana never needs.
-    const { packageGrafana } = yield* Effect.promise(() => import("../../observe/dashboards/generated.ts"))
+    const { packageGrafana } = yield* generated
     const own = ownMetrics(families, (labels) => runs.has(nodeKey(labels)))
     return packageGrafana({ ...version, own })
   }),
+  platformGrafana: () => Effect.map(generated, ({ platformGrafana }) => platformGrafana()),
+  pipelineGrafana: () => Effect.map(generated, ({ pipelineGrafana }) => pipelineGrafana()),
   packageRules: ({ params }) =>
     Effect.gen(function* () {
       const { times } = yield* Alerts
@@ -70,6 +71,9 @@ export const observeHandlers: Handlers<Endpoints, ControlServices> = {
   addSilence: ({ body, caller }) => Alerts.use((alerts) => alerts.silence(body, caller.name)),
   removeSilence: ({ params }) => Alerts.use((alerts) => alerts.unsilence(params.id))
 }
+
+/** Grafana's builders are half a megabyte that a platform without Grafana never needs. */
+const generated = Effect.promise(() => import("../../observe/dashboards/generated.ts"))
 
 /** Up to the newest samples: a chart's last step has values. */
 const viewOf = Effect.fnUntraced(function* (model: DashboardModel, seconds = defaultSeconds) {

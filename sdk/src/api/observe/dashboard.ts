@@ -90,6 +90,28 @@ const packageGrafana = defineEndpoint({
   errors: ["PACKAGE_UNKNOWN", "VERSION_UNKNOWN"]
 })
 
+const platformGrafana = defineEndpoint({
+  id: "platformGrafana",
+  method: "GET",
+  path: "/api/grafana/platform",
+  tag: "observe",
+  summary: "The platform's dashboard, as Grafana imports it",
+  access: "read",
+  success: ok(text("application/json")),
+  errors: []
+})
+
+const pipelineGrafana = defineEndpoint({
+  id: "pipelineGrafana",
+  method: "GET",
+  path: "/api/grafana/pipeline",
+  tag: "observe",
+  summary: "The dashboard of a pipeline, which is chosen there, as Grafana imports it",
+  access: "read",
+  success: ok(text("application/json")),
+  errors: []
+})
+
 const packageRules = defineEndpoint({
   id: "packageRules",
   method: "GET",
@@ -118,6 +140,8 @@ export const dashboardEndpoints = [
   pipelineDashboard,
   nodeDashboard,
   packageGrafana,
+  platformGrafana,
+  pipelineGrafana,
   packageRules,
   alertRules
 ] as const
