@@ -1,33 +1,25 @@
 import type { Page } from "playwright-core"
-import { afterAll, assert, beforeAll, beforeEach, afterEach, describe, it } from "vitest"
+import { assert, beforeEach, describe, it } from "vitest"
 import { until } from "../input/program.ts"
-import { open, raiseStage, type Stage, visit, type Visit } from "./stage.ts"
+import { journeys } from "./journey.ts"
+import { open, type Stage } from "./stage.ts"
+
+const countOf = (status: unknown): number =>
+  typeof status === "object" && status !== null && "deadLetters" in status ? Number(status.deadLetters) : -1
+const openAmong = (letters: unknown): number =>
+  Array.isArray(letters)
+    ? letters.filter(({ discarded, replayed }) => discarded === false && replayed === false).length
+    : -1
+const lengthOf = (letters: unknown): number => (Array.isArray(letters) ? letters.length : -1)
 
 describe("journeys through the console", { timeout: 120_000 }, () => {
+  const { give, row, tab, ...journey } = journeys()
   let stage: Stage
-  let journey: Visit
   let page: Page
-  beforeAll(async () => {
-    stage = await raiseStage()
+  beforeEach(() => {
+    stage = journey.stage()
+    page = journey.page()
   })
-  afterAll(() => stage.close())
-  beforeEach(async () => {
-    journey = await visit(stage)
-    page = journey.page
-  })
-  afterEach(async () => {
-    assert.deepStrictEqual(journey.faults, [])
-    await page.context().close()
-  })
-
-  /** The rows of a table, by their text. */
-  const row = (table: string, text: string | RegExp) =>
-    page.getByRole("region", { name: table, exact: true }).getByRole("row").filter({ hasText: text })
-  const tab = (name: string) => page.getByRole("link", { name, exact: true })
-  const give = async (): Promise<void> => {
-    await page.getByLabel("Token", { exact: true }).fill(stage.token)
-    await page.getByRole("button", { name: "Go on", exact: true }).click()
-  }
 
   it("overview: numbers move by themselves, and a frozen view stands still", async () => {
     await open(page, "/")
@@ -60,6 +52,8 @@ describe("journeys through the console", { timeout: 120_000 }, () => {
     await page.locator(".chart canvas").first().waitFor()
     await tab("Tasks").click()
     await row("Tasks", "priced").first().waitFor()
+    await tab("Ledger").click()
+    await row("Ledger of nodes", "priced").getByText("all", { exact: true }).waitFor()
     await tab("Physical plan").click()
     await row("Topics", "named shop.orders").waitFor()
     await row("Chains", "priced → large → hidden").waitFor()
@@ -150,7 +144,7 @@ describe("journeys through the console", { timeout: 120_000 }, () => {
     await editor.fill("{")
     await page.getByText(/^This is not JSON/).waitFor()
     await editor.fill(JSON.stringify({ ...record, amount: "99" }))
-    await page.getByText("Changed: amount").waitFor()
+    await page.getByText("Changed: amount. Its key stays as it was").waitFor()
     await page.getByRole("button", { name: "Replay mended" }).click()
     await give()
     await letters.getByRole("row").filter({ hasText: id }).getByText("replayed").waitFor()
@@ -161,6 +155,17 @@ describe("journeys through the console", { timeout: 120_000 }, () => {
     await letters.getByRole("row").filter({ hasText: other }).getByText("discarded").waitFor()
     const { body } = await stage.platform.get(`/api/status/shop/dead-letters/${other}`)
     assert.deepInclude(body, { discarded: true, replayed: false })
+    await until(
+      async () => ({
+        open: await stage.platform.get("/api/status/shop"),
+        all: await stage.platform.get("/api/status/shop/dead-letters?limit=1000")
+      }),
+      // The count is of those that are open, which the list tells one by one; a new one may come between both answers.
+      ({ all, open: { body: status } }) =>
+        countOf(status) > 0 &&
+        countOf(status) === openAmong(all.body) &&
+        openAmong(all.body) < lengthOf(all.body)
+    )
   })
 
   it("alerts: one that fires by itself is silenced, and the silence ended", async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import type { Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { seriousFindings } from "./axe.ts"
-import { pages } from "./pages.ts"
-import { open, raiseStage, type Stage, visit } from "./stage.ts"
+import { pagesOf } from "./pages.ts"
+import { applyCanary, open, raiseStage, slowestTrace, type Stage, visit } from "./stage.ts"
 
 /** Where the pictures go: CONSOLE_PICTURES, or a temporary folder. */
 const pictures = process.env["CONSOLE_PICTURES"] ?? mkdtempSync(join(tmpdir(), "millrace-console-pictures-"))
@@ -25,9 +25,12 @@ const settled = async (page: Page): Promise<void> => {
 
 describe("every page of the console", { timeout: 600_000 }, () => {
   let stage: Stage
+  let pages: ReturnType<typeof pagesOf>
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
     stage = await raiseStage()
+    await applyCanary(stage)
+    pages = pagesOf(await slowestTrace(stage))
   })
   afterAll(() => stage.close())
 

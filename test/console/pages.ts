@@ -1,13 +1,17 @@
-/** Every page and view of the console, by a name for its pictures. */
-export const pages: { readonly [name: string]: string } = {
+/** Every page and view of the console, by a name for its pictures. `trace`: the id of one. */
+export const pagesOf = (trace: string): { readonly [name: string]: string } => ({
   overview: "/",
   graph: "/pipelines/shop",
   lineage: "/pipelines/shop?node=hidden&field=output.email",
   schemas: "/pipelines/shop?tab=schemas",
   "pipeline-charts": "/pipelines/shop?tab=charts",
   tasks: "/pipelines/shop?tab=tasks",
+  traces: "/pipelines/shop?tab=traces&order=slowest",
+  "traces-failed": "/pipelines/shop?tab=traces&outcome=failed",
+  ledger: "/pipelines/shop?tab=ledger",
   plan: "/pipelines/shop?tab=plan",
   history: "/pipelines/shop?tab=history",
+  rollback: "/pipelines/shop?tab=history&revision=1",
   logs: "/pipelines/shop?tab=logs",
   "node-charts": "/pipelines/shop/nodes/priced",
   tap: "/pipelines/shop/nodes/priced?tab=tap",
@@ -25,6 +29,11 @@ export const pages: { readonly [name: string]: string } = {
   "dead-letters": "/dead-letters",
   causes: "/dead-letters?pipeline=shop",
   alerts: "/alerts",
+  platform: "/platform",
+  cost: "/cost",
+  "cost-owner": "/cost?tab=owner",
   audit: "/audit",
+  trace: `/traces/${trace}`,
+  "trace-unknown": "/traces/00000000000000000000000000000000",
   "pipeline-unknown": "/pipelines/nothing"
-}
+})

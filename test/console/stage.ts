@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Browser, Page } from "playwright-core"
 import { startChromium } from "../browser/chromium.ts"
@@ -43,6 +43,24 @@ export const raiseStage = async (): Promise<Stage> => {
       remove()
     }
   }
+}
+
+/** Applies the pipeline with another salt, as a canary on a quarter of its partitions. */
+export const applyCanary = async ({ folder, platform }: Stage): Promise<void> => {
+  const file = join(folder, "shop.pipeline.yaml")
+  writeFileSync(file, readFileSync(file, "utf8").replace("salt: shop", "salt: other"))
+  const { exit, stderr } = await platform.command("apply", file, "--grant", "--canary", "25%")
+  if (exit !== 0) throw new Error(stderr)
+}
+
+/** The id of the slowest record that was followed through all nodes. */
+export const slowestTrace = async ({ platform }: Stage): Promise<string> => {
+  const { body } = await until(
+    () => platform.get("/api/traces?pipeline=shop&outcome=handled&order=slowest&limit=1"),
+    (answer) => Array.isArray(answer.body) && answer.body.length > 0
+  )
+  const [trace]: readonly { readonly traceId: string }[] = Array.isArray(body) ? body : []
+  return trace?.traceId ?? ""
 }
 
 interface Status {

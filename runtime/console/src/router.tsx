@@ -28,7 +28,7 @@ const overview = createRoute({ getParentRoute: () => root, path: "/", component:
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: "/pipelines/$pipeline",
-  validateSearch: texts("tab", "node", "field", "revision"),
+  validateSearch: texts("tab", "node", "field", "revision", "outcome", "order"),
   component: lazyRouteComponent(() => import("./pages/pipeline/pipeline-page.tsx"), "PipelinePage")
 })
 
@@ -37,6 +37,25 @@ const processor = createRoute({
   path: "/pipelines/$pipeline/nodes/$node",
   validateSearch: texts("tab", "seconds"),
   component: lazyRouteComponent(() => import("./pages/processor/processor-page.tsx"), "ProcessorPage")
+})
+
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: "/traces/$traceId",
+  component: lazyRouteComponent(() => import("./pages/traces/trace-page.tsx"), "TracePage")
+})
+
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: "/platform",
+  component: lazyRouteComponent(() => import("./pages/platform/platform-page.tsx"), "PlatformPage")
+})
+
+const cost = createRoute({
+  getParentRoute: () => root,
+  path: "/cost",
+  validateSearch: texts("tab"),
+  component: lazyRouteComponent(() => import("./pages/cost/cost-page.tsx"), "CostPage")
 })
 
 const sources = createRoute({
@@ -91,6 +110,9 @@ const routes = root.addChildren([
   overview,
   pipeline,
   processor,
+  trace,
+  platform,
+  cost,
   sources,
   source,
   packages,

@@ -6,6 +6,9 @@ const fine = new Intl.NumberFormat("en", { maximumFractionDigits: 1 })
 export const countText = (count: number): string =>
   Math.abs(count) < 1_000_000 ? plain.format(count) : short.format(count)
 
+/** `1,203,944`: with every digit, where counts are held against each other. */
+export const exactText = (count: number): string => plain.format(count)
+
 /** Records a second: `0`, `0.4`, `1,250`, `48.2K`. */
 export const rateText = (rate: number): string => {
   if (Math.abs(rate) < 10) return fine.format(rate)
@@ -14,10 +17,11 @@ export const rateText = (rate: number): string => {
 
 const binary = ["B", "KiB", "MiB", "GiB", "TiB"]
 
-/** `18 MiB` */
+/** `1.5 MiB`, `550 MiB` */
 export const bytesText = (bytes: number): string => {
   const power = bytes < 1 ? 0 : Math.min(binary.length - 1, Math.floor(Math.log2(bytes) / 10))
-  return `${fine.format(bytes / 1024 ** power)} ${binary[power]}`
+  const value = bytes / 1024 ** power
+  return `${(value < 100 ? fine : plain).format(value)} ${binary[power]}`
 }
 
 /** A share of a core: `3 %`, `0.4 %`. */
@@ -32,6 +36,10 @@ export const durationText = (seconds: number): string => {
   if (seconds < 7_200) return `${plain.format(seconds / 60)} min`
   return seconds < 172_800 ? `${plain.format(seconds / 3_600)} h` : `${plain.format(seconds / 86_400)} d`
 }
+
+/** `0 ms`, `840 ms`; from a second on as {@link durationText}. */
+export const msText = (ms: number): string =>
+  ms < 1_000 ? `${plain.format(ms)} ms` : durationText(ms / 1_000)
 
 /** A value of a chart in its unit. */
 export const unitText = (value: number, unit: string): string => {

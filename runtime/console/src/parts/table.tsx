@@ -7,7 +7,14 @@ export interface Column {
   readonly isNumber?: boolean
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
+  /** Rows can be put in the order of this column. */
+  readonly order?: {
+    readonly now: "ascending" | "descending" | "none"
+    readonly choose: () => void
+  }
 }
+
+const arrows = { ascending: "▲", descending: "▼", none: "" } as const
 
 /** A table that scrolls sideways by itself when it must; rows are `<tr>`. */
 export const Table = ({
@@ -23,9 +30,16 @@ export const Table = ({
     <table className="table">
       <thead>
         <tr>
-          {columns.map(({ isExtra, isNumber, name }) => (
-            <th key={name} scope="col" className={classOf(isNumber, isExtra)}>
-              {name}
+          {columns.map(({ isExtra, isNumber, name, order }) => (
+            <th key={name} scope="col" className={classOf(isNumber, isExtra)} aria-sort={order?.now}>
+              {order === undefined ? (
+                name
+              ) : (
+                <button type="button" className="table-order" onClick={order.choose}>
+                  {name}
+                  <span aria-hidden="true">{arrows[order.now]}</span>
+                </button>
+              )}
             </th>
           ))}
         </tr>

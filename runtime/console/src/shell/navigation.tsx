@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import Bell from "lucide-react/dist/esm/icons/bell.mjs"
+import ChartLine from "lucide-react/dist/esm/icons/chart-line.mjs"
+import Coins from "lucide-react/dist/esm/icons/coins.mjs"
 import Database from "lucide-react/dist/esm/icons/database.mjs"
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs"
 import LayoutDashboard from "lucide-react/dist/esm/icons/layout-dashboard.mjs"
@@ -35,6 +37,9 @@ export const Navigation = () => (
     <Link to="/" className="nav-link">
       <LayoutDashboard size={15} aria-hidden="true" /> Overview
     </Link>
+    <Link to="/platform" className="nav-link">
+      <ChartLine size={15} aria-hidden="true" /> Platform
+    </Link>
     <Link to="/sources" className="nav-link">
       <Database size={15} aria-hidden="true" /> Sources
     </Link>
@@ -46,6 +51,9 @@ export const Navigation = () => (
     </Link>
     <Link to="/alerts" className="nav-link">
       <Bell size={15} aria-hidden="true" /> Alerts <AlertCount />
+    </Link>
+    <Link to="/cost" className="nav-link">
+      <Coins size={15} aria-hidden="true" /> Cost
     </Link>
     <Link to="/audit" className="nav-link">
       <ScrollText size={15} aria-hidden="true" /> Audit

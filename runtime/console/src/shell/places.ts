@@ -10,10 +10,12 @@ export interface Place {
 
 const pages: readonly Place[] = [
   ["Overview", "/"],
+  ["Platform", "/platform"],
   ["Sources", "/sources"],
   ["Packages", "/packages"],
   ["Dead letters", "/dead-letters"],
   ["Alerts", "/alerts"],
+  ["Cost", "/cost"],
   ["Audit", "/audit"]
 ].map(([name = "", address = ""]) => ({ kind: "page", name, address }))
 

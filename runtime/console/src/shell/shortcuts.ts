@@ -8,20 +8,24 @@ export const shortcuts: readonly (readonly [keys: string, what: string])[] = [
   ["f", "Freeze the live view, or let it go on"],
   ["t", "Change between light and dark"],
   ["g o", "Overview"],
+  ["g m", "Platform"],
   ["g s", "Sources"],
   ["g p", "Packages"],
   ["g d", "Dead letters"],
   ["g l", "Alerts"],
+  ["g c", "Cost"],
   ["g a", "Audit"],
   ["?", "These keys"]
 ]
 
 const pages = {
   o: "/",
+  m: "/platform",
   s: "/sources",
   p: "/packages",
   d: "/dead-letters",
   l: "/alerts",
+  c: "/cost",
   a: "/audit"
 } as const
 

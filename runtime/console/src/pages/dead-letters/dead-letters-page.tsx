@@ -8,11 +8,7 @@ import { PageHead } from "../../shell/page-head.tsx"
 import { PipelineLetters } from "./pipeline-letters.tsx"
 import "./dead-letters.css"
 
-const columns: readonly Column[] = [
-  { name: "Pipeline" },
-  { name: "Owner" },
-  { name: "Set aside so far", isNumber: true }
-]
+const columns: readonly Column[] = [{ name: "Pipeline" }, { name: "Owner" }, { name: "Open", isNumber: true }]
 
 const Choice = () => {
   const pipelines = useLive((status) => status.pipelines)
@@ -25,14 +21,14 @@ const Choice = () => {
   const affected = pipelines.filter(({ deadLetters }) => deadLetters > 0)
   if (affected.length === 0)
     return (
-      <Empty title="No dead letters">
+      <Empty title="No open dead letters">
         A record that fails under the policy <code>dead-letter</code> is kept here with its cause, until it is
-        put back in or discarded.
+        put back in or discarded. Choose a pipeline to see what became of earlier ones.
       </Empty>
     )
   return (
-    <Panel title="Pipelines with dead letters" isFlush>
-      <Table label="Pipelines with dead letters" columns={columns}>
+    <Panel title="Pipelines with open dead letters" isFlush>
+      <Table label="Pipelines with open dead letters" columns={columns}>
         {affected.map(({ deadLetters, owner, pipeline }) => (
           <tr key={pipeline}>
             <td>

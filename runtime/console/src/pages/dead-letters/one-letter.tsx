@@ -77,7 +77,7 @@ const Editor = ({ letter, pipeline }: { readonly pipeline: string; readonly lett
           ? edit.problem
           : changed.length === 0
             ? "Fields that show ••• are sensitive: they stay as they are unless you write over them."
-            : `Changed: ${changed.join(", ")}`}
+            : `Changed: ${changed.join(", ")}. Its key stays as it was, also where it is made of these: the record goes back to the task that failed it, and to the state of that key.`}
       </p>
       <Action
         title={changed.length === 0 ? "Replay as it is" : "Replay mended"}

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router"
 import { CliCommand } from "../../parts/cli-command.tsx"
 import { PageHead } from "../../shell/page-head.tsx"
 import { AttentionPanel } from "./attention-panel.tsx"
@@ -10,6 +11,7 @@ import "./overview.css"
 export const OverviewPage = () => (
   <>
     <PageHead title="Overview">
+      <Link to="/platform">the platform over time</Link>
       <CliCommand command="millrace status" />
     </PageHead>
     <PlatformStats />

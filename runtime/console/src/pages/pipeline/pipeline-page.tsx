@@ -9,13 +9,15 @@ import { State } from "../../parts/state.tsx"
 import { Tabs } from "../../parts/tabs.tsx"
 import { PageHead } from "../../shell/page-head.tsx"
 import { GraphTab } from "./graph-tab.tsx"
-import { HistoryTab } from "./history-tab.tsx"
+import { LedgerTab } from "./ledger-tab.tsx"
 import { LogsTab } from "./logs-tab.tsx"
 import { PipelineActions } from "./pipeline-actions.tsx"
 import { PipelineStats } from "./pipeline-stats.tsx"
 import { PlanTab } from "./plan-tab.tsx"
+import { HistoryTab } from "./release/history-tab.tsx"
 import { SchemasTab } from "./schemas-tab.tsx"
 import { TasksTab } from "./tasks-tab.tsx"
+import { TracesTab } from "./traces-tab.tsx"
 import "./pipeline.css"
 
 const PipelineCharts = lazy(() =>
@@ -27,6 +29,8 @@ const tabs = {
   schemas: "Schemas",
   charts: "Charts",
   tasks: "Tasks",
+  traces: "Traces",
+  ledger: "Ledger",
   plan: "Physical plan",
   history: "History",
   logs: "Logs"
@@ -50,6 +54,10 @@ const View = ({ graph, tab }: { readonly graph: PipelineGraph; readonly tab: Tab
       )
     case "tasks":
       return <TasksTab pipeline={pipeline} />
+    case "traces":
+      return <TracesTab pipeline={pipeline} />
+    case "ledger":
+      return <LedgerTab pipeline={pipeline} />
     case "plan":
       return <PlanTab graph={graph} />
     case "history":

@@ -25,10 +25,10 @@ export const NodeStats = ({ node, pipeline }: { readonly pipeline: string; reado
         {countText(totals.filtered)}
       </Stat>
       <Stat
-        label="Dead letters"
+        label="Failed"
         note={
           <Link to="/dead-letters" search={{ pipeline }}>
-            {`${rateText(rates.failed)} a second`}
+            {`so far, ${rateText(rates.failed)} a second`}
           </Link>
         }
         isBad={totals.dead > 0}

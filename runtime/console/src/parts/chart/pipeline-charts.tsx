@@ -1,5 +1,6 @@
 import { useState } from "react"
 import { useApi } from "../../api/use-api.ts"
+import { CliCommand } from "../cli-command.tsx"
 import { Loaded } from "../loaded.tsx"
 import { Dashboard } from "./dashboard.tsx"
 import { RangeChoice, usualRange } from "./range-choice.tsx"
@@ -16,7 +17,10 @@ export const PipelineCharts = ({ pipeline }: { readonly pipeline: string }) => {
   )
   return (
     <>
-      <RangeChoice seconds={seconds} choose={setSeconds} />
+      <div className="row">
+        <RangeChoice seconds={seconds} choose={setSeconds} />
+        <CliCommand command="millrace dashboard --pipeline" />
+      </div>
       <Loaded query={dashboard} what="the charts">
         {(loaded) => <Dashboard dashboard={loaded} />}
       </Loaded>
