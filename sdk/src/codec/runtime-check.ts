@@ -1,4 +1,5 @@
 import { CodecFault } from "./runtime-fault.ts"
+import { bigintOf, isArray, isInteger, keysOf, maxOf, roundOf } from "../record/built-ins.ts"
 
 /**
  * The checks of a contract (attribute `millrace.checks`: an array of `{ check, value }`), run on every value read and
@@ -23,7 +24,7 @@ export interface PreparedCheck {
 export function prepareChecks(checks: readonly ValueCheck[]): readonly PreparedCheck[] {
   return checks.map((each) => ({
     check: each.check,
-    limit: typeof each.value === "number" ? each.value : Number.NaN,
+    limit: typeof each.value === "number" ? each.value : 0 / 0,
     text: String(each.value),
     pattern: each.check === "pattern" ? new RegExp(String(each.value)) : undefined
   }))
@@ -45,8 +46,8 @@ function passes(check: PreparedCheck, value: unknown): boolean {
     return lengthPasses(check, value.length)
   }
   if (typeof value !== "object" || value === null) return true
-  if (Array.isArray(value) || value instanceof Uint8Array) return lengthPasses(check, value.length)
-  return check.check.endsWith("Length") ? lengthPasses(check, Object.keys(value).length) : true
+  if (isArray(value) || value instanceof Uint8Array) return lengthPasses(check, value.length)
+  return check.check.endsWith("Length") ? lengthPasses(check, keysOf(value).length) : true
 }
 
 function numberPasses(check: PreparedCheck, value: number | bigint): boolean {
@@ -74,10 +75,10 @@ function lengthPasses(check: PreparedCheck, length: number): boolean {
 
 /** With fractions both are scaled to whole numbers by their decimal digits: 0.3 is a multiple of 0.1. */
 function isMultiple(value: number | bigint, divisor: number): boolean {
-  if (typeof value === "bigint") return Number.isInteger(divisor) && value % BigInt(divisor) === 0n
-  if (Number.isInteger(value) && Number.isInteger(divisor)) return value % divisor === 0
-  const scale = 10 ** Math.max(fractionDigits(value), fractionDigits(divisor))
-  return Math.round(value * scale) % Math.round(divisor * scale) === 0
+  if (typeof value === "bigint") return isInteger(divisor) && value % bigintOf(divisor) === 0n
+  if (isInteger(value) && isInteger(divisor)) return value % divisor === 0
+  const scale = 10 ** maxOf(fractionDigits(value), fractionDigits(divisor))
+  return roundOf(value * scale) % roundOf(divisor * scale) === 0
 }
 
 function fractionDigits(value: number): number {

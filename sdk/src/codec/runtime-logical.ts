@@ -1,4 +1,5 @@
 import { CodecFault } from "./runtime-fault.ts"
+import { bigintOf, isArray, isInteger } from "../record/built-ins.ts"
 
 /**
  * Logical types whose JavaScript look is not their base type's: decimal, uuid on fixed, duration (Avro 1.12 §Logical Types).
@@ -22,8 +23,8 @@ const maxDecimalBytes = 512
 export function decimalOfBytes(bytes: Uint8Array, precision: number, scale: number): string {
   const size = bytes.length
   if (size > maxDecimalBytes) throw new CodecFault("TOO_LARGE", -1, "a decimal of " + size + " bytes")
-  let unscaled = size === 0 ? 0n : BigInt(bytes[0] > 0x7f ? bytes[0] - 256 : bytes[0])
-  for (let i = 1; i < size; i++) unscaled = (unscaled << 8n) | BigInt(bytes[i])
+  let unscaled = size === 0 ? 0n : bigintOf(bytes[0] > 0x7f ? bytes[0] - 256 : bytes[0])
+  for (let i = 1; i < size; i++) unscaled = (unscaled << 8n) | bigintOf(bytes[i])
   const negative = unscaled < 0n
   let digits = (negative ? -unscaled : unscaled).toString()
   if (digits.length > precision && digits !== "0") {
@@ -61,7 +62,7 @@ export function bytesOfDecimal(value: unknown, precision: number, scale: number,
       `expected a decimal with ${scale} fraction digits and at most ${precision} in all`
     )
   }
-  let rest = BigInt(value.replace(".", ""))
+  let rest = bigintOf(value.replace(".", ""))
   const least = leastBytes(rest)
   const bytes = new Uint8Array(size < 0 ? least : size)
   if (least > bytes.length)
@@ -136,9 +137,9 @@ export function nameOfValue(value: unknown): string {
   if (value === null) return "null"
   if (value === undefined) return "nothing"
   if (typeof value === "number")
-    return Number.isInteger(value) || value !== value ? "the number " + value : "a number with a fraction"
+    return isInteger(value) || value !== value ? "the number " + value : "a number with a fraction"
   if (typeof value === "object")
-    return Array.isArray(value) ? "an array" : value instanceof Uint8Array ? "bytes" : "an object"
+    return isArray(value) ? "an array" : value instanceof Uint8Array ? "bytes" : "an object"
   return "a " + typeof value
 }
 

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../record/utf8.ts"
 import { CodecFault } from "./runtime-fault.ts"
+import { bigintOf } from "../record/built-ins.ts"
 
 /**
  * The place in a datum, and the parts of reading that generated code does not inline. Avro 1.12 §Binary Encoding, strict.
@@ -124,7 +125,7 @@ export class ValueReader {
   /** A long as a bigint, the whole 64 bits of it. */
   bigLong(): bigint {
     this.readParts()
-    const zigzag = (BigInt(this.high) << 28n) | BigInt(this.low)
+    const zigzag = (bigintOf(this.high) << 28n) | bigintOf(this.low)
     return (zigzag & 1n) === 0n ? zigzag >> 1n : -(zigzag >> 1n) - 1n
   }
 

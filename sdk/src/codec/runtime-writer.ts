@@ -5,18 +5,22 @@ import { putZigzag } from "../record/varint.ts"
 import { CodecFault } from "./runtime-fault.ts"
 import { isUuid, nameOfValue } from "./runtime-logical.ts"
 import { maxDatumBytes, maxDatumDepth, maxDatumItems } from "./runtime-reader.ts"
+import {
+  froundOf,
+  getOf,
+  hasOwn,
+  isArray,
+  isInteger,
+  isSafeInteger,
+  keysOf,
+  prototypeOf
+} from "../record/built-ins.ts"
 
 /**
  * The parts of writing that generated code does not inline. Every value is checked before it is written; a
  * {@link CodecFault} says what was expected.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
  */
-const isSafe = Number.isSafeInteger
-const roundToFloat = Math.fround
-const isArray = Array.isArray
-const keysOf = Object.keys
-const hasOwn = Object.hasOwn
-const prototypeOf = Object.getPrototypeOf
 const minLong = -(2n ** 63n)
 const maxLong = 2n ** 63n - 1n
 const largestFloat = 3.4028234663852886e38
@@ -82,7 +86,7 @@ export function putBoolean(sink: ByteSink, value: unknown): void {
 
 export function putInt(sink: ByteSink, value: unknown): void {
   if (!isInt(value)) {
-    if (typeof value === "number" && isSafe(value))
+    if (typeof value === "number" && isSafeInteger(value))
       throw new CodecFault("OUT_OF_RANGE", -1, "an int beyond 32 bits")
     throw wrongType("a whole number", value)
   }
@@ -92,7 +96,7 @@ export function putInt(sink: ByteSink, value: unknown): void {
 
 export function putLong(sink: ByteSink, value: unknown): void {
   if (!isLong(value)) {
-    if (typeof value === "number" && Number.isInteger(value)) {
+    if (typeof value === "number" && isInteger(value)) {
       throw new CodecFault("OUT_OF_RANGE", -1, "a number beyond ±(2^53-1)")
     }
     throw wrongType("a whole number", value)
@@ -116,7 +120,7 @@ export function putBigLong(sink: ByteSink, value: unknown): void {
 
 export function putFloat(sink: ByteSink, value: unknown): void {
   if (typeof value !== "number") throw wrongType("a number", value)
-  const rounded = roundToFloat(value)
+  const rounded = froundOf(value)
   if (
     (rounded === Infinity || rounded === -Infinity) &&
     rounded !== value &&
@@ -225,7 +229,7 @@ export function keysOfMap(value: unknown): string[] {
 
 /** The property, unless it is inherited: for names that every object has, such as `constructor`. */
 export function ownProperty(value: object, name: string): unknown {
-  return hasOwn(value, name) ? Reflect.get(value, name) : undefined
+  return hasOwn(value, name) ? getOf(value, name) : undefined
 }
 
 // What a union asks of a value, to find its branch.
@@ -235,7 +239,7 @@ export function isInt(value: unknown): value is number {
 }
 
 export function isLong(value: unknown): value is number {
-  return typeof value === "number" && isSafe(value)
+  return typeof value === "number" && isSafeInteger(value)
 }
 
 export function isBigLong(value: unknown): value is bigint {
@@ -263,7 +267,7 @@ export function isBareMap(value: unknown): boolean {
 
 /** A number that four bytes hold exactly. */
 export function isFloat(value: unknown): boolean {
-  return typeof value === "number" && (roundToFloat(value) === value || value !== value)
+  return typeof value === "number" && (froundOf(value) === value || value !== value)
 }
 
 export function isObject(value: unknown): boolean {
@@ -282,7 +286,7 @@ export function isRecordLike(
   if (typeof value !== "object" || value === null || !isObject(value)) return false
   const names = keysOf(fields)
   for (let i = 0; i < names.length; i++) {
-    if ((exact === 2 || fields[names[i]]) && Reflect.get(value, names[i]) === undefined) return false
+    if ((exact === 2 || fields[names[i]]) && getOf(value, names[i]) === undefined) return false
   }
   if (exact === 0) return true
   if (prototypeOf(value) === null) return false

@@ -50,6 +50,7 @@ import {
   putString
 } from "./runtime-writer.ts"
 import { putSymbol, putUuid, ValueWriter, wrongType } from "./runtime-writer.ts"
+import { createObject, bigintOf, froundOf, isArray } from "../record/built-ins.ts"
 
 /**
  * What generated codec texts are given: `(rt) => ({…})`. Published with the platform, not with bundles: text and runtime are
@@ -65,9 +66,9 @@ export const codecRuntime = {
   mapStep,
   prepareChecks,
   runChecks,
-  isArray: Array.isArray,
-  fround: Math.fround,
-  toBigint: BigInt,
+  isArray,
+  fround: froundOf,
+  toBigint: bigintOf,
   newMap,
   mapOf,
   bytesOf,
@@ -128,7 +129,7 @@ export type CodecRuntime = typeof codecRuntime
 
 /** A map's object: no prototype, so that the key `__proto__` is a key like any other. */
 function newMap(): { [key: string]: unknown } {
-  return Object.create(null)
+  return createObject(null)
 }
 
 function mapOf(entries: readonly (readonly [string, unknown])[]): { [key: string]: unknown } {

@@ -9,6 +9,7 @@ import {
 import { controlActive, controlEnd, controlIdle, frameHeaderBytes, noWatermark, openBatch } from "./frame.ts"
 import type { BatchHeader, ControlKind } from "./frame.ts"
 import { decodeUtf8, isUtf8 } from "./utf8.ts"
+import { isSafeInteger } from "./built-ins.ts"
 
 /**
  * Walks a frame's records without allocating for them: after a true {@link BatchCursor.next} the fields speak of that
@@ -232,7 +233,7 @@ export class BatchCursor {
     }
     const half = high * 0x800_0000 + (low >>> 1)
     const value = base + sign * ((low & 1) === 0 ? half : -half - 1)
-    if (!Number.isSafeInteger(half) || !Number.isSafeInteger(value)) {
+    if (!isSafeInteger(half) || !isSafeInteger(value)) {
       throw new FrameFault("BAD_VALUE", place, "an instant beyond 2^53-1")
     }
     return value

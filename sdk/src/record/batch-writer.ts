@@ -13,6 +13,7 @@ import { maxFrameBytes, noWatermark, putInstant, putWatermark } from "./frame.ts
 import type { ControlKind } from "./frame.ts"
 import { encodeUtf8 } from "./utf8.ts"
 import { putVarint, putZigzag, varintSize } from "./varint.ts"
+import { isSafeInteger } from "./built-ins.ts"
 
 export interface RecordParts {
   /** Milliseconds since 1970, a safe integer. */
@@ -217,7 +218,7 @@ export class BatchWriter {
     const marked = watermark !== noWatermark
     const delta = timestamp - this.baseTimestamp
     const lag = marked ? timestamp - watermark : 0
-    if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(delta) || !Number.isSafeInteger(lag)) {
+    if (!isSafeInteger(timestamp) || !isSafeInteger(delta) || !isSafeInteger(lag)) {
       throw new FrameFault(
         "BAD_VALUE",
         sink.length,

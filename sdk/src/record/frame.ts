@@ -1,4 +1,5 @@
 import { FrameFault } from "./frame-fault.ts"
+import { floorOf, isSafeInteger } from "./built-ins.ts"
 
 /**
  * The batch frame's header (docs/formats/batch.md, version 1). Integers are little-endian.
@@ -57,14 +58,14 @@ export interface BatchHeader {
 /** A signed 64-bit integer as a number. Throws `BAD_VALUE` beyond ±(2^53 - 1). */
 export function readInstant(view: DataView, at: number): number {
   const value = view.getInt32(at + 4, true) * signedHigh + view.getUint32(at, true)
-  if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", at, "an integer beyond 2^53-1")
+  if (!isSafeInteger(value)) throw new FrameFault("BAD_VALUE", at, "an integer beyond 2^53-1")
   return value
 }
 
 /** Writes a safe integer as 64 bits. Throws `BAD_VALUE` when it is none. */
 export function putInstant(view: DataView, at: number, value: number): void {
-  if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", at, "not an integer within ±(2^53-1)")
-  view.setInt32(at + 4, Math.floor(value / signedHigh), true)
+  if (!isSafeInteger(value)) throw new FrameFault("BAD_VALUE", at, "not an integer within ±(2^53-1)")
+  view.setInt32(at + 4, floorOf(value / signedHigh), true)
   view.setUint32(at, value >>> 0, true)
 }
 

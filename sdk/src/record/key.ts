@@ -1,6 +1,7 @@
 import { FrameFault } from "./frame-fault.ts"
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts"
 import { putVarint, varintSize } from "./varint.ts"
+import { asSigned, floorOf, isSafeInteger } from "./built-ins.ts"
 
 /**
  * Key bytes (docs/formats/key.md, version 1): one function for each form that a key field takes, and its inverse.
@@ -36,10 +37,10 @@ export function booleanOfKey(key: Uint8Array): boolean {
 
 /** int, long and the logical types on them, as a safe integer: 8 bytes, big-endian. */
 export function keyOfLong(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
+  if (!isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
   // Byte by byte: to ask so small an array for its buffer makes V8 move it.
   const bytes = new Uint8Array(8)
-  const high = Math.floor(value / wordRange)
+  const high = floorOf(value / wordRange)
   const low = value >>> 0
   for (let i = 0; i < 4; i++) {
     bytes[i] = high >> (24 - 8 * i)
@@ -53,13 +54,13 @@ export function longOfKey(key: Uint8Array): number {
   const high = (key[0] << 24) | (key[1] << 16) | (key[2] << 8) | key[3]
   const low = ((key[4] << 24) | (key[5] << 16) | (key[6] << 8) | key[7]) >>> 0
   const value = high * wordRange + low
-  if (!Number.isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
+  if (!isSafeInteger(value)) throw new FrameFault("BAD_VALUE", 0, "a key beyond ±(2^53-1)")
   return value
 }
 
 /** A long that is a bigint in JavaScript: the same bytes as {@link keyOfLong}'s. */
 export function keyOfBigint(value: bigint): Uint8Array {
-  if (BigInt.asIntN(64, value) !== value) throw new FrameFault("BAD_VALUE", 0, "a key beyond 64 bits")
+  if (asSigned(64, value) !== value) throw new FrameFault("BAD_VALUE", 0, "a key beyond 64 bits")
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigInt64(0, value)
   return bytes

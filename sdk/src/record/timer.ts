@@ -1,5 +1,6 @@
 import { FrameFault } from "./frame-fault.ts"
 import { putVarint } from "./varint.ts"
+import { floorOf, isSafeInteger } from "./built-ins.ts"
 
 /**
  * Timers among a task's state (docs/formats/state.md, "Timers"): map entries of the null record key, so that they lie in the
@@ -32,10 +33,10 @@ const timerHigh = 0x1_0000_0000
 
 /** The first eight bytes of a timer's map key: in the order of time. `time`: a safe integer. */
 export function timerTimeKey(time: number): Uint8Array {
-  if (!Number.isSafeInteger(time)) throw new FrameFault("BAD_VALUE", 0, "a timer's time is no safe integer")
+  if (!isSafeInteger(time)) throw new FrameFault("BAD_VALUE", 0, "a timer's time is no safe integer")
   const bytes = new Uint8Array(8)
   const view = new DataView(bytes.buffer)
-  view.setUint32(0, Math.floor(time / timerHigh) + timerSign)
+  view.setUint32(0, floorOf(time / timerHigh) + timerSign)
   view.setUint32(4, time >>> 0)
   return bytes
 }

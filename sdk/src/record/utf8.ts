@@ -1,10 +1,9 @@
+import { fromCharCode } from "./built-ins.ts"
 /**
  * Strict UTF-8 (RFC 3629) in plain JavaScript, for the guest has no TextDecoder that could be trusted.
  * Neither direction replaces anything: a lone surrogate or an ill-formed sequence is reported, not turned into U+FFFD.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
  */
-
-const fromCharCode = String.fromCharCode
 
 /** Bytes of `text` as UTF-8; -1 when it holds a lone surrogate. */
 export function utf8Length(text: string): number {

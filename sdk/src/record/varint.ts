@@ -1,3 +1,4 @@
+import { floorOf } from "./built-ins.ts"
 /**
  * Variable-length integers of our frames and of Avro: base 128, least significant group first; `zigzag` maps
  * signed to unsigned first (Avro 1.12 §Binary Encoding). Values are JavaScript numbers: 64-bit ones beyond ±(2^53 - 1)
@@ -61,10 +62,10 @@ function putWideZigzag(bytes: Uint8Array, at: number, value: number): number {
 export function zigzagSize(value: number): number {
   let half = value < 0 ? -(value + 1) : value
   let size = 1
-  half = Math.floor(half / 64)
+  half = floorOf(half / 64)
   while (half > 0) {
     size += 1
-    half = Math.floor(half / 128)
+    half = floorOf(half / 128)
   }
   return size
 }

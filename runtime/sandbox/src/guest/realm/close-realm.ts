@@ -17,7 +17,6 @@ export function closeRealm(): void {
   removeGlobals(["WebAssembly", "SharedArrayBuffer", "Atomics", "FinalizationRegistry", "WeakRef", "eval"])
   closeFunctionConstructors()
   refuseResizableBuffers()
-  lockStatics()
   lockGlobals()
   lockByteArrays()
 }
@@ -86,32 +85,6 @@ function refuseResizableBuffers(): void {
   })
   const prototype: { [name: string]: unknown } = Object.getPrototypeOf(Object.create(Original.prototype))
   delete prototype["resize"]
-}
-
-/**
- * Functions that the codecs call by name stay what they are. Not the methods of strings: to lock them made a map three times
- * as slow, and who overrides them spoils his own records alone.
- */
-function lockStatics(): void {
-  lock(Number, ["isSafeInteger", "isInteger", "isFinite", "isNaN"])
-  lock(Math, [
-    "floor",
-    "trunc",
-    "abs",
-    "min",
-    "max",
-    "fround",
-    "imul",
-    "clz32",
-    "round",
-    "ceil",
-    "pow",
-    "sqrt"
-  ])
-  lock(String, ["fromCharCode", "fromCodePoint"])
-  lock(BigInt, ["asIntN", "asUintN"])
-  lock(Array, ["isArray", "of"])
-  lock(Object, ["create", "keys", "hasOwn", "getPrototypeOf", "defineProperty"])
 }
 
 /** Codecs and harness name these when they run: a plugin that deletes or replaces one would stop its whole batch. */
