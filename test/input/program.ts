@@ -102,6 +102,8 @@ export interface PlatformOptions {
   readonly bin?: string
   /** Packages, or folders of packages, to build and publish first. */
   readonly publish?: readonly string[]
+  /** Default: any that is free. */
+  readonly port?: number
   /** More flags of `up`. */
   readonly flags?: readonly string[]
   /** A program and its arguments that the platform is started by; default: none. */
@@ -121,7 +123,7 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
     "--data",
     options.data,
     "--port",
-    "0",
+    String(options.port ?? 0),
     "--json",
     ...(options.flags ?? []),
     ...publish

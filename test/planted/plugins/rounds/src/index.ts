@@ -1,0 +1,2 @@
+export { legs } from "./legs.ts"
+export { staff } from "./staff.ts"

@@ -1,0 +1,3 @@
+export { gateway } from "./gateway.ts"
+export { place } from "./place.ts"
+export { tidy } from "./tidy.ts"

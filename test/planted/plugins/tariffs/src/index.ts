@@ -1,0 +1,2 @@
+export { price } from "./price.ts"
+export { promise } from "./promise.ts"
