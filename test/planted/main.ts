@@ -80,7 +80,7 @@ const run = async (options: Options, ended: AbortSignal): Promise<void> => {
     try {
       say(`console  ${stage.platform.url}`)
       say(`token    ${join(folder, "data/token")}`)
-      await untilHealthy(stage.platform)
+      await orEnded(untilHealthy(stage.platform), ended)
       say("healthy")
       await delay(options.faultAfterSeconds * 1_000, undefined, { signal: ended })
       const fault = drawFault(seed, options.kind)
@@ -92,9 +92,9 @@ const run = async (options: Options, ended: AbortSignal): Promise<void> => {
           mode: 0o600
         }
       )
-      await plant(stage, fault)
+      await orEnded(plant(stage, fault), ended)
       say("planted")
-      await untilAborted(ended)
+      await orEnded(new Promise(() => undefined), ended)
     } finally {
       await stage.close()
     }
@@ -103,12 +103,16 @@ const run = async (options: Options, ended: AbortSignal): Promise<void> => {
   }
 }
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    if (signal.aborted) done()
-    // Servers keep the process alive meanwhile.
-    signal.addEventListener("abort", () => done(), { once: true })
-  })
+/** Answers as the work does, or rejects as soon as the user ends it all: what was under way fails with the platform. */
+const orEnded = <A>(work: Promise<A>, signal: AbortSignal): Promise<A> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const end = (): void => reject(new Error("ended"))
+      if (signal.aborted) end()
+      signal.addEventListener("abort", end, { once: true })
+    })
+  ])
 
 const main = async (): Promise<void> => {
   const ending = new AbortController()

@@ -19,7 +19,7 @@ export const lagOf = ({ tasks }: PipelineStatus, chain: string): readonly number
 /** Records that the sinks have to have taken before anything is called healthy. */
 const fewRecords = 60
 /** Records that may be on their way at a task. */
-const mostLag = 150
+const mostLag = 400
 
 interface Health {
   readonly status: PipelineStatus

@@ -17,6 +17,8 @@ export const pipelineText = (
 ): string => `# Parcels from their first scan to the door, the bill and the depots' board.
 pipeline: ${pipeline}
 owner: deliveries
+# A round that is four minutes behind is nobody's trouble.
+alerts: { lagging: { threshold: 240 } }
 
 nodes:
   # Handhelds of all depots, by regional gateway.
@@ -72,7 +74,7 @@ nodes:
   customersOut:
     sink: "@millrace/webhook@^1"
     from: promised
-    with: { url: "${at.customers}", path: /notices }
+    with: { url: "${at.customers}", path: /notices, batch: array, maxRecords: 20 }
 
   # What was delivered, to whoever pays for it.
   priced:

@@ -73,7 +73,7 @@ export const raiseStage = async ({ folder, port, seed }: StageOptions): Promise<
     throw error
   })
   const close = async (): Promise<void> => {
-    await platform.stop()
+    await platform.stop().catch(ignoreGone)
     await closeWorld()
   }
   const apply = async (): Promise<void> =>
@@ -94,6 +94,11 @@ export const raiseStage = async ({ folder, port, seed }: StageOptions): Promise<
     },
     close
   }
+}
+
+/** A terminal's Ctrl-C reaches the platform itself, too. */
+const ignoreGone = (error: unknown): void => {
+  if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error
 }
 
 const succeeded = ({ exit, stderr, stdout }: CommandResult): void => {

@@ -2,8 +2,8 @@ import { drawsOf } from "./draw.ts"
 import { type LocalServer, serve } from "./local-server.ts"
 
 /** What a request takes, at least and at most. */
-const leastMs = 40
-const mostMs = 50
+const leastMs = 70
+const mostMs = 90
 
 /** `GET /legs/DEPOT/POSTCODE`: minutes on the road, the same for the same address. */
 export const serveRoads = (seed: number): Promise<LocalServer> => {

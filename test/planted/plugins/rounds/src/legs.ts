@@ -5,8 +5,6 @@ import { thousandthOf } from "./thousandth.ts"
 const Leg = Schema.Struct({ minutes: Schema.Number })
 
 const stopsOfRound = 40
-/** After these a van takes the road. */
-const onTheWay = ["loaded", "out-for-delivery"]
 
 /**
  * Gives each scan its place in the depot's round, and to one that is on its way the minutes to its address, as the road service
@@ -32,7 +30,7 @@ export const legs = defineProcessor({
     const stop = stops.get() + 1
     stops.set(stop)
     const inRound = bestPlace(stop, build.stopOrders)
-    if (postcode === null || !onTheWay.includes(event)) return [{ stop: inRound, minutes: null }]
+    if (postcode === null || event !== "out-for-delivery") return [{ stop: inRound, minutes: null }]
     const reply = yield* roads.get(`/legs/${depot}/${postcode}`, {
       headers: { "user-agent": `fleet-rounds/${build.version}` }
     })
