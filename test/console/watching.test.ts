@@ -25,12 +25,9 @@ describe("what is watched in the console", { timeout: 120_000 }, () => {
       .waitFor()
     assert.match(await rows.nth(1).innerText(), /^orders/)
     assert.match(await rows.nth(2).innerText(), /^perCountry/)
-    await page.getByRole("button", { name: "Partition" }).click()
-    await page.getByRole("button", { name: "Partition" }).click()
-    assert.match(await rows.nth(1).innerText(), /^\w+\s+0\s/)
-    const rate = row("Tasks", /^priced0/)
-      .locator("td")
-      .nth(3)
+    await page.getByRole("button", { name: "Task" }).click()
+    assert.match(await rows.nth(1).innerText(), /^orders \/ 0/)
+    const rate = row("Tasks", "priced / 0").locator("td").nth(2)
     await until(
       () => rate.innerText(),
       (text) => Number(text) > 0
@@ -53,7 +50,7 @@ describe("what is watched in the console", { timeout: 120_000 }, () => {
     const { stdout } = await stage.platform.command("trace", "show", id, "--json")
     assert.equal(JSON.parse(stdout).traceId, id)
     await page.reload()
-    await row("Spans", "hidden").getByRole("link").click()
+    await tab("hidden").click()
     await page.getByRole("heading", { name: "hidden", exact: true }).waitFor()
     await open(page, `/traces/${"0".repeat(32)}`)
     await page.getByText("TRACE_UNKNOWN").waitFor()

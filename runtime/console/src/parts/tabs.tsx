@@ -1,4 +1,5 @@
 import { useLocation } from "@tanstack/react-router"
+import { useEffect, useRef } from "react"
 import { AddressLink } from "./address-link.tsx"
 import "./tabs.css"
 
@@ -16,6 +17,16 @@ export const Tabs = <Name extends string>({
   readonly keeps?: { readonly [name: string]: string | undefined }
 }) => {
   const { pathname } = useLocation()
+  const place = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const tab = place.current?.querySelector("[aria-current]")
+    if (place.current === null || !(tab instanceof HTMLElement)) return
+    // Where they do not all fit the chosen one is to be seen.
+    const { left, right } = place.current.getBoundingClientRect()
+    const own = tab.getBoundingClientRect()
+    if (own.right > right) place.current.scrollLeft += own.right - right
+    if (own.left < left) place.current.scrollLeft += own.left - left
+  }, [chosen])
   const addressOf = (name: string, isFirst: boolean): string => {
     const parts = Object.entries({ ...(isFirst ? {} : { tab: name }), ...keeps })
     const search = new URLSearchParams(
@@ -24,7 +35,7 @@ export const Tabs = <Name extends string>({
     return search.size === 0 ? pathname : `${pathname}?${search.toString()}`
   }
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav ref={place} className="tabs" aria-label={label}>
       {Object.entries<string>(names).map(([name, title], index) => (
         <AddressLink key={name} to={addressOf(name, index === 0)} isChosen={name === chosen} className="tab">
           {title}

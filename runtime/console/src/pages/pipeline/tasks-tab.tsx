@@ -13,9 +13,11 @@ import { classOf, Table } from "../../parts/table.tsx"
 import { type OrderedColumn, useOrder } from "../../parts/use-order.ts"
 import { type Sample, type TaskLoad, taskLoads, withSample } from "./task-load.ts"
 
+/** Chain and partition. */
+const taskName = ({ chain, partition }: TaskLoad["task"]): string => `${chain} / ${partition}`
+
 const columns: readonly OrderedColumn<TaskLoad>[] = [
-  { name: "Chain", by: ({ task }) => `${task.chain} ${task.partition}` },
-  { name: "Partition", isNumber: true, by: ({ task }) => task.partition },
+  { name: "Task", by: ({ task }) => taskName(task) },
   { name: "State", by: ({ task }) => `${task.state === "failed" ? 0 : 1} ${task.state}` },
   { name: "Records/s", isNumber: true, by: ({ rate }) => rate ?? 0 },
   { name: "Of its chain", isNumber: true, by: ({ share }) => share ?? 0 },
@@ -42,8 +44,7 @@ const Row = ({ load, most }: { readonly load: TaskLoad; readonly most: number })
   const { isCrowded, rate, share, task } = load
   return (
     <tr>
-      <td>{task.chain}</td>
-      <td className={classOf(true)}>{task.partition}</td>
+      <td className="num">{taskName(task)}</td>
       <td>
         <State state={task.state} />
       </td>
@@ -87,7 +88,7 @@ const Tasks = ({ at, status }: { readonly at: number; readonly status: PipelineS
   const samples = useRef<readonly Sample[]>([])
   samples.current = withSample(samples.current, status.tasks, at)
   const loads = taskLoads(status.tasks, samples.current)
-  const ordered = useOrder(loads, columns, "Chain")
+  const ordered = useOrder(loads, columns, "Task")
   const most = Math.max(leastLag, ...status.tasks.map(({ lagRecords }) => lagRecords))
   return (
     <Panel

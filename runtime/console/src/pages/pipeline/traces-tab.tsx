@@ -17,7 +17,7 @@ const columns: readonly Column[] = [
   { name: "Took", isNumber: true },
   { name: "Spans", isNumber: true, isExtra: true },
   { name: "Through", isExtra: true },
-  { name: "Began" }
+  { name: "Began", isExtra: true }
 ]
 
 const outcomes = ["handled", "filtered", "failed"] as const
@@ -33,7 +33,7 @@ const Traces = ({ traces }: { readonly traces: readonly TraceSummary[] }) => {
       {traces.map(({ beganAt, durationMs, outcome, pipelines, spans, traceId }) => (
         <tr key={traceId}>
           <td>
-            <Link to="/traces/$traceId" params={{ traceId }} aria-label={`Trace ${traceId}`}>
+            <Link to="/traces/$traceId" params={{ traceId }} title={traceId}>
               <code>{traceId.slice(0, 8)}</code>
             </Link>
           </td>
@@ -45,7 +45,7 @@ const Traces = ({ traces }: { readonly traces: readonly TraceSummary[] }) => {
           </td>
           <td className={classOf(true, true)}>{spans}</td>
           <td className="extra">{pipelines.join(", ")}</td>
-          <td>
+          <td className="extra">
             <Ago at={beganAt} />
           </td>
         </tr>

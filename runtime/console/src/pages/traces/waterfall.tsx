@@ -101,9 +101,15 @@ const Axis = ({ scale }: { readonly scale: Scale }) => (
 
 /** A trace as a table, with its time drawn: each row a node, in the order of time. */
 export const Waterfall = ({ trace }: { readonly trace: TraceView }) => {
-  const rows = traceRows(trace.all, useGraphs(trace.pipelines))
+  const graphs = useGraphs(trace.pipelines)
   const { beganAt, durationMs } = trace
   const scale = { beganAt, durationMs, ticks: ticksOf(durationMs) }
+  if (graphs === undefined)
+    return (
+      <p className="waiting" role="status">
+        Loading what feeds each node …
+      </p>
+    )
   return (
     <div className="table-scroll" role="region" aria-label="Spans" tabIndex={0}>
       <table className="table waterfall">
@@ -136,7 +142,7 @@ export const Waterfall = ({ trace }: { readonly trace: TraceView }) => {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {traceRows(trace.all, graphs).map((row) => (
             <Row key={row.span.spanId} row={row} scale={scale} />
           ))}
         </tbody>

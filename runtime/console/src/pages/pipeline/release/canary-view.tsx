@@ -63,7 +63,7 @@ export const CanaryView = ({
             </td>
             <td className="extra">
               <code title={node.besideDigest}>{digestText(node.besideDigest)}</code>{" "}
-              {node.digest === node.besideDigest ? <span className="dim">the same</span> : null}
+              {node.digest === node.besideDigest ? <span className="dim">the same code</span> : null}
             </td>
           </tr>
         ))}

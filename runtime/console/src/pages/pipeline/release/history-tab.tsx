@@ -46,11 +46,10 @@ export const HistoryTab = ({
                   <td className="num">
                     <Link to="." search={{ tab: "history", revision: String(revision) }} resetScroll={false}>
                       {revision}
-                    </Link>{" "}
-                    {revision === running ? <span className="tag">runs</span> : null}
+                    </Link>
                   </td>
                   <td>
-                    <Moment at={at} />
+                    <Moment at={at} /> {revision === running ? <span className="tag">runs</span> : null}
                   </td>
                   <td className="extra">{by}</td>
                   <td className="wrap-anywhere">{what}</td>
