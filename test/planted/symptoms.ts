@@ -161,10 +161,12 @@ const untilRefused = ({ platform }: Stage, { receiver, refusal }: RefusingSink):
 
 const enoughLate = 50
 
-/** Records come late where windows are. */
+/** Records come late from the source on, and miss their windows; a window itself is never late. */
 const untilLate = ({ platform }: Stage, _fault: ClockSkew): Promise<unknown> =>
   until(
     async () => (await statusOf(platform)).nodes.filter(({ totals }) => totals.late > 0),
-    (late) => late.length === 1 && late[0]?.node === "perDepot" && late[0].totals.late > enoughLate,
+    (late) =>
+      late.every(({ node }) => node !== "boardOut") &&
+      late.some(({ node, totals }) => node === "perDepot" && totals.late > enoughLate),
     patienceSeconds
   )
