@@ -1,10 +1,10 @@
 import type { CanaryStatus } from "@millrace/sdk/api"
+import { Link } from "@tanstack/react-router"
 import { act } from "../../../api/act.ts"
 import { Action } from "../../../parts/action.tsx"
-import { shellWord } from "../../../parts/cli-command.tsx"
+import { CliCommand, shellWord } from "../../../parts/cli-command.tsx"
 import { Panel } from "../../../parts/panel.tsx"
 import { type Column, Table } from "../../../parts/table.tsx"
-import { Rollback } from "./rollback.tsx"
 
 type Node = CanaryStatus["nodes"][number]
 
@@ -75,8 +75,18 @@ export const CanaryView = ({
           run={() => act("POST /api/status/:pipeline/promote", { params: { pipeline } })}
           done={({ revision: next }) => `all partitions run it, as revision ${next}`}
         />
-        <p className="dim">Or end it: revision {canary.beside} then runs on all partitions.</p>
-        <Rollback key={revision} pipeline={pipeline} to={canary.beside} />
+        <div className="row">
+          <Link
+            to="/pipelines/$pipeline"
+            params={{ pipeline }}
+            search={{ tab: "history", revision: String(canary.beside) }}
+            resetScroll={false}
+            className="button"
+          >
+            End it: back to revision {canary.beside}
+          </Link>
+          <CliCommand command={`millrace pipeline rollback ${shellWord(pipeline)} --to ${canary.beside}`} />
+        </div>
       </div>
     </Panel>
   )

@@ -4,6 +4,7 @@ import { act } from "../../../api/act.ts"
 import { Action } from "../../../parts/action.tsx"
 import { shellWord } from "../../../parts/cli-command.tsx"
 import { ChangeLines } from "./change-lines.tsx"
+import "./release.css"
 
 interface RollbackOptions {
   readonly pipeline: string
@@ -22,7 +23,7 @@ export const Rollback = ({ pipeline, to }: RollbackOptions) => {
   }
   return (
     <div className="stack">
-      <label className="row">
+      <label className="choice">
         <input
           type="checkbox"
           checked={discardState}
@@ -67,7 +68,7 @@ const Agreed = ({
         </p>
       ))}
       {asked.length === 0 ? null : (
-        <label className="row">
+        <label className="choice">
           <input type="checkbox" checked={grant} onChange={({ target }) => setGrant(target.checked)} />
           Grant what it asks for:{" "}
           {asked.map(({ node, permission }) => `${node} may ${permission}`).join("; ")}
