@@ -59,7 +59,9 @@ const bundle = (source: string, dist: string, done: (problem: string | undefined
   const fresh = `${dist}.new`
   const vite = join(dirname(fileURLToPath(import.meta.resolve("vite/package.json"))), "bin/vite.js")
   const args = [vite, "build", source, "--config", join(source, "vite.config.ts"), "--outDir", fresh]
-  execFile(process.execPath, args, { cwd: source }, (error, stdout, stderr) => {
+  // Whatever the platform is told: React is half as large again, and slower, in any other environment.
+  const env = { ...process.env, NODE_ENV: "production" }
+  execFile(process.execPath, args, { cwd: source, env }, (error, stdout, stderr) => {
     if (error !== null) return done(`${stderr}\n${stdout}`.trim().slice(-maxText) || error.message)
     rmSync(dist, { recursive: true, force: true })
     renameSync(fresh, dist)
