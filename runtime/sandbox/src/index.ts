@@ -26,3 +26,4 @@ export type {
   SegmentHost
 } from "./segment.ts"
 export type { SegmentResult, SegmentSpec, SinkInfo, StateSpec, TableInput, TableSpec } from "./segment.ts"
+export { Pace } from "./driver/pace.ts"

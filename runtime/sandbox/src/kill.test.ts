@@ -25,7 +25,13 @@ const counting =
 /** Kills the domain's process as an outsider would. */
 const killProcess = (pool: SandboxPoolShape, signal: NodeJS.Signals = "SIGKILL") =>
   Effect.map(pool.processes, (processes) => {
-    for (const { pid } of processes) process.kill(pid, signal)
+    for (const { pid } of processes) {
+      try {
+        process.kill(pid, signal)
+      } catch {
+        // It was gone, and its end not yet told.
+      }
+    }
   })
 
 describe("a killed sandbox process", () => {

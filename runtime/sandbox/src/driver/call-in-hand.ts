@@ -70,7 +70,8 @@ export class CallInHand {
       const ran = runSegment(spec, place, call.tables, asked, host, settings)
       return Effect.map(
         Effect.tapError(ran, (failure) => this.noteMemory(failure)),
-        (result) => {
+        ({ ranMs, result }) => {
+          this.parts.place.pace.note(piece.count, ranMs)
           // What earlier runs of the call changed came with the state: the guest has it in part.
           if (holding !== undefined && (holding.kept === "all" || this.deltas.length === 0))
             place.held.keep(holding, this, given, result.state.length)

@@ -6,6 +6,7 @@ import type { NodeSpec, SegmentError, SegmentSpec, TableInput } from "../segment
 import { segmentError } from "../segment-error.ts"
 import { sanitizeText } from "./host-errors.ts"
 import { HeldState } from "./held-state.ts"
+import { Pace } from "./pace.ts"
 import { decodeFailure } from "./report.ts"
 
 /** Time to evaluate a bundle and open the plugin. */
@@ -24,6 +25,8 @@ export class LoadedIn {
   private readonly tables: Map<string, number> = new Map()
   /** What the guest holds of keyed state. */
   readonly held: HeldState
+  /** Of its runs in this process. */
+  readonly pace = new Pace()
 
   constructor(slot: ProcessSlot, id: number, spec: SegmentSpec) {
     this.slot = slot

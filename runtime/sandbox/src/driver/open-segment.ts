@@ -22,12 +22,16 @@ import { LoadedIn } from "./loaded-in.ts"
 import { unlessOvertaken } from "./overtaken.ts"
 import { joinResults } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
-import { cutPiece, wholePiece } from "./piece.ts"
+import { cutPiece, splitPiece, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import type { Quarantine } from "./quarantine.ts"
 
 /** Times that a call without records to take apart is tried when its process is killed. */
 const maxTries = 3
+
+/** A run of records is made so long, and no longer than this part of the deadline. */
+const maxRunMs = 1_000
+const deadlineShare = 4
 
 /** For tests: what is left without a budget are the limits of frames and of the shared file. */
 function unbounded(limits: SandboxLimits): SandboxLimits {
@@ -126,21 +130,34 @@ export class OpenSegment implements Segment {
     place: LoadedIn
   ): Effect.Effect<SegmentResult, SegmentError> {
     return Effect.gen({ self: this }, function* () {
-      const whole = wholePiece(inputs)
       const work = new CallInHand(this.parts(call, host, place))
-      const results = yield* isolatePoison<Piece, PieceResult>({
-        piece: whole,
-        count: (piece) => piece.count,
-        cut: cutPiece,
-        run: (piece, isLastResort) => work.run(piece, isLastResort),
-        poisoned: (piece, stopped) => work.poisoned(piece, stopped),
-        isolating: Effect.suspend(() => {
-          this.settings.onPoint("isolating")
-          return this.quarantine.note
+      const results: PieceResult[] = []
+      let rest: Piece | undefined = wholePiece(inputs)
+      while (rest !== undefined) {
+        const { head, tail } = splitPiece(rest, this.recordsAtOnce(call, place))
+        const ran = yield* isolatePoison<Piece, PieceResult>({
+          piece: head,
+          count: (piece) => piece.count,
+          cut: cutPiece,
+          run: (piece, isLastResort) => work.run(piece, isLastResort),
+          poisoned: (piece, stopped) => work.poisoned(piece, stopped),
+          isolating: Effect.suspend(() => {
+            this.settings.onPoint("isolating")
+            return this.quarantine.note
+          })
         })
-      })
+        results.push(...ran)
+        rest = tail
+      }
       return joinResults(this.spec, results)
     })
+  }
+
+  /** Of a slow plugin a batch would take longer than its deadline, and all others of its process would wait for it. */
+  private recordsAtOnce(call: SegmentCall, place: LoadedIn): number {
+    // What timers set falls due within their batch.
+    if (call.timersUntil !== undefined) return Infinity
+    return place.pace.fitting(Math.min(maxRunMs, this.spec.limits.deadlineMs / deadlineShare))
   }
 
   /** A source's read has no records to take apart. */

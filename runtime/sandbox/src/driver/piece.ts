@@ -39,6 +39,37 @@ export function cutPiece(piece: Piece, size: number): readonly Piece[] {
   return pieces
 }
 
+/**
+ * The first `size` records of a piece and what is left, undefined when nothing is. A little more than `size` stays whole: to cut
+ * costs a walk over the frame.
+ */
+export function splitPiece(
+  piece: Piece,
+  size: number
+): { readonly head: Piece; readonly tail: Piece | undefined } {
+  if (piece.count <= 2 * size) return { head: piece, tail: undefined }
+  const head: InputFrame[] = []
+  const tail: InputFrame[] = []
+  let room = size
+  for (const input of piece.inputs) {
+    const { count } = openBatch(input.frame)
+    const taken = Math.min(room, count)
+    room -= taken
+    if (taken === 0) tail.push(input)
+    else if (taken === count) head.push(input)
+    else {
+      const map = mapFrame(input.frame)
+      head.push({ ...input, frame: cutFrame(map, 0, taken) })
+      tail.push({
+        ...input,
+        baseOffset: input.baseOffset + BigInt(taken),
+        frame: cutFrame(map, taken, count)
+      })
+    }
+  }
+  return { head: { inputs: head, count: size }, tail: { inputs: tail, count: piece.count - size } }
+}
+
 /** Bytes of a piece's frames. */
 export function bytesOf(piece: Piece): number {
   return piece.inputs.reduce((sum, input) => sum + input.frame.length, 0)

@@ -27,6 +27,12 @@ export interface RunRequest {
 
 type RunFailure = RunStopped | SegmentError
 
+export interface RanPiece {
+  readonly result: PieceResult
+  /** Time that the guest has had, without what it waited for the worker and for other segments. */
+  readonly ranMs: number
+}
+
 /**
  * Runs a segment once, when its process has the segment and the tables in it, and serves what its guest asks for meanwhile. The deadline is over the time that the guest runs or waits
  * for its own timers; while the worker serves a request, it stands still, but all such waiting of a call has a limit of its own.
@@ -39,7 +45,7 @@ export function runSegment(
   asked: Effect.Effect<RunRequest, RunFailure>,
   host: SegmentHost,
   settings: PoolSettings
-): Effect.Effect<PieceResult, RunFailure> {
+): Effect.Effect<RanPiece, RunFailure> {
   const once = Effect.scoped(
     Effect.gen(function* () {
       const child = yield* prepared(place, tables, 1)
@@ -49,7 +55,7 @@ export function runSegment(
       const answered = yield* rounds.run
       settings.onPoint("after-reply")
       if (settings.freshPerCall || spec.isFresh === true) yield* place.unload
-      return yield* rounds.conclude(answered)
+      return { result: yield* rounds.conclude(answered), ranMs: rounds.ranMs }
     })
   )
   return unlessOvertaken(once).pipe(
@@ -114,6 +120,8 @@ class Rounds {
   private readonly request: RunRequest
   private readonly host: SegmentHost
   private readonly settings: PoolSettings
+  /** Time that the guest has had. */
+  ranMs = 0
   private leftMs: number
   private leftWaitMs: number
   private stage = 0
@@ -190,13 +198,13 @@ class Rounds {
     question: Parameters<LoadedIn["slot"]["ask"]>[1],
     sections: readonly Uint8Array[]
   ): Effect.Effect<Answered, ChildEnded> {
-    return Effect.suspend(() => {
-      const begun = performance.now()
-      return Effect.map(this.place.slot.ask(this.child, question, sections, this.leftMs), (answered) => {
-        this.leftMs = Math.max(1, this.leftMs - (performance.now() - begun))
+    return Effect.suspend(() =>
+      Effect.map(this.place.slot.ask(this.child, question, sections, this.leftMs), (answered) => {
+        this.ranMs += answered.tookMs
+        this.leftMs = Math.max(1, this.leftMs - answered.tookMs)
         return answered
       })
-    })
+    )
   }
 
   /**

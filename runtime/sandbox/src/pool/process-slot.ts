@@ -12,6 +12,11 @@ import { greetChild, spawnChild } from "./start-child.ts"
 const firstBackoffMs = 100
 const maxBackoffMs = 30_000
 
+/** An answer, and how long the process had the question: not what it waited for others' answers before. */
+export interface TimedAnswer extends Answered {
+  readonly tookMs: number
+}
+
 /** A place for one process of a trust domain: starts it when it is needed, and again after it was killed. */
 export class ProcessSlot {
   readonly domain: string
@@ -101,14 +106,15 @@ export class ProcessSlot {
     question: Question,
     sections: readonly Uint8Array[],
     wallMs: number
-  ): Effect.Effect<Answered, ChildEnded> {
+  ): Effect.Effect<TimedAnswer, ChildEnded> {
     return this.lock.withPermit(
       Effect.gen({ self: this }, function* () {
         this.lastUsed = yield* Clock.currentTimeMillis
+        const begun = performance.now()
         const answered = yield* child.ask(question, sections, wallMs)
         this.unexplained = 0
         this.lastUsed = yield* Clock.currentTimeMillis
-        return answered
+        return { ...answered, tookMs: performance.now() - begun }
       })
     )
   }

@@ -1,3 +1,4 @@
+import { Pace } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../../plan/physical.ts"
@@ -31,6 +32,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
     )
     const replay = new ReplayInput(task, task.id.partition)
     const timers = Timers.of(task)
+    const pace = new Pace(Infinity)
     let completed = checkpoint?.completed ?? false
     yield* recoverSink(task)
     yield* loadTables(chain.tables, gate)
@@ -40,7 +42,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       if ((yield* gate.pass) === "stop") return
       facts.state = completed ? "completed" : "running"
       yield* replay.take(completed)
-      const took = yield* takeBatch(task, reader, { completed, timers })
+      const took = yield* takeBatch(task, reader, { completed, pace, timers })
       const fired = timers === undefined ? "all" : yield* timers.fire(reader, completed)
       if (fired === "some") continue
       if (reader.clock.hasEnded && !completed) {
@@ -106,7 +108,14 @@ function finish(task: Task, timers: Timers, reader: InputReader): Effect.Effect<
   })
 }
 
+/**
+ * CPU time that a batch is made to take at most: until it is committed nobody sees what came of it, and a kill begins it again.
+ * What it waits for others is no matter: smaller batches would make all of them wait longer.
+ */
+const maxBatchMs = 2_000
+
 interface TaskMode {
+  readonly pace: Pace
   readonly completed: boolean
   readonly timers: Timers | undefined
 }
@@ -120,17 +129,25 @@ function takeBatch(
   const handle = (fetched: Fetched) => handleBatch(task, reader, fetched, { ...mode, position })
   // A sink waits for its batch outside of the budget, or waiting sinks would keep others from working.
   return task.chain.plan.sink === undefined
-    ? inBudget(task.environment, Effect.flatMap(reader.fetch(fetchLimits(task.environment)), handle))
+    ? inBudget(task.environment, Effect.flatMap(reader.fetch(pacedLimits(task, mode.pace)), handle))
     : Effect.flatMap(gather(task, reader, task.chain.plan.sink), (fetched) =>
         inBudget(task.environment, handle(fetched))
       )
+}
+
+function pacedLimits(
+  { environment }: Task,
+  pace: Pace
+): { readonly bytes: number; readonly records: number } {
+  const { bytes, records } = fetchLimits(environment)
+  return { bytes, records: Math.min(records, pace.fitting(maxBatchMs)) }
 }
 
 function handleBatch(
   task: Task,
   reader: InputReader,
   fetched: Fetched,
-  { completed, position, timers }: TaskMode & { readonly position: bigint }
+  { completed, pace, position, timers }: TaskMode & { readonly position: bigint }
 ): Effect.Effect<"nothing" | "taken", TaskFailure> {
   return Effect.gen(function* () {
     const { chain, facts } = task
@@ -151,6 +168,7 @@ function handleBatch(
       isLast
     )
     const result = yield* runFrames(chain, task.host, fetched.frames, context)
+    pace.note(fetched.records, result.counts.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0) / 1_000)
     yield* commitBatch(task, result, context, {
       ...reader.movedWith(fetched),
       positions: {},
