@@ -135,6 +135,22 @@ const schemasOf = (nodes: readonly LogicalNode[], topics: Plan["topics"]): reado
 const warningsOf = (
   nodes: readonly LogicalNode[],
   edges: ReturnType<typeof layOut>["edges"]
+): readonly string[] => [...unread(nodes, edges), ...unreadable(nodes)]
+
+/** What will fail where it is met is told before it is. */
+const unreadable = (nodes: readonly LogicalNode[]): readonly string[] =>
+  nodes.flatMap(({ name, resolved }) =>
+    Object.values(resolved.inputs).flatMap((input) =>
+      input.unreadable.map(
+        (what) =>
+          `${name} cannot read all of its input, and records with it fail: ${what}; convert it before (project, CAST)`
+      )
+    )
+  )
+
+const unread = (
+  nodes: readonly LogicalNode[],
+  edges: ReturnType<typeof layOut>["edges"]
 ): readonly string[] =>
   nodes.flatMap((node) =>
     Object.entries(node.outputs).flatMap(([name, output]) => {

@@ -68,6 +68,8 @@ export interface ResolvedInput {
   readonly reader: RecordType
   /** The fields that the record key must be made of before it comes here; []: all records by one key; undefined: the plugin does not ask. */
   readonly keyBy: readonly string[] | undefined
+  /** What of the stream cannot be read, though the rest can: one sentence each, that names the field. Records with it fail. */
+  readonly unreadable: readonly string[]
 }
 
 export interface ResolvedOutput {

@@ -1,5 +1,7 @@
 import { toJson } from "../avro/json.ts"
-import type { RecordType } from "../avro/type.ts"
+import type { ResolutionProblem } from "../avro/resolution.ts"
+import { resolve } from "../avro/resolve.ts"
+import type { AvroType, RecordType } from "../avro/type.ts"
 import type { ReadField, Reads } from "../codec/view.ts"
 import type { DeriveInput, DeriveRequest } from "../guest/abi.ts"
 import { checkConfigOutputs, withConfigOutputs } from "./config-outputs.ts"
@@ -96,8 +98,27 @@ const inputOf = (
 ): ResolvedNode["inputs"][string] => ({
   view: { writer: stream.schema, reads, output: output?.view ?? "none" },
   reader: readerOf(reads, stream.schema),
-  keyBy: keys.get(name)
+  keyBy: keys.get(name),
+  unreadable: unreadableOf(reads, stream.schema)
 })
+
+/** Avro accepts a union of which one branch alone can be read, and a symbol that the reader lacks. */
+const unreadableOf = (reads: Reads, writer: RecordType): readonly string[] => {
+  if (reads.form === "whole")
+    return partialOf(writer, reads.reader).map(({ message, path }) => `${path}: ${message}`)
+  return reads.fields.flatMap(({ field, type }) => {
+    const written = writer.fields.find(({ name }) => name === field)
+    if (written === undefined) return []
+    return partialOf(written.type, type).map(
+      ({ message, path }) => `${[field, path].filter((part) => part !== "").join(".")}: ${message}`
+    )
+  })
+}
+
+const partialOf = (writer: AvroType, reader: AvroType): readonly ResolutionProblem[] => {
+  const result = resolve(writer, reader)
+  return "ok" in result ? result.partial : []
+}
 
 /** The schema of what the body gets. */
 const readerOf = (reads: Reads, writer: RecordType): RecordType => {
