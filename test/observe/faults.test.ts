@@ -58,7 +58,12 @@ const faults: readonly Fault[] = [
   },
   {
     rule: "late-data",
-    faulty: { name: "late", source: "late: true", more: "    watermark: { outOfOrderness: 1s }" },
+    faulty: {
+      name: "late",
+      plugin: "clocked",
+      source: "late: true",
+      more: "    watermark: { outOfOrderness: 1s }"
+    },
     mended: { source: "late: false", more: "    watermark: { outOfOrderness: 1s }" },
     labels: ofNode("late")
   },

@@ -10,6 +10,8 @@ export const faultsFolder = join(import.meta.dirname, "fixtures/faults")
 
 export interface FaultyPipeline {
   readonly name: string
+  /** Plugin of the body; `body` unless told otherwise. */
+  readonly plugin?: "body" | "clocked"
   /** Config of the source, as YAML flow. */
   readonly source?: string
   /** Config of the body, as YAML flow. */
@@ -28,6 +30,7 @@ export const faultyPipeline = ({
   body = "does: nothing",
   more = "",
   name,
+  plugin = "body",
   policy = "",
   source = ""
 }: FaultyPipeline): string => `pipeline: ${name}
@@ -41,7 +44,7 @@ nodes:
     partitions: 1
 ${more}
   body:
-    use: "@demo/faults#body@^1"
+    use: "@demo/faults#${plugin}@^1"
     from: beats
     with: { ${body} }
     stream: ${name}.out

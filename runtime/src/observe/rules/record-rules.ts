@@ -72,10 +72,10 @@ export const recordRules: readonly Rule[] = [
         }
       ]
     }),
-    appliesTo: ({ takes }) => takes,
+    appliesTo: ({ takes, usesTime }) => takes && usesTime,
     summary: "{pipeline}: {value} of the records come late at {node}",
     remedy:
-      "They missed their windows. Raise watermark.outOfOrderness at the source, or allow the window more lateness, where the delay is to be expected."
+      "Windows and timers before them are closed. A clock that is ahead makes all others late: look at the records' times at the source. Where the delay is to be expected, raise watermark.outOfOrderness there, or give the window more lateness."
   },
   {
     name: "unbalanced",
