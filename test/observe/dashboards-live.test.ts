@@ -2,7 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { DashboardView } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
 import { type Platform, temporaryFolder, until, up } from "../input/program.ts"
-import { applied, faultsFolder, receiver, type Receiver, untilAlert } from "./faults.ts"
+import { applied, faultsFolder, type FaultyPipeline, receiver, type Receiver, untilAlert } from "./faults.ts"
 import { schemaOffences } from "./grafana-schema.ts"
 import { hasPrometheus, type Prometheus, prometheusFolder, promtool, startPrometheus } from "./prometheus.ts"
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -18,6 +18,18 @@ const patienceSeconds = 50
 let platform: Platform
 let told: Receiver
 let prometheus: Prometheus | undefined
+
+/** With event time, and behind the body a node that goes by it and keeps state. */
+const watched: FaultyPipeline = {
+  name: "watched",
+  more: "    watermark: { outOfOrderness: 1s }",
+  policy: `  clocked:
+    use: "@demo/faults#clocked@^1"
+    from: body
+    with: { does: nothing }
+    stream: watched.clocked
+    partitions: 1`
+}
 
 beforeAll(async () => {
   told = await receiver()
@@ -41,7 +53,7 @@ scrape_configs:
 `
     })
   }
-  await applied(platform, { name: "watched", body: "does: fails, every: 50" })
+  await applied(platform, { ...watched, body: "does: fails, every: 50" })
 })
 afterAll(async () => {
   delete process.env["MILLRACE_ALERT_SCALE"]
@@ -78,7 +90,7 @@ describe("a plugin that nobody wrote charts or alerts for", () => {
     )
     assert.match(firing.join("\n"), /"alertname":"MillraceDeadLetters"/)
     assert.match(firing.join("\n"), /"owner":"studio"/)
-    await applied(platform, { name: "watched" })
+    await applied(platform, watched)
     await untilAlert(platform, "dead-letters", labels, { state: "resolved", seconds: patienceSeconds })
     await until(
       () => told.bodies.map((body) => JSON.stringify(body)),
@@ -93,9 +105,9 @@ describe("a plugin that nobody wrote charts or alerts for", () => {
       () => viewOf("/pipelines/watched/nodes/body"),
       (each) => !emptyPanels(each).some((id) => id === own || id === "records")
     )
-    // It has no event time.
-    assert.deepStrictEqual(emptyPanels(view), ["watermark"])
-    assert.deepStrictEqual(emptyPanels(await viewOf("/pipelines/watched")), ["watermark", "state"])
+    assert.deepStrictEqual(emptyPanels(view), [])
+    assert.deepStrictEqual(emptyPanels(await viewOf("/pipelines/watched/nodes/clocked")), [])
+    assert.deepStrictEqual(emptyPanels(await viewOf("/pipelines/watched")), [])
     assert.deepStrictEqual(emptyPanels(await viewOf("/platform")), [])
   })
 
@@ -142,8 +154,8 @@ const decodeGrafana = Schema.decodeUnknownSync(Grafana)
 const names = { pipeline: "watched", node: "body", chain: "body", domain: "@demo" }
 
 /** With what somebody chose in the place of Grafana's variables. */
-const chosen = (promql: string): string =>
-  Object.entries(names)
+const chosen = (promql: string, node = "body"): string =>
+  Object.entries({ ...names, node, chain: node })
     .reduce((text, [name, value]) => text.replaceAll(`$${name}`, value), promql)
     .replaceAll("$__rate_interval", "30s")
 
@@ -177,13 +189,11 @@ describe.skipIf(!hasPrometheus)("Prometheus", () => {
   it("has an answer to each panel's query, from what it scraped", async () => {
     const { panels } = decodeGrafana(await textOf(`${version}/dashboard`))
     const queries = panels.flatMap(({ targets = [], title }) =>
-      targets.map(({ expr }) => ({
-        title,
-        promql: chosen(expr)
-      }))
+      // What a package has any use for, one of its plugins has.
+      targets.map(({ expr }) => ({ title, promql: `${chosen(expr)} or ${chosen(expr, "clocked")}` }))
     )
     assert.isAbove(queries.length, 15)
-    for (const { promql, title } of queries.filter((each) => each.title !== "Watermark delay")) {
+    for (const { promql, title } of queries) {
       const answer = await until(
         async () => (await prometheus?.query(promql)) ?? [],
         (values) => values.length > 0
