@@ -1,11 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { openPlace, type Place } from "./local-registry.ts"
 import { type OwnPlatform, upIn } from "./platform.ts"
 import { secondOrders, secondPipeline } from "./second-team.ts"
 import type { Shell } from "./shell.ts"
+import { badOrder, goodOrders, growingPipeline } from "./watched-orders.ts"
 import { watch } from "./watching.ts"
+import { until } from "../input/program.ts"
+import { AlertView, DashboardView } from "@millrace/sdk/api"
+import * as Schema from "effect/Schema"
 
 // From nothing to first output, as an author who has npm and nothing else: packed packages from a real npm registry, in
 // empty folders far from this repository. The steps build on each other.
@@ -101,6 +113,31 @@ describe("the five commands", { timeout: 180_000 }, () => {
     assert.deepStrictEqual(recordsBelow(join(project, "out")), rated)
   })
 
+  it("has a filled dashboard, and an alert within 15 s of its first bad record", async () => {
+    if (platform === undefined) throw new Error("no platform is up")
+    const { url } = platform
+    const file = join(project, "growing.ndjson")
+    writeFileSync(file, goodOrders)
+    writeFileSync(join(project, "growing.pipeline.yaml"), growingPipeline("@acme/my-filter"))
+    await shell.run(project, "npx", ["millrace", "apply", "growing.pipeline.yaml", "--grant"])
+    await until(
+      () => dashboardOf(url, "growing", "rated"),
+      ({ rows }) =>
+        rows.some(({ panels }) => panels.some(({ id, series }) => id === "records" && series.length > 0))
+    )
+    appendFileSync(file, badOrder)
+    const appended = performance.now()
+    await until(
+      () => alertsOf(url),
+      (alerts) =>
+        alerts.some(
+          ({ labels, rule, state }) =>
+            rule === "dead-letters" && state === "firing" && labels["node"] === "rated"
+        )
+    )
+    assert.isBelow(performance.now() - appended, 15_000)
+  })
+
   it("is composed by its name in a second, empty folder", async () => {
     if (platform === undefined) throw new Error("no platform is up")
     const second = join(place.folder, "second")
@@ -122,6 +159,16 @@ describe("the five commands", { timeout: 180_000 }, () => {
     assert.notInclude(stdout, "barbara")
   })
 })
+
+const decodeView = Schema.decodeUnknownSync(DashboardView)
+const decodeAlerts = Schema.decodeUnknownSync(Schema.Array(AlertView))
+
+const dashboardOf = async (url: string, pipeline: string, node: string) =>
+  decodeView(
+    await (await fetch(`${url}/api/dashboards/pipelines/${pipeline}/nodes/${node}?seconds=60`)).json()
+  )
+
+const alertsOf = async (url: string) => decodeAlerts(await (await fetch(`${url}/api/alerts`)).json())
 
 /** The records of every NDJSON file in a folder, by id. */
 const recordsBelow = (folder: string): readonly unknown[] =>
