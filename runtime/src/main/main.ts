@@ -10,10 +10,13 @@ import packageJson from "../../package.json" with { type: "json" }
 import { Failpoint } from "../telemetry/failpoint.ts"
 import { armedFailpoint } from "./armed-failpoint.ts"
 import { millrace } from "./command/millrace.ts"
+import { countBatchesAsHeap } from "./heap-limits.ts"
 import { report } from "./report.ts"
 import { Ending, makeEnding } from "./terminal/ending.ts"
 import { usageOnStandardError } from "./terminal/usage.ts"
 import { exitCode } from "./terminal/exit-code.ts"
+
+countBatchesAsHeap()
 
 // Also of a command line that could not be read.
 const isJson = process.argv.slice(2).some((argument) => /^--json(?:=true)?$/.test(argument))
