@@ -230,34 +230,6 @@ describe("an open contract", () => {
   })
 })
 
-describe("a field that can be read in part", () => {
-  const status = { type: "enum", name: "Status", symbols: ["OPEN", "SOLD"] }
-  const stream: NodeStream = {
-    schema: record({ ...bidJson, fields: [...bidJson.fields, { name: "status", type: ["null", status] }] }),
-    key: []
-  }
-  const unreadable = (inputs: PluginManifest["inputs"]) =>
-    ok(request({ inputs }, { inputs: { input: stream } })).inputs["input"]?.unreadable
-
-  it("is told with what cannot be read of it", () => {
-    const told = unreadable(reads(["status", ["null", "string"]]))
-    assert.lengthOf(told ?? [], 1)
-    assert.match(told?.[0] ?? "", /^status: .*Status/)
-  })
-
-  it("is none where all can", () => {
-    assert.deepStrictEqual(unreadable(reads(["status", ["null", status]], ["price", "long"])), [])
-  })
-
-  it("is told of a closed contract too", () => {
-    const schema = { ...bidJson, fields: [{ name: "status", type: ["null", "string"] }] }
-    const told = unreadable([
-      { name: "input", many: false, contract: { form: "closed", subject: "bids", key: [], schema } }
-    ])
-    assert.match(told?.join() ?? "", /^status: .*Status/)
-  })
-})
-
 describe("a closed contract", () => {
   const contract = (fields: readonly unknown[]) => ({
     form: "closed" as const,
