@@ -1,6 +1,7 @@
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 })
 const fine = new Intl.NumberFormat("en", { maximumFractionDigits: 1 })
+const small = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 })
 
 /** `3,201`, from a million on `1.2M`. */
 export const countText = (count: number): string =>
@@ -37,6 +38,18 @@ export const durationText = (seconds: number): string => {
   return seconds < 172_800 ? `${plain.format(seconds / 3_600)} h` : `${plain.format(seconds / 86_400)} d`
 }
 
+/** By so many seconds the clocks of a browser and of servers may differ; a moment further ahead is none of now. */
+const clockSlack = 60
+
+/** Whether a moment so many seconds ago is ahead of this clock. */
+export const isAhead = (secondsAgo: number): boolean => secondsAgo < -clockSlack
+
+/** `just now`, `52 s ago`; `in 3 h` of what is ahead of this clock. */
+export const agoText = (seconds: number): string => {
+  if (isAhead(seconds)) return `in ${durationText(-seconds)}`
+  return seconds < 5 ? "just now" : `${durationText(seconds)} ago`
+}
+
 /** `0 ms`, `840 ms`; from a second on as {@link durationText}. */
 export const msText = (ms: number): string =>
   ms < 1_000 ? `${plain.format(ms)} ms` : durationText(ms / 1_000)
@@ -54,6 +67,8 @@ export const unitText = (value: number, unit: string): string => {
       return shareText(value)
     case "records/s":
       return `${rateText(value)}/s`
+    case "cores":
+      return Math.abs(value) < 0.1 ? small.format(value) : rateText(value)
     default:
       return Number.isInteger(value) ? countText(value) : rateText(value)
   }

@@ -34,8 +34,9 @@ const silenceCommand = (rule: string, labels: AlertView["labels"]): string =>
     `--reason ${shellWord(reason)}`
   ].join(" ")
 
+/** Of a chain the node that it is named by. */
 const Target = ({ labels }: { readonly labels: AlertView["labels"] }) => {
-  const { node, pipeline } = labels
+  const { chain, node = chain, pipeline } = labels
   if (pipeline === undefined) return <span>{Object.values(labels).join(", ") || "the platform"}</span>
   return node === undefined ? (
     <Link to="/pipelines/$pipeline" params={{ pipeline }}>
@@ -84,13 +85,16 @@ const OneAlert = ({ alert }: { readonly alert: AlertView }) => {
   )
 }
 
-/** Alerts of all pipelines, of one, or of a node of it; those that fire first. */
+const isOf = ({ chain, node }: AlertView["labels"], of: { readonly node: string; readonly chain: string }) =>
+  node === undefined ? chain === of.chain : node === of.node
+
+/** Alerts of all pipelines, of one, or of a node of it and its chain; those that fire first. */
 export const AlertPanel = ({
   node,
   pipeline
 }: {
   readonly pipeline?: string | undefined
-  readonly node?: string
+  readonly node?: { readonly node: string; readonly chain: string }
 }) => {
   const alerts = useApi(
     "GET /api/alerts",
@@ -103,7 +107,7 @@ export const AlertPanel = ({
       <Loaded query={alerts} what="the alerts">
         {(all) => {
           const shown = all
-            .filter(({ labels }) => node === undefined || labels["node"] === node)
+            .filter(({ labels }) => node === undefined || isOf(labels, node))
             .toSorted((one, other) => rank[one.state] - rank[other.state] || other.since - one.since)
           return shown.length === 0 ? (
             <Empty title="Nothing alerts">

@@ -21,7 +21,8 @@ export const AttentionPanel = () => {
     <Panel title="Needs a look" isFlush aside={matters.length === 0 ? undefined : matters.length}>
       {matters.length === 0 ? (
         <p className="waiting">
-          <Badge tone="good">nothing</Badge>: no failure, alert, dead letter or backlog.
+          <Badge tone="good">nothing</Badge>: no failure, alert or dead letter, and no pipeline is a minute
+          behind.
         </p>
       ) : (
         <ul className="list attention">

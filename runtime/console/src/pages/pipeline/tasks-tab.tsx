@@ -16,9 +16,15 @@ import { type Sample, type TaskLoad, taskLoads, withSample } from "./task-load.t
 /** Chain and partition. */
 const taskName = ({ chain, partition }: TaskLoad["task"]): string => `${chain} / ${partition}`
 
+/** What failed first, then what tries again. */
+const stateRank = ({ state }: TaskLoad["task"]): number => {
+  if (state === "failed") return 0
+  return state === "retrying" ? 1 : 2
+}
+
 const columns: readonly OrderedColumn<TaskLoad>[] = [
   { name: "Task", by: ({ task }) => taskName(task) },
-  { name: "State", by: ({ task }) => `${task.state === "failed" ? 0 : 1} ${task.state}` },
+  { name: "State", by: ({ task }) => `${stateRank(task)} ${task.state}` },
   { name: "Records/s", isNumber: true, by: ({ rate }) => rate ?? 0 },
   { name: "Of its chain", isNumber: true, by: ({ share }) => share ?? 0 },
   { name: "Lag", isNumber: true, by: ({ task }) => task.lagRecords },

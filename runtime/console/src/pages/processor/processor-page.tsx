@@ -47,7 +47,7 @@ const View = ({ graph, node, tab }: ViewOptions) => {
     case "tap":
       return <TapTab key={node.node} graph={graph} node={node} />
     case "alerts":
-      return <AlertPanel pipeline={graph.pipeline} node={node.node} />
+      return <AlertPanel pipeline={graph.pipeline} node={node} />
     case "config":
       return <ConfigTab graph={graph} node={node} />
     case "state":

@@ -1,14 +1,17 @@
 import type { GraphNode, PipelineGraph } from "@millrace/sdk/api"
 import { useMemo } from "react"
+import { useFrozenAt } from "../../live/use-live.ts"
+import { useNow } from "../../live/use-now.ts"
+import { Badge } from "../../parts/badge.tsx"
 import { CliCommand, shellWord } from "../../parts/cli-command.tsx"
 import { Failure } from "../../parts/failure.tsx"
-import { dateText } from "../../parts/format.ts"
+import { dateText, durationText, isAhead } from "../../parts/format.ts"
 import { Panel } from "../../parts/panel.tsx"
 import { fieldChanges, type FieldFate } from "./field-changes.ts"
 import { type RecordPair, recordPairs } from "./record-pairs.ts"
 import { useNewest } from "./use-newest.ts"
 
-/** Pairs that are shown, and records of each partition that are looked through for their beginnings. */
+/** Pairs that are shown, and records of each partition that are looked through for them; most may be control records. */
 const shown = 20
 const lookedThrough = 500
 
@@ -30,7 +33,7 @@ const placesOf = (graph: PipelineGraph, node: GraphNode) => {
 export const TapTab = ({ graph, node }: { readonly graph: PipelineGraph; readonly node: GraphNode }) => {
   const places = placesOf(graph, node)
   const before = useNewest(places.before, lookedThrough)
-  const after = useNewest(places.after, shown)
+  const after = useNewest(places.after, lookedThrough)
   const pairs = useMemo(
     () => recordPairs(before.data ?? [], places.after === undefined ? undefined : (after.data ?? []), shown),
     [before.data, after.data, places.after]
@@ -44,7 +47,7 @@ export const TapTab = ({ graph, node }: { readonly graph: PipelineGraph; readonl
     >
       <p className="note">
         {places.before === undefined
-          ? "A source: what it put out."
+          ? "A source: what it put out. "
           : `Before: as ${places.first} took it from ${places.before}. `}
         {places.after === undefined
           ? "A sink puts nothing on."
@@ -57,7 +60,9 @@ export const TapTab = ({ graph, node }: { readonly graph: PipelineGraph; readonl
       {error === null ? null : <Failure error={error} what="The records cannot be read" />}
       {pairs.length === 0 && error === null ? (
         <p className="waiting" role="status">
-          {before.isLoading || after.isLoading ? "Loading records …" : "No record has gone through yet."}
+          {before.isLoading || after.isLoading
+            ? "Loading records …"
+            : `The newest ${lookedThrough} of each partition have no record of data.`}
         </p>
       ) : null}
       <div className="tap">
@@ -83,6 +88,15 @@ const words: { readonly [F in FieldFate]: string } = {
 
 const valueText = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value))
 
+/** Marks an event time that cannot be: one such record holds for its source partition, and makes the others late. */
+const Ahead = ({ at }: { readonly at: number }) => {
+  const now = useNow()
+  const secondsAgo = ((useFrozenAt() ?? now) - at) / 1_000
+  return isAhead(secondsAgo) ? (
+    <Badge tone="warning">{durationText(-secondsAgo)} ahead of the clock</Badge>
+  ) : null
+}
+
 const PairView = ({
   hasAfter,
   hasBefore,
@@ -101,9 +115,12 @@ const PairView = ({
       <div className="tap-head">
         <code>{record?.key ?? "no key"}</code>
         <span className="dim num">{dateText(record?.timestamp ?? 0)}</span>
+        {record === undefined ? null : <Ahead at={record.timestamp} />}
         <span className="dim num">{id}</span>
         {hasBefore && hasAfter && !isPair ? (
-          <span className="dim">made of several records, or of one further back than was looked</span>
+          <span className="dim">
+            made of several records, keyed anew, or of one further back than was looked
+          </span>
         ) : null}
       </div>
       <table className="tap-fields">
