@@ -30,18 +30,16 @@ export const scenarios: readonly Scenario[] = [
   {
     rule: "stalled",
     labels: chain,
-    at: (seconds, fault, isFaulty) => [
-      [metrics.lagRecords, isFaulty ? 40 : 0],
-      [metrics.commits, standing(seconds, fault)],
+    at: (_seconds, fault, isFaulty) => [
+      [metrics.stuckSeconds, isFaulty ? fault : 0],
       [metrics.pipelinePaused, 0]
     ]
   },
   {
     rule: "retrying",
     labels: chain,
-    at: (seconds, fault) => [
-      [metrics.taskRetries, Math.floor(fault / 30)],
-      [metrics.commits, standing(seconds, fault)],
+    at: (_seconds, fault, isFaulty) => [
+      [metrics.failedAttempts, isFaulty ? Math.floor(fault / 30) : 0],
       [metrics.pipelinePaused, 0]
     ]
   },
@@ -67,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
     at: (seconds, fault, isFaulty) => [
       [metrics.watermarkDelay, isFaulty ? 20 + fault : 20],
       [metrics.commits, seconds],
+      [metrics.lagSeconds, 0],
       [metrics.pipelinePaused, 0]
     ]
   },

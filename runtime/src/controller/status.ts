@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
 import type { PhysicalPlan } from "../plan/physical.ts"
 import { noCounts, totalsOf } from "../transport/counts.ts"
-import { type Counts, Transport } from "../transport/transport.ts"
+import { type Counts, Transport, type TransportShape } from "../transport/transport.ts"
 import { countOpenLetters } from "../worker/dead-letter/letter-fates.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
+import { recordsBehind } from "../worker/time/records-behind.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
 import { marksIn } from "./run-marks.ts"
 import { type Run, RunningPipelines } from "./running-pipelines.ts"
@@ -62,7 +63,10 @@ const statusOf = Effect.fnUntraced(function* (
     revision: stored.revision,
     planHash: stored.planHash,
     nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
-    tasks: [...(running?.tasks() ?? []).map((facts) => taskStatus(facts, plan)), ...startFailures(run)],
+    tasks: [
+      ...(yield* Effect.forEach(running?.tasks() ?? [], (facts) => taskStatus(facts, plan, transport))),
+      ...startFailures(run)
+    ],
     ...canaryOf(run),
     ...trialIn(run, checkpoints),
     missingSecrets: missingSecrets(plan, secrets),
@@ -139,14 +143,31 @@ const nodeStatus = (
   }
 }
 
-const taskStatus = (facts: TaskFacts, plan: Plan): PipelineStatus["tasks"][number] => ({
-  chain: facts.task.node,
-  partition: facts.task.partition,
-  state: facts.state,
-  sequence: facts.checkpoint?.sequence ?? 0,
-  records: recordsOf(facts, plan),
-  lagRecords: facts.lagRecords,
-  ...(facts.error === undefined ? {} : { error: errorOf(facts.error) })
+const taskStatus = Effect.fnUntraced(function* (facts: TaskFacts, plan: Plan, transport: TransportShape) {
+  const status: PipelineStatus["tasks"][number] = {
+    chain: facts.task.node,
+    partition: facts.task.partition,
+    state: facts.state,
+    sequence: facts.checkpoint?.sequence ?? 0,
+    records: recordsOf(facts, plan),
+    lagRecords: yield* lagOf(facts, plan, transport),
+    ...(facts.error === undefined ? {} : { error: errorOf(facts.error) })
+  }
+  return status
+})
+
+/** A task that waits has looked; one that works, or tries again, knows what was there when it began. */
+const lagOf = Effect.fnUntraced(function* (
+  { checkpoint, lagRecords, state, task }: TaskFacts,
+  plan: Plan,
+  transport: TransportShape
+) {
+  if (state === "waiting" || state === "completed") return lagRecords
+  const chain = plan.physical.chains.find(({ head }) => head === task.node)
+  const behind = yield* recordsBehind(chain?.inputs ?? [], task.partition, checkpoint, transport).pipe(
+    Effect.mapError(logFailed)
+  )
+  return behind.reduce((sum, { records }) => sum + records, 0)
 })
 
 /** What a chain's first node took; of a source what it gave. A chain that only repartitions has no nodes, but offsets. */

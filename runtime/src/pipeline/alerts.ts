@@ -31,8 +31,8 @@ const Override = Schema.Union([
 
 const perRule = <S extends Schema.Constraint>(of: (description: string) => S) =>
   ({
-    stalled: of("A chain has records to do and commits nothing"),
-    retrying: of("A chain is tried again and again and commits nothing; threshold in attempts"),
+    stalled: of("A task has records to do and commits nothing; threshold in seconds"),
+    retrying: of("A task fails again and again; threshold in attempts in a row"),
     down: of("The pipeline does not run"),
     lagging: of("A chain is behind; threshold in seconds"),
     "watermark-stuck": of("The event time of a chain stands still while records come; threshold in seconds"),

@@ -7,7 +7,7 @@ import type { TaskFacts } from "../../worker/task/task-facts.ts"
 import type { CommitTimes } from "../../worker/time/commit-times.ts"
 import { finalWatermark, newestName, reachedName } from "../../worker/time/watermark.ts"
 import type { Families } from "./families.ts"
-import { taskLag } from "./task-lag.ts"
+import { taskLag, type TaskLag } from "./task-lag.ts"
 
 export interface TaskSurroundings {
   readonly transport: TransportShape
@@ -60,7 +60,17 @@ const addTask = (
     families.add(metrics.taskUp, labels, state === "failed" || state === "retrying" ? 0 : 1)
     families.add(metrics.taskRetries, labels, facts.retries)
     families.add(metrics.commits, labels, checkpoint?.sequence ?? 0)
+    families.add(metrics.stuckSeconds, labels, stuckSeconds(facts, lag, around))
+    families.add(metrics.failedAttempts, labels, facts.failedAttempts)
   })
+
+/** A record counts from when it was written: a task that had nothing to do was not stuck. */
+const stuckSeconds = (
+  { committedAt }: TaskFacts,
+  { since }: TaskLag,
+  { now, times }: TaskSurroundings
+): number =>
+  since === undefined ? 0 : Math.max(0, now - Math.max(since, committedAt ?? times.startedAt)) / 1_000
 
 /** Seconds; undefined for a task without event time, and for one whose input has ended. */
 const watermarkDelay = (checkpoint: Checkpoint | undefined, now: number): number | undefined => {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { ChainInput } from "../../plan/physical.ts"
 import type { Checkpoint, TransportError, TransportShape } from "../../transport/transport.ts"
 import type { CommitTimes } from "../../worker/time/commit-times.ts"
+import { recordsBehind } from "../../worker/time/records-behind.ts"
 
 /** How far a task is behind what was written for it. */
 export interface TaskLag {
@@ -11,7 +12,7 @@ export interface TaskLag {
   readonly since: number | undefined
 }
 
-/** By what is committed, not by what is in hand: a task that hangs in a batch falls behind too. */
+/** See {@link recordsBehind}. */
 export const taskLag = (
   inputs: readonly ChainInput[],
   partition: number,
@@ -21,15 +22,9 @@ export const taskLag = (
   Effect.gen(function* () {
     let records = 0
     let since: number | undefined
-    for (const { topic } of inputs) {
-      const committed = checkpoint?.offsets.find(
-        (offset) => offset.topic === topic && offset.partition === partition
-      )
-      const next = committed?.next ?? 0n
-      const end = yield* around.transport.end(topic, partition)
-      if (end <= next) continue
-      records += Number(end - next)
-      const written = yield* writtenAt(topic, partition, next, around)
+    for (const behind of yield* recordsBehind(inputs, partition, checkpoint, around.transport)) {
+      records += behind.records
+      const written = yield* writtenAt(behind.topic, partition, behind.next, around)
       since = since === undefined ? written : Math.min(since, written)
     }
     return { records, since }

@@ -2,9 +2,9 @@ import { metrics } from "../../telemetry/metric/catalogue.ts"
 import { growth, isNotPaused, newest, perChain } from "./queries.ts"
 import type { Rule } from "./rule.ts"
 
-/** Seconds in which a chain with work to do commits something, or is stuck. */
-const workWindow = 300
 const watermarkWindow = 900
+/** A pipeline of which a task is so far behind is held up by that task. */
+const behindSeconds = 60
 
 /** Rules of whether records come through, and in time. */
 export const flowRules: readonly Rule[] = [
@@ -13,20 +13,17 @@ export const flowRules: readonly Rule[] = [
     alert: "MillraceStalled",
     scope: "chain",
     severity: "critical",
-    unit: "records",
-    threshold: 0,
+    unit: "seconds",
+    threshold: 300,
     forSeconds: 60,
     appliesTo: ({ takes }) => takes,
-    condition: ({ threshold, window }) => ({
-      all: [
-        { query: newest(metrics.lagRecords, perChain), is: ">", threshold },
-        { query: growth(metrics.commits, window(workWindow), perChain), is: "==", threshold: 0 },
-        isNotPaused
-      ]
+    // Of one task of many: the others of a chain go on while one stands at a record.
+    condition: ({ threshold }) => ({
+      all: [{ query: newest(metrics.stuckSeconds, perChain, "max"), is: ">", threshold }, isNotPaused]
     }),
-    summary: "{pipeline}: {chain} has {value} records to do and commits nothing",
+    summary: "{pipeline}: a task of {chain} has records to do and has committed nothing for {value}",
     remedy:
-      "Look at the errors of its tasks with 'millrace status {pipeline}' and at its log with 'millrace logs {pipeline}': a body that does not answer, or a sink that hangs."
+      "Look at its error with 'millrace status {pipeline}' and at its log with 'millrace logs {pipeline}': a body that does not answer, a sink that hangs, or a slow one with too much to do."
   },
   {
     name: "retrying",
@@ -36,14 +33,10 @@ export const flowRules: readonly Rule[] = [
     unit: "count",
     threshold: 3,
     forSeconds: 60,
-    condition: ({ threshold, window }) => ({
-      all: [
-        { query: growth(metrics.taskRetries, window(workWindow), perChain), is: ">=", threshold },
-        { query: growth(metrics.commits, window(workWindow), perChain), is: "==", threshold: 0 },
-        isNotPaused
-      ]
+    condition: ({ threshold }) => ({
+      all: [{ query: newest(metrics.failedAttempts, perChain, "max"), is: ">=", threshold }, isNotPaused]
     }),
-    summary: "{pipeline}: {chain} was tried {value} times again and commits nothing",
+    summary: "{pipeline}: a task of {chain} has failed {value} times in a row",
     remedy:
       "What it needs fails: look at the errors of its tasks with 'millrace status {pipeline}', mostly a server that its source or sink speaks to."
   },
@@ -105,6 +98,8 @@ export const flowRules: readonly Rule[] = [
           threshold
         },
         { query: growth(metrics.commits, window(watermarkWindow), perChain), is: ">", threshold: 0 },
+        // What lags holds event time up too, here and in all that follow: that is told by itself.
+        { query: newest(metrics.lagSeconds, ["pipeline"], "max"), is: "<", threshold: window(behindSeconds) },
         isNotPaused
       ]
     }),

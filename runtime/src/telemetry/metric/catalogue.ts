@@ -115,6 +115,18 @@ export const metrics = {
     task,
     "Attempts of a task that ended by what passes with time"
   ),
+  stuckSeconds: gauge(
+    "millrace_task_stuck_seconds",
+    "seconds",
+    task,
+    "Time for which a task that has records to do has committed nothing; 0 when it has none to do"
+  ),
+  failedAttempts: gauge(
+    "millrace_task_failed_attempts",
+    "count",
+    task,
+    "Attempts of a task in a row that failed, since it last committed"
+  ),
   commits: counter("millrace_task_commits_total", "count", task, "Commits that a task made"),
   batchSeconds: histogram(
     "millrace_batch_duration_seconds",

@@ -42,6 +42,10 @@ export interface TaskFacts {
   inputBytes: number
   outputBytes: number
   retries: number
+  /** In a row, since the last commit. */
+  failedAttempts: number
+  /** When this worker last committed for it, ms since 1970. */
+  committedAt: number | undefined
   readonly nodes: Map<string, NodeMeters>
   /** Of the plugins' own metrics: counters' sums, and histograms' counts and sums, by node, handle and labels. */
   readonly plugin: Map<string, PluginMeter>
@@ -71,6 +75,8 @@ export function makeTaskFacts(task: TaskId): TaskFacts {
     inputBytes: 0,
     outputBytes: 0,
     retries: 0,
+    failedAttempts: 0,
+    committedAt: undefined,
     nodes: new Map(),
     plugin: new Map()
   }

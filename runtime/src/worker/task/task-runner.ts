@@ -39,6 +39,7 @@ export function superviseTask(
       }
       facts.state = "retrying"
       facts.retries += 1
+      facts.failedAttempts += 1
       backoffMs = facts.batches > batches ? firstBackoffMs : Math.min(backoffMs * 2, maxBackoffMs)
       if ((yield* backoff(gate, backoffMs)) === "stop") return
       facts.error = undefined

@@ -138,6 +138,7 @@ export function commitBatch(
     )
     failpoint("after-commit")
     facts.checkpoint = checkpoint
+    facts.failedAttempts = 0
     task.pulse.note(watermark, isIdle, outputs, context.now)
     for (const { frame } of outputs) facts.outputBytes += frame.length
     if (token !== undefined) yield* commitSink(task, token, id)
@@ -224,6 +225,7 @@ function account(
   return Effect.gen(function* () {
     const { facts, environment, id, budget } = task
     const committedAt = yield* Clock.currentTimeMillis
+    facts.committedAt = committedAt
     environment.meters.commitTimes.note(task.producer, id.partition, checkpoint.sequence, {
       committedAt,
       originAt: originAt ?? context.now
