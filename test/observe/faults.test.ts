@@ -179,8 +179,11 @@ nodes:
 
 const decodeStatus = Schema.decodeUnknownSync(PlatformStatus)
 
+/** Of the domain that is watched: others may have processes too. */
 const sandboxPids = async (): Promise<readonly number[]> =>
-  decodeStatus((await platform.get("/api/status")).body).sandboxes.map(({ pid }) => pid)
+  decodeStatus((await platform.get("/api/status")).body)
+    .sandboxes.filter(({ domain }) => domain === "@demo")
+    .map(({ pid }) => pid)
 
 const unshare = spawnSync("unshare", ["-rm", "true"]).status === 0 ? ["unshare", "-rm"] : undefined
 
