@@ -1,4 +1,5 @@
 export { SandboxPool } from "./sandbox-pool.ts"
+export { Pace } from "./driver/pace.ts"
 export { type MigrationFailure, openMigration } from "./driver/run-migration.ts"
 export { guardNames } from "./pool/guards.ts"
 export type { GuardName } from "./pool/guards.ts"
@@ -26,4 +27,3 @@ export type {
   SegmentHost
 } from "./segment.ts"
 export type { SegmentResult, SegmentSpec, SinkInfo, StateSpec, TableInput, TableSpec } from "./segment.ts"
-export { Pace } from "./driver/pace.ts"

@@ -6,6 +6,7 @@ import { splitPiece, wholePiece } from "./driver/piece.ts"
 import { withPool, withSegment } from "./fixture/pool-fixture.ts"
 import {
   bodyBundle,
+  bundleOf,
   callOf,
   countState,
   frameOf,
@@ -102,6 +103,26 @@ describe("a call that is run in parts", () => {
       result.counts.map(({ recordsIn, recordsOut }) => [recordsIn, recordsOut]),
       [[1_000, 1_000]]
     )
+  })
+})
+
+describe("a sink's batch", () => {
+  it("is one write of one id, however many records it has", async () => {
+    const body = `{ kind: "sink", transactional: false,
+      write: (batch, info) => { host.log("info", info.id + " " + batch.length, "{}"); return { failed: [] } } }`
+    const view = nodeOf(bodyBundle("map", "(movie) => movie")).views
+    const node = nodeOf(bundleOf(body), { kind: "sink", views: view, outputs: [] })
+    const call = callOf([inputOf(frameOf(movies(1_000)))], {
+      sink: { id: "s", firstOffset: 0n, lastOffset: 999n, tokenJson: undefined }
+    })
+    const messages = await withSegment(segmentOf([node]), (segment) =>
+      Effect.gen(function* () {
+        const first = yield* segment.call(call, hostOf())
+        const again = yield* segment.call(call, hostOf())
+        return [...first.logs, ...again.logs].map(({ message }) => message)
+      })
+    )
+    assert.deepStrictEqual(messages, ["s 1000", "s 1000"])
   })
 })
 

@@ -157,6 +157,8 @@ export class OpenSegment implements Segment {
   private recordsAtOnce(call: SegmentCall, place: LoadedIn): number {
     // What timers set falls due within their batch.
     if (call.timersUntil !== undefined) return Infinity
+    // INVARIANT: what a sink is given and under which id follows from the input alone, never from how fast a machine is.
+    if (call.sink !== undefined) return Infinity
     return place.pace.fitting(Math.min(maxRunMs, this.spec.limits.deadlineMs / deadlineShare))
   }
 
