@@ -116,6 +116,31 @@ describe("runPlan", () => {
     assertCounted(script.visible, 6, 10)
   })
 
+  it("counts no failed attempts any more of a source that answers again and has nothing", async () => {
+    const script = { ...makeScript(source(3, 1)), ends: false }
+    let isRead = false
+    let failures = 2
+    const onCall: Script["onCall"] = (spec, call) => {
+      if (call.head.kind !== "source" || call.head.partition !== "p0") return undefined
+      if (!isRead) {
+        isRead = true
+        return undefined
+      }
+      return failures-- > 0
+        ? { _tag: "SegmentError", code: "SANDBOX_KILLED", node: "read", message: "gone", transient: true }
+        : undefined
+    }
+    const [facts, retries] = await withPipeline({ ...script, onCall }, (running) =>
+      Effect.gen(function* () {
+        const ofSource = () => running.tasks().find(({ retries: tried }) => tried > 0)
+        while ((ofSource()?.failedAttempts ?? 0) < 2) yield* Effect.sleep("2 millis")
+        while (ofSource()?.state !== "waiting") yield* Effect.sleep("2 millis")
+        return [ofSource()?.failedAttempts, ofSource()?.retries]
+      })
+    )
+    assert.deepStrictEqual([facts, retries], [0, 2])
+  })
+
   it("fails a task on what time does not mend, and says so", async () => {
     const script = makeScript(source(3, 3))
     const onCall: Script["onCall"] = (spec) =>

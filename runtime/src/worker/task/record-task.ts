@@ -12,6 +12,7 @@ import type { Fetched } from "../input/input-reader.ts"
 import { ReplayInput } from "../dead-letter/replay-input.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
+import { rest } from "./task-facts.ts"
 import type { TaskFailure } from "./task-failure.ts"
 import { Timers } from "../time/timers.ts"
 import { fetchLimits, inBudget } from "../worker-environment.ts"
@@ -57,7 +58,7 @@ export function runRecordTask(task: Task): Effect.Effect<void, TaskFailure> {
       if (!completed) {
         const owed = yield* pulse(task, reader, timers?.outgoing ?? reader.clock.outgoing)
         if (owed > 0) next.push(Effect.sleep(owed))
-        facts.state = "waiting"
+        rest(facts)
       }
       yield* gate.whileOpen(Effect.raceAllFirst(next))
     }

@@ -9,6 +9,7 @@ import { ReplayInput } from "../dead-letter/replay-input.ts"
 import { loadTables } from "../input/table-reader.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
+import { rest } from "./task-facts.ts"
 import { fromTransport, taskFailure } from "./task-failure.ts"
 import type { TaskFailure } from "./task-failure.ts"
 import { batchBytes, inBudget, sourceRecords } from "../worker-environment.ts"
@@ -56,7 +57,7 @@ export function runSourceTask(task: Task, sourcePartition: string): Effect.Effec
         completed = true
         yield* task.onCompleted
       } else if (read.waitMs > 0) {
-        facts.state = "waiting"
+        rest(facts)
         const reasons = [Effect.sleep(read.waitMs), ...(replay ? [replay.more] : []), ...arrivals(task)]
         yield* gate.whileOpen(Effect.raceAllFirst(reasons))
       }

@@ -42,7 +42,7 @@ export interface TaskFacts {
   inputBytes: number
   outputBytes: number
   retries: number
-  /** In a row, since the last commit. */
+  /** In a row, since the last commit or since the task last had nothing to do. */
   failedAttempts: number
   /** When this worker last committed for it, ms since 1970. */
   committedAt: number | undefined
@@ -80,6 +80,12 @@ export function makeTaskFacts(task: TaskId): TaskFacts {
     nodes: new Map(),
     plugin: new Map()
   }
+}
+
+/** The task has done all there is to do. What failed before did not keep it from that: it is no failure any more. */
+export function rest(facts: TaskFacts): void {
+  facts.state = "waiting"
+  facts.failedAttempts = 0
 }
 
 /** Adds one call's counts to the meters. */

@@ -22,6 +22,8 @@ export const textSchemaHash = new Uint8Array(createHash("sha256").update('"bytes
 export interface Script {
   /** Records of each source partition, in order. */
   readonly source: { readonly [partition: string]: readonly string[] }
+  /** Whether a partition that has no more records ends, or waits for some. */
+  readonly ends: boolean
   /** What the sink has made visible, and what it has only written. */
   readonly visible: string[]
   readonly written: Map<number, string[]>
@@ -32,7 +34,7 @@ export interface Script {
 const sourceStep = 40
 
 export function makeScript(source: Script["source"]): Script {
-  return { source, visible: [], written: new Map(), onCall: () => undefined }
+  return { source, ends: true, visible: [], written: new Map(), onCall: () => undefined }
 }
 
 export function scriptedPool(script: Script): SandboxPoolShape {
@@ -107,7 +109,11 @@ function playSource(
     ...empty,
     outputs: taken.length === 0 ? [] : [{ output: "out", frame: frameOf(taken) }],
     counts: [counts(node, 0, taken.length, 0)],
-    source: { positionJson: String(next), next: next >= texts.length ? "end" : "more", waitMs: 0 }
+    source: {
+      positionJson: String(next),
+      next: next < texts.length ? "more" : script.ends ? "end" : "idle",
+      waitMs: 0
+    }
   }
 }
 
