@@ -4,9 +4,13 @@ import {
   compositeKey,
   doubleOfKey,
   keyOfBigint,
-  keyOfBoolean
+  keyOfBoolean,
+  keyOfDouble,
+  keyOfLong,
+  keyOfText,
+  longOfKey,
+  textOfKey
 } from "../record/key.ts"
-import { keyOfDouble, keyOfLong, keyOfText, longOfKey, textOfKey } from "../record/key.ts"
 import { prepareChecks, runChecks } from "./runtime-check.ts"
 import { CodecFault, faultWithin, isCodecFault, mapStep } from "./runtime-fault.ts"
 import {

@@ -1,4 +1,5 @@
 import { imulOf } from "./built-ins.ts"
+
 /**
  * The hash that decides a record's partition: murmur2 with Kafka's seed, as in `org.apache.kafka.common.utils.Utils`.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.

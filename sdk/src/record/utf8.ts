@@ -1,4 +1,5 @@
 import { fromCharCode } from "./built-ins.ts"
+
 /**
  * Strict UTF-8 (RFC 3629) in plain JavaScript, for the guest has no TextDecoder that could be trusted.
  * Neither direction replaces anything: a lone surrogate or an ill-formed sequence is reported, not turned into U+FFFD.
