@@ -120,7 +120,7 @@ describe("runPlan", () => {
     const script = { ...makeScript(source(3, 1)), ends: false }
     let isRead = false
     let failures = 2
-    const onCall: Script["onCall"] = (spec, call) => {
+    const onCall: Script["onCall"] = (_, call) => {
       if (call.head.kind !== "source" || call.head.partition !== "p0") return undefined
       if (!isRead) {
         isRead = true
