@@ -1,25 +1,15 @@
 import { useState } from "react"
 import { useApi } from "../../api/use-api.ts"
-import { Loaded } from "../loaded.tsx"
-import { Dashboard } from "./dashboard.tsx"
-import { RangeChoice, usualRange } from "./range-choice.tsx"
-
-const everySeconds = 5
+import { usualRange } from "./range-choice.tsx"
+import { chartSeconds, RangedDashboard } from "./ranged-dashboard.tsx"
 
 /** The charts that were generated for a node's plugin. */
 export const NodeCharts = ({ node, pipeline }: { readonly pipeline: string; readonly node: string }) => {
-  const [seconds, setSeconds] = useState(usualRange)
-  const dashboard = useApi(
+  const [seconds, choose] = useState(usualRange)
+  const query = useApi(
     "GET /api/dashboards/pipelines/:pipeline/nodes/:node",
     { params: { pipeline, node }, query: { seconds } },
-    { everySeconds, keepsPrevious: true }
+    { everySeconds: chartSeconds, keepsPrevious: true }
   )
-  return (
-    <>
-      <RangeChoice seconds={seconds} choose={setSeconds} />
-      <Loaded query={dashboard} what="the charts">
-        {(loaded) => <Dashboard dashboard={loaded} />}
-      </Loaded>
-    </>
-  )
+  return <RangedDashboard query={query} seconds={seconds} choose={choose} />
 }

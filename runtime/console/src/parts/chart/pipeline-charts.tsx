@@ -1,29 +1,23 @@
 import { useState } from "react"
 import { useApi } from "../../api/use-api.ts"
 import { CliCommand } from "../cli-command.tsx"
-import { Loaded } from "../loaded.tsx"
-import { Dashboard } from "./dashboard.tsx"
-import { RangeChoice, usualRange } from "./range-choice.tsx"
-
-const everySeconds = 5
+import { usualRange } from "./range-choice.tsx"
+import { chartSeconds, RangedDashboard } from "./ranged-dashboard.tsx"
 
 /** The generated charts of a pipeline. */
 export const PipelineCharts = ({ pipeline }: { readonly pipeline: string }) => {
-  const [seconds, setSeconds] = useState(usualRange)
-  const dashboard = useApi(
+  const [seconds, choose] = useState(usualRange)
+  const query = useApi(
     "GET /api/dashboards/pipelines/:pipeline",
     { params: { pipeline }, query: { seconds } },
-    { everySeconds, keepsPrevious: true }
+    { everySeconds: chartSeconds, keepsPrevious: true }
   )
   return (
-    <>
-      <div className="row">
-        <RangeChoice seconds={seconds} choose={setSeconds} />
-        <CliCommand command="millrace dashboard --pipeline" />
-      </div>
-      <Loaded query={dashboard} what="the charts">
-        {(loaded) => <Dashboard dashboard={loaded} />}
-      </Loaded>
-    </>
+    <RangedDashboard
+      query={query}
+      seconds={seconds}
+      choose={choose}
+      beside={<CliCommand command="millrace dashboard --pipeline" />}
+    />
   )
 }

@@ -1,25 +1,15 @@
 import { useState } from "react"
 import { useApi } from "../../api/use-api.ts"
-import { Loaded } from "../loaded.tsx"
-import { Dashboard } from "./dashboard.tsx"
-import { RangeChoice, usualRange } from "./range-choice.tsx"
-
-const everySeconds = 5
+import { usualRange } from "./range-choice.tsx"
+import { chartSeconds, RangedDashboard } from "./ranged-dashboard.tsx"
 
 /** The generated charts of the platform. */
 export const PlatformCharts = () => {
-  const [seconds, setSeconds] = useState(usualRange)
-  const dashboard = useApi(
+  const [seconds, choose] = useState(usualRange)
+  const query = useApi(
     "GET /api/dashboards/platform",
     { query: { seconds } },
-    { everySeconds, keepsPrevious: true }
+    { everySeconds: chartSeconds, keepsPrevious: true }
   )
-  return (
-    <>
-      <RangeChoice seconds={seconds} choose={setSeconds} />
-      <Loaded query={dashboard} what="the charts">
-        {(loaded) => <Dashboard dashboard={loaded} />}
-      </Loaded>
-    </>
-  )
+  return <RangedDashboard query={query} seconds={seconds} choose={choose} />
 }
