@@ -1,19 +1,11 @@
 import { defineSource, fromConfig, http, Schema } from "@millrace/sdk"
 import { build } from "./build.ts"
-import { Scan, ScanEvent } from "./scan.ts"
+import { Scan } from "./scan.ts"
 
 const Page = Schema.Struct({
   scans: Schema.Array(
     Schema.Struct({
-      scanId: Schema.String,
-      parcelId: Schema.String,
-      depot: Schema.String,
-      courier: Schema.String,
-      event: ScanEvent,
-      city: Schema.String,
-      postcode: Schema.NullOr(Schema.String),
-      weight: Schema.NullOr(Schema.String),
-      phone: Schema.NullOr(Schema.String),
+      ...Scan.fields,
       /** By the handheld's own clock, ms since 1970. */
       scannedAt: Schema.Number
     })
