@@ -27,6 +27,8 @@ export interface ViewCodec extends ValueReaderCodec {
   readonly spliceLast?: (bytes: Uint8Array, result: AvroValue, sink: ByteSink) => void
   /** The same for any record: it is walked again. */
   readonly splice?: (bytes: Uint8Array, start: number, end: number, result: AvroValue, sink: ByteSink) => void
+  /** Writes the output of the record read last into a copy of its bytes; false where they do not fit: see {@link generateView}. */
+  readonly patchLast?: (result: AvroValue, scratch: ByteSink, out: Uint8Array, shift: number) => boolean
 }
 
 export interface KeyCodec {

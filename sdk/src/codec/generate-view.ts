@@ -21,12 +21,17 @@ interface FieldRead {
 /** A piece of the output: a run of the writer's fields, by index, copied as bytes; or a field from the body's result. */
 type Piece =
   | { readonly form: "copy"; readonly first: number; readonly last: number }
-  | { readonly form: "write"; readonly field: AvroField; readonly property: string }
+  | { readonly form: "write"; readonly field: AvroField; readonly property: string; readonly index: number }
+
+type WritePiece = Extract<Piece, { readonly form: "write" }>
 
 /**
  * Text of a view's codec: `{ read(bytes, start, end) }`, and where the view has an output record also
  * `spliceLast(bytes, result, sink)`, for the record that `read` was called with last, and
  * `splice(bytes, start, end, result, sink)`, for any. Both append the output record; what is copied goes over as bytes.
+ * Where fields change and none comes, goes or moves, also `patchLast(result, scratch, out, shift)`, for a copy of the record that
+ * was read last: writes the fields into `out`, `shift` bytes further than they were read. Answers false, with some fields written,
+ * when one of them has another size now.
  * Fields that are neither read nor copied are stepped over, their lengths checked.
  * Throws a {@link CodecError} when the view does not fit its writer's schema.
  */
@@ -40,6 +45,7 @@ class ViewCode {
   private readonly view: View
   private readonly read: ReadCode
   private readonly pieces: readonly Piece[]
+  private readonly isPatchable: boolean
   /** Writer's field index (or the number of fields: the end) -> the variable that keeps where it begins. */
   private readonly marks: ReadonlyMap<number, string>
 
@@ -48,11 +54,16 @@ class ViewCode {
     this.view = view
     this.read = new ReadCode(code)
     this.pieces = typeof view.output === "string" ? [] : piecesOf(view.output, view.writer)
+    this.isPatchable = typeof view.output !== "string" && isInPlace(this.pieces, view.writer)
     const marks = new Map<number, string>()
     for (const piece of this.pieces) {
-      if (piece.form !== "copy") continue
-      for (const index of [piece.first, piece.last + 1])
-        if (!marks.has(index)) marks.set(index, code.name("m"))
+      const ends =
+        piece.form === "copy"
+          ? [piece.first, piece.last + 1]
+          : this.isPatchable
+            ? [piece.index, piece.index + 1]
+            : []
+      for (const index of ends) if (!marks.has(index)) marks.set(index, code.name("m"))
     }
     this.marks = marks
   }
@@ -172,25 +183,37 @@ class ViewCode {
     const write = new WriteCode(this.code)
     const writes = this.pieces.filter((each) => each.form === "write")
     const names = this.code.constant(literal(writes.map((each) => each.property)))
-    const body = this.pieces.map((piece) => {
-      if (piece.form === "copy")
-        return `o.copyWords(bytes, r.view, ${this.marks.get(piece.first)}, ${this.marks.get(piece.last + 1)})`
+    const written = (piece: WritePiece): string => {
       const variable = this.code.name("f")
       const get = `s = ${writes.indexOf(piece)}; let ${variable} = ${propertyOf(this.code, "x", piece.property)}`
       return `${get}\n${write.field(piece.field, variable)}`
-    })
-    const last = [
-      "spliceLast(bytes, x, o) {",
+    }
+    const guarded = (statements: readonly string[]): readonly string[] => [
       "w.open(o)",
       "let s = 0",
-      writes.length === 0 ? "" : `${this.code.use("checkRecord")}(x)`,
+      ...(writes.length === 0 ? [] : [`${this.code.use("checkRecord")}(x)`]),
       "try {",
-      ...body,
-      `} catch (error) { throw ${this.code.use("faultWithin")}(error, ${names}[s]) }`,
-      "w.close(o)",
-      "}"
+      ...statements,
+      `} catch (error) { throw ${this.code.use("faultWithin")}(error, ${names}[s]) }`
     ]
-    return [last.filter((each) => each !== "").join("\n"), this.spliceMember()]
+    const splices = this.pieces.map((piece) =>
+      piece.form === "copy"
+        ? `o.copyWords(bytes, r.view, ${this.mark(piece.first)}, ${this.mark(piece.last + 1)})`
+        : written(piece)
+    )
+    const last = ["spliceLast(bytes, x, o) {", ...guarded(splices), "w.close(o)", "}"].join("\n")
+    if (!this.isPatchable) return [last, this.spliceMember()]
+    const patches = writes.map((piece) => {
+      const [start, end] = [this.mark(piece.index), this.mark(piece.index + 1)]
+      const put = `${this.code.use("copyBytes")}(o.bytes, 0, o.length, out, ${start} + shift)`
+      return `o.length = 0\n${written(piece)}\nif (o.length !== ${end} - ${start}) return false\n${put}`
+    })
+    const patch = ["patchLast(x, o, out, shift) {", ...guarded(patches), "return true", "}"].join("\n")
+    return [last, this.spliceMember(), patch]
+  }
+
+  private mark(index: number): string {
+    return this.marks.get(index) ?? ""
   }
 
   private spliceMember(): string {
@@ -236,13 +259,13 @@ function fieldIndex(record: RecordType, name: string): number {
 /** The output in order, neighbouring copies of neighbouring fields joined to one. */
 function piecesOf(output: OutputView, writerType: AvroType): readonly Piece[] {
   const pieces: Piece[] = []
-  for (const field of output.schema.fields) {
+  for (const [place, field] of output.schema.fields.entries()) {
     if (!Object.hasOwn(output.copies, field.name)) {
       const property =
         output.from !== undefined && Object.hasOwn(output.from, field.name)
           ? output.from[field.name]
           : field.name
-      pieces.push({ form: "write", field, property })
+      pieces.push({ form: "write", field, property, index: place })
       continue
     }
     const index = copiedIndex(recordOf(writerType), output.copies[field.name], field)
@@ -253,6 +276,19 @@ function piecesOf(output: OutputView, writerType: AvroType): readonly Piece[] {
   }
   for (const name of Object.keys(output.copies)) fieldIndex(output.schema, name)
   return pieces
+}
+
+/** Fields are written, each where the writer has one, and most are copied. */
+function isInPlace(pieces: readonly Piece[], writer: AvroType): boolean {
+  if (writer.kind !== "record") return false
+  let next = 0
+  let written = 0
+  for (const piece of pieces) {
+    if (piece.form === "copy" && piece.first !== next) return false
+    if (piece.form === "write") written += 1
+    next = piece.form === "copy" ? piece.last + 1 : next + 1
+  }
+  return next === writer.fields.length && written > 0 && written * 2 <= next
 }
 
 function copiedIndex(writer: RecordType, name: string, field: AvroField): number {

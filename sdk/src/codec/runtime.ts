@@ -1,3 +1,4 @@
+import { copyBytes } from "../record/byte-sink.ts"
 import {
   bigintOfKey,
   booleanOfKey,
@@ -126,7 +127,8 @@ export const codecRuntime = {
   booleanOfKey,
   longOfKey,
   bigintOfKey,
-  doubleOfKey
+  doubleOfKey,
+  copyBytes
 }
 
 export type CodecRuntime = typeof codecRuntime

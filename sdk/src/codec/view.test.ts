@@ -45,7 +45,7 @@ const reads = (type: RecordType, ...names: readonly string[]): View["reads"] => 
 })
 const copiesOf = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
 
-/** Both ways of splicing, which must give the same bytes. */
+/** Both ways of splicing, which must give the same bytes; and a patch, where it fits. */
 const splice = <Read>(view: View, bytes: Uint8Array, body: (read: Read) => unknown): Uint8Array => {
   const codec = compileView(view)
   const padded = Uint8Array.from([9, 9, ...bytes, 9])
@@ -55,6 +55,12 @@ const splice = <Read>(view: View, bytes: Uint8Array, body: (read: Read) => unkno
   const again = new ByteSink(1 << 20, 8)
   codec.splice?.(padded, 2, padded.length - 1, body(read as never), again)
   assert.deepStrictEqual(again.toBytes(), last.toBytes())
+  if (codec.patchLast !== undefined) {
+    const copy = Uint8Array.from([7, 7, 7, ...bytes, 7])
+    const fits = codec.patchLast(body(read as never), new ByteSink(1 << 20, 8), copy, 1)
+    if (fits) assert.deepStrictEqual(copy, Uint8Array.from([7, 7, 7, ...last.toBytes(), 7]))
+    else assert.notDeepEqual(last.toBytes(), bytes)
+  }
   return last.toBytes()
 }
 
@@ -89,6 +95,41 @@ describe("a view's codec", () => {
     }
     const out = splice(view, encode(bid, value), ({ price }: { price: number }) => ({ price: price * 1000 }))
     assert.deepStrictEqual(out, encode(bid, { ...value, price: 250_000 }))
+  })
+
+  it("patches fields that keep their size into a copy of the record", () => {
+    const view: View = {
+      writer: bid,
+      reads: reads(bid, "price", "channel"),
+      output: { schema: bid, copies: copiesOf("auction", "bidder", "extra") }
+    }
+    const codec = compileView(view)
+    const bytes = encode(bid, value)
+    const patched = (result: unknown): unknown => {
+      codec.read(bytes, 0, bytes.length)
+      const out = bytes.slice()
+      return codec.patchLast?.(result, new ByteSink(1 << 20, 8), out, 0) === true ? decode(bid, out) : "no"
+    }
+    assert.deepStrictEqual(patched({ price: 251, channel: "Gaggle" }), {
+      ...value,
+      price: 251,
+      channel: "Gaggle"
+    })
+    assert.strictEqual(patched({ price: 250_000, channel: "Google" }), "no")
+    assert.strictEqual(patched({ price: 251, channel: "Baidu" }), "no")
+    assert.throws(() => patched({ price: 251, channel: 7 }), CodecFault, "at channel: expected a string")
+  })
+
+  it("patches nothing where fields come, go, move or are most of the record", () => {
+    const output = record("Out", { bidder: "long", auction: "long", price: "long", channel: "string" })
+    const schemas: readonly View["output"][] = [
+      "same",
+      { schema: bid, copies: copiesOf("auction", "bidder", "price", "channel", "extra") },
+      { schema: bid, copies: copiesOf("auction", "bidder") },
+      { schema: output, copies: copiesOf("auction", "bidder", "channel") }
+    ]
+    for (const each of schemas)
+      assert.isUndefined(compileView({ writer: bid, reads: reads(bid, "price"), output: each }).patchLast)
   })
 
   it("adds, drops, renames and moves fields", () => {

@@ -11,6 +11,9 @@ import type { BatchHeader, ControlKind } from "./frame.ts"
 import { decodeUtf8, isUtf8 } from "./utf8.ts"
 import { isSafeInteger } from "./built-ins.ts"
 
+/** A plain record's length, attributes, two times and its key's length take at most so many bytes. */
+const plainHeadBytes = 12
+
 /**
  * Walks a frame's records without allocating for them: after a true {@link BatchCursor.next} the fields speak of that
  * record, as places in `frame`. Checks each record as it comes to it and throws a {@link FrameFault}; when `next` has
@@ -71,6 +74,77 @@ export class BatchCursor {
 
   /** Goes to the next record; false after the last. */
   next(): boolean {
+    return this.nextPlain() || this.nextAny()
+  }
+
+  /**
+   * The same for what nearly all records are: with a value and no headers, a length of at most two bytes, a key of less than 128
+   * and times within a day of each other. Answers false for any other, and for the last bytes of a frame, and has not moved then.
+   */
+  private nextPlain(): boolean {
+    const frame = this.frame
+    const start = this.end
+    if (this.index + 1 >= this.header.count || start + plainHeadBytes > frame.length) return false
+    let at = start + 1
+    let size = frame[start]
+    if (size > 127) {
+      const high = frame[at++]
+      if (high > 127) return false
+      size = (size & 127) | (high << 7)
+    }
+    const bodyStart = at
+    const end = at + size
+    const attributes = frame[at++]
+    if (end > frame.length || (attributes & ~(attributeNullKey | attributeWatermark)) !== 0) return false
+    let byte = frame[at++]
+    let delta = byte & 127
+    for (let shift = 7; byte > 127; shift += 7) {
+      if (shift > 21) return false
+      byte = frame[at++]
+      delta |= (byte & 127) << shift
+    }
+    const timestamp = this.header.baseTimestamp + ((delta >>> 1) ^ -(delta & 1))
+    if (!isSafeInteger(timestamp)) return false
+    let watermark = noWatermark
+    if ((attributes & attributeWatermark) !== 0) {
+      byte = frame[at++]
+      delta = byte & 127
+      for (let shift = 7; byte > 127; shift += 7) {
+        if (shift > 21) return false
+        byte = frame[at++]
+        delta |= (byte & 127) << shift
+      }
+      watermark = timestamp - ((delta >>> 1) ^ -(delta & 1))
+      if (!isSafeInteger(watermark)) return false
+    }
+    let keyStart = -1
+    let keyEnd = -1
+    if ((attributes & attributeNullKey) === 0) {
+      const keySize = frame[at++]
+      if (keySize > 127) return false
+      keyStart = at
+      keyEnd = at + keySize
+      at = keyEnd
+    }
+    if (at > end) return false
+    this.index += 1
+    this.start = start
+    this.bodyStart = bodyStart
+    this.end = end
+    this.attributes = attributes
+    this.timestamp = timestamp
+    this.watermark = watermark
+    this.keyStart = keyStart
+    this.keyEnd = keyEnd
+    this.headersStart = at
+    this.headersEnd = at
+    this.headerCount = 0
+    this.valueStart = at
+    this.valueEnd = end
+    return true
+  }
+
+  private nextAny(): boolean {
     if (this.index + 1 >= this.header.count) return this.stop()
     this.index += 1
     this.at = this.end

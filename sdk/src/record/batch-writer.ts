@@ -24,11 +24,14 @@ export interface RecordParts {
   readonly headers?: readonly (readonly [name: string, value: Uint8Array])[]
 }
 
+const leastAheadBytes = 256
+const mostAheadBytes = 32_768
+
 /**
  * Builds one frame at a time (docs/formats/batch.md). `begin`, then per record one of
  * - `append(parts, value)`;
  * - `beginRecord(parts)` or `beginLike(cursor)`, the value written to `sink`, and `endRecord()` or `abortRecord()`;
- * - `appendRaw(cursor)`: the whole record as it is;
+ * - `appendRaw(cursor)` or `carry(cursor)`: the whole record as it is, or nearly;
  * then `finish`. A writer is reused for the next frame and keeps its memory.
  * Throws a {@link FrameFault} `TOO_LARGE` when the frame would exceed 8 MiB: `abortRecord` then leaves it as before the record.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
@@ -45,6 +48,11 @@ export class BatchWriter {
   private recordStart: number
   private bodyStart: number
   private lengthSize: number
+  /** Of the run of records that is copied ahead: the frame, up to where there, and how far its place here is from that there. */
+  private aheadFrame: Uint8Array | undefined
+  private aheadEnd: number
+  private aheadShift: number
+  private aheadBytes: number
 
   /** `maxBytes`: of a frame, at most 8 MiB; `initialBytes` are allocated at once. */
   constructor(maxBytes: number = maxFrameBytes, initialBytes: number = 65_536) {
@@ -58,6 +66,10 @@ export class BatchWriter {
     this.recordStart = 0
     this.bodyStart = 0
     this.lengthSize = 1
+    this.aheadFrame = undefined
+    this.aheadEnd = 0
+    this.aheadShift = 0
+    this.aheadBytes = leastAheadBytes
   }
 
   /**
@@ -76,6 +88,7 @@ export class BatchWriter {
     this.sink.ensure(frameHeaderBytes)
     this.sink.length = frameHeaderBytes
     this.recordStart = frameHeaderBytes
+    this.aheadFrame = undefined
   }
 
   /** Bytes of the frame so far, header included. */
@@ -133,13 +146,41 @@ export class BatchWriter {
     if (headers !== 0) this.sink.copy(frame, cursor.headersStart, cursor.headersEnd)
   }
 
+  /** Whether the cursor's record stands in this frame with the bytes that it has in its own. */
+  hasBaseOf(cursor: BatchCursor): boolean {
+    return this.hasBase && cursor.header.baseTimestamp === this.baseTimestamp
+  }
+
+  /**
+   * Appends the cursor's record, whose base is this frame's ({@link hasBaseOf}), and answers how much further its bytes stand in
+   * `sink.bytes` than in the cursor's frame. They may be changed there until the next record, but not their number. Records that
+   * follow each other there are copied many at a time: what comes of a record is little work where most of its bytes stay.
+   */
+  carry(cursor: BatchCursor): number {
+    const sink = this.sink
+    const place = sink.length
+    const shift = place - cursor.start
+    if (shift !== this.aheadShift || cursor.end > this.aheadEnd || cursor.frame !== this.aheadFrame)
+      this.copyAhead(cursor, shift)
+    this.recordStart = place
+    sink.length = cursor.end + shift
+    this.count += 1
+    return shift
+  }
+
+  /** Goes back to where the frame had this length and count, between two records. */
+  cutTo(length: number, count: number): void {
+    this.sink.length = length
+    this.count = count
+    // INVARIANT: what is copied ahead is as its frame has it; the records cut off may have been changed.
+    this.aheadFrame = undefined
+  }
+
   /** Copies the cursor's record, whatever it is. */
   appendRaw(cursor: BatchCursor): void {
     if (!this.hasBase || cursor.header.baseTimestamp === this.baseTimestamp) {
       this.startFrame(cursor.header.baseTimestamp)
-      this.recordStart = this.sink.length
-      this.sink.copy(cursor.frame, cursor.start, cursor.end)
-      this.count += 1
+      this.carry(cursor)
     } else {
       this.beginLike(cursor)
       this.sink.copy(cursor.frame, cursor.valueStart, cursor.valueEnd)
@@ -183,6 +224,25 @@ export class BatchWriter {
     return sink.toBytes()
   }
 
+  /** Longer runs each time that one was not broken, shorter ones each time that it was. */
+  private copyAhead({ end, frame, start }: BatchCursor, shift: number): void {
+    const sink = this.sink
+    const wanted =
+      shift === this.aheadShift && frame === this.aheadFrame ? this.aheadBytes * 2 : this.aheadBytes / 2
+    this.aheadBytes =
+      wanted > mostAheadBytes ? mostAheadBytes : wanted < leastAheadBytes ? leastAheadBytes : wanted
+    sink.ensure(end - start)
+    const room = sink.bytes.length - sink.length
+    let stop = start + this.aheadBytes
+    if (stop < end) stop = end
+    if (stop > frame.length) stop = frame.length
+    if (stop - start > room) stop = start + room
+    copyBytes(frame, start, stop, sink.bytes, sink.length)
+    this.aheadFrame = frame
+    this.aheadEnd = stop
+    this.aheadShift = shift
+  }
+
   private nullKeyOf(cursor: BatchCursor, key: Uint8Array | null | undefined): boolean {
     return key === undefined ? cursor.keyStart < 0 : key === null
   }
@@ -195,6 +255,7 @@ export class BatchWriter {
 
   private startRecord(bodyBytes: number, timestamp: number): void {
     this.startFrame(timestamp)
+    this.aheadFrame = undefined
     this.recordStart = this.sink.length
     this.lengthSize = varintSize(bodyBytes)
     this.sink.ensure(this.lengthSize + bodyBytes)

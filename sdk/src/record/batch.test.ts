@@ -55,6 +55,23 @@ function read(frame: Uint8Array): Entry[] {
   return entries
 }
 
+/** The places and times of all records, and what ended the walk. */
+function walk(frame: Uint8Array, next: (cursor: BatchCursor) => boolean): unknown[] {
+  const seen: unknown[] = []
+  try {
+    const cursor = new BatchCursor(frame)
+    while (next(cursor)) {
+      const { end, index, keyEnd, keyStart, start, valueEnd, valueStart } = cursor
+      const { attributes, headerCount, headersEnd, headersStart, timestamp, watermark } = cursor
+      seen.push([index, start, end, attributes, timestamp, watermark, keyStart, keyEnd])
+      seen.push([headersStart, headersEnd, headerCount, valueStart, valueEnd, cursor.bodyStart])
+    }
+  } catch (error) {
+    seen.push(error instanceof FrameFault ? error.message : error)
+  }
+  return seen
+}
+
 function refused(run: () => unknown): FrameFault {
   try {
     run()
@@ -123,6 +140,46 @@ describe("the batch frame", () => {
         }
       ),
       { numRuns: 200 }
+    )
+  })
+
+  it("carries records, each perhaps changed in place, beside others that are written, dropped or cut off again", () => {
+    const step = fc.constantFrom("carry", "change", "drop", "write", "cut")
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(entry, step), { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 0, max: 3 }),
+        (steps, more) => {
+          // Many records of one kind, so that runs are long enough to be copied ahead.
+          const all = steps.flatMap((each) => Array.from({ length: 1 + more * 4 }, () => each))
+          const base = all[0]?.[0].timestamp
+          const cursor = new BatchCursor(write(all.map(([each]) => each)))
+          const writer = new BatchWriter(maxFrameBytes, 64)
+          writer.begin(hash, base)
+          assert.isTrue(writer.hasBaseOf(cursor))
+          const expected: Entry[] = []
+          for (const [each, how] of all) {
+            assert.isTrue(cursor.next())
+            if (how === "drop") continue
+            if (how === "write") {
+              writer.append(each, each.value)
+              expected.push(each)
+              continue
+            }
+            const [length, count] = [writer.sink.length, writer.count]
+            const shift = writer.carry(cursor)
+            const value = each.value === null ? null : each.value.slice()
+            if (how !== "carry" && value !== null && value.length > 0) {
+              value[0] ^= 0x55
+              writer.sink.bytes[cursor.valueStart + shift] ^= 0x55
+            }
+            if (how === "cut") writer.cutTo(length, count)
+            else expected.push({ ...each, value })
+          }
+          assert.deepStrictEqual(read(writer.finish()), expected)
+        }
+      ),
+      { numRuns: 300 }
     )
   })
 
@@ -237,6 +294,10 @@ describe("the batch frame", () => {
         (entries, flips) => {
           const frame = write(entries)
           for (const [place, byte] of flips) frame[place % frame.length] = byte
+          assert.deepStrictEqual(
+            walk(frame, (cursor) => cursor.next()),
+            walk(frame, (cursor) => cursor["nextAny"]())
+          )
           try {
             const cursor = new BatchCursor(frame)
             while (cursor.next()) {

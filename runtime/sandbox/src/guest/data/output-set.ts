@@ -13,6 +13,10 @@ export interface OutputDefinition {
   readonly key: GuestKey | undefined
 }
 
+/** A patch that does not fit is work for nothing: of results that fit only now and then, none is tried for the rest of a call. */
+const mostPatchScore = 16
+const missedPatch = 4
+
 /** Thrown when the call's outputs outgrow their budget: the batch is then run again in parts. */
 export class OutputOverflow {
   readonly isOverflow = true
@@ -35,7 +39,14 @@ export class OutputSet {
   private readonly writers: BatchWriter[] = makeList()
   private readonly scratch: ByteSink = new ByteSink(maxFrameBytes, 1024)
   readonly maxBytes: number
+  /** The first output's, which most nodes have alone; of a node without outputs one that stays empty. */
+  private readonly first: BatchWriter
+  private markLength = 0
+  private markCount = 0
+  /** Of the other outputs: length and count. */
   private readonly marks: Uint32Array
+  /** Above 0 while results are found to fit into copies of their records. */
+  private patchScore = 0
   /** Origins of the first output's records, where the next node needs them. */
   private origins: Uint32Array | undefined = undefined
 
@@ -44,12 +55,14 @@ export class OutputSet {
     this.maxBytes = maxBytes
     this.marks = new Uint32ArrayOf(2 * definitions.length)
     for (let i = 0; i < definitions.length; i++) this.writers[i] = new BatchWriter()
+    this.first = definitions.length === 0 ? new BatchWriter(maxFrameBytes, 0) : this.writers[0]
   }
 
   begin(baseTimestamp: number | undefined, wantsOrigins: boolean): void {
     for (let i = 0; i < this.writers.length; i++)
       this.writers[i].begin(this.definitions[i].schemaHash, baseTimestamp)
     this.origins = wantsOrigins ? new Uint32ArrayOf(1024) : undefined
+    this.patchScore = mostPatchScore
   }
 
   indexOf(name: string): number {
@@ -59,30 +72,31 @@ export class OutputSet {
 
   /** Remembers where each frame stands; {@link rollback} goes back to it. */
   mark(): void {
-    for (let i = 0; i < this.writers.length; i++) {
+    this.markLength = this.first.sink.length
+    this.markCount = this.first.count
+    for (let i = 1; i < this.writers.length; i++) {
       this.marks[2 * i] = this.writers[i].sink.length
       this.marks[2 * i + 1] = this.writers[i].count
     }
   }
 
   rollback(): void {
-    for (let i = 0; i < this.writers.length; i++) {
-      this.writers[i].sink.length = this.marks[2 * i]
-      this.writers[i].count = this.marks[2 * i + 1]
-    }
+    this.first.cutTo(this.markLength, this.markCount)
+    for (let i = 1; i < this.writers.length; i++)
+      this.writers[i].cutTo(this.marks[2 * i], this.marks[2 * i + 1])
   }
 
   /** Records written since the mark. */
   sinceMark(): number {
-    let count = 0
-    for (let i = 0; i < this.writers.length; i++) count += this.writers[i].count - this.marks[2 * i + 1]
+    let count = this.first.count - this.markCount
+    for (let i = 1; i < this.writers.length; i++) count += this.writers[i].count - this.marks[2 * i + 1]
     return count
   }
 
   /** Throws an {@link OutputOverflow} when all frames together are over the budget. */
   checkBudget(): void {
-    let bytes = 0
-    for (let i = 0; i < this.writers.length; i++) bytes += this.writers[i].byteLength
+    let bytes = this.first.sink.length
+    for (let i = 1; i < this.writers.length; i++) bytes += this.writers[i].sink.length
     if (bytes > this.maxBytes) throw new OutputOverflow()
   }
 
@@ -129,12 +143,30 @@ export class OutputSet {
       writeLast(definition, view, cursor, result, this.scratch)
       const bytes = this.scratch.toBytes()
       this.copyValue(index, cursor, definition.key.key(bytes, 0, bytes.length), bytes, 0, bytes.length)
-    } else {
+    } else if (!this.patch(index, view, cursor, result)) {
       writer.beginLike(cursor)
       writeLast(definition, view, cursor, result, writer.sink)
       writer.endRecord()
     }
     this.noteOrigin(index, origin)
+  }
+
+  /** Writes what the body changed into a copy of its record, which is the least work; false where that is not possible. */
+  private patch(index: number, view: GuestView, cursor: BatchCursor, result: unknown): boolean {
+    if (this.patchScore <= 0 || view.patchLast === undefined || cursor.isTombstone) return false
+    const definition = this.definitions[index]
+    const writer = this.writers[index]
+    if (definition.writer !== undefined || !writer.hasBaseOf(cursor)) return false
+    const length = writer.sink.length
+    const count = writer.count
+    const shift = writer.carry(cursor)
+    if (view.patchLast(result, this.scratch, writer.sink.bytes, shift)) {
+      if (this.patchScore < mostPatchScore) this.patchScore += 1
+      return true
+    }
+    this.patchScore -= missedPatch
+    writer.cutTo(length, count)
+    return false
   }
 
   /** As {@link put}, with a time of its own. */
