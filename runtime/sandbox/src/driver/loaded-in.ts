@@ -140,7 +140,8 @@ function roundOf(frames: readonly Uint8Array[], from: number): readonly Uint8Arr
   return round
 }
 
-function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQuestion {
+/** What a process is told to open a node by. */
+export function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQuestion {
   return {
     ask: "open",
     segment,

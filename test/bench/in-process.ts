@@ -1,0 +1,60 @@
+import { constants, createContext, runInContext } from "node:vm"
+import { openBatch } from "@millrace/sdk/record"
+import type { SegmentSpec } from "@millrace/sandbox"
+import { headJson } from "../../runtime/sandbox/src/driver/call-head.ts"
+import { openQuestion } from "../../runtime/sandbox/src/driver/loaded-in.ts"
+import type { Harness } from "../../runtime/sandbox/src/guest/run/harness-table.ts"
+import { makeModuleText } from "../../runtime/sandbox/src/loader/module-text.ts"
+
+/**
+ * A segment of one node without its sandbox: the same harness, codecs and bundle, in a realm of this process, called with frames
+ * as the sandbox process calls them. What the sandbox costs is what a call of the pool takes more than this.
+ */
+export class InProcessSegment {
+  private readonly harness: Harness
+  private readonly head: string
+
+  constructor(spec: SegmentSpec) {
+    const [node] = spec.nodes
+    if (node === undefined || spec.nodes.length > 1) throw new RangeError("one node, please")
+    const context = createContext(constants.DONT_CONTEXTIFY)
+    const program = makeModuleText(
+      new URL("../../runtime/sandbox/src/guest/harness.ts", import.meta.url).href
+    ).text
+    const { openHarness } = runInContext(`(function () {\n${program}\n})()`, context)
+    this.harness = openHarness([])
+    const { settings, texts } = openQuestion(0, spec, node)
+    for (const { kind, name, text } of texts)
+      this.harness.define(kind, name, runInContext(`(${text}\n)`, context))
+    runInContext(node.bundle, context)
+    const failure = this.harness.open(JSON.stringify(settings))
+    if (failure !== "") throw new Error(failure)
+    this.head = headJson(
+      {
+        partition: 0,
+        now: 1_436_918_400_000,
+        seed: new Uint8Array(32),
+        head: { kind: "records", inputs: [], end: false },
+        tables: []
+      },
+      { isLastResort: false, isEnd: false, run: 0, tokenJson: undefined, kept: "all", special: undefined }
+    )
+  }
+
+  /** The first output's frame; undefined when there is none. */
+  run(frame: Uint8Array): Uint8Array | undefined {
+    const { buffer } = frame.slice()
+    this.harness.feed("input", "bids", 0, "0", buffer, undefined)
+    const status = this.harness.start(this.head, new ArrayBuffer(32), new ArrayBuffer(0))
+    if (!status.startsWith("D")) throw new Error(status)
+    const { frames } = JSON.parse(status.slice(1))
+    const place = frames.findIndex(({ role }: { readonly role: string }) => role === "output")
+    const taken = place < 0 ? undefined : this.harness.take(place)
+    return taken === undefined ? undefined : new Uint8Array(taken)
+  }
+
+  /** Records of a frame. */
+  static count(frame: Uint8Array): number {
+    return openBatch(frame).count
+  }
+}
