@@ -1,7 +1,7 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, the tests of plugins, registry and main/dev).
+ * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, public-address.test.ts, archive.test.ts, the tests of plugins, registry and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
@@ -16,9 +16,13 @@ export const longSuites: readonly string[] = [
   "test/docs/guides/**/*.test.ts",
   "test/examples/auctions.test.ts",
   "test/hostile/guards.test.ts",
+  "registry/src/package/publish-kill.test.ts",
   "test/http/canary.test.ts",
   "test/http/delivery.test.ts",
+  "test/http/forbidden-addresses.test.ts",
+  "test/input/archives.test.ts",
   "test/input/data-folder.test.ts",
+  "test/input/full-disk.test.ts",
   "test/input/hanging.test.ts",
   "test/http/flaky/**/*.test.ts",
   "test/ingest/**/*.test.ts",
