@@ -7,7 +7,7 @@ import { recordJournal } from "./power-cut/record-journal.ts"
 
 export const name = "power-cut"
 export const describe =
-  "the log's writes recorded and replayed to images of a power cut: every acknowledged commit is in each, and each opens"
+  "the log's writes recorded and replayed to images of a power cut, with commits flushed one by one and later: what was acknowledged, or flushed, is in each, and each opens"
 
 const defaultCount = 200
 /** Images from one recording: no two recordings group commits alike, so a proof takes several. */
@@ -59,7 +59,9 @@ const resumed = (seed: number): Progress => {
 }
 
 const provePart = async (before: Progress, images: number): Promise<Progress> => {
-  const entries = recordJournal(commitsPerRecording)
+  // By turns, a log that flushes each commit and one that flushes later.
+  const isAsync = (before.done / imagesPerRecording) % 2 === 1
+  const entries = recordJournal(commitsPerRecording, isAsync ? "async" : "fsync")
   const cuts = chooseCuts(entries, images, before.seed * 1_000_003 + before.done)
   const faults = [...before.faults]
   const fates: { [fate: string]: number } = { ...before.fates }

@@ -19,7 +19,7 @@ import { runningPipelinesLayer } from "../controller/running-pipelines.ts"
 import { startStored } from "../controller/start-stored.ts"
 import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
-import { embeddedTransport } from "../transport/embedded/index.ts"
+import { type Durability, embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { Inboxes } from "../worker/inbox/inboxes.ts"
 import { Refusals } from "../worker/handlers/refusals.ts"
@@ -62,6 +62,8 @@ export interface PlatformOptions {
   /** File with the key of the secrets; absent: as the environment says, or one of the registry's own. */
   readonly secretKeyFile?: string | undefined
   readonly limits?: PlatformLimits
+  /** When a commit outlives a power cut; default: once it is acknowledged. */
+  readonly durability?: Durability
   /** For a platform that serves an author at work; a platform in use has none of it. */
   readonly workshop?: Workshop
 }
@@ -126,6 +128,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     makeApp({
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
+      durability: options.durability ?? "fsync",
       inboxes,
       traces: meters.traces,
       version: packageJson.version,
@@ -162,7 +165,7 @@ const keepCompiled = Effect.delay(
 )
 
 const servicesOf = (
-  { folder, limits = {}, secretKeyFile, workshop }: PlatformOptions,
+  { durability = "fsync", folder, limits = {}, secretKeyFile, workshop }: PlatformOptions,
   path: Path.Path,
   {
     alerts,
@@ -176,7 +179,7 @@ const servicesOf = (
     readonly refusals: Refusals
   }
 ) => {
-  const transport = embeddedTransport({ folder: path.join(folder, "log") })
+  const transport = embeddedTransport({ folder: path.join(folder, "log"), durability })
   const { batchMemoryMiB = usualBatchMemoryMiB, sandboxProcesses } = limits
   const budgetKiB = batchMemoryMiB * 1024
   const sandbox = SandboxPool.layer({

@@ -8,16 +8,18 @@ import * as Schema from "effect/Schema"
  * log and Kafka; `acceptance.ts` beside this file is what either must pass.
  */
 export interface TransportShape {
-  /** Makes a topic, or answers the one that is there; a different partition count is a failure. */
+  /** Makes a topic, or answers the one that is there, with what it keeps as it is said now; a different partition count is a failure. */
   readonly ensureTopic: (spec: TopicSpec) => Effect.Effect<Topic, TransportError>
   readonly topics: Effect.Effect<readonly Topic[], TransportError>
   readonly deleteTopic: (name: string) => Effect.Effect<void, TransportError>
   /** Stores a schema's text; answers its SHA-256. */
   readonly putSchema: (text: string) => Effect.Effect<Uint8Array, TransportError>
   readonly schema: (hash: Uint8Array) => Effect.Effect<string | undefined, TransportError>
+  /** The offset of the first record that is kept: 0 until a bound has dropped some. */
+  readonly start: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
   /** The offset that the next record will take. */
   readonly end: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
-  /** Batches from `offset` on, whole frames, CRC checked; empty when there is nothing yet. The first may begin before `offset`. */
+  /** Batches from `offset` on, whole frames, CRC checked; empty when there is nothing yet. The first may begin before `offset`, or, where that was dropped, at `start`. */
   readonly read: (
     topic: string,
     partition: number,
@@ -29,6 +31,8 @@ export interface TransportShape {
     topic: string,
     partition: number
   ) => Effect.Effect<{ readonly given: bigint; readonly kept: bigint }, TransportError>
+  /** Answers when all that was committed before outlives a power cut: at once, where a commit that is acknowledged does. */
+  readonly flushed: Effect.Effect<void, TransportError>
   /** Waits until the partition's end is beyond `offset`. */
   readonly waitFor: (topic: string, partition: number, offset: bigint) => Effect.Effect<void, TransportError>
   /** Id of a node (docs/formats/commit.md), given at first asking and never again to another; what a frame's header names its producer by. */
@@ -90,6 +94,11 @@ export interface TopicSpec {
   readonly partitions: number
   /** Made by the planner between chains; not in the catalogue. */
   readonly internal: boolean
+  /**
+   * Bytes of frames that each partition keeps: beyond them the oldest go, once every task that has a checkpoint is past them.
+   * Absent: all are kept.
+   */
+  readonly retainBytes?: number
 }
 export interface Topic extends TopicSpec {
   readonly id: number
@@ -176,7 +185,7 @@ export interface NodeState {
 export interface TaskLog {
   /** What the last commit left; undefined before the first. */
   readonly checkpoint: Effect.Effect<Checkpoint | undefined, TransportError>
-  /** Durable when it answers (the write is flushed). Fails with `fenced` when another owner has opened the task. */
+  /** Visible and safe from a kill when it answers; safe from a power cut too, unless the log was told to flush later. Fails with `fenced` when another owner has opened the task. */
   readonly commit: (commit: Commit) => Effect.Effect<Checkpoint, TransportError>
   /** State entries (docs/formats/state.md) of a keyed node for these keys: puts, maps' entries, and "known absent". Sees every commit of this task. */
   readonly readState: (

@@ -114,6 +114,8 @@ export const PlatformStatus = Schema.Struct({
   /** Milliseconds since 1970. */
   startedAt: Schema.Number,
   dataFolder: Schema.String,
+  /** When a commit outlives a power cut: once it is acknowledged, or shortly after. */
+  durability: Schema.Literals(["fsync", "async"]),
   pipelines: Schema.Array(PipelineStatus),
   sandboxes: Schema.Array(SandboxStatus)
 })

@@ -16,6 +16,8 @@ const made: readonly JournalEntry[] = [
   { is: "sync", name: "log" }
 ]
 
+const remove = { is: "remove", name: "log/data" } as const
+
 function after(
   entries: readonly JournalEntry[],
   fate: Fate,
@@ -71,7 +73,15 @@ describe("Disk", () => {
     assert.strictEqual(after(entries, "dropped"), undefined)
   })
 
+  it("may have a removed file back until its folder is synced", () => {
+    const removed = [...made, write(0, "a", 10), { is: "sync", name: "log/data" }, remove] as const
+    assert.isUndefined(after(removed, "kept"))
+    assert.strictEqual(after(removed, "dropped")?.toString(), "a".repeat(10))
+    assert.isUndefined(after([...removed, { is: "sync", name: "log" }], "dropped"))
+  })
+
   it("refuses what it has no account of", () => {
-    assert.throws(() => after([{ is: "remove", name: "log/data" }], "kept"), /not accounted for/)
+    const moved = { is: "rename", name: "log/data", target: "log/other" } as const
+    assert.throws(() => after([moved], "kept"), /not accounted for/)
   })
 })

@@ -36,6 +36,8 @@ export class Disk {
   private readonly files = new Map<string, DiskFile>()
   /** Made, and the folder not synced since: with a power cut the name may be gone. */
   private readonly unsyncedNames = new Set<string>()
+  /** Removed, and the folder not synced since: with a power cut they may be back. */
+  private readonly removed = new Map<string, DiskFile>()
 
   apply(entry: JournalEntry): void {
     switch (entry.is) {
@@ -51,6 +53,9 @@ export class Disk {
         return
       case "makeFolder":
         this.unsyncedNames.add(entry.name)
+        return
+      case "remove":
+        this.remove(entry.name)
         return
       case "sync":
         this.sync(entry.name)
@@ -71,11 +76,22 @@ export class Disk {
       if (inFlight?.is === "write" && inFlight.name === name) pending.push({ ...inFlight, isSynced: false })
       image.set(name, afterCut(file, pending, fate, draw))
     }
+    for (const [name, file] of this.removed)
+      if (!keeps(fate, draw)) image.set(name, afterCut(file, file.pending, fate, draw))
     return image
+  }
+
+  private remove(name: string): void {
+    const file = this.files.get(name)
+    if (file === undefined) return
+    this.files.delete(name)
+    // Never durable by its name: gone either way.
+    if (!this.unsyncedNames.delete(name)) this.removed.set(name, file)
   }
 
   private sync(name: string): void {
     for (const made of this.unsyncedNames) if (dirname(made) === name) this.unsyncedNames.delete(made)
+    for (const gone of this.removed.keys()) if (dirname(gone) === name) this.removed.delete(gone)
     const file = this.files.get(name)
     if (file === undefined) return
     for (const pending of file.pending) applyTo(file, pending)

@@ -16,12 +16,30 @@ async function faultsOf(entries: readonly JournalEntry[], cuts: readonly Cut[]):
   return faults
 }
 
+/** How often the data file was flushed: by a call, or by a write that does. */
+const syncsOf = (entries: readonly JournalEntry[]): number =>
+  entries.filter(
+    (entry) =>
+      entry.name === "log/data.mdb" && (entry.is === "sync" || (entry.is === "write" && entry.isSynced))
+  ).length
+
 const isMark = ({ name }: JournalEntry): boolean => name === "log/FORMAT"
 
 describe.skipIf(!hasCompiler)("power cuts of the embedded log", () => {
   it("leave every acknowledged commit, and each whole", async () => {
     const entries = recordJournal(commits)
     assert.deepStrictEqual(await faultsOf(entries, chooseCuts(entries, 6, 7)), [])
+  })
+
+  it("leave a whole prefix of the commits, with all that was flushed, where the log flushes later", async () => {
+    const entries = recordJournal(commits, "async")
+    assert.deepStrictEqual(await faultsOf(entries, chooseCuts(entries, 12, 11)), [])
+    assert.isBelow(syncsOf(entries), syncsOf(recordJournal(commits)) / 3)
+  })
+
+  it("are caught when a log that flushes later forgets its last flush", async () => {
+    const entries = recordJournal(commits, "async").filter(({ name }) => name !== "log/FLUSHED")
+    assert.isAtLeast((await faultsOf(entries, chooseCuts(entries, 12, 11))).length, 1)
   })
 
   it("are caught when commits are acknowledged before they are flushed", async () => {

@@ -19,7 +19,10 @@ const isLock = (name: string): boolean => name.startsWith(`${logName}/lock`)
  * Runs the recorded process to its end and answers the journal of its writes. Needs a C compiler. Throws with the
  * process's own words when it fails.
  */
-export function recordJournal(commits: number): readonly JournalEntry[] {
+export function recordJournal(
+  commits: number,
+  durability: "fsync" | "async" = "fsync"
+): readonly JournalEntry[] {
   const folder = mkdtempSync(join(tmpdir(), "millrace-power-"))
   try {
     const library = join(folder, "recorder.so")
@@ -35,7 +38,8 @@ export function recordJournal(commits: number): readonly JournalEntry[] {
         program,
         join(root, logName),
         join(root, acknowledgementsName),
-        String(commits)
+        String(commits),
+        durability
       ],
       { LD_PRELOAD: library, RECORD_ROOT: root, RECORD_JOURNAL: journal }
     )

@@ -9,9 +9,11 @@ import { commitNumber, keyedNode, partitionCount, scratchTopic, taskCount, taskI
 
 // The process whose writes are recorded: commits of three tasks, alone and in groups, folds between them, a topic made,
 // filled and deleted now and then. What is acknowledged it writes into a file that is recorded too: so the journal has
-// acknowledgements and writes in one order.
-const [folder = "", acknowledgements = "", commits = "0"] = process.argv.slice(2)
+// acknowledgements and writes in one order. Of a log that flushes later it acknowledges what it was told is flushed.
+const [folder = "", acknowledgements = "", commits = "0", durability = "fsync"] = process.argv.slice(2)
+const isAsync = durability === "async"
 const scratchEvery = 40
+const flushEvery = 7
 
 function acknowledge(descriptor: number, text: string): void {
   writeSync(descriptor, `${text}\n`)
@@ -29,7 +31,9 @@ function scratch(transport: TransportShape, n: number) {
 
 function commitOne(log: TaskLog, task: number, n: number, descriptor: number) {
   return Effect.tap(log.commit(commitNumber(task, n)), () =>
-    Effect.sync(() => acknowledge(descriptor, `${task} ${n}`))
+    Effect.sync(() => {
+      if (!isAsync) acknowledge(descriptor, `${task} ${n}`)
+    })
   )
 }
 
@@ -37,6 +41,7 @@ const program = Effect.gen(function* () {
   const transport = yield* Transport
   const descriptor = openSync(acknowledgements, "a")
   yield* transport.ensureTopic({ name: topic, partitions: partitionCount, internal: false })
+  yield* transport.flushed
   acknowledge(descriptor, "topic")
   const logs = yield* Effect.forEach(
     Array.from({ length: taskCount }, (_, task) => task),
@@ -45,10 +50,16 @@ const program = Effect.gen(function* () {
   for (let n = 1; n <= Number(commits); n++) {
     const concurrency = n % 3 === 0 ? 1 : "unbounded"
     yield* Effect.forEach(logs, (log, task) => commitOne(log, task, n, descriptor), { concurrency })
+    if (isAsync && n % flushEvery === 0) {
+      yield* transport.flushed
+      for (let task = 0; task < taskCount; task++) acknowledge(descriptor, `${task} ${n}`)
+    }
     if (n % scratchEvery === 0) yield* scratch(transport, n)
   }
   closeSync(descriptor)
 })
 
 mkdirSync(dirname(folder), { recursive: true })
-await Effect.runPromise(Effect.provide(program, embeddedTransport({ folder })))
+await Effect.runPromise(
+  Effect.provide(program, embeddedTransport({ folder, durability: isAsync ? "async" : "fsync" }))
+)

@@ -35,7 +35,7 @@ export const statusCommand = Command.make("status", { pipeline }, (input) =>
 )
 
 const printPlatform = Effect.fn("printPlatform")(function* (status: PlatformStatus) {
-  yield* printLines([`millrace ${status.version}, data in ${status.dataFolder}`, ""])
+  yield* printLines([`millrace ${status.version}, data in ${status.dataFolder}${durabilityText(status)}`, ""])
   yield* printTable(
     ["PIPELINE", "STATE", "REVISION", "NODES", "TASKS", "LAG", "DEAD"],
     status.pipelines.map((each) => [
@@ -68,6 +68,9 @@ const printPlatform = Effect.fn("printPlatform")(function* (status: PlatformStat
     "no sandbox process runs"
   )
 })
+
+const durabilityText = ({ durability }: PlatformStatus): string =>
+  durability === "async" ? ", commits flushed behind (async)" : ""
 
 const printPipeline = Effect.fn("printPipeline")(function* (status: PipelineStatus) {
   yield* printLines([

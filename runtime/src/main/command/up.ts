@@ -55,6 +55,12 @@ export const upCommand = Command.make(
       Flag.atLeast(0),
       Flag.withDescription("Apply this pipeline once up")
     ),
+    durability: Flag.Literals("durability", ["fsync", "async"]).pipe(
+      Flag.optional,
+      Flag.withDescription(
+        "When a commit outlives a power cut: fsync (default), once it is acknowledged; async, within about 50 ms of it. A kill loses nothing in either"
+      )
+    ),
     grant: Flag.Boolean("grant").pipe(
       Flag.withDefault(false),
       Flag.withDescription("Grant what the applied pipelines ask for")
@@ -66,7 +72,7 @@ export const upCommand = Command.make(
         const flags = yield* root
         const { upSettings } = yield* loadUpSettings
         const settings = yield* upSettings({ ...input, data: flags.data })
-        const { host, limits, names, notify, port, secretKeyFile } = settings
+        const { durability, host, limits, names, notify, port, secretKeyFile } = settings
         const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
@@ -74,6 +80,7 @@ export const upCommand = Command.make(
           host,
           names,
           port,
+          durability,
           limits,
           secretKeyFile,
           ...(notify === undefined ? {} : { notify })

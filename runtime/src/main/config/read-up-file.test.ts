@@ -22,6 +22,7 @@ port: \${PORT}
 allowHost: [millrace.example.com, millrace]
 apply: pipelines/orders.pipeline.yaml
 grant: true
+durability: async
 limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
 `
     assert.deepStrictEqual(readUpFile(text, { ROOT: "/srv", PORT: "4100" }), {
@@ -32,6 +33,7 @@ limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
         allowHost: ["millrace.example.com", "millrace"],
         apply: "pipelines/orders.pipeline.yaml",
         grant: true,
+        durability: "async",
         limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
       }
     })

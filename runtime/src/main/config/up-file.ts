@@ -44,6 +44,12 @@ export const UpFile = Schema.Struct({
       description: "Grant what these pipelines ask for; false unless said otherwise"
     })
   ),
+  durability: Schema.optionalKey(
+    Schema.Literals(["fsync", "async"]).annotate({
+      description:
+        "When a commit outlives a power cut: fsync, once it is acknowledged, or async, within about 50 ms of it; fsync unless said otherwise. A kill of the process loses nothing in either"
+    })
+  ),
   secretKeyFile: Schema.optionalKey(
     Schema.String.annotate({
       description:

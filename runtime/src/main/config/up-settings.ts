@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import type { Durability } from "../../transport/embedded/index.ts"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { readUpFile } from "./read-up-file.ts"
@@ -18,6 +19,7 @@ export interface UpFlags {
   readonly publish: readonly string[]
   readonly apply: readonly string[]
   readonly grant: boolean
+  readonly durability: Option.Option<Durability>
 }
 
 /** What a platform is started with: flags first, then the file, then what is usual. Paths are absolute, or from the current folder. */
@@ -30,11 +32,12 @@ export interface UpSettings {
   readonly publish: readonly string[]
   readonly apply: readonly string[]
   readonly grant: boolean
+  readonly durability: Durability
   readonly secretKeyFile: string | undefined
   readonly limits: NonNullable<UpFile["limits"]>
 }
 
-const usual = { host: "127.0.0.1", port: 4000 }
+const usual = { host: "127.0.0.1", port: 4000, durability: "fsync" } as const
 
 /** Reads the config file that is named, if one is, and lays the flags over it. Paths in a file are from its own folder. */
 export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
@@ -56,6 +59,7 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     publish: chosen(flags.publish, config.publish, fromFile),
     apply: chosen(flags.apply, config.apply, fromFile),
     grant: flags.grant || config.grant === true,
+    durability: Option.getOrElse(flags.durability, () => config.durability ?? usual.durability),
     secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
     limits: config.limits ?? {}
   } satisfies UpSettings

@@ -1,4 +1,10 @@
-import { alertEndpoints, controlEndpoints, dashboardEndpoints, registryEndpoints } from "@millrace/sdk/api"
+import {
+  alertEndpoints,
+  controlEndpoints,
+  dashboardEndpoints,
+  type PlatformStatus,
+  registryEndpoints
+} from "@millrace/sdk/api"
 import { authenticate, makeApi, mountEndpoints, type RegistryServices } from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
@@ -47,6 +53,8 @@ export type ControlServices =
 export interface AppOptions {
   readonly version: string
   readonly folder: string
+  /** When a commit outlives a power cut. */
+  readonly durability: PlatformStatus["durability"]
   /** Host names that requests may come under, beside those of the loopback. */
   readonly hosts: readonly string[]
   /** Sampled records that were followed. */
@@ -61,7 +69,12 @@ export interface AppOptions {
 export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   const services = yield* Effect.context<PlatformServices>()
   const startedAt = yield* Clock.currentTimeMillis
-  const facts = { version: options.version, startedAt, dataFolder: options.folder }
+  const facts = {
+    version: options.version,
+    startedAt,
+    dataFolder: options.folder,
+    durability: options.durability
+  }
   const runtime = { runPromiseExit: Effect.runPromiseExitWith(services) }
   const run = Effect.runPromiseWith(services)
   const api = makeApi({

@@ -33,19 +33,23 @@ export class Catalogue {
 
   ensureTopic(spec: TopicSpec): Topic {
     const known = this.topics.get(spec.name)
-    if (known !== undefined) return sameTopic(known, spec)
+    if (known !== undefined) return this.again(sameTopic(known, spec), spec)
     checkTopic(spec)
-    const topic: Topic = {
-      name: spec.name,
-      partitions: spec.partitions,
-      internal: spec.internal,
-      id: this.nextId
-    }
+    const topic = topicOf(spec, this.nextId)
     this.store.write(() => {
       this.store.meta.put(Buffer.from(`topic:${spec.name}`), sealJson(topic))
       this.putIds(this.nextId + 1, this.nextSchema)
     })
     this.nextId += 1
+    this.topics.set(spec.name, topic)
+    return topic
+  }
+
+  /** What a topic keeps may change. */
+  private again(known: Topic, spec: TopicSpec): Topic {
+    if (known.retainBytes === spec.retainBytes) return known
+    const topic = { ...topicOf(spec, known.id), internal: known.internal }
+    this.store.write(() => this.store.meta.put(Buffer.from(`topic:${spec.name}`), sealJson(topic)))
     this.topics.set(spec.name, topic)
     return topic
   }
@@ -222,6 +226,10 @@ export class Catalogue {
     if (value === undefined) throw corrupt(this.folder, "an entry of the catalogue fails its CRC")
     return value
   }
+}
+
+function topicOf({ internal, name, partitions, retainBytes }: TopicSpec, id: number): Topic {
+  return { name, partitions, internal, id, ...(retainBytes === undefined ? {} : { retainBytes }) }
 }
 
 function sameTopic(known: Topic, spec: TopicSpec): Topic {

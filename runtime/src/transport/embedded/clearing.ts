@@ -4,6 +4,7 @@ import { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
 import { writeFailure } from "./failure.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
+import { Retention } from "./retention.ts"
 import type { Store, Table } from "./store.ts"
 
 const keysPerTransaction = 2_000
@@ -23,7 +24,8 @@ export function clearDropped(
     dropped.kind === "topic"
       ? [
           [store.log, id],
-          [store.meta, AppendLedger.prefix(dropped.id)]
+          [store.meta, AppendLedger.prefix(dropped.id)],
+          [store.meta, Retention.prefix(dropped.id)]
         ]
       : [store.checkpoints, store.deltas, store.state, store.folded].map((table) => [table, id] as const)
   return Effect.gen(function* () {

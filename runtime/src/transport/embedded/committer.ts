@@ -2,13 +2,14 @@ import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { checkDelta } from "../../state/overlay.ts"
 import { TransportError } from "../transport.ts"
-import type { Checkpoint, Commit, TaskId } from "../transport.ts"
+import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
 import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
 import { checkpointText, nextCheckpoint } from "./checkpoint-text.ts"
 import { writeFailure } from "./failure.ts"
 import { taskKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
+import type { Kept, Retention } from "./retention.ts"
 import type { Store } from "./store.ts"
 import type { TaskState } from "./task-state.ts"
 import { sealValue } from "./value.ts"
@@ -27,13 +28,22 @@ interface Prepared {
   readonly owner: TaskOwner
   readonly commit: Commit
   readonly outputs: readonly {
-    readonly topicId: number
+    readonly topic: Topic
     readonly partition: number
     readonly frame: Uint8Array
     readonly records: number
   }[]
   readonly bytes: number
 }
+/** What a transaction makes of the partitions that it appends to, by place; theirs once it is durable. */
+interface Places {
+  readonly ends: Map<string, bigint>
+  /** For the ledger: records that were given. */
+  readonly counts: Map<string, bigint>
+  /** Of those with a bound. */
+  readonly kept: Map<string, Kept>
+}
+
 interface Waiting extends Prepared {
   readonly resume: (result: Effect.Effect<Checkpoint, TransportError>) => void
 }
@@ -46,6 +56,7 @@ export class Committer {
   private readonly catalogue: Catalogue
   private readonly logs: PartitionLogs
   private readonly ledger: AppendLedger
+  private readonly retention: Retention
   private readonly waiters: Waiters
   private readonly onStateGrown: () => void
 
@@ -55,6 +66,7 @@ export class Committer {
     readonly catalogue: Catalogue
     readonly logs: PartitionLogs
     readonly ledger: AppendLedger
+    readonly retention: Retention
     readonly waiters: Waiters
     /** Called after deltas became durable. */
     readonly onStateGrown: () => void
@@ -64,6 +76,7 @@ export class Committer {
     this.catalogue = parts.catalogue
     this.logs = parts.logs
     this.ledger = parts.ledger
+    this.retention = parts.retention
     this.waiters = parts.waiters
     this.onStateGrown = parts.onStateGrown
   }
@@ -96,7 +109,7 @@ export class Committer {
           reason: "unknownTopic",
           message: `there is no partition ${partition} of a topic ${name}`
         })
-      outputs.push({ topicId: topic.id, partition, frame, records: openBatch(frame).count })
+      outputs.push({ topic, partition, frame, records: openBatch(frame).count })
       bytes += frame.length
     }
     checkDelta(commit.state)
@@ -111,36 +124,37 @@ export class Committer {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
     if (live.length === 0) return
-    const ends = new Map<string, bigint>()
-    const counts = new Map<string, bigint>()
+    const places: Places = { ends: new Map(), counts: new Map(), kept: new Map() }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
-        for (const { topicId, partition } of outputs) {
-          const place = PartitionLogs.place(topicId, partition)
-          const end = this.logs.end(topicId, partition)
-          ends.set(place, end)
-          counts.set(place, this.ledger.count(place) ?? end)
-        }
+        for (const { partition, topic } of outputs) this.look(topic, partition, places)
       this.store.write(() => {
-        for (const prepared of live) this.write(prepared, { ends, counts }, checkpoints)
-        for (const [place, count] of counts) this.ledger.put(place, count)
+        for (const prepared of live) this.write(prepared, places, checkpoints)
+        for (const [place, count] of places.counts) this.ledger.put(place, count)
       }, wanted)
     } catch (cause) {
       const failure = writeFailure(this.folder, wanted, cause)
       for (const { resume } of live) resume(Effect.fail(failure))
       return
     }
-    for (const [place, count] of counts) this.ledger.moved(place, count)
-    this.settle(live, ends, checkpoints)
+    this.settle(live, places, checkpoints)
+  }
+
+  private look(topic: Topic, partition: number, { counts, ends, kept }: Places): void {
+    const place = PartitionLogs.place(topic.id, partition)
+    const end = this.logs.end(topic.id, partition)
+    ends.set(place, end)
+    counts.set(place, this.ledger.count(place) ?? end)
+    if (topic.retainBytes !== undefined) kept.set(place, this.retention.keptOf(topic.id, partition))
   }
 
   /** INVARIANT: outputs, state, offsets, positions and tokens of a commit go into one transaction. */
   private write(
     prepared: Prepared,
-    { counts, ends }: { readonly ends: Map<string, bigint>; readonly counts: Map<string, bigint> },
+    { counts, ends, kept }: Places,
     checkpoints: Map<TaskOwner, Checkpoint>
   ): void {
     const { owner, commit, outputs } = prepared
@@ -151,10 +165,14 @@ export class Committer {
       sequence: checkpoint.sequence,
       ...(commit.watermark === undefined ? {} : { watermark: commit.watermark })
     }
-    for (const { topicId, partition, frame, records } of outputs) {
-      const place = PartitionLogs.place(topicId, partition)
+    for (const { topic, partition, frame, records } of outputs) {
+      const place = PartitionLogs.place(topic.id, partition)
       counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
-      ends.set(place, this.logs.append(topicId, partition, ends.get(place) ?? 0n, frame, origin))
+      ends.set(place, this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, origin))
+      const before = kept.get(place)
+      if (before === undefined || topic.retainBytes === undefined) continue
+      const bounds = { appended: frame.length, retainBytes: topic.retainBytes }
+      kept.set(place, this.retention.append(topic, partition, before, bounds))
     }
     if (commit.state.length > 0) owner.state?.putDelta(commit.state)
     const key = taskKey(owner.headId, owner.task.partition)
@@ -164,15 +182,18 @@ export class Committer {
 
   private settle(
     live: readonly Waiting[],
-    ends: ReadonlyMap<string, bigint>,
+    { counts, ends, kept }: Places,
     checkpoints: ReadonlyMap<TaskOwner, Checkpoint>
   ): void {
+    for (const [place, count] of counts) this.ledger.moved(place, count)
+    for (const [place, one] of kept) this.retention.moved(place, one)
     for (const [place, end] of ends) this.logs.moveEnd(place, end)
     let grown = false
     for (const { owner, commit, resume } of live) {
       const checkpoint = checkpoints.get(owner)
       if (checkpoint === undefined) continue
       owner.checkpoint = checkpoint
+      this.retention.read(`${owner.headId}/${owner.task.partition}`, commit.offsets)
       if (commit.state.length > 0) {
         owner.state?.applied(commit.state)
         grown = true

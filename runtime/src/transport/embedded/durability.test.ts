@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -8,6 +18,8 @@ import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { emptyCommit, entriesText, textFrame, textsOf } from "../acceptance.ts"
 import { Transport } from "../transport.ts"
 import type { TransportError, TransportShape } from "../transport.ts"
+import { flushedName, settleUnflushed } from "./flush/flushed-pages.ts"
+import { inspectFolder } from "./inspection.ts"
 import { embeddedTransport } from "./layer.ts"
 import { openStore } from "./store.ts"
 import { sealJson } from "./value.ts"
@@ -60,11 +72,12 @@ function writeTexts(texts: readonly string[]): Promise<void> {
 
 /** A process that commits for ever. Answers when it has acknowledged `acks` commits, with the last number of each task. */
 function startWriter(
-  acks: number
+  acks: number,
+  durability: "fsync" | "async" = "fsync"
 ): Promise<{ readonly child: ChildProcess; readonly acked: Map<number, number> }> {
   const child = spawn(
     process.execPath,
-    ["--no-node-snapshot", join(import.meta.dirname, "testing/writer-child.ts"), folder],
+    ["--no-node-snapshot", join(import.meta.dirname, "testing/writer-child.ts"), folder, durability],
     { stdio: ["ignore", "pipe", "inherit"] }
   )
   children.push(child)
@@ -93,9 +106,9 @@ function killed(child: ChildProcess): Promise<void> {
 }
 
 describe("the embedded transport's durability", () => {
-  it("keeps every acknowledged commit, whole, through kill -9 in the middle of commits and folds", async () => {
+  const killsOf = (durability: "fsync" | "async") => async () => {
     for (let round = 0; round < 5; round++) {
-      const { child, acked } = await startWriter(20 + ((round * 53) % 160))
+      const { child, acked } = await startWriter(20 + ((round * 53) % 160), durability)
       await killed(child)
       await withLog((transport) =>
         Effect.forEach([0, 1, 2, 3], (partition) =>
@@ -120,7 +133,44 @@ describe("the embedded transport's durability", () => {
     const folds = store.read(() => [...store.folded.keys({})].length)
     await store.close()
     assert.strictEqual(folds, 4)
-  }, 300_000)
+  }
+  const kept = "keeps every acknowledged commit, whole, through kill -9 in the middle of commits and folds"
+  it(kept, killsOf("fsync"), 300_000)
+  it(`${kept}, where it flushes later`, killsOf("async"), 300_000)
+
+  it("goes back to the last flush in a copy of a folder that was left unflushed, and only there", async () => {
+    const { child } = await startWriter(40, "async")
+    await killed(child)
+    assert.isTrue(existsSync(join(folder, flushedName)))
+    const copy = mkdtempSync(join(tmpdir(), "millrace-copied-"))
+    try {
+      for (const name of ["data.mdb", "FORMAT", flushedName])
+        copyFileSync(join(folder, name), join(copy, name))
+      assert.strictEqual(settleUnflushed(copy), "went back")
+      assert.strictEqual(settleUnflushed(folder), "flushed")
+      for (const each of [copy, folder]) {
+        assert.strictEqual(settleUnflushed(each), "nothing")
+        assert.isFalse((await Effect.runPromise(inspectFolder(each, false))).isNew)
+      }
+    } finally {
+      rmSync(copy, { recursive: true })
+    }
+  })
+
+  it("has nothing left to flush once it was closed", async () => {
+    const layer = embeddedTransport({ folder, durability: "async" })
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        const transport = yield* Transport
+        yield* transport.ensureTopic({ name: "numbers", partitions: 1, internal: false })
+        assert.isTrue(existsSync(join(folder, flushedName)))
+        yield* transport.flushed
+      }).pipe(Effect.provide(layer))
+    )
+    assert.isFalse(existsSync(join(folder, flushedName)))
+    const names = await withLog((transport) => transport.topics)
+    assert.strictEqual(names.length, 1)
+  })
 
   it("refuses a second process on the same folder, and is free again after kill -9", async () => {
     const { child } = await startWriter(1)

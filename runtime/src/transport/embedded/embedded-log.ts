@@ -4,24 +4,32 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import { SlotMap } from "../../state/slots.ts"
 import { TransportError } from "../transport.ts"
-import type { Checkpoint, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
+import type {
+  Checkpoint,
+  KeyedNode,
+  TaskId,
+  TaskLog,
+  Topic,
+  TopicSpec,
+  TransportShape
+} from "../transport.ts"
 import { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
-import { checkpointText, readCheckpoint } from "./checkpoint-text.ts"
+import { Checkpoints } from "./checkpoints.ts"
 import { clearDropped } from "./clearing.ts"
 import { Committer } from "./committer.ts"
 import type { TaskOwner } from "./committer.ts"
-import { corrupt, readFailure, writeFailure } from "./failure.ts"
+import { readFailure, writeFailure } from "./failure.ts"
+import type { Flushed } from "./flush/flusher.ts"
 import { makeFolder } from "./folding.ts"
 import { restageState } from "./restaging.ts"
 import { scanState } from "./scanning.ts"
 import { takeSnapshot } from "./snapshot.ts"
 import { StateBook } from "./state-book.ts"
 import { TaskStates } from "./task-states.ts"
-import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
+import { Retention } from "./retention.ts"
 import { PartitionLogs } from "./partition-log.ts"
 import type { Store } from "./store.ts"
-import { openValue, sealValue } from "./value.ts"
 import { makeWaiters } from "./waiters.ts"
 
 /** Topics, tasks and state over an opened store. Made by the layer. */
@@ -33,6 +41,8 @@ export class EmbeddedLog {
   private readonly waiters = makeWaiters()
   private readonly logs: PartitionLogs
   private readonly ledger: AppendLedger
+  private readonly checkpoints: Checkpoints
+  private readonly retention: Retention
   private readonly folder: string
   private readonly store: Store
   private readonly catalogue: Catalogue
@@ -42,6 +52,8 @@ export class EmbeddedLog {
     this.store = store
     this.catalogue = catalogue
     this.ledger = new AppendLedger(store)
+    this.checkpoints = new Checkpoints(folder, store, catalogue)
+    this.retention = new Retention(store, () => this.checkpoints.all())
     this.logs = new PartitionLogs(folder, store, (topicId) => catalogue.nameOf(topicId))
     this.states = new TaskStates({
       folder,
@@ -53,11 +65,17 @@ export class EmbeddedLog {
   }
 
   /** Goes on with what an earlier run had begun to clear, and folds state in the background while the scope is open. */
-  static make(
-    folder: string,
-    store: Store,
-    catalogue: Catalogue
-  ): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
+  static make({
+    catalogue,
+    flushed,
+    folder,
+    store
+  }: {
+    readonly folder: string
+    readonly store: Store
+    readonly catalogue: Catalogue
+    readonly flushed: Flushed
+  }): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
     return Effect.gen(function* () {
       const log = new EmbeddedLog(folder, store, catalogue)
       const folding = yield* makeFolder(folder, () => log.states.all())
@@ -68,24 +86,27 @@ export class EmbeddedLog {
         catalogue,
         logs,
         ledger: log.ledger,
+        retention: log.retention,
         waiters,
         onStateGrown: folding.grown
       })
       yield* log.writing(() => log.states.book.dropUnfinished())
       yield* Effect.forkScoped(Effect.forever(log.clearLeft))
-      return log.shape(committer)
+      return { ...log.shape(committer), flushed }
     })
   }
 
-  private shape(committer: Committer): TransportShape {
+  private shape(committer: Committer): Omit<TransportShape, "flushed"> {
     const { catalogue } = this
     return {
-      ensureTopic: (spec) => this.writing(() => catalogue.ensureTopic(spec)),
+      ensureTopic: (spec) => this.writing(() => this.ensureTopic(spec)),
       topics: Effect.sync(() => [...catalogue.topics.values()]),
       deleteTopic: (name) => this.deleteTopic(name),
       putSchema: (text) => this.writing(() => catalogue.putSchema(text)),
       schema: (hash) => this.reading(() => catalogue.schemaText(hash)),
       nodeId: (pipeline, node) => this.writing(() => catalogue.nodeId(pipeline, node)),
+      start: (topic, partition) =>
+        this.reading(() => this.retention.first(this.place(topic, partition), partition)),
       end: (topic, partition) => this.reading(() => this.logs.end(this.place(topic, partition), partition)),
       read: (topic, partition, offset, maxBytes) =>
         this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
@@ -104,7 +125,7 @@ export class EmbeddedLog {
         }),
       snapshot: (target) => takeSnapshot({ folder: this.folder, store: this.store }, target),
       openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
-      checkpoints: (pipeline) => this.reading(() => this.checkpointsOf(pipeline)),
+      checkpoints: (pipeline) => this.reading(() => this.checkpoints.ofPipeline(pipeline)),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes)
     }
   }
@@ -115,6 +136,13 @@ export class EmbeddedLog {
 
   private reading<A>(work: () => A): Effect.Effect<A, TransportError> {
     return Effect.try({ try: work, catch: (cause) => readFailure(this.folder, cause) })
+  }
+
+  private ensureTopic(spec: TopicSpec): Topic {
+    const known = this.catalogue.topics.get(spec.name)
+    if (known !== undefined && known.retainBytes === undefined && spec.retainBytes !== undefined)
+      this.retention.measure(known)
+    return this.catalogue.ensureTopic(spec)
   }
 
   /** Id of the topic. Throws `unknownTopic` for a topic or partition that is not there. */
@@ -160,7 +188,7 @@ export class EmbeddedLog {
         task,
         headId,
         state: keyed === undefined ? undefined : this.states.of(task.pipeline, keyed, task.partition),
-        checkpoint: this.readCheckpoint(headId, task.partition),
+        checkpoint: this.checkpoints.get(headId, task.partition),
         fenced: false
       }
       this.owners.set(name, owner)
@@ -195,44 +223,13 @@ export class EmbeddedLog {
     }
   }
 
-  private readCheckpoint(headId: number, partition: number): Checkpoint | undefined {
-    const stored = this.store.read(() => this.store.checkpoints.get(taskKey(headId, partition)))
-    return stored === undefined ? undefined : this.decodeCheckpoint(stored)
-  }
-
-  private decodeCheckpoint(stored: Buffer): Checkpoint {
-    const value = openValue(stored)
-    if (value === undefined) throw corrupt(this.folder, "a checkpoint fails its CRC")
-    return readCheckpoint(value)
-  }
-
   private putCheckpoint(task: TaskId, checkpoint: Checkpoint): void {
     const headId = this.catalogue.nodeId(task.pipeline, task.node)
     const owner = this.owners.get(`${headId}/${task.partition}`)
     if (owner !== undefined) owner.fenced = true
     this.owners.delete(`${headId}/${task.partition}`)
-    this.store.write(() =>
-      this.store.checkpoints.put(taskKey(headId, task.partition), sealValue(checkpointText(checkpoint)))
-    )
-  }
-
-  private checkpointsOf(
-    pipeline: string
-  ): readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[] {
-    const found: { readonly task: TaskId; readonly checkpoint: Checkpoint }[] = []
-    this.store.read(() => {
-      for (const { node, id } of this.catalogue.nodesOf(pipeline)) {
-        const start = idPrefix(id)
-        const end = afterPrefix(start)
-        const range = end === undefined ? { start } : { start, end }
-        for (const { key, value } of this.store.checkpoints.entries(range))
-          found.push({
-            task: { pipeline, node, partition: key.readUInt16BE(4) },
-            checkpoint: this.decodeCheckpoint(value)
-          })
-      }
-    })
-    return found
+    this.retention.forgetReaders()
+    this.checkpoints.put(headId, task.partition, checkpoint)
   }
 
   private deleteTopic(name: string): Effect.Effect<void, TransportError> {
@@ -241,6 +238,7 @@ export class EmbeddedLog {
       if (dropped === undefined) return
       this.logs.forget(dropped.id)
       this.ledger.forget(dropped.id)
+      this.retention.forget(dropped.id)
       yield* this.clear(dropped)
     })
   }
@@ -270,6 +268,7 @@ export class EmbeddedLog {
       }
       this.states.forget(ids)
       yield* Effect.forEach(dropped, (one) => this.clear(one))
+      this.retention.forgetReaders()
     })
   }
 

@@ -1,1 +1,2 @@
+export { type Durability } from "./flush/flusher.ts"
 export { embeddedTransport } from "./layer.ts"

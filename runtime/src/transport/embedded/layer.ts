@@ -7,6 +7,8 @@ import { Transport, TransportError } from "../transport.ts"
 import { Catalogue } from "./catalogue.ts"
 import { EmbeddedLog } from "./embedded-log.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
+import { settleUnflushed } from "./flush/flushed-pages.ts"
+import { type Durability, flushInBackground } from "./flush/flusher.ts"
 import { lockFolder } from "./folder-lock.ts"
 import { createdMark, inspectFolder } from "./inspection.ts"
 import { readFormat } from "./meta-text.ts"
@@ -23,6 +25,8 @@ const formatVersion = 1
  */
 export function embeddedTransport(options: {
   readonly folder: string
+  /** When a commit is durable; default: when it is acknowledged. */
+  readonly durability?: Durability
 }): Layer.Layer<Transport, TransportError> {
   return Layer.effect(
     Transport,
@@ -38,13 +42,18 @@ export function embeddedTransport(options: {
         try: () => new Catalogue(folder, store),
         catch: (cause) => loadFailure(folder, cause)
       })
-      return yield* EmbeddedLog.make(folder, store, catalogue)
+      const flushed = options.durability === "async" ? yield* flushInBackground(folder, store) : Effect.void
+      return yield* EmbeddedLog.make({ folder, store, catalogue, flushed })
     })
   )
 }
 
 function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.Scope> {
   return Effect.gen(function* () {
+    yield* Effect.try({
+      try: () => settleUnflushed(folder),
+      catch: (cause) => writeFailure(folder, 0, cause)
+    })
     const { isNew } = yield* inspectFolder(folder)
     const store = yield* Effect.acquireRelease(
       Effect.try({

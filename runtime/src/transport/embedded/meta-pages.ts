@@ -5,6 +5,9 @@ const pages = 2
 /** As store.ts has it for every file. */
 const pageBytes = 4096
 
+/** Bytes of these pages together. */
+export const metaPagesBytes = pages * pageBytes
+
 // Offsets in a meta page: `MDB_meta` of mdb.c behind a page header of 24 bytes, on a system of 64 bits, little-endian.
 const magicAt = 24
 const versionAt = 28
@@ -19,7 +22,7 @@ const version = 2
  * shorter than it says may end the process. Undefined where the pages are not as this knows them.
  */
 export function bytesGivenOut(file: string): number | undefined {
-  const bytes = Buffer.alloc(pages * pageBytes)
+  const bytes = Buffer.alloc(metaPagesBytes)
   const descriptor = openSync(file, "r")
   try {
     if (readSync(descriptor, bytes, 0, bytes.length, 0) < bytes.length) return undefined

@@ -14,7 +14,8 @@ const TopicText = Schema.fromJsonString(
     name: Schema.String,
     partitions: Schema.Int,
     internal: Schema.Boolean,
-    id: Schema.Int
+    id: Schema.Int,
+    retainBytes: Schema.optionalKey(Schema.Int)
   })
 )
 const NodeText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int }))

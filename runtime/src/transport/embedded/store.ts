@@ -1,4 +1,4 @@
-import { open } from "lmdb"
+import { open, TransactionFlags } from "lmdb"
 import type { RangeOptions, RootDatabase } from "lmdb"
 import { refuseWhenFull } from "./failure.ts"
 
@@ -25,6 +25,15 @@ export interface Store {
    * it will write, where that can be much; throws a TransportError `diskFull` before it begins when there is no space for it.
    */
   readonly write: <A>(work: () => A, bytes?: number) => A
+  /**
+   * From now on a transaction answers when the system has it, before it is flushed: `after` is called then, and `before` ahead of
+   * it, whose throw refuses it. INVARIANT: who calls this holds what was flushed last, for LMDB would write over it.
+   */
+  readonly leaveUnflushed: (watch: { readonly before: () => void; readonly after: () => void }) => void
+  /** Each transaction is flushed again when it answers. */
+  readonly flushEach: () => void
+  /** Keeps every page that what is committed now leads to as it is, until it is released. */
+  readonly hold: () => Hold
   /** Runs reads on one snapshot and lets go of it: no read transaction outlives the call. */
   readonly read: <A>(work: () => A) => A
   /** Bytes that the data file has when it holds every page that was ever given out. */
@@ -34,12 +43,19 @@ export interface Store {
   readonly close: () => Promise<void>
 }
 
+/** Pages that are not written over. To be released before the store is closed. */
+export interface Hold {
+  readonly release: () => void
+}
+
 export const tableNames = ["meta", "schemas", "log", "checkpoints", "deltas", "state", "folded"] as const
 
 /** Address space, not memory or disk. */
 const mapBytes = 2 ** 40
 /** Fixed, for the file's sake: lmdb would take the system's. Allows keys of 1,978 bytes; those of state.md reach 1,037. */
 const pageBytes = 4096
+
+const synchronous = TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT
 
 export function openStore(folder: string, options: { readonly readOnly: boolean }): Store {
   const root: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>({
@@ -55,6 +71,7 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     noSubdir: false
   })
   const table = (name: (typeof tableNames)[number]): Table => openTable(root, name)
+  let unflushed: Parameters<Store["leaveUnflushed"]>[0] | undefined
   return {
     meta: table("meta"),
     schemas: table("schemas"),
@@ -65,14 +82,32 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     folded: table("folded"),
     // Synchronous on purpose: lmdb's asynchronous writer crashes the process when a write fails on a full disk.
     write: (work, bytes = 0) => {
+      unflushed?.before()
       refuseWhenFull(folder, bytes)
       let result: { readonly value: ReturnType<typeof work> } | undefined
-      root.transactionSync(() => {
-        // Kept from lmdb: what is thenable (what `put` answers is) would leave the transaction open until later.
-        result = { value: work() }
-      })
+      root.transactionSync(
+        () => {
+          // Kept from lmdb: what is thenable (what `put` answers is) would leave the transaction open until later.
+          result = { value: work() }
+        },
+        unflushed === undefined ? synchronous : synchronous | TransactionFlags.NO_SYNC_FLUSH
+      )
       if (result === undefined) throw new Error("the transaction did not run")
+      unflushed?.after()
       return result.value
+    },
+    leaveUnflushed: (watch) => {
+      unflushed = watch
+    },
+    flushEach: () => {
+      unflushed = undefined
+    },
+    hold: () => {
+      root.resetReadTxn()
+      const transaction = root.useReadTransaction()
+      // Reads go on with a snapshot of their own.
+      root.resetReadTxn()
+      return { release: () => transaction.done() }
     },
     read: (work) => {
       root.resetReadTxn()

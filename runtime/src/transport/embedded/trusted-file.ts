@@ -30,6 +30,12 @@ export const isTrusted = (folder: string, boot: string | undefined = bootOf()): 
   return closed === null || (closed.bytes === now.bytes && closed.changedNs === now.changedNs)
 }
 
+/** Which data file this is, and in which boot of the system; undefined where that is not told. */
+export const fileOnThisBoot = (folder: string): string | undefined => {
+  const [boot, now] = [bootOf(), stateOf(folder)]
+  return boot === undefined || now === undefined ? undefined : `${boot} ${now.device} ${now.inode}`
+}
+
 /** The file was inspected or made, and is open from now on. */
 export const trustOpened = (folder: string): void => write(folder, undefined)
 

@@ -195,6 +195,8 @@ class InboxWriter {
 
   private commitGroup(group: readonly Waiting[]): Effect.Effect<void> {
     return this.commit(group).pipe(
+      // INVARIANT: who is told that an event was taken need not send it again, not after a power cut either.
+      Effect.tap(() => this.parts.transport.flushed),
       Effect.flatMap((isNew) =>
         this.answer(group, (one) => Effect.succeed(one.entries.map((entry) => isNew.has(entry))))
       ),

@@ -89,6 +89,8 @@ export class InputReader {
         for (const { baseOffset, frame } of batches) {
           if (records >= limits.records) break
           const parts = frameParts(baseOffset, frame, start)
+          // What a bound has dropped is not lost: a reader that begins later begins with what is kept.
+          if (baseOffset > next && baseOffset === (yield* this.startOf(input.topic))) next = baseOffset
           imbalances = addImbalances(imbalances, this.misplaced(input.topic, baseOffset, next, parts.next))
           next = parts.next
           originAt = earlier(
@@ -173,6 +175,10 @@ export class InputReader {
       (lags) => lags.reduce((sum, lag) => sum + lag, 0)
     )
   )
+
+  private startOf(topic: string): Effect.Effect<bigint, TaskFailure> {
+    return Effect.mapError(this.transport.start(topic, this.partition), fromTransport)
+  }
 
   /** Undefined for who wrote the topic once, and is no producer of it in the plan. */
   private producerOf(input: ChainInput, id: number): Effect.Effect<string | undefined, TaskFailure> {

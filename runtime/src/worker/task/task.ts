@@ -147,13 +147,17 @@ export function commitBatch(
   })
 }
 
+/** INVARIANT: what is made visible outside is never forgotten by a power cut. */
 function commitSink(task: Task, token: string, id: TaskId): Effect.Effect<void, TaskFailure> {
   const segment = task.chain.segments.at(-1)
   const { sink } = task.chain.plan
   if (segment === undefined || sink?.transactional !== true) return Effect.void
-  return Effect.mapError(
-    segment.commitSink(token, { id: sinkId(task), partition: id.partition }, task.host),
-    fromSegment
+  return Effect.andThen(
+    Effect.mapError(task.environment.transport.flushed, fromTransport),
+    Effect.mapError(
+      segment.commitSink(token, { id: sinkId(task), partition: id.partition }, task.host),
+      fromSegment
+    )
   )
 }
 
@@ -163,9 +167,12 @@ export function recoverSink(task: Task): Effect.Effect<void, TaskFailure> {
   const { sink } = task.chain.plan
   if (segment === undefined || sink?.transactional !== true) return Effect.void
   const token = task.checkpoint?.tokens[sink.node]
-  return Effect.mapError(
-    segment.recoverSink(token, { id: sinkId(task), partition: task.id.partition }, task.host),
-    fromSegment
+  return Effect.andThen(
+    Effect.mapError(task.environment.transport.flushed, fromTransport),
+    Effect.mapError(
+      segment.recoverSink(token, { id: sinkId(task), partition: task.id.partition }, task.host),
+      fromSegment
+    )
   )
 }
 

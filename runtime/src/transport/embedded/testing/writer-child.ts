@@ -6,7 +6,7 @@ import { embeddedTransport } from "../layer.ts"
 
 // Commits for ever on four tasks, each commit one record, one state entry, one offset, all of them the commit's number;
 // prints a task's number when it was acknowledged. The parent kills this process and looks at what is left.
-const folder = process.argv[2] ?? ""
+const [folder = "", durability = "fsync"] = process.argv.slice(2)
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 // Large enough for a fold every 40 commits of a task.
 const padding = "x".repeat(10_000)
@@ -37,4 +37,9 @@ const program = Effect.gen(function* () {
   yield* Effect.forEach([0, 1, 2, 3], write, { concurrency: "unbounded" })
 })
 
-await Effect.runPromise(Effect.provide(program, embeddedTransport({ folder })))
+await Effect.runPromise(
+  Effect.provide(
+    program,
+    embeddedTransport({ folder, durability: durability === "async" ? "async" : "fsync" })
+  )
+)
