@@ -1,4 +1,5 @@
 import { canonicalAlerts } from "./alerts.ts"
+import { bytesOfSize } from "./byte-size.ts"
 import { durationMs } from "./duration.ts"
 import type { FileNode, PipelineFile } from "./file-schema.ts"
 import { namePattern } from "./file-schema.ts"
@@ -84,12 +85,12 @@ const misplaced = (node: FileNode, key: "source" | "use" | "sink", path: Path): 
     })
   }
   if (key === "sink") {
-    for (const name of ["stream", "partitions", "key", "outputs"] as const)
+    for (const name of ["stream", "partitions", "retain", "key", "outputs"] as const)
       refuse(name, "A sink has no output")
   }
   if (key !== "source") refuse("watermark", "A source gives watermarks; what follows it passes them on")
   if (node.outputs !== undefined) {
-    for (const name of ["stream", "partitions", "key"] as const) {
+    for (const name of ["stream", "partitions", "retain", "key"] as const) {
       refuse(name, `With outputs: the ${name} is said for each output`)
     }
   }
@@ -182,12 +183,14 @@ const watermarkOptions = ({
 interface WrittenOptions {
   readonly stream?: string
   readonly partitions?: number
+  readonly retain?: string
   readonly key?: string | readonly string[]
 }
 
 const outputOptions = (written: WrittenOptions): OutputOptions => ({
   ...(written.stream === undefined ? {} : { stream: written.stream }),
   ...(written.partitions === undefined ? {} : { partitions: written.partitions }),
+  ...(written.retain === undefined ? {} : { retainBytes: bytesOfSize(written.retain) }),
   ...(written.key === undefined ? {} : { key: typeof written.key === "string" ? [written.key] : written.key })
 })
 

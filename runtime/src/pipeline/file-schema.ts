@@ -1,6 +1,7 @@
 import { PipelineName } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
 import { FileAlerts } from "./alerts.ts"
+import { ByteSize } from "./byte-size.ts"
 import { Duration } from "./duration.ts"
 
 /** Names of nodes: identity of tasks, topics and state. */
@@ -56,6 +57,12 @@ const outputOptions = {
       description: "Partitions of the output's topic; 8 unless said otherwise, and never changed"
     })
   ),
+  retain: Schema.optionalKey(
+    ByteSize.annotate({
+      description:
+        "What each partition of the output's topic keeps: beyond it the oldest records go, once every pipeline that read from it is past them; all is kept unless said otherwise"
+    })
+  ),
   key: Schema.optionalKey(
     FieldNames.annotate({ description: "Fields of the output that make the record key" })
   )
@@ -89,7 +96,7 @@ export const FileNode = Schema.Struct({
   ...outputOptions,
   outputs: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Struct(outputOptions)).annotate({
-      description: "Stream, partitions and key by output, for a plugin with several"
+      description: "Stream, partitions, what is kept, and key by output, for a plugin with several"
     })
   ),
   onError: Schema.optionalKey(OnError)

@@ -29,6 +29,8 @@ export type StreamReference = typeof StreamReferenceSchema.Type
 const OutputOptionsSchema = Schema.Struct({
   stream: Schema.optionalKey(Schema.String),
   partitions: Schema.optionalKey(Schema.Int),
+  /** Bytes that each partition keeps. */
+  retainBytes: Schema.optionalKey(Schema.Int),
   key: Schema.optionalKey(Names)
 })
 export type OutputOptions = typeof OutputOptionsSchema.Type

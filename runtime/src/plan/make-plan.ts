@@ -56,7 +56,12 @@ export const makePlan = Effect.fn("makePlan")(function* (
   const physical: PhysicalPlan = {
     pipeline: pipeline.pipeline,
     hash: hashOf(logical, nodes, request),
-    topics: topics.map(({ name, partitions, internal }) => ({ name, partitions, internal })),
+    topics: topics.map(({ name, partitions, internal, retainBytes }) => ({
+      name,
+      partitions,
+      internal,
+      ...(retainBytes === undefined ? {} : { retainBytes })
+    })),
     schemas: schemasOf(nodes, topics),
     chains: chainPlans(pipeline.pipeline, layout, made.plans)
   }

@@ -85,6 +85,8 @@ export const PlannedTopic = Schema.Struct({
   name: Schema.String,
   partitions: Schema.Int,
   internal: Schema.Boolean,
+  /** Bytes that each partition keeps; absent: all. */
+  retainBytes: Schema.optionalKey(Schema.Int),
   /** The node and output that it holds; absent for what only repartitions, and for the dead letters. */
   producer: Schema.optionalKey(Schema.Struct({ node: Schema.String, output: Schema.String })),
   /** Chains that write it, `PIPELINE/HEAD`. */

@@ -112,7 +112,12 @@ export const StoredPlan = Schema.Struct({
     pipeline: Schema.String,
     hash: Schema.String,
     topics: Schema.Array(
-      Schema.Struct({ name: Schema.String, partitions: Schema.Int, internal: Schema.Boolean })
+      Schema.Struct({
+        name: Schema.String,
+        partitions: Schema.Int,
+        internal: Schema.Boolean,
+        retainBytes: Schema.optionalKey(Schema.Int)
+      })
     ),
     schemas: Names,
     chains: Schema.Array(StoredChain)

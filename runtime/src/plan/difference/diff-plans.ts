@@ -113,8 +113,13 @@ const topicDifference = (before: PlannedTopic, after: PlannedTopic): string | un
       : [`keyed by ${keyText(after)} instead of ${keyText(before)}`]),
     ...(before.partitions === after.partitions
       ? []
-      : [`${after.partitions} partitions instead of ${before.partitions}`])
+      : [`${after.partitions} partitions instead of ${before.partitions}`]),
+    ...(before.retainBytes === after.retainBytes
+      ? []
+      : [`each partition keeps ${keptText(after)} instead of ${keptText(before)}`])
   ]
   return differences.length === 0 ? undefined : differences.join(", ")
 }
+const keptText = ({ retainBytes }: PlannedTopic): string =>
+  retainBytes === undefined ? "all" : `${Math.ceil(retainBytes / 1024).toLocaleString("en")} KiB`
 const keyText = ({ key }: PlannedTopic): string => (key.length === 0 ? "nothing" : key.join(", "))

@@ -13,11 +13,23 @@ export const plannedTopics = (
   const headOf = new Map(
     layout.lines.flatMap((line) => line.nodes.map((node) => [node.name, line.head] as const))
   )
-  const outputs = layout.topics.map(({ name, partitions, internal, producer, key, why }) => {
+  const outputs = layout.topics.map(({ name, partitions, internal, producer, key, retainBytes, why }) => {
     const output = nodes.find((node) => node.name === producer.node)!.outputs[producer.output]!
     const producers = [`${pipeline}/${headOf.get(producer.node)!}`]
     const schema = schemaText(output.schema)
-    return { name, partitions, internal, producer, producers, schema, key, bounded: output.bounded, why }
+    const kept = retainBytes === undefined ? {} : { retainBytes }
+    return {
+      name,
+      partitions,
+      internal,
+      ...kept,
+      producer,
+      producers,
+      schema,
+      key,
+      bounded: output.bounded,
+      why
+    }
   })
   const repartitions = layout.repartitions.map(({ name, partitions, key, edge, from, head, why }) => ({
     name,

@@ -9,6 +9,8 @@ export interface OutputTopic {
   readonly internal: boolean
   readonly producer: { readonly node: string; readonly output: string }
   readonly partitions: number
+  /** Bytes that each partition keeps; absent: all. */
+  readonly retainBytes?: number
   /** Fields of the key that its records have; empty: not known. */
   readonly key: readonly string[]
   /** The records get their key on the way into this topic, by `key`; other topics of the output have another. */
@@ -47,6 +49,7 @@ export const topicsOfOutput = (
     internal,
     producer: { node: node.name, output: outputName },
     partitions: output.options.partitions ?? defaultPartitions,
+    ...(output.options.retainBytes === undefined ? {} : { retainBytes: output.options.retainBytes }),
     key,
     rekeyed: key !== own,
     readers: of,
