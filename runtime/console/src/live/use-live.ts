@@ -5,9 +5,12 @@ import { type Connection, liveStore, type Rates } from "./live-store.ts"
 export type LivePipeline = LiveStatus["pipelines"][number]
 export type LiveNode = LivePipeline["nodes"][number]
 
+const { subscribe } = liveStore
+const [nextFrame = subscribe, afterNextFrame = subscribe] = liveStore.subscribeLater
+
 /** A part of the live view. The component renders again only when this very part changed: select objects of the view, or primitives. */
-export const useLive = <A>(select: (status: LiveStatus) => A): A | undefined =>
-  useSyncExternalStore(liveStore.subscribe, () => {
+export const useLive = <A>(select: (status: LiveStatus) => A, told = subscribe): A | undefined =>
+  useSyncExternalStore(told, () => {
     const { status } = liveStore.snapshot()
     return status === undefined ? undefined : select(status)
   })
@@ -15,28 +18,38 @@ export const useLive = <A>(select: (status: LiveStatus) => A): A | undefined =>
 export const useLivePipeline = (name: string): LivePipeline | undefined =>
   useLive(({ pipelines }) => pipelines.find(({ pipeline }) => pipeline === name))
 
-/** A node; while it is not `isWanted` (out of sight) the component keeps what it had. */
-export const useLiveNode = (pipeline: string, node: string, isWanted = true): LiveNode | undefined => {
+export const useLiveNode = (pipeline: string, node: string): LiveNode | undefined =>
+  useLive((status) => nodeOf(status, pipeline, node))
+
+/** The same for one of many in a graph: every second one changes a frame later. */
+export const useLiveGraphNode = (pipeline: string, node: string): LiveNode | undefined =>
+  useLive(
+    (status) => nodeOf(status, pipeline, node),
+    node.charCodeAt(node.length - 1) % 2 === 0 ? subscribe : nextFrame
+  )
+
+/** The same for the row of a table: two frames later, and while it is not `isSeen` it keeps what it had. */
+export const useLiveRow = (pipeline: string, node: string, isSeen: boolean): LiveNode | undefined => {
   const kept = useRef<LiveNode>(undefined)
-  return useLive(({ pipelines }) => {
-    if (isWanted || kept.current === undefined)
-      kept.current = pipelines
-        .find((each) => each.pipeline === pipeline)
-        ?.nodes.find((each) => each.node === node)
+  return useLive((status) => {
+    if (isSeen || kept.current === undefined) kept.current = nodeOf(status, pipeline, node)
     return kept.current
-  })
+  }, afterNextFrame)
 }
+
+const nodeOf = ({ pipelines }: LiveStatus, pipeline: string, node: string): LiveNode | undefined =>
+  pipelines.find((each) => each.pipeline === pipeline)?.nodes.find((each) => each.node === node)
 
 /** Rates of a pipeline or of `PIPELINE/NODE`, the newest last. */
 export const useRates = (name: string): Rates | undefined =>
-  useSyncExternalStore(liveStore.subscribe, () => liveStore.history(name))
+  useSyncExternalStore(afterNextFrame, () => liveStore.history(name))
 
 export const useConnection = (): Connection =>
-  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().connection)
+  useSyncExternalStore(subscribe, () => liveStore.snapshot().connection)
 
 export const useIsFrozen = (): boolean =>
-  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().frozenAt !== undefined)
+  useSyncExternalStore(subscribe, () => liveStore.snapshot().frozenAt !== undefined)
 
 /** When the view was frozen, ms since 1970. */
 export const useFrozenAt = (): number | undefined =>
-  useSyncExternalStore(liveStore.subscribe, () => liveStore.snapshot().frozenAt)
+  useSyncExternalStore(subscribe, () => liveStore.snapshot().frozenAt)

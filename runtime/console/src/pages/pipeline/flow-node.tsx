@@ -1,6 +1,6 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react"
 import { memo } from "react"
-import { useLiveNode } from "../../live/use-live.ts"
+import { useLiveGraphNode } from "../../live/use-live.ts"
 import { countText, rateText } from "../../parts/format.ts"
 import { Sparkline } from "../../parts/sparkline.tsx"
 
@@ -31,7 +31,7 @@ const Numbers = ({
   readonly node: string
   readonly kind: string
 }) => {
-  const live = useLiveNode(pipeline, node)
+  const live = useLiveGraphNode(pipeline, node)
   if (live === undefined) return <span className="dim">not running</span>
   const { rates } = live
   return (
@@ -44,7 +44,7 @@ const Numbers = ({
 
 /** Records that did not go their way. */
 const Losses = ({ node, pipeline }: { readonly pipeline: string; readonly node: string }) => {
-  const totals = useLiveNode(pipeline, node)?.totals
+  const totals = useLiveGraphNode(pipeline, node)?.totals
   if (totals === undefined) return null
   return (
     <>

@@ -1,7 +1,7 @@
 import type { PipelineGraph } from "@millrace/sdk/api"
 import { Link } from "@tanstack/react-router"
 import { memo } from "react"
-import { useLiveNode } from "../../live/use-live.ts"
+import { useLiveRow } from "../../live/use-live.ts"
 import { countText, rateText, shareText } from "../../parts/format.ts"
 import { LiveNumber } from "../../parts/live-number.tsx"
 import { Panel } from "../../parts/panel.tsx"
@@ -31,7 +31,7 @@ interface RowOptions {
 
 const Row = memo(({ kind, node, pipeline, plugin }: RowOptions) => {
   const [place, isSeen] = useSeen<HTMLTableRowElement>()
-  const live = useLiveNode(pipeline, node, isSeen)
+  const live = useLiveRow(pipeline, node, isSeen)
   const count = (value: number | undefined): string => (value === undefined ? "–" : countText(value))
   const rate = (value: number | undefined): string => (value === undefined ? "–" : rateText(value))
   return (
