@@ -1,12 +1,18 @@
 import { type Block, blockBytes, blockLength, missing, openBlock, sealBlock } from "./block.ts"
 
-/** One number over time: sealed blocks, and an open one that samples go into. Ticks count from 0 for the whole history. */
+/**
+ * One number over time: sealed blocks, and an open one that samples go into. Ticks count from 0 for the whole history. While the
+ * open block has one value alone it takes no array: of a thousand pipelines most series never have another.
+ */
 export class Column {
   /** Number of the block that `#sealed` begins with. */
   #base: number
   readonly #sealed: Block[] = []
-  readonly #open = new Float64Array(blockLength).fill(Number.NaN)
-  #live = false
+  /** Undefined while the open block is `#value` in the places from `#from` up to `#to`, and nothing elsewhere. */
+  #open: Float64Array | undefined
+  #value = Number.NaN
+  #from = 0
+  #to = 0
 
   constructor(block: number) {
     this.#base = block
@@ -14,15 +20,39 @@ export class Column {
 
   /** Of a tick in the open block. */
   set(tick: number, value: number): void {
-    this.#open[tick % blockLength] = value
-    this.#live = true
+    const place = tick % blockLength
+    if (this.#open !== undefined) {
+      this.#open[place] = value
+    } else if (this.#isEmpty) {
+      this.#value = value
+      this.#from = place
+      this.#to = place + 1
+    } else if (place === this.#to && Object.is(value, this.#value)) {
+      this.#to = place + 1
+    } else {
+      this.#open = this.#opened(new Float64Array(blockLength))
+      this.#open[place] = value
+    }
   }
 
   /** The open block is whole: what comes next goes into a new one. */
   seal(): void {
-    this.#sealed.push(this.#live ? sealBlock(this.#open) : missing)
-    this.#open.fill(Number.NaN)
-    this.#live = false
+    this.#sealed.push(
+      this.#isEmpty ? missing : sealBlock(this.#open ?? this.#opened(new Float64Array(blockLength)))
+    )
+    this.#open = undefined
+    this.#from = this.#to = 0
+  }
+
+  get #isEmpty(): boolean {
+    return this.#open === undefined && this.#to === 0
+  }
+
+  /** Writes the open block's samples into `into`, which is a block long; answers it. */
+  #opened(into: Float64Array): Float64Array {
+    if (this.#open === undefined) into.fill(Number.NaN).fill(this.#value, this.#from, this.#to)
+    else into.set(this.#open)
+    return into
   }
 
   /** Forgets the blocks before `block`; false when nothing is left of it. */
@@ -30,7 +60,7 @@ export class Column {
     const gone = Math.max(0, Math.min(block - this.#base, this.#sealed.length))
     this.#sealed.splice(0, gone)
     this.#base += gone
-    return this.#live || this.#sealed.some((sealed) => sealed !== missing)
+    return !this.#isEmpty || this.#sealed.some((sealed) => sealed !== missing)
   }
 
   /** The samples of `count` ticks from `first`; NaN where there is none. */
@@ -41,7 +71,7 @@ export class Column {
       const sealed = this.#sealed[block - this.#base]
       if (sealed === missing) continue
       if (sealed !== undefined) openBlock(sealed, scratch)
-      else if (block === this.#base + this.#sealed.length) scratch.set(this.#open)
+      else if (block === this.#base + this.#sealed.length) this.#opened(scratch)
       else continue
       const start = block * blockLength
       const from = Math.max(first, start)
@@ -53,6 +83,6 @@ export class Column {
 
   /** Bytes of its samples. */
   get bytes(): number {
-    return this.#sealed.reduce((sum, block) => sum + blockBytes(block), this.#open.byteLength)
+    return this.#sealed.reduce((sum, block) => sum + blockBytes(block), this.#open?.byteLength ?? 8)
   }
 }

@@ -92,6 +92,18 @@ describe("the history of samples", () => {
     assert.isBelow(counts?.bytes ?? Infinity, 24 * blockLength * 2 + 2_000)
   })
 
+  it("takes an array for a block that is open only where its values differ", () => {
+    const history = new History({ intervalMs: 5_000 })
+    for (let tick = 0; tick < blockLength / 2; tick++)
+      history.append(tick * 5_000, [
+        family(lag, [{ pipeline: "still" }, 7], [{ pipeline: "moves" }, tick % 2])
+      ])
+    const [still, moves] = history.select(lag.name)
+    assert.isBelow(still?.bytes ?? Infinity, 64)
+    assert.strictEqual(moves?.bytes, blockLength * 8)
+    assert.deepStrictEqual(new Set(held(history, lag, { pipeline: "still" })[0]), new Set([7]))
+  })
+
   it("drops a series when its last sample is out of range, and makes room for another", () => {
     const history = new History({ intervalMs: 1_000, lengthMs: blockLength * 1_000, maxColumns: 1 })
     history.append(0, [family(lag, [{ pipeline: "old" }, 1])])

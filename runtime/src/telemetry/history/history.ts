@@ -9,14 +9,17 @@ export interface HistoryOptions {
   readonly intervalMs: number
   /** Milliseconds that are kept; default four hours, rounded up to whole blocks. */
   readonly lengthMs: number
-  /** Most numbers that are kept over time; a histogram takes one a bucket. What comes beyond is dropped and counted. */
+  /**
+   * Most numbers that are kept over time; a histogram takes one a bucket, and a pipeline of one node about sixty. What comes
+   * beyond is dropped and counted, and no alert sees it.
+   */
   readonly maxColumns: number
 }
 
 export const defaultHistory: HistoryOptions = {
   intervalMs: 5_000,
   lengthMs: 4 * 3_600_000,
-  maxColumns: 20_000
+  maxColumns: 100_000
 }
 
 /** Times of consecutive ticks, ms since 1970. */
