@@ -54,7 +54,6 @@ export interface RunningPipeline {
 }
 
 const stopDeadline = "20 seconds"
-const pollInterval = "50 millis"
 
 /**
  * Runs a plan until the scope closes: makes its topics, stores its schemas, and starts its chains. Fails only when that
@@ -153,19 +152,7 @@ function stopChains(gate: Gate, chains: readonly RunningChain[]): Effect.Effect<
 }
 
 function untilCompleted(chains: readonly RunningChain[]): Effect.Effect<void, TaskFailure> {
-  const completed = Effect.forEach(chains, (chain) => chain.completed, {
-    concurrency: "unbounded",
-    discard: true
-  })
-  // Task failures are facts, not events: they are looked for while waiting.
-  const failed = Effect.gen(function* () {
-    for (;;) {
-      const failure = firstFailure(chains)
-      if (failure !== undefined) return yield* Effect.fail(failure)
-      yield* Effect.sleep(pollInterval)
-    }
-  })
-  return Effect.raceFirst(completed, failed)
+  return Effect.forEach(chains, (chain) => chain.completed, { concurrency: "unbounded", discard: true })
 }
 
 function firstFailure(chains: readonly RunningChain[]): TaskFailure | undefined {

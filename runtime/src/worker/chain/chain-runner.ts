@@ -45,7 +45,8 @@ export interface RunningChain {
   readonly error: () => TaskFailure | undefined
   /** All tasks have completed and the end of input stands in every output partition. */
   readonly isCompleted: () => boolean
-  readonly completed: Effect.Effect<void>
+  /** Answers when it is; fails with the first failure that time does not mend, of the chain's start or of a task. */
+  readonly completed: Effect.Effect<void, TaskFailure>
   /** Every task has come to a stop. */
   readonly done: Effect.Effect<void>
 }
@@ -54,7 +55,9 @@ export interface RunningChain {
 export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never, Scope.Scope> {
   return Effect.gen(function* () {
     const tasks: TaskFacts[] = []
-    const completed = yield* Deferred.make<void>()
+    const completed = yield* Deferred.make<void, TaskFailure>()
+    const fail = (failure: TaskFailure) =>
+      failure.transient ? Effect.void : Effect.asVoid(Deferred.fail(completed, failure))
     let error: TaskFailure | undefined
     let isCompleted = false
     const run = Effect.gen(function* () {
@@ -93,6 +96,12 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
         return superviseTask(
           taskParts(parts, chainOf(partition), facts, { budget, onCompleted, announce }),
           loop
+        ).pipe(
+          Effect.andThen(
+            Effect.suspend(() =>
+              facts.state === "failed" && facts.error !== undefined ? fail(facts.error) : Effect.void
+            )
+          )
         )
       })
       yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
@@ -105,7 +114,8 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
     const whole = run.pipe(
       Effect.catch((failure) =>
         Effect.logError("chain could not run", failure.message).pipe(
-          Effect.annotateLogs({ pipeline: parts.pipeline, chain: parts.plan.head, code: failure.code })
+          Effect.annotateLogs({ pipeline: parts.pipeline, chain: parts.plan.head, code: failure.code }),
+          Effect.andThen(fail(failure))
         )
       ),
       Effect.ensuring(Deferred.succeed(done, undefined))
