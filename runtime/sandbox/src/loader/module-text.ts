@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from "node:url"
  * Makes one JavaScript text of TypeScript (or compiled) modules in a *restricted form*, for places that have no module loader: the guest's
  * realm, and a sandbox process that may read no source. The form: named imports at the top (`import { a } from "./b.ts"`, also
  * from a workspace package, whose `index.ts` only re-exports), and `export` only in front of declarations.
- * Each module becomes a function scope of its own, in the order of dependency.
+ * Each module becomes a function scope of its own, in the order of dependency. Each isolate keeps the text while it lives:
+ * comments on lines of their own are left out (also in a text literal that spans lines), and what is not ASCII is escaped, for one
+ * such character would double the text.
  */
 export interface ModuleText {
   /** An expression in a function's body: `return` of the entry's exports as an object. */
@@ -43,7 +45,7 @@ function addModule(walk: Walk, file: string): string {
   walk.open.add(file)
   const source = sourceOf(file)
   const exported = [...source.matchAll(exportName)].map((match) => match[1] ?? "")
-  const body = source
+  const body = compact(source)
     .replace(importLine, (_all, names: string, from: string) => importText(walk, file, names, from))
     .replace(
       defaultImportLine,
@@ -58,6 +60,15 @@ function addModule(walk: Walk, file: string): string {
   walk.names.set(file, name)
   walk.open.delete(file)
   return name
+}
+
+function compact(source: string): string {
+  return source
+    .replace(/^[ \t]*\/\/.*$/gm, "")
+    .replace(/^[ \t]*\/\*(?:[^*]|\*(?!\/))*\*\/[ \t]*$/gm, "")
+    .replace(/[ \t]+$/gm, "")
+    .replace(/\n{2,}/g, "\n")
+    .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 
 function importText(walk: Walk, file: string, names: string, from: string): string {
