@@ -24,32 +24,22 @@ const histories = new Map<string, readonly number[]>()
 const drawn = new Map<string, readonly number[]>()
 let events = 0
 const listeners = new Set<() => void>()
-/** Of each later frame, who is told in it. */
-const laterListeners: readonly Set<() => void>[] = [new Set(), new Set()]
-let isTellingLater = false
+/** Told one frame after the others. */
+const laterListeners = new Set<() => void>()
+let isLaterDue = false
 
 const publish = (next: Partial<Snapshot>): void => {
   snapshot = { ...snapshot, ...next }
   for (const listener of listeners) listener()
-  if (isTellingLater) return
-  isTellingLater = true
-  tellLater(0)
+  if (isLaterDue || laterListeners.size === 0) return
+  isLaterDue = true
+  // Once what the others changed is painted.
+  requestAnimationFrame(() => setTimeout(tellLater))
 }
 
-/** Frame by frame: the next are told once what those before them changed is painted. */
-const tellLater = (place: number): void => {
-  const later = laterListeners[place]
-  if (later === undefined) {
-    isTellingLater = false
-    return
-  }
-  if (later.size === 0) return tellLater(place + 1)
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      for (const listener of later) listener()
-      tellLater(place + 1)
-    })
-  )
+const tellLater = (): void => {
+  isLaterDue = false
+  for (const listener of laterListeners) listener()
 }
 
 /** A line of two minutes is drawn anew every so many events, and not all lines at the same one: many of them are dear to draw. */
@@ -86,11 +76,11 @@ export const liveStore = {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   },
-  /** The same, one or two frames later: a page on which much changes at once is laid out and painted in parts, each of them short. */
-  subscribeLater: laterListeners.map((later) => (listener: () => void): (() => void) => {
-    later.add(listener)
-    return () => void later.delete(listener)
-  }),
+  /** The same, a frame later: a page on which much changes at once is laid out and painted in two parts, each of them short. */
+  subscribeLater: (listener: () => void): (() => void) => {
+    laterListeners.add(listener)
+    return () => void laterListeners.delete(listener)
+  },
   receive: (status: LiveStatus): void => {
     if (snapshot.frozenAt !== undefined) {
       held = status

@@ -5,8 +5,7 @@ import { type Connection, liveStore, type Rates } from "./live-store.ts"
 export type LivePipeline = LiveStatus["pipelines"][number]
 export type LiveNode = LivePipeline["nodes"][number]
 
-const { subscribe } = liveStore
-const [nextFrame = subscribe, afterNextFrame = subscribe] = liveStore.subscribeLater
+const { subscribe, subscribeLater } = liveStore
 
 /** A part of the live view. The component renders again only when this very part changed: select objects of the view, or primitives. */
 export const useLive = <A>(select: (status: LiveStatus) => A, told = subscribe): A | undefined =>
@@ -25,16 +24,16 @@ export const useLiveNode = (pipeline: string, node: string): LiveNode | undefine
 export const useLiveGraphNode = (pipeline: string, node: string): LiveNode | undefined =>
   useLive(
     (status) => nodeOf(status, pipeline, node),
-    node.charCodeAt(node.length - 1) % 2 === 0 ? subscribe : nextFrame
+    node.charCodeAt(node.length - 1) % 2 === 0 ? subscribe : subscribeLater
   )
 
-/** The same for the row of a table: two frames later, and while it is not `isSeen` it keeps what it had. */
+/** The same for the row of a table: a frame later, and while it is not `isSeen` it keeps what it had. */
 export const useLiveRow = (pipeline: string, node: string, isSeen: boolean): LiveNode | undefined => {
   const kept = useRef<LiveNode>(undefined)
   return useLive((status) => {
     if (isSeen || kept.current === undefined) kept.current = nodeOf(status, pipeline, node)
     return kept.current
-  }, afterNextFrame)
+  }, subscribeLater)
 }
 
 const nodeOf = ({ pipelines }: LiveStatus, pipeline: string, node: string): LiveNode | undefined =>
@@ -42,7 +41,7 @@ const nodeOf = ({ pipelines }: LiveStatus, pipeline: string, node: string): Live
 
 /** Rates of a pipeline or of `PIPELINE/NODE`, the newest last. */
 export const useRates = (name: string): Rates | undefined =>
-  useSyncExternalStore(afterNextFrame, () => liveStore.history(name))
+  useSyncExternalStore(subscribeLater, () => liveStore.history(name))
 
 export const useConnection = (): Connection =>
   useSyncExternalStore(subscribe, () => liveStore.snapshot().connection)
