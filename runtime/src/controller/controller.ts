@@ -29,7 +29,7 @@ import { savepointName } from "./savepoint/savepoint-name.ts"
 import type { Savepoints } from "./savepoint/savepoints.ts"
 import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
-import { PipelineStore, type StoredPipeline } from "./store.ts"
+import { type PipelineHead, PipelineStore } from "./store.ts"
 import type { Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
@@ -103,7 +103,7 @@ export class Controller extends Context.Service<Controller, ControllerShape>()(
         turn.withPermits(1)(Effect.provideContext(effect, services))
       const scope = yield* Effect.scope
       /** Settles what is on trial once there is something to say of it; nobody waits for it. */
-      const watched = (saved: StoredPipeline) =>
+      const watched = (saved: PipelineHead) =>
         Effect.provideContext(watchTrial(saved), services).pipe(
           Effect.andThen(inTurn(settleTrial(saved))),
           Effect.catch((error) => Effect.logError(error.message)),

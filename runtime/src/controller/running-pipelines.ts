@@ -16,7 +16,7 @@ import { ungranted } from "./grants.ts"
 import { readMarks, writeMarks } from "./run-marks.ts"
 import { Savepoints } from "./savepoint/savepoints.ts"
 import { prepareStart } from "./start/prepare-start.ts"
-import { PipelineStore, type StoredPipeline } from "./store.ts"
+import { type PipelineHead, PipelineStore, type StoredPipeline } from "./store.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
 import { logFailed } from "./topics.ts"
@@ -24,7 +24,7 @@ import { readCanary } from "./upgrade/rollout.ts"
 
 /** A pipeline in the worker's hands. */
 export interface Run {
-  readonly stored: StoredPipeline
+  readonly stored: PipelineHead
   readonly plan: Plan
   /** Undefined while it is paused from the start, or could not be started: then `failure` says why. */
   readonly running: RunningPipeline | undefined
@@ -82,7 +82,8 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         const scope = yield* Scope.fork(parent)
         const missing = yield* inStore(ungranted(plan))
         if (missing.length > 0) {
-          held.set(stored.pipeline, { stored, plan, running: undefined, failure: notGranted(missing), scope })
+          const failure = notGranted(missing)
+          held.set(stored.pipeline, { stored: headOf(stored), plan, running: undefined, failure, scope })
           return
         }
         if (opened !== undefined) yield* Scope.addFinalizer(scope, opened.close)
@@ -94,15 +95,15 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         )
         const run: Held =
           started._tag === "Success"
-            ? { stored, plan, running: started.success, failure: undefined, scope }
-            : { stored, plan, running: undefined, failure: started.failure, scope }
+            ? { stored: headOf(stored), plan, running: started.success, failure: undefined, scope }
+            : { stored: headOf(stored), plan, running: undefined, failure: started.failure, scope }
         held.set(stored.pipeline, run)
         if (run.running === undefined) return
         if (stored.desired === "paused") yield* run.running.pause
-        yield* Effect.forkIn(markEnd(run.running, stored), scope)
+        yield* Effect.forkIn(markEnd(run.running, headOf(stored)), scope)
       })
 
-      const markEnd = (running: RunningPipeline, stored: StoredPipeline) =>
+      const markEnd = (running: RunningPipeline, stored: PipelineHead) =>
         Effect.gen(function* () {
           yield* running.untilCompleted
           yield* writeMarks(stored.pipeline, { ended: stored.revision }, yield* Clock.currentTimeMillis)
@@ -122,13 +123,15 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
               run.running.state() === "failed"
             )
               return start(stored)
-            held.set(stored.pipeline, { ...run, stored })
+            held.set(stored.pipeline, { ...run, stored: headOf(stored) })
             return stored.desired === "paused" ? run.running.pause : run.running.resume
           }),
         stop
       })
     })
   )
+
+const headOf = ({ planJson: _, ...head }: StoredPipeline): PipelineHead => head
 
 const notGranted = (missing: readonly PlannedPermission[]): TaskFailure =>
   taskFailure(

@@ -7,6 +7,8 @@ import * as Schema from "effect/Schema"
  * program gives an adapter, so that the controller knows no store.
  */
 export interface PipelineStoreShape {
+  /** Every pipeline that was not deleted, and the number of its newest revision; reads no plan. */
+  readonly newest: Effect.Effect<readonly Pick<StoredPipeline, "pipeline" | "revision">[], StoreError>
   /** Every pipeline that was not deleted, with its newest revision. */
   readonly list: Effect.Effect<readonly StoredPipeline[], StoreError>
   readonly get: (pipeline: string) => Effect.Effect<StoredPipeline | undefined, StoreError>
@@ -42,6 +44,9 @@ export interface StoredPipeline {
   /** The physical plan and what is needed to plan on top of it, JSON. */
   readonly planJson: string
 }
+
+/** A stored pipeline without its plan's text, which holds whole bundles: what may be kept for each that runs. */
+export type PipelineHead = Omit<StoredPipeline, "planJson">
 
 /** A revision as it was applied, with who did and when. */
 export interface StoredRevision extends Pick<

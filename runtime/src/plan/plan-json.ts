@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ChainPlan } from "./physical.ts"
 import type { Plan } from "./plan.ts"
+import { withSharedBundle } from "./shared-bundle.ts"
 import { type StoredChain, StoredPlan } from "./stored-plan.ts"
 
 /** The stored plan is not one: it is damaged, or another version wrote it. */
@@ -64,7 +65,7 @@ const withBundles = Effect.fnUntraced(function* (
       ...segment,
       nodes: segment.nodes.map(({ spec, ...node }) => ({
         ...node,
-        spec: { ...spec, bundle: bundles[spec.digest]! }
+        spec: withSharedBundle(spec, bundles[spec.digest]!)
       }))
     }))
   }

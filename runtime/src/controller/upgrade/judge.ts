@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { RunningPipelines } from "../running-pipelines.ts"
-import { PipelineStore, type StoredPipeline } from "../store.ts"
+import { type PipelineHead, PipelineStore } from "../store.ts"
 import { storeFailed } from "../store-failed.ts"
 import { goBack } from "./go-back.ts"
 import { endTrial, trialOf } from "./trial.ts"
@@ -17,7 +17,7 @@ const pollInterval = Duration.millis(20)
  * Waits until a revision on trial has shown what it can do. One that runs stays; one that cannot run at all is taken back, and
  * the call fails with why. True: it has yet to be seen, by {@link watchTrial}.
  */
-export const judgeTrial = Effect.fn("judgeTrial")(function* (stored: StoredPipeline) {
+export const judgeTrial = Effect.fn("judgeTrial")(function* (stored: PipelineHead) {
   if ((yield* trialOf(stored)) === undefined) return false
   const { is } = yield* untilVerdict(stored, ["failed", "idle", "runs"], decideWithin)
   if (is === "idle" || is === "open") return true
@@ -26,10 +26,10 @@ export const judgeTrial = Effect.fn("judgeTrial")(function* (stored: StoredPipel
 })
 
 /** Answers when a revision on trial runs or has failed, or after 15 s: then {@link settleTrial} has something to do. */
-export const watchTrial = (stored: StoredPipeline) => untilVerdict(stored, ["failed", "runs"], watchFor)
+export const watchTrial = (stored: PipelineHead) => untilVerdict(stored, ["failed", "runs"], watchFor)
 
 /** Lets a revision stay that is on trial, or takes the one before again and fails with why. Does nothing for one on no trial. */
-export const settleTrial = Effect.fn("settleTrial")(function* ({ pipeline, revision }: StoredPipeline) {
+export const settleTrial = Effect.fn("settleTrial")(function* ({ pipeline, revision }: PipelineHead) {
   const store = yield* PipelineStore
   const stored = yield* store.get(pipeline).pipe(Effect.mapError(storeFailed))
   // Somebody applied another one meanwhile.
@@ -41,7 +41,7 @@ export const settleTrial = Effect.fn("settleTrial")(function* ({ pipeline, revis
 })
 
 const untilVerdict = Effect.fnUntraced(function* (
-  stored: StoredPipeline,
+  stored: PipelineHead,
   wanted: readonly Verdict["is"][],
   within: Duration.Duration
 ) {
@@ -56,7 +56,7 @@ const untilVerdict = Effect.fnUntraced(function* (
 const verdictNow = Effect.fnUntraced(function* ({
   pipeline,
   revision
-}: StoredPipeline): Effect.fn.Return<Verdict, never, RunningPipelines> {
+}: PipelineHead): Effect.fn.Return<Verdict, never, RunningPipelines> {
   const running = yield* RunningPipelines
   const run = (yield* running.all).find(({ stored }) => stored.pipeline === pipeline)
   if (run === undefined || run.stored.revision !== revision) return { is: "runs" }

@@ -14,7 +14,7 @@ import { Transport } from "../../transport/transport.ts"
 import { ungranted } from "../grants.ts"
 import { findMissingSecrets } from "../missing-secrets.ts"
 import { planView } from "../plan-view.ts"
-import { dependenciesOf } from "../planning.ts"
+import { planDependencies } from "../planning.ts"
 import { RunningPipelines } from "../running-pipelines.ts"
 import { stateProblems } from "../state/state-problems.ts"
 import { PipelineStore, type StoredPipeline, type StoredRevision } from "../store.ts"
@@ -100,9 +100,8 @@ const earlier = Effect.fnUntraced(function* (current: StoredPipeline, question: 
 
 /** What other pipelines have meanwhile made of what a plan reads and names. */
 const surroundings = Effect.fnUntraced(function* (plan: Plan) {
-  const store = yield* PipelineStore
   const transport = yield* Transport
-  const dependencies = yield* dependenciesOf(yield* Effect.mapError(store.list, storeFailed))
+  const dependencies = yield* planDependencies
   const taken = yield* checkTopics(plan.pipeline, plan.topics, dependencies)
   const known = new Set((yield* Effect.mapError(transport.topics, logFailed)).map(({ name }) => name))
   const own = new Set(plan.topics.map(({ name }) => name))

@@ -4,7 +4,7 @@ import { Transport } from "../../transport/transport.ts"
 import { marksNode, readMarks, type Trial, writeMarks } from "../run-marks.ts"
 import type { Run } from "../running-pipelines.ts"
 import { forgetRemoved } from "../start/begin-anew.ts"
-import type { StoredPipeline } from "../store.ts"
+import type { PipelineHead, StoredPipeline } from "../store.ts"
 import { readStoredPlan } from "../stored.ts"
 import { logFailed } from "../topics.ts"
 
@@ -33,7 +33,7 @@ export const markTrial = Effect.fnUntraced(function* (current: StoredPipeline, w
 }, Effect.mapError(logFailed))
 
 /** The trial that a stored revision is on. */
-export const trialOf = Effect.fnUntraced(function* ({ pipeline, revision }: StoredPipeline) {
+export const trialOf = Effect.fnUntraced(function* ({ pipeline, revision }: PipelineHead) {
   const { trial } = yield* readMarks(pipeline).pipe(Effect.mapError(logFailed))
   return trial?.revision === revision ? trial : undefined
 })

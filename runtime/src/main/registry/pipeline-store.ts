@@ -29,21 +29,25 @@ export const pipelineStoreLayer = Layer.effect(
       } satisfies StoredPipeline
     })
 
-    const list = Effect.gen(function* () {
-      const names: string[] = []
+    const newest = Effect.gen(function* () {
+      const found: Pick<StoredPipeline, "pipeline" | "revision">[] = []
       for (let after: string | null = ""; after !== null;) {
         const page: {
-          readonly pipelines: readonly { readonly name: string }[]
+          readonly pipelines: readonly { readonly name: string; readonly revision: number }[]
           readonly next: string | null
         } = yield* pipelines.list(after === "" ? { limit: pageSize } : { limit: pageSize, after })
-        names.push(...page.pipelines.map(({ name }) => name))
+        found.push(...page.pipelines.map(({ name, revision }) => ({ pipeline: name, revision })))
         after = page.next
       }
-      return yield* Effect.forEach(names, stored)
+      return found
     })
 
     return PipelineStore.of({
-      list: Effect.mapError(list, failed),
+      newest: Effect.mapError(newest, failed),
+      list: newest.pipe(
+        Effect.flatMap(Effect.forEach(({ pipeline }) => stored(pipeline))),
+        Effect.mapError(failed)
+      ),
       get: (name) =>
         stored(name).pipe(
           Effect.map((found) => (found.desired === "deleted" ? undefined : found)),
