@@ -6,6 +6,7 @@ import { type Run, RunningPipelines } from "../../controller/running-pipelines.t
 import { metrics } from "../../telemetry/metric/catalogue.ts"
 import { totalsOf } from "../../transport/counts.ts"
 import { Transport } from "../../transport/transport.ts"
+import type { CallMeter } from "../../worker/handlers/call-meters.ts"
 import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { WorkerMeters } from "../../worker/worker-environment.ts"
@@ -42,14 +43,17 @@ export const collectorLayer = (parts: CollectorParts) =>
         Effect.sync(() => new PlatformFacts(parts.folder, parts.version)),
         (facts) => Effect.sync(() => facts.close())
       )
-      const pipelineFamilies = Effect.fnUntraced(function* (families: Families, run: Run) {
+      const pipelineFamilies = Effect.fnUntraced(function* (
+        families: Families,
+        run: Run,
+        calls: readonly CallMeter[]
+      ) {
         const now = yield* Clock.currentTimeMillis
         const checkpoints = yield* totals.checkpoints(run)
         const sums = totalsOf(checkpoints.values())
         const tasks = run.running?.tasks() ?? []
         const { owner, pipeline } = run.stored
         const state = run.running === undefined ? "failed" : run.running.state()
-        const calls = parts.meters.calls.all().filter((call) => call.pipeline === pipeline)
         families.add(
           metrics.pipelineUp,
           { pipeline, owner },
@@ -101,7 +105,9 @@ export const collectorLayer = (parts: CollectorParts) =>
         const found = new Families()
         const runs = yield* running.all
         totals.keep(new Set(runs.map(({ stored }) => stored.pipeline)))
-        for (const run of runs) yield* Effect.ignore(pipelineFamilies(found, run))
+        const calls = Map.groupBy(parts.meters.calls.all(), ({ pipeline }) => pipeline)
+        for (const run of runs)
+          yield* Effect.ignore(pipelineFamilies(found, run, calls.get(run.stored.pipeline) ?? []))
         yield* Effect.ignore(topicFamilies(found))
         yield* sandboxFamilies(found)
         addCounts(found, parts)

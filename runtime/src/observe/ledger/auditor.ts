@@ -31,8 +31,14 @@ export class Auditor extends Context.Service<
         const totals = new RunningTotals(transport)
         let found: ReadonlyMap<string, Imbalances> = new Map()
 
-        const partitionsOf = Effect.fnUntraced(function* (run: Run) {
-          const counts = new Map((yield* transport.topics).map(({ name, partitions }) => [name, partitions]))
+        /** Partitions by topic. */
+        const partitionCounts = Effect.map(
+          transport.topics,
+          (topics): ReadonlyMap<string, number> =>
+            new Map(topics.map(({ name, partitions }) => [name, partitions]))
+        )
+
+        const partitionsOf = Effect.fnUntraced(function* (run: Run, counts: ReadonlyMap<string, number>) {
           const all: PartitionRecords[] = []
           for (const topic of topicsOf(run))
             for (let partition = 0; partition < (counts.get(topic) ?? 0); partition++) {
@@ -55,7 +61,7 @@ export class Auditor extends Context.Service<
             return ledgerOf(
               yield* committed(own),
               all,
-              yield* partitionsOf(own),
+              yield* partitionsOf(own, yield* partitionCounts),
               yield* Clock.currentTimeMillis
             )
           }).pipe(Effect.mapError(logFailed))
@@ -63,8 +69,9 @@ export class Auditor extends Context.Service<
 
         const look = Effect.gen(function* () {
           const next = new Map<string, Imbalances>()
+          const counts = yield* partitionCounts
           for (const run of yield* running.all)
-            next.set(run.stored.pipeline, logImbalances(yield* partitionsOf(run)))
+            next.set(run.stored.pipeline, logImbalances(yield* partitionsOf(run, counts)))
           found = next
         }).pipe(
           Effect.catch((error) => Effect.logWarning("the log could not be audited", error.message)),

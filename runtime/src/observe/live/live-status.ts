@@ -35,9 +35,10 @@ export const liveStatus = (
     const last = before?.cpu.get(name)
     return last === undefined || seconds <= 0 ? 0 : Math.max(0, value - last) / seconds
   }
+  const earlierOnes = new Map(before?.status.pipelines.map((each) => [each.pipeline, each]))
   const pipelines = status.pipelines.map((pipeline): LiveStatus["pipelines"][number] => {
     const name = pipeline.pipeline
-    const earlier = before?.status.pipelines.find((other) => other.pipeline === name)
+    const earlier = earlierOnes.get(name)
     const tasks = { pipeline: name }
     return {
       pipeline: name,
@@ -84,13 +85,20 @@ export const liveStatus = (
   return { at, cpu, status: live }
 }
 
+/** Without a pipeline: what is measured of none. */
 type Match = { readonly [label: string]: string }
 
+/** Samples by metric and pipeline: each is asked for by its pipeline's name, and there may be a thousand of these. */
 class Measured {
-  private readonly samples: ReadonlyMap<string, readonly Sample[]>
+  private readonly samples: ReadonlyMap<string, ReadonlyMap<string, readonly Sample[]>>
 
   constructor(families: readonly MetricFamily[]) {
-    this.samples = new Map(families.map(({ definition, samples }) => [definition.name, samples]))
+    this.samples = new Map(
+      families.map(({ definition, samples }) => [
+        definition.name,
+        Map.groupBy(samples, ({ labels }) => labels["pipeline"] ?? "")
+      ])
+    )
   }
 
   sum(metric: MetricDefinition, match: Match): number {
@@ -103,9 +111,9 @@ class Measured {
     return values.length === 0 ? null : Math.max(...values)
   }
 
-  private values(metric: MetricDefinition, match: Match): readonly number[] {
+  private values(metric: MetricDefinition, { pipeline = "", ...match }: Match): readonly number[] {
     const wanted = Object.entries(match)
-    return (this.samples.get(metric.name) ?? []).flatMap(({ labels, value }) =>
+    return (this.samples.get(metric.name)?.get(pipeline) ?? []).flatMap(({ labels, value }) =>
       typeof value === "number" && wanted.every(([name, of]) => labels[name] === of) ? [value] : []
     )
   }
