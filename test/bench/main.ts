@@ -6,6 +6,7 @@ const benches: {
 } = {
   codec: () => import("./codec.ts"),
   console: () => import("./console.ts"),
+  density: () => import("./density.ts"),
   flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
