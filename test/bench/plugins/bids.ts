@@ -1,4 +1,20 @@
-import { defineProcessor, Schema } from "@millrace/sdk"
+import { Avro, Contract, defineProcessor, Schema } from "@millrace/sdk"
+
+export { mask } from "../../../plugins/mask/src/mask.ts"
+export { rename } from "../../../plugins/rename/src/rename.ts"
+
+class Bid extends Contract<Bid>()({
+  subject: "nexmark.Bid",
+  schema: Schema.Struct({
+    auction: Schema.Int,
+    bidder: Schema.Int,
+    price: Schema.Int,
+    channel: Schema.String,
+    url: Schema.String,
+    dateTime: Avro.TimestampMillis,
+    extra: Schema.String
+  })
+}) {}
 
 /** One middle field of a record changed, all others passed as bytes. */
 export const discount = defineProcessor({
@@ -12,4 +28,36 @@ export const expensive = defineProcessor({
   name: "expensive",
   reads: { price: Schema.Int },
   filter: ({ price }) => price > 10_000
+})
+
+/** A whole bid in, a whole bid out. */
+export const repriced = defineProcessor({
+  name: "repriced",
+  input: Bid,
+  output: Bid,
+  map: ({ auction, bidder, channel, dateTime, extra, price, url }) => ({
+    auction,
+    bidder,
+    price: Math.round(price * 0.908),
+    channel,
+    url,
+    dateTime,
+    extra
+  })
+})
+
+/** A user's own function over two fields. */
+export const scored = defineProcessor({
+  name: "scored",
+  reads: { price: Schema.Int, who: Schema.Int },
+  adds: { score: Schema.Int },
+  map: ({ price, who }) => ({ score: Math.round(Math.sqrt(price) * 10) + (who % 7) })
+})
+
+/** Without the long texts. */
+export const slim = defineProcessor({
+  name: "slim",
+  reads: {},
+  drops: ["url", "extra"],
+  map: () => ({})
 })

@@ -1,0 +1,121 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import { SandboxPool } from "@millrace/sandbox"
+import * as Effect from "effect/Effect"
+import { machine, median } from "../row.ts"
+import type { BenchRow } from "../row.ts"
+import type { Batch } from "./batches.ts"
+import type { Contestant } from "./contestant.ts"
+
+setFlagsFromString("--expose-gc")
+const collect: () => void = runInNewContext("gc")
+
+interface Measured {
+  /** Records per second of CPU time, and of wall time. */
+  readonly cpu: number
+  readonly wall: number
+}
+
+/** A contestant in a race, and over which batches it runs where they are not the race's own. */
+export interface Runner {
+  readonly contestant: Contestant
+  readonly input?: (batches: readonly Batch[]) => Effect.Effect<readonly Batch[]>
+}
+
+export interface RaceOptions {
+  readonly name: string
+  readonly ours: Contestant
+  readonly peers: readonly Runner[]
+  /** Which of the peers counts. */
+  readonly against: "fastest" | "slowest"
+  /** True: all must give the same values, byte for byte; false: that was shown before. */
+  readonly compares: boolean
+}
+
+/** Contestants over the same batches, in turns, beginning with another one each round. */
+export class Race {
+  private readonly options: RaceOptions
+  private readonly results = new Map<string, Measured[]>()
+  private isVerified = true
+
+  constructor(options: RaceOptions) {
+    this.options = options
+  }
+
+  /** Warms all up, and compares what they give. */
+  verify(batches: readonly Batch[]) {
+    return Effect.gen({ self: this }, function* () {
+      const { compares, ours, peers } = this.options
+      for (const batch of batches) {
+        const expected = yield* ours.values(batch)
+        for (const { contestant } of compares ? peers : []) {
+          const values = yield* contestant.values(batch)
+          if (values.length === 0 || Buffer.compare(values, expected) !== 0) this.isVerified = false
+        }
+      }
+      for (const { contestant, input } of peers)
+        yield* contestant.run(input === undefined ? batches : yield* input(batches))
+    })
+  }
+
+  round(batches: readonly Batch[], round: number) {
+    return Effect.gen({ self: this }, function* () {
+      const runners: readonly Runner[] = [{ contestant: this.options.ours }, ...this.options.peers]
+      for (let turn = 0; turn < runners.length; turn++) {
+        const runner = runners[(round + turn) % runners.length]
+        if (runner === undefined) continue
+        const { contestant, input } = runner
+        const measured = yield* measure(contestant, input === undefined ? batches : yield* input(batches))
+        this.results.set(contestant.name, [...(this.results.get(contestant.name) ?? []), measured])
+      }
+    })
+  }
+
+  row(): BenchRow {
+    const medianOf = ({ name }: Contestant) => {
+      const all = this.results.get(name) ?? []
+      return { name, cpu: median(all.map(({ cpu }) => cpu)), wall: median(all.map(({ wall }) => wall)) }
+    }
+    const { against, name, ours: contestant, peers } = this.options
+    const ours = medianOf(contestant)
+    const peer = peers
+      .map((each) => medianOf(each.contestant))
+      .reduce((best, each) => (each.cpu > best.cpu === (against === "fastest") ? each : best))
+    return {
+      name,
+      ours: ours.cpu,
+      peer: peer.cpu,
+      peerName: peer.name,
+      ratio: ours.cpu / peer.cpu,
+      unit: "records per CPU-second",
+      rounds: this.results.get(contestant.name)?.length ?? 0,
+      verified: this.isVerified,
+      machine: machine(),
+      wall: ours.wall
+    }
+  }
+}
+
+const measure = Effect.fn("measure")(function* (contestant: Contestant, batches: readonly Batch[]) {
+  // What the one before left behind, and what makes the batches, is not to be collected in this one's time.
+  collect()
+  const records = batches.reduce((sum, { starts }) => sum + starts.length - 1, 0)
+  const child = yield* sandboxProcess
+  const started = process.hrtime.bigint()
+  const before = process.cpuUsage()
+  yield* contestant.run(batches)
+  const { system, user } = process.cpuUsage(before)
+  const wall = Number(process.hrtime.bigint() - started) / 1e9
+  const after = yield* sandboxProcess
+  // The time of a process that ended could not be told.
+  if (child === undefined || after?.pid !== child.pid)
+    return yield* Effect.die("the sandbox process was not the same all the time")
+  const micros = user + system + after.cpuMicros - child.cpuMicros
+  return { cpu: records / (micros / 1e6), wall: records / wall }
+})
+
+/** The sandbox process that runs the segments, and its CPU time. */
+const sandboxProcess = Effect.gen(function* () {
+  const pool = yield* SandboxPool
+  return (yield* pool.processes).find(({ domain }) => domain === "bench")
+})
