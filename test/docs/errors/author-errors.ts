@@ -193,4 +193,32 @@ const inAdding: Rows = {
   }
 }
 
-export const authorErrors: Rows = { ...inDev, ...inPublishing, ...inAdding }
+/** `millrace bench`. */
+const inBench: Rows = {
+  BENCH_KIND: {
+    message: "The plugin is a source or a sink, which cannot be measured by itself",
+    where: "the plugin's name",
+    why: "It is as fast as the place that it reads or writes.",
+    remedy: "Measure a processor or a function; look at a source or sink where it runs, with `millrace cost`."
+  },
+  BENCH_UNFED: {
+    message: "An input of the plugin gets no records",
+    where: "the plugin's input",
+    why: "Records cannot be generated for it, and no file was named for it.",
+    remedy: "Give records of yours with `--input FILE`, or `--input NAME=FILE`, and the config with `--with`."
+  },
+  BENCH_ALL_FAILED: {
+    message: "All records fail, with the first one's error and what it holds",
+    where: "the records that were generated or given",
+    why: "There is nothing to measure: the plugin refuses such records, or asks for what is outside, which is not reached here.",
+    remedy: "Give records that it can handle with `--input FILE`, or measure it where it runs."
+  },
+  BENCH_STOPPED: {
+    message: "The plugin could not be run, with the task's error",
+    where: "the plugin, or the log below `.millrace`",
+    why: "It does not open, its sandbox was killed again and again, or the disk is full.",
+    remedy: "Run it with `millrace dev`, which shows where it fails."
+  }
+}
+
+export const authorErrors: Rows = { ...inDev, ...inBench, ...inPublishing, ...inAdding }

@@ -5,6 +5,7 @@ import { applyCommand } from "./apply.ts"
 import { auditCommand } from "./audit.ts"
 import { backupCommand } from "./life/backup.ts"
 import { restoreCommand } from "./life/restore.ts"
+import { benchCommand } from "./bench.ts"
 import { buildCommand } from "./build.ts"
 import { searchCommand } from "./find/search.ts"
 import { showCommand } from "./find/show.ts"
@@ -63,7 +64,15 @@ export const millrace = root.pipe(
     },
     {
       group: "Plugins",
-      commands: [devCommand, testCommand, buildCommand, publishCommand, yankCommand, deprecateCommand]
+      commands: [
+        devCommand,
+        testCommand,
+        benchCommand,
+        buildCommand,
+        publishCommand,
+        yankCommand,
+        deprecateCommand
+      ]
     },
     { group: "Access", commands: [loginCommand, logoutCommand, tokenCommand, secretCommand] },
     {

@@ -27,6 +27,8 @@ export interface InputOptions {
   /** The author's own records by input; under `""` those for the only one. */
   readonly records: ReadonlyMap<string, readonly FileRecord[]>
   readonly count: number | undefined
+  /** Of records that are made up. Default 0. */
+  readonly seed?: number
   /** What feeds the only input, instead of the author's own records. */
   readonly tapped: TappedStream | undefined
 }
@@ -39,7 +41,7 @@ const tableRows = 200
  * another contract go to another stream. The one before is read on under the old for a moment; what then is left in it is told.
  */
 export const devInputs = (options: InputOptions): readonly DevInput[] | string => {
-  const { config, count, manifest, records, tapped } = options
+  const { config, count, manifest, records, seed = 0, tapped } = options
   const isOnly = manifest.inputs.length === 1
   const inputs: DevInput[] = []
   if (tapped !== undefined && !isOnly) return `${manifest.name}: --from feeds a plugin with one input`
@@ -56,13 +58,13 @@ export const devInputs = (options: InputOptions): readonly DevInput[] | string =
       own?.map(({ value }) => value)
     )
     if ("problem" in type) return `${manifest.name}: ${type.problem}`
-    inputs.push(withSupply(manifest, type, own, count))
+    inputs.push(withSupply(manifest, type, own, { count, seed }))
   }
   for (const table of manifest.tables) {
     const own = records.get(table.name)
     const type = tableTypeOf(table)
     if ("problem" in type) return `${manifest.name}: ${type.problem}`
-    inputs.push(withSupply(manifest, type, own, own === undefined ? tableRows : undefined))
+    inputs.push(withSupply(manifest, type, own, { count: own === undefined ? tableRows : undefined, seed }))
   }
   return inputs
 }
@@ -84,16 +86,16 @@ const withSupply = (
   manifest: PluginManifest,
   type: InputType,
   own: readonly FileRecord[] | undefined,
-  count: number | undefined
+  { count, seed }: { readonly count: number | undefined; readonly seed: number }
 ): DevInput => {
   const stream = streamName(manifest, type)
-  const fingerprint = hashOf([stream, count ?? "endless", own ?? "made up"])
+  const fingerprint = hashOf([stream, count ?? "endless", own ?? `made up ${seed}`])
   if (own === undefined)
     return {
       ...type,
       fingerprint,
       stream,
-      supply: madeUp(type.type, count),
+      supply: madeUp(type.type, count, seed),
       misfits: [],
       what: "records made up from its contract"
     }

@@ -12,12 +12,12 @@ export interface RecordSupply {
   readonly replayFrom?: () => number
 }
 
-/** Plausible records of a type, made up. */
-export const madeUp = (type: RecordType, count: number | undefined): RecordSupply => ({
+/** Plausible records of a type, made up. The same seed gives the same ones. */
+export const madeUp = (type: RecordType, count: number | undefined, seed = 0): RecordSupply => ({
   count,
   take: (from, wanted) => {
     const size = count === undefined ? wanted : Math.max(0, Math.min(wanted, count - from))
-    return size === 0 ? [] : sampleRecords(type, { from, count: size })
+    return size === 0 ? [] : sampleRecords(type, { from, count: size, seed })
   }
 })
 
