@@ -62,6 +62,8 @@ describe("the first thing to change", () => {
     const [finding] = findingsOf({ ...evidence, shares, fields })
     assert.strictEqual(finding?.rule, "codec")
     assert.include(finding?.measured, "1 of the 2 fields that it reads are texts")
+    const unused = [{ ...fields[0], read: twelve, used: ["field3"] }]
+    assert.notInclude(rulesOf({ shares, fields: unused }), "codec", "what nobody looks at is said instead")
   })
 
   it("is the body, or the state that it keeps, where that dominates", () => {

@@ -88,8 +88,10 @@ const fields = ({ fields: uses, shares }: Evidence): readonly Finding[] =>
     ]
   })
 
-const codec = ({ fields: uses, shares, parts }: Evidence): readonly Finding[] => {
-  if (shares.codec < 0.4) return []
+const codec = (evidence: Evidence): readonly Finding[] => {
+  const { fields: uses, parts, shares } = evidence
+  // What is said of fields that nobody looks at says more.
+  if (shares.codec < 0.4 || fields(evidence).length > 0) return []
   const texts = uses.flatMap((use) => use.texts)
   const count = uses.reduce((sum, { read }) => sum + read.length, 0)
   const isText = texts.length * 2 >= count && texts.length > 0
