@@ -27,6 +27,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   kills: () => import("./kills.ts"),
   "power-cut": () => import("./power-cut.ts"),
   hostile: () => import("./hostile.ts"),
+  "hot-swap": () => import("./hot-swap.ts"),
   ingest: () => import("./ingest.ts"),
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
