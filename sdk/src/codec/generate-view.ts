@@ -52,7 +52,7 @@ class ViewCode {
   constructor(code: CodeBuilder, view: View) {
     this.code = code
     this.view = view
-    this.read = new ReadCode(code)
+    this.read = new ReadCode(code, { echoes: true })
     this.pieces = typeof view.output === "string" ? [] : piecesOf(view.output, view.writer)
     this.isPatchable = typeof view.output !== "string" && isInPlace(this.pieces, view.writer)
     const marks = new Map<number, string>()

@@ -31,9 +31,13 @@ export class ReadCode {
   readonly skip: SkipCode
   private readonly code: CodeBuilder
   private readonly records = new Map<RecordResolution, RecordFunction>()
+  /** The call that reads a text. */
+  private readonly text: string
 
-  constructor(code: CodeBuilder) {
+  /** `echoes`: the bytes stay as they are, and what is read of them may soon be written again (runtime-echo.ts). */
+  constructor(code: CodeBuilder, { echoes = false }: { readonly echoes?: boolean } = {}) {
     this.code = code
+    this.text = echoes ? "r.echoed()" : "r.string()"
     this.skip = new SkipCode(code)
   }
 
@@ -91,7 +95,7 @@ export class ReadCode {
       case "double":
         return through(`${target} = r.double()`)
       case "string":
-        return through(`${target} = r.string()`)
+        return through(`${target} = ${this.text}`)
       case "bytes":
         return through(`${target} = ${look === "" ? "r.byteString()" : look.replace("@", "r.byteString()")}`)
     }

@@ -1,4 +1,5 @@
 import { decodeUtf8 } from "../record/utf8.ts"
+import { rememberText } from "./runtime-echo.ts"
 import { CodecFault } from "./runtime-fault.ts"
 import { bigintOf } from "../record/built-ins.ts"
 
@@ -198,11 +199,15 @@ export class ValueReader {
   }
 
   string(): string {
+    return this.text(this.length())
+  }
+
+  /** A string of bytes that nobody changes: see {@link rememberText}. */
+  echoed(): string {
     const size = this.length()
     const at = this.at
-    const text = decodeUtf8(this.bytes, at, at + size)
-    if (text === undefined) throw this.fault("BAD_UTF8", "text that is not UTF-8")
-    this.at = at + size
+    const text = this.text(size)
+    rememberText(text, this.bytes, this.view, at, at + size)
     return text
   }
 
@@ -270,6 +275,14 @@ export class ValueReader {
     this.depth += 1
     if (this.depth > maxDatumDepth)
       throw this.fault("TOO_DEEP", "more than " + maxDatumDepth + " records within each other")
+  }
+
+  private text(size: number): string {
+    const at = this.at
+    const text = decodeUtf8(this.bytes, at, at + size)
+    if (text === undefined) throw this.fault("BAD_UTF8", "text that is not UTF-8")
+    this.at = at + size
+    return text
   }
 
   private small(zigzag: number, at: number): number {

@@ -2,6 +2,7 @@ import type { ByteSink } from "../record/byte-sink.ts"
 import { copyBytes } from "../record/byte-sink.ts"
 import { putUtf8, utf8Length } from "../record/utf8.ts"
 import { putZigzag } from "../record/varint.ts"
+import { putKnownText } from "./runtime-echo.ts"
 import { CodecFault } from "./runtime-fault.ts"
 import { isUuid, nameOfValue } from "./runtime-logical.ts"
 import { maxDatumBytes, maxDatumDepth, maxDatumItems } from "./runtime-reader.ts"
@@ -144,6 +145,7 @@ const shortText = 64
 
 export function putString(sink: ByteSink, value: unknown): void {
   if (typeof value !== "string") throw wrongType("a string", value)
+  if (putKnownText(sink, value)) return
   const units = value.length
   if (units < shortText) {
     // ASCII, as it mostly is: one byte of length, one a character, undone at the first that is not.

@@ -18,6 +18,8 @@ export const hasOwn: (value: object, name: PropertyKey) => boolean = Object.hasO
 export const prototypeOf: (value: unknown) => unknown = Object.getPrototypeOf
 export const createObject: (prototype: null) => { [name: string]: unknown } = Object.create
 export const getOf: (value: object, name: PropertyKey) => unknown = Reflect.get
-export const fromCharCode = String.fromCharCode
+export const fromCharCode: (...units: number[]) => string = String.fromCharCode
+export const applyTo: <A extends unknown[], B>(call: (...given: A) => B, self: undefined, given: A) => B =
+  Reflect.apply
 export const bigintOf = BigInt
 export const asSigned = BigInt.asIntN

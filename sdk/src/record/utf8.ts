@@ -1,4 +1,4 @@
-import { fromCharCode } from "./built-ins.ts"
+import { applyTo, fromCharCode } from "./built-ins.ts"
 
 /**
  * Strict UTF-8 (RFC 3629) in plain JavaScript, for the guest has no TextDecoder that could be trusted.
@@ -63,49 +63,40 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
   return bytes
 }
 
+/** Characters that go into one native call at most. */
+const mostAtOnce = 256
+/** Lists of the characters of one call, by their number, made when a text is that long: a call takes a whole list fastest. */
+const lists: (number[] | undefined)[] = []
+
+for (let i = 0; i <= mostAtOnce; i++) lists[i] = undefined
+
 /** The text of `bytes[start, end)`; undefined when that is not well-formed UTF-8. The range must lie within the bytes. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   let text = ""
-  let i = start
-  // Sixteen characters a step: one native call and one concatenation for each.
-  while (i + 16 <= end) {
-    const a = bytes[i]
-    const b = bytes[i + 1]
-    const c = bytes[i + 2]
-    const d = bytes[i + 3]
-    const e = bytes[i + 4]
-    const f = bytes[i + 5]
-    const g = bytes[i + 6]
-    const h = bytes[i + 7]
-    const j = bytes[i + 8]
-    const k = bytes[i + 9]
-    const l = bytes[i + 10]
-    const m = bytes[i + 11]
-    const n = bytes[i + 12]
-    const o = bytes[i + 13]
-    const p = bytes[i + 14]
-    const q = bytes[i + 15]
-    if ((a | b | c | d | e | f | g | h | j | k | l | m | n | o | p | q) > 0x7f)
-      return decodeWide(bytes, i, end, text)
-    text += fromCharCode(a, b, c, d, e, f, g, h, j, k, l, m, n, o, p, q)
-    i += 16
-  }
-  while (i + 4 <= end) {
-    const a = bytes[i]
-    const b = bytes[i + 1]
-    const c = bytes[i + 2]
-    const d = bytes[i + 3]
-    if ((a | b | c | d) > 0x7f) return decodeWide(bytes, i, end, text)
-    text += fromCharCode(a, b, c, d)
-    i += 4
-  }
-  while (i < end) {
-    const a = bytes[i]
-    if (a > 0x7f) return decodeWide(bytes, i, end, text)
-    text += fromCharCode(a)
-    i += 1
+  for (let i = start; i < end; i += mostAtOnce) {
+    const units = end - i < mostAtOnce ? end - i : mostAtOnce
+    const list = listOf(units)
+    let all = 0
+    for (let unit = 0; unit < units; unit++) {
+      const byte = bytes[i + unit]
+      all |= byte
+      list[unit] = byte
+    }
+    if (all > 0x7f) return decodeWide(bytes, i, end, text)
+    const part = applyTo(fromCharCode, undefined, list)
+    if (units === end - start) return part
+    text += part
   }
   return text
+}
+
+function listOf(units: number): number[] {
+  const known = lists[units]
+  if (known !== undefined) return known
+  const list: number[] = []
+  for (let i = 0; i < units; i++) list[i] = 0
+  lists[units] = list
+  return list
 }
 
 /** True when `bytes[start, end)` is well-formed UTF-8. */
