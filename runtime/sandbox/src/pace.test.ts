@@ -133,7 +133,7 @@ describe("a call that waits for the process", () => {
       node: "slow",
       outputs: [movieOutput]
     })
-    const asking = `(movie) => pend((done) => host.request("api", "get", "{}", undefined, () => { ${spin("3e7")}; done([movie]) }))`
+    const asking = `(movie) => pend((done) => host.request("api", "get", "{}", undefined, () => { ${spin("1e6")}; done([movie]) }))`
     const quick = nodeOf(bodyBundle("process", asking, { suspends: true, before: pend }), {
       node: "quick",
       outputs: [movieOutput],
