@@ -1,0 +1,97 @@
+import { execFileSync, spawn } from "node:child_process"
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { root, temporaryFolder } from "../input/program.ts"
+import { type BenchRow, machine, median } from "./row.ts"
+
+// The log appends batches of 256 KiB, each durable before the next, while a reader takes and checks them all, and the oldest go
+// beyond a bound of 256 MiB; against `dd` that writes as many bytes in as many flushed writes into the same folder. Before
+// anything is measured ten times the bound has gone through, so that the log writes over what it dropped.
+
+const rounds = 5
+const batchBytes = 256 * 1024
+/** Of a round. */
+const batches = 1_024
+const retainBytes = 256 * 2 ** 20
+const warmBytes = 10 * retainBytes
+const bar = 0.7
+
+export const run = async (): Promise<readonly BenchRow[]> => {
+  const folder = temporaryFolder(join(root, ".millrace/bench"))
+  const log = startLog(join(folder.path, "log"))
+  const file = join(folder.path, "plain")
+  mkdirSync(folder.path, { recursive: true })
+  const ours: number[] = []
+  const peer: number[] = []
+  let verified = true
+  try {
+    await log.round(warmBytes / batchBytes)
+    for (let round = 0; round < rounds; round++) {
+      const taken = await log.round(batches)
+      verified &&= taken.verified
+      ours.push((batches * batchBytes) / 1e6 / taken.seconds)
+      peer.push((batches * batchBytes) / 1e6 / plainWrites(file))
+    }
+  } finally {
+    log.end()
+    folder.remove()
+  }
+  const [mine, plain] = [median(ours), median(peer)]
+  return [
+    {
+      name: `log: 256 KiB batches appended, flushed and consumed, past the retention (bar ${bar})`,
+      ours: mine,
+      peer: plain,
+      peerName: "dd bs=256K oflag=dsync",
+      ratio: mine / plain,
+      unit: "MB/s",
+      rounds,
+      verified,
+      machine: machine()
+    }
+  ]
+}
+
+/** Seconds that as many flushed writes take that nobody reads. */
+const plainWrites = (file: string): number => {
+  const began = performance.now()
+  const settings = ["if=/dev/zero", `of=${file}`, `bs=${batchBytes}`, `count=${batches}`, "oflag=dsync"]
+  execFileSync("dd", settings, { stdio: "ignore" })
+  const seconds = (performance.now() - began) / 1_000
+  rmSync(file)
+  return seconds
+}
+
+interface Taken {
+  readonly seconds: number
+  readonly verified: boolean
+}
+
+const startLog = (folder: string) => {
+  const child = spawn(
+    process.execPath,
+    [
+      "--no-node-snapshot",
+      "--disable-warning=ExperimentalWarning",
+      ...(process.env["BENCH_PROFILE"] === undefined
+        ? []
+        : ["--cpu-prof", `--cpu-prof-dir=${process.env["BENCH_PROFILE"]}`]),
+      join(import.meta.dirname, "log/program.ts"),
+      folder,
+      String(batchBytes),
+      String(retainBytes)
+    ],
+    { cwd: root, stdio: ["pipe", "pipe", "inherit"] }
+  )
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    round: async (count: number): Promise<Taken> => {
+      child.stdin.write(`${count}\n`)
+      const { done, value } = await lines.next()
+      if (done === true) throw new Error("the log's process ended")
+      return JSON.parse(value)
+    },
+    end: () => child.stdin.end()
+  }
+}
