@@ -2,6 +2,7 @@ import { upFileSchema } from "../../runtime/src/main/config/up-file.ts"
 import { cliPage } from "./cli/cli-page.ts"
 import { errorsPage } from "./errors/errors-page.ts"
 import { conformancePage } from "./reference/conformance-page.ts"
+import { performancePage, throughputChart, timeChart } from "./performance/performance-page.ts"
 import { pipelinePage } from "./reference/pipeline-page.ts"
 import { sdkPage } from "./reference/sdk-page.ts"
 import { expressionsPage } from "./expressions-page.ts"
@@ -20,7 +21,10 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: "docs/up.schema.json", make: async () => upFileSchema() },
   { path: "docs/reference/sdk.md", make: async () => sdkPage() },
   { path: "docs/reference/conformance.md", make: async () => conformancePage() },
-  { path: "docs/reference/expressions.md", make: async () => expressionsPage() }
+  { path: "docs/reference/expressions.md", make: async () => expressionsPage() },
+  { path: "docs/performance.md", make: async () => performancePage() },
+  { path: "docs/performance/throughput.svg", make: async () => throughputChart() },
+  { path: "docs/performance/time-and-memory.svg", make: async () => timeChart() }
 ]
 
 /** The page's text as it is written: one line break at its end. */
