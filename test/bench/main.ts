@@ -1,6 +1,8 @@
 import type { BenchRow } from "./row.ts"
+import { saveRows } from "./saved-results.ts"
 
-// `npm run bench -- NAME... [--json]`. With --json the last line is one JSON array of rows.
+// `npm run bench -- NAME... [--json] [--save]`. With --json the last line is one JSON array of rows; with --save they go into
+// results.json, of which `npm run docs` makes docs/performance.md.
 const benches: {
   readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }>
 } = {
@@ -40,4 +42,5 @@ for (const name of names) {
   }
 }
 if (json) process.stdout.write(`${JSON.stringify(rows)}\n`)
+if (process.argv.includes("--save")) saveRows(rows, new Date())
 process.exit(rows.every((row) => row.verified) ? 0 : 1)
