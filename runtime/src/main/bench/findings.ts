@@ -126,7 +126,7 @@ const body = ({ manifest, parts, shares, stateBytes }: Evidence): readonly Findi
       share: shares.body,
       measured: `the body takes ${percent(shares.body)}, ${micros(parts.body)} a record`,
       remedy: suspends
-        ? "what it yields for is part of this: ask for several things at once, and yield only where it must wait; then profile it (docs/how-to/measure.md)"
+        ? "it is your code: profile it (docs/how-to/measure.md), and look for what it makes anew for each record (patterns, formatters, copies); where it waits for something, ask for several things at once"
         : "it is your code: profile it (docs/how-to/measure.md), and look for what it makes anew for each record (patterns, formatters, copies)"
     }
   ]
