@@ -1,4 +1,5 @@
-import { Avro, Contract, defineProcessor, Schema } from "@millrace/sdk"
+import { Avro, Contract, defineProcessor, defineSource, Schema } from "@millrace/sdk"
+import { bidOf } from "../bid.ts"
 
 export { mask } from "../../../plugins/mask/src/mask.ts"
 export { rename } from "../../../plugins/rename/src/rename.ts"
@@ -15,6 +16,27 @@ class Bid extends Contract<Bid>()({
     extra: Schema.String
   })
 }) {}
+
+const sourceBatch = 1_500
+
+/** The first so many bids. */
+export const bids = defineSource({
+  name: "bids",
+  output: Bid,
+  config: Schema.Struct({ count: Schema.Int }),
+  position: Schema.Int,
+  bounded: true,
+  read: (position, { config }) => {
+    const from = position ?? 0
+    const to = Math.min(from + sourceBatch, config.count)
+    const records = Array.from({ length: to - from }, (_, index) => {
+      const place = from + index
+      const value = bidOf(Math.floor(place / 46) * 50 + 4 + (place % 46), 1)
+      return { value, timestamp: value.dateTime }
+    })
+    return { records, position: to, next: to < config.count ? "more" : "end" }
+  }
+})
 
 /** One middle field of a record changed, all others passed as bytes. */
 export const discount = defineProcessor({

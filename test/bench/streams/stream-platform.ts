@@ -33,9 +33,12 @@ export interface Taken {
   readonly status: PipelineStatus
 }
 
-/** `streams`: by name; `more`: how the platform is started. Their records have watermarks without disorder. */
+/**
+ * `streams`: by name, events, which have watermarks without disorder, or a source node's own lines; `more`: how the platform is
+ * started.
+ */
 export const withStreams = async <A>(
-  streams: { readonly [name: string]: EventSequence },
+  streams: { readonly [name: string]: EventSequence | string },
   work: (platform: StreamPlatform) => Promise<A>,
   more: { readonly wrapper?: readonly string[] } = {}
 ): Promise<A> => {
@@ -61,11 +64,8 @@ export const withStreams = async <A>(
   }
   try {
     const sources = Object.entries(streams).map(
-      ([name, { count, keys, perSecond }]) => `  ${name}:
-    source: "{root}/test/bench/plugins/events.ts#events"
-    with: { count: ${count}, keys: ${keys}, perSecond: ${perSecond} }
-    watermark: { outOfOrderness: 0ms }
-    stream: bench.${name}
+      ([name, stream]) => `  ${name}:
+${typeof stream === "string" ? stream : eventLines(stream)}    stream: bench.${name}
 `
     )
     await run("inputs", sources.join(""))
@@ -75,6 +75,12 @@ export const withStreams = async <A>(
     folder.remove()
   }
 }
+
+const eventLines = ({ count, keys, perSecond }: EventSequence): string =>
+  `    source: "{root}/test/bench/plugins/events.ts#events"
+    with: { count: ${count}, keys: ${keys}, perSecond: ${perSecond} }
+    watermark: { outOfOrderness: 0ms }
+`
 
 export const totalsOf = ({ nodes }: PipelineStatus, node: string) => {
   const found = nodes.find((each) => each.node === node)
