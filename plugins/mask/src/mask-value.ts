@@ -13,6 +13,8 @@ export const maskValue = (value: unknown, mode: Mode, salt: string): string | nu
 
 /** The last four characters, if they are fewer than half of them; else nothing of the text. */
 const lastFour = (text: string): string => {
+  if (text.length <= 8) return "***"
+  if (!/[\ud800-\udfff]/.test(text)) return `***${text.slice(-4)}`
   const characters = [...text]
   return characters.length > 8 ? `***${characters.slice(-4).join("")}` : "***"
 }

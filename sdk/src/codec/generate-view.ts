@@ -29,9 +29,9 @@ type WritePiece = Extract<Piece, { readonly form: "write" }>
  * Text of a view's codec: `{ read(bytes, start, end) }`, and where the view has an output record also
  * `spliceLast(bytes, result, sink)`, for the record that `read` was called with last, and
  * `splice(bytes, start, end, result, sink)`, for any. Both append the output record; what is copied goes over as bytes.
- * Where fields change and none comes, goes or moves, also `patchLast(result, scratch, out, shift)`, for a copy of the record that
- * was read last: writes the fields into `out`, `shift` bytes further than they were read. Answers false, with some fields written,
- * when one of them has another size now.
+ * Where no field comes, goes or moves (but for its name), also `patchLast(result, scratch, out, shift)`, for a copy of the record
+ * that was read last: writes the fields that change into `out`, `shift` bytes further than they were read. Answers false, with
+ * some of them written, when one has another size now.
  * Fields that are neither read nor copied are stepped over, their lengths checked.
  * Throws a {@link CodecError} when the view does not fit its writer's schema.
  */
@@ -278,7 +278,7 @@ function piecesOf(output: OutputView, writerType: AvroType): readonly Piece[] {
   return pieces
 }
 
-/** Fields are written, each where the writer has one, and most are copied. */
+/** Each field that is written is where the writer has one, and most are copied. */
 function isInPlace(pieces: readonly Piece[], writer: AvroType): boolean {
   if (writer.kind !== "record") return false
   let next = 0
@@ -288,7 +288,7 @@ function isInPlace(pieces: readonly Piece[], writer: AvroType): boolean {
     if (piece.form === "write") written += 1
     next = piece.form === "copy" ? piece.last + 1 : next + 1
   }
-  return next === writer.fields.length && written > 0 && written * 2 <= next
+  return next === writer.fields.length && written * 2 <= next
 }
 
 function copiedIndex(writer: RecordType, name: string, field: AvroField): number {
