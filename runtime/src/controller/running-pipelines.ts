@@ -64,6 +64,13 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       const savepoints = yield* Savepoints
       const parent = yield* Effect.scope
       const held = new Map<string, Held>()
+      const context = yield* Effect.context<never>()
+      /**
+       * What lives as long as a pipeline has this layer's context: in its own, which whoever applied it gave, fibers would hold on
+       * to the request's span, and that to its result, a plan's text.
+       */
+      const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+        Effect.updateContext(effect, () => context)
 
       const stop = (pipeline: string): Effect.Effect<void> =>
         Effect.suspend(() => {
@@ -91,6 +98,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         const canary = yield* canaryRun(stored).pipe(inStore)
         const started = yield* runPlan(plan.physical, { ...environment, pool }, canary).pipe(
           Effect.provideService(Scope.Scope, scope),
+          apart,
           Effect.result
         )
         const run: Held =
@@ -100,7 +108,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         held.set(stored.pipeline, run)
         if (run.running === undefined) return
         if (stored.desired === "paused") yield* run.running.pause
-        yield* Effect.forkIn(markEnd(run.running, headOf(stored)), scope)
+        yield* Effect.forkIn(apart(markEnd(run.running, headOf(stored))), scope)
       })
 
       const markEnd = (running: RunningPipeline, stored: PipelineHead) =>

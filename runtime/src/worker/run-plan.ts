@@ -127,7 +127,9 @@ function prepare(
     for (const text of [...plan.schemas, deadLetterSchemaText, replaySchemaText, controlSchemaText])
       yield* transport.putSchema(text)
     for (const spec of plan.topics) yield* transport.ensureTopic(spec)
-    const known = new Map((yield* transport.topics).map(({ name, partitions }) => [name, partitions]))
+    const spokenOf = topicsOf(plan)
+    const topics = (yield* transport.topics).filter(({ name }) => spokenOf.has(name))
+    const known = new Map(topics.map(({ name, partitions }) => [name, partitions]))
     for (const chain of plan.chains) {
       const count = chain.partitions === "source" ? 1 : chain.partitions
       const replay = replayTopic(plan.pipeline, chain.head)
@@ -138,6 +140,17 @@ function prepare(
     }
     return known
   }).pipe(Effect.mapError(fromTransport))
+}
+
+/** Names of the topics that a plan writes and reads; a pipeline keeps what it knows of them, and a log may have thousands of others. */
+function topicsOf(plan: PhysicalPlan): ReadonlySet<string> {
+  return new Set([
+    ...plan.topics.map(({ name }) => name),
+    ...plan.chains.flatMap(({ deadLetterTopic, inputs, outputs, tables }) => [
+      deadLetterTopic,
+      ...[...inputs, ...outputs, ...tables].map(({ topic }) => topic)
+    ])
+  ])
 }
 
 function stopChains(gate: Gate, chains: readonly RunningChain[]): Effect.Effect<void> {
