@@ -7,7 +7,10 @@ import { tell } from "./live.ts"
 import { footprintOf } from "./processes.ts"
 
 const budgetMs = 300
-const pollMs = 2
+/** Between two looks, each of which takes the platform a few ms. */
+const pollMs = 15
+/** Between two wakes, for what follows the first batch. */
+const settleMs = 1_000
 /** Longer than a process is kept that was asked nothing. */
 const parkSeconds = 120
 
@@ -31,11 +34,11 @@ export const runParked = async (
   for (let domain = 0; domain < layout.domains; domain++) {
     const processor = domain % layout.perDomain
     const before = await takenBy(platform, domain, processor)
+    await delay(settleMs)
     const begun = performance.now()
     await feed(domain, [processor])
     while ((await takenBy(platform, domain, processor)) === before) await delay(pollMs)
     wakes.push(performance.now() - begun)
-    await delay(500)
   }
   const sorted = wakes.toSorted((a, b) => a - b)
   tell(`wakes: ${sorted.map((ms) => ms.toFixed(0)).join(", ")} ms`)
