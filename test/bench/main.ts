@@ -8,13 +8,17 @@ const benches: {
 } = {
   codec: () => import("./codec.ts"),
   console: () => import("./console.ts"),
+  deploy: () => import("./deploy.ts"),
   density: () => import("./density.ts"),
   flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),
   observe: () => import("./observe.ts"),
   movies: () => import("./movies.ts"),
+  recover: () => import("./recover.ts"),
   joins: () => import("./joins.ts"),
+  latency: () => import("./latency.ts"),
+  log: () => import("./log.ts"),
   state: () => import("./state.ts"),
   types: () => import("./types.ts"),
   windows: () => import("./windows.ts")
