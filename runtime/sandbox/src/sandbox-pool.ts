@@ -56,7 +56,8 @@ class LivePool {
   private readonly inspections = new Map<string, TrustDomain>()
   private readonly inspected = new InspectionCache()
   private readonly spare: SpareChild
-  private readonly segments = new Set<OpenSegment>()
+  /** By the number that their processes know them by. */
+  private readonly segments = new Map<number, OpenSegment>()
   private readonly quarantines = new Map<string, Quarantine>()
   private nextSegment = 1
   private polls = 0
@@ -80,22 +81,26 @@ class LivePool {
   private open(spec: SegmentSpec): Effect.Effect<Segment, SegmentError, Scope.Scope> {
     return Effect.acquireRelease(
       Effect.sync(() => {
+        const id = this.nextSegment++
         const segment = new OpenSegment(
-          this.nextSegment++,
+          id,
           spec,
           this.domainOf(spec.domain),
           this.settings,
           this.quarantineOf(spec)
         )
-        this.segments.add(segment)
-        return segment
+        this.segments.set(id, segment)
+        return { id, segment }
       }),
-      (segment) =>
+      ({ id, segment }) =>
         Effect.suspend(() => {
-          this.segments.delete(segment)
+          this.segments.delete(id)
           return segment.close
         })
-    ).pipe(Effect.tap((segment) => segment.load))
+    ).pipe(
+      Effect.map(({ segment }) => segment),
+      Effect.tap((segment) => segment.load)
+    )
   }
 
   private domainOf(name: string): TrustDomain {
@@ -150,7 +155,7 @@ class LivePool {
   private processes(): readonly SandboxProcess[] {
     return this.allDomains().flatMap((domain) =>
       domain.processes((slot) => [
-        ...new Set([...this.segments].flatMap((segment) => segment.digestsIn(slot)))
+        ...new Set([...slot.loaded].flatMap((id) => this.segments.get(id)?.digests ?? []))
       ])
     )
   }
@@ -158,10 +163,12 @@ class LivePool {
   poll(): void {
     this.polls += 1
     const isSecond = this.polls % 20 === 0
+    const isWatched = !this.settings.disabled.includes("memory")
     const now = Effect.runSync(Clock.currentTimeMillis)
     for (const domain of this.allDomains()) {
       for (const slot of domain.slots) {
-        if (!this.settings.disabled.includes("memory")) slot.checkMemory()
+        // One that was asked nothing waits for its pipe and takes nothing: with many domains most do.
+        if (isWatched && (slot.isBusy || isSecond)) slot.checkMemory()
         if (isSecond) slot.parkWhenIdle(now)
       }
     }

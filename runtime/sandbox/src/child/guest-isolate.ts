@@ -26,14 +26,18 @@ export interface Deadline {
 }
 
 /**
- * One isolate for a segment, and in it a realm for each node. Nodes of a segment are of one trust domain and run one after the
- * other; an isolate for each would cost 4 ms and reserve 512 MiB of address space for code, which counts against the process's
- * data limit. Called synchronously on this thread, with a timeout; without `onCatastrophicError`, so that V8 aborts the
+ * One isolate for a segment, or for several that share it, and in it a realm for each node. All are of one trust domain and run one
+ * after the other; an isolate for each node would cost 4 ms and reserve 512 MiB of address space for code, which counts against the
+ * process's data limit. Called synchronously on this thread, with a timeout; without `onCatastrophicError`, so that V8 aborts the
  * process where it has lost control.
  */
 export class GuestIsolate {
   readonly isolate: ivm.Isolate
   readonly isTimed: boolean
+  /** Numbers of the segments that have realms in it. */
+  readonly members: Set<number> = new Set()
+  /** What it compiled, for its next realm; by the code, which the process has once for each text. */
+  private readonly scripts: Map<object, ivm.Script> = new Map()
   private readonly disabled: readonly string[]
   private readonly harness: ivm.Script
   private readonly code: CompiledCode
@@ -46,13 +50,20 @@ export class GuestIsolate {
     this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")
   }
 
-  /** Compiles a text that other isolates of this process may compile too. */
+  /** Compiles a text that other isolates of this process may compile too; once for all realms of this one. */
   compile(text: string, filename: string): ivm.Script {
     const cachedData = this.code.get(text)
-    if (cachedData !== undefined) return this.isolate.compileScriptSync(text, { filename, cachedData })
-    const script = this.isolate.compileScriptSync(text, { filename, produceCachedData: true })
-    const made: unknown = Reflect.get(script, "cachedData")
-    if (made instanceof ivm.ExternalCopy) this.code.put(text, made)
+    const known = cachedData === undefined ? undefined : this.scripts.get(cachedData)
+    if (known !== undefined) return known
+    const script =
+      cachedData === undefined
+        ? this.isolate.compileScriptSync(text, { filename, produceCachedData: true })
+        : this.isolate.compileScriptSync(text, { filename, cachedData })
+    const made: unknown = cachedData ?? Reflect.get(script, "cachedData")
+    if (made instanceof ivm.ExternalCopy) {
+      if (cachedData === undefined) this.code.put(text, made)
+      this.scripts.set(made, script)
+    }
     return script
   }
 
@@ -138,7 +149,7 @@ export class GuestRealm {
       const script = once
         ? this.owner.isolate.compileScriptSync(text, { filename: bundleFile })
         : this.owner.compile(text, bundleFile)
-      script.runSync(this.context, { ...timeout, release: true })
+      script.runSync(this.context, { ...timeout, release: once })
     })
   }
 
@@ -153,6 +164,13 @@ export class GuestRealm {
       result = this.functions[name]?.applySync(undefined, given.map(moved), timeout)
     })
     return { result, stray: stray?.message }
+  }
+
+  /** Lets the isolate forget the realm. */
+  release(): void {
+    if (this.owner.isolate.isDisposed) return
+    for (const reference of Object.values(this.functions)) reference.release()
+    this.context.release()
   }
 
   /** Takes bytes out of the realm: a copy. */

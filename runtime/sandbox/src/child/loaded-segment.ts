@@ -28,14 +28,17 @@ interface Passage {
   cpuAtStart: number
 }
 
-/** A segment's nodes, each in a realm of its own within the segment's isolate. */
+/** A segment's nodes, each in a realm of its own within an isolate. */
 export class LoadedSegment {
+  readonly isolate: GuestIsolate
+  private readonly id: number
   private readonly nodes: GuestRealm[] = []
-  private readonly isolate: GuestIsolate
   private passage: Passage | undefined
 
-  constructor(isolate: GuestIsolate) {
+  constructor(id: number, isolate: GuestIsolate) {
+    this.id = id
     this.isolate = isolate
+    isolate.members.add(id)
   }
 
   /** Answers a failure as the harness wrote it, or "". */
@@ -211,8 +214,11 @@ export class LoadedSegment {
     return this.passage?.stage ?? Math.max(0, this.nodes.length - 1)
   }
 
+  /** Leaves its isolate, which ends with the last of its segments. */
   dispose(): void {
-    this.isolate.dispose()
+    this.isolate.members.delete(this.id)
+    if (this.isolate.members.size === 0) this.isolate.dispose()
+    else for (const node of this.nodes) node.release()
   }
 
   private at(stage: number): GuestRealm {

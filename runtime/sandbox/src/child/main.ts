@@ -1,9 +1,10 @@
-import type { Answer, Question } from "../protocol/messages.ts"
+import type { Answer, OpenQuestion, Question } from "../protocol/messages.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
+import { SharedIsolate } from "./shared-isolate.ts"
 import { markStage, readSections } from "./shared-file.ts"
 
 /**
@@ -57,13 +58,17 @@ type SegmentQuestion = Extract<Question, { readonly segment: number }>
 function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
-    const segment = known ?? new LoadedSegment(new GuestIsolate(question.memoryMiB, harness, disabled, code))
+    const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
     const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
   }
-  if (known === undefined)
-    return { is: "stopped", reason: "broken", stage: 0, message: "the segment is not loaded" }
+  if (known === undefined) return { is: "evicted", lost: [], alone: -1 }
+  if (question.ask === "run" || question.ask === "answers") {
+    const { isolate } = known
+    const alone = isolate instanceof SharedIsolate ? isolate.enter(question.segment) : undefined
+    if (alone !== undefined) return { is: "evicted", lost: loseIsolate(question.segment), alone }
+  }
   if (question.ask === "run") return known.run(question, sections, makeDeadline(question.timeoutMs))
   if (question.ask === "answers")
     return known.answers(question.answers, sections, makeDeadline(question.timeoutMs))
@@ -73,6 +78,19 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
   }
   known.drop(makeDeadline(1000))
   return { is: "ok" }
+}
+
+function newSegment(question: OpenQuestion): LoadedSegment {
+  const { isShared, memoryMiB, segment } = question
+  if (!isShared) return new LoadedSegment(segment, new GuestIsolate(memoryMiB, harness, disabled, code))
+  const isolate = sharedIsolates().find((each) => each.hasRoom(memoryMiB))
+  return new LoadedSegment(segment, isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code))
+}
+
+function sharedIsolates(): readonly SharedIsolate[] {
+  const found = new Set<SharedIsolate>()
+  for (const { isolate } of segments.values()) if (isolate instanceof SharedIsolate) found.add(isolate)
+  return [...found]
 }
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
@@ -103,6 +121,16 @@ function closeSegment(id: number): void {
   segments.delete(id)
 }
 
+/** Ends a segment's isolate, and with it all segments that have realms there; answers which. */
+function loseIsolate(id: number): readonly number[] {
+  const isolate = segments.get(id)?.isolate
+  if (isolate === undefined) return []
+  const lost = [...isolate.members]
+  for (const member of lost) segments.delete(member)
+  isolate.dispose()
+  return lost
+}
+
 function textOf(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? new Uint8Array(0)).toString("utf8")
 }
@@ -114,9 +142,10 @@ function serve(json: string, lengths: readonly number[]): Answer {
   } catch (error) {
     const segment = "segment" in question ? question.segment : -1
     const stage = segments.get(segment)?.stage ?? 0
-    closeSegment(segment)
+    const lost = loseIsolate(segment)
     const reason = error instanceof GuestStopped ? error.reason : "broken"
-    return { is: "stopped", reason, stage, message: error instanceof Error ? error.message : "unknown" }
+    const message = error instanceof Error ? error.message : "unknown"
+    return { is: "stopped", reason, stage, message, lost }
   } finally {
     markStage(-1)
   }

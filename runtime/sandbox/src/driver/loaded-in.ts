@@ -25,10 +25,13 @@ export class LoadedIn {
   private readonly tables: Map<string, number> = new Map()
   /** What the guest holds of keyed state. */
   readonly held: HeldState
+  /** Its isolate may be one that other segments have too. */
+  private readonly isShared: boolean
   /** Of its runs in this process. */
   readonly pace = new Pace()
 
-  constructor(slot: ProcessSlot, id: number, spec: SegmentSpec) {
+  constructor(slot: ProcessSlot, id: number, spec: SegmentSpec, isShared: boolean) {
+    this.isShared = isShared
     this.slot = slot
     this.id = id
     this.spec = spec
@@ -59,9 +62,14 @@ export class LoadedIn {
       return Effect.fail(
         segmentError("BUNDLE_FAILED", "the bundle is larger than 20 MiB", { node: node.node })
       )
-    return this.slot.ask(child, openQuestion(this.id, this.spec, node), [bundle], openMs).pipe(
+    const question = {
+      ...openQuestion(this.id, this.spec, node),
+      isShared: this.isShared && !this.slot.alone.has(this.id)
+    }
+    return this.slot.ask(child, question, [bundle], openMs).pipe(
       Effect.flatMap(({ answer }) => {
         if (answer.is === "ok") return Effect.void
+        if (answer.is === "evicted") return Effect.fail<ChildEnded | SegmentError>(this.evicted())
         const { at, message } =
           answer.is === "failed"
             ? decodeFailure(answer.failure)
@@ -114,6 +122,12 @@ export class LoadedIn {
     })
   }
 
+  /** Its isolate is gone by nothing that it did when it was asked: as a process that was ended before. */
+  evicted(): ChildEnded {
+    this.forget()
+    return { _tag: "ChildEnded", reason: "outside", wasAsked: false, stage: -1, detail: "evicted" }
+  }
+
   /** The process dropped the segment already; it is loaded again when it is needed. */
   forget(): void {
     this.slot.forget(this.id)
@@ -140,11 +154,12 @@ function roundOf(frames: readonly Uint8Array[], from: number): readonly Uint8Arr
   return round
 }
 
-/** What a process is told to open a node by. */
+/** What a process is told to open a node by, in an isolate of its segment's own. */
 export function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQuestion {
   return {
     ask: "open",
     segment,
+    isShared: false,
     memoryMiB: spec.limits.memoryMiB,
     timeoutMs: openMs,
     settings: {

@@ -4,6 +4,7 @@ import type { PoolSettings } from "../pool/pool-options.ts"
 import type { ProcessSlot } from "../pool/process-slot.ts"
 import type { TrustDomain } from "../pool/trust-domain.ts"
 import type {
+  NodeSpec,
   SandboxLimits,
   Segment,
   SegmentCall,
@@ -38,6 +39,10 @@ function unbounded(limits: SandboxLimits): SandboxLimits {
   return { ...limits, maxOutputBytes: 64 * 1024 * 1024, maxOutputRecordsPerInput: 1_000_000_000 }
 }
 
+function holdsNothing({ kind, state, tables, timers }: NodeSpec): boolean {
+  return kind === "processor" && state.length === 0 && tables.length === 0 && timers !== true
+}
+
 /** A segment in its trust domain: the batch driver. */
 export class OpenSegment implements Segment {
   private readonly id: number
@@ -69,9 +74,18 @@ export class OpenSegment implements Segment {
   private placeIn(slot: ProcessSlot) {
     const known = this.places.get(slot)
     if (known !== undefined) return known
-    const made = { place: new LoadedIn(slot, this.id, this.spec), lock: Semaphore.makeUnsafe(1) }
+    const made = {
+      place: new LoadedIn(slot, this.id, this.spec, this.isShared),
+      lock: Semaphore.makeUnsafe(1)
+    }
     this.places.set(slot, made)
     return made
+  }
+
+  /** What holds nothing between two calls may have an isolate in common with others of its domain. */
+  private get isShared(): boolean {
+    const isFresh = this.settings.freshPerCall || this.spec.isFresh === true
+    return !isFresh && this.spec.nodes.every(holdsNothing)
   }
 
   /** Loads it once, so that a bundle that does not open is told at once. */
@@ -100,9 +114,9 @@ export class OpenSegment implements Segment {
     Effect.forEach([...this.places.values()], ({ place }) => place.unload, { discard: true })
   )
 
-  /** Digests of the bundles that a slot's process holds for this segment. */
-  digestsIn(slot: ProcessSlot): readonly string[] {
-    return slot.loaded.has(this.id) ? this.spec.nodes.map((node) => node.digest) : []
+  /** Of its bundles. */
+  get digests(): readonly string[] {
+    return this.spec.nodes.map((node) => node.digest)
   }
 
   call(call: SegmentCall, host: SegmentHost): Effect.Effect<SegmentResult, SegmentError> {

@@ -243,6 +243,7 @@ class Rounds {
     if (answer.is === "overflow")
       return Effect.fail({ _tag: "RunStopped", why: "overflow", stage: answer.stage })
     if (answer.is === "failed") return Effect.fail(this.failed(answer.stage, answer.failure))
+    if (answer.is === "evicted") return Effect.fail(this.place.evicted())
     if (answer.is === "stopped") {
       // The guest is gone and the process lives: the segment is loaded anew for the next run.
       this.place.forget()

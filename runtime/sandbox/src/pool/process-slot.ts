@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Question } from "../protocol/messages.ts"
+import type { Answer, Question } from "../protocol/messages.ts"
 import { allowIsolates } from "./guards.ts"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
@@ -11,6 +11,8 @@ import { greetChild, spawnChild } from "./start-child.ts"
 
 const firstBackoffMs = 100
 const maxBackoffMs = 30_000
+/** Raising the limit takes two programs and ten milliseconds: with fifty segments to load it is not done for each of them. */
+const roomsAtOnce = 8
 
 /** An answer, and how long the process had the question: not what it waited for others' answers before. */
 export interface TimedAnswer extends Answered {
@@ -30,12 +32,17 @@ export class ProcessSlot {
   memoryMiB = 0
   /** Segments loaded in the process that is there now. */
   readonly loaded: Set<number> = new Set()
+  /** Segments that take too much to share an isolate. */
+  readonly alone: Set<number> = new Set()
   /** Segments that have an isolate in it, or are about to: several may be loading at a time. */
   private readonly rooms: Set<number> = new Set()
+  /** Isolates that the process's data limit has room for. */
+  private allowed = 1
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
   private readonly spare: SpareChild
   private readonly lock: Semaphore.Semaphore
+  private readonly widening: Semaphore.Semaphore
   private unexplained = 0
   private notBefore = 0
 
@@ -45,6 +52,7 @@ export class ProcessSlot {
     this.platform = platform
     this.spare = spare
     this.lock = Semaphore.makeUnsafe(1)
+    this.widening = Semaphore.makeUnsafe(1)
   }
 
   /** The process, started if need be; waits for the backoff after unexplained kills. */
@@ -63,6 +71,7 @@ export class ProcessSlot {
     this.child = child
     this.loaded.clear()
     this.rooms.clear()
+    this.allowed = 1
     this.startedAt = yield* Clock.currentTimeMillis
     this.lastUsed = this.startedAt
     this.limitMemory()
@@ -71,15 +80,21 @@ export class ProcessSlot {
     return child
   }).pipe(Effect.tapError(() => this.noteUnexplained))
 
-  /** Makes room for a segment's isolate. */
+  /** Makes room for a segment's isolate; answers when it is there. */
   makeRoom(child: SandboxChild, segment: number): Effect.Effect<void> {
     this.rooms.add(segment)
-    const isolates = this.rooms.size
     this.limitMemory()
-    const isLimited = this.platform.present.includes("prlimit")
-    return isolates > 1 && isLimited
-      ? allowIsolates(child, this.platform, isolates, this.settings.dataMiB)
-      : Effect.void
+    if (!this.platform.present.includes("prlimit")) return Effect.void
+    // One after the other: who comes second may find that the first has made room for both.
+    return this.widening.withPermit(
+      Effect.suspend(() => {
+        if (this.rooms.size <= this.allowed || child !== this.child) return Effect.void
+        const isolates = this.rooms.size + roomsAtOnce - 1
+        return Effect.map(allowIsolates(child, this.platform, isolates, this.settings.dataMiB), () => {
+          if (child === this.child) this.allowed = isolates
+        })
+      })
+    )
   }
 
   /** The process may hold this much heap in each of its isolates, and 150 MiB for itself. */
@@ -114,9 +129,17 @@ export class ProcessSlot {
         const answered = yield* child.ask(question, sections, wallMs)
         this.unexplained = 0
         this.lastUsed = yield* Clock.currentTimeMillis
+        if (child === this.child) this.noteLost(answered.answer)
         return { ...answered, tookMs: performance.now() - begun }
       })
     )
+  }
+
+  /** Others had realms in the isolate that was ended. */
+  private noteLost(answer: Answer): void {
+    if (answer.is !== "stopped" && answer.is !== "evicted") return
+    for (const segment of answer.lost) this.forget(segment)
+    if (answer.is === "evicted" && answer.alone >= 0) this.alone.add(answer.alone)
   }
 
   /** A kill that no record explains: the next start waits, 100 ms and twice as long each time, up to 30 s. */
@@ -125,6 +148,11 @@ export class ProcessSlot {
     this.notBefore = now + Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.min(this.unexplained, 10))
     this.unexplained += 1
   })
+
+  /** Its process has been asked something, and has not answered. */
+  get isBusy(): boolean {
+    return this.child?.isBusy ?? false
+  }
 
   /** Kills the process when it is over its memory; true when it was. */
   checkMemory(): boolean {

@@ -21,6 +21,8 @@ export function decodeAnswer(text: string): Answer | undefined {
       return decodeFailed(value)
     case "stopped":
       return decodeStopped(value)
+    case "evicted":
+      return decodeEvicted(value)
     default:
       return undefined
   }
@@ -88,9 +90,23 @@ function decodeFailed(value: Fields): Answer | undefined {
 function decodeStopped(value: Fields): Answer | undefined {
   const reason = ownOf(value, "reason")
   const message = ownOf(value, "message")
-  if ((reason !== "deadline" && reason !== "memory" && reason !== "broken") || typeof message !== "string")
-    return undefined
-  return decodeStage(value, (stage) => ({ is: "stopped", reason, stage, message }))
+  const lost = decodeLost(value)
+  if (lost === undefined || typeof message !== "string") return undefined
+  if (reason !== "deadline" && reason !== "memory" && reason !== "broken") return undefined
+  return decodeStage(value, (stage) => ({ is: "stopped", reason, stage, message, lost }))
+}
+
+function decodeEvicted(value: Fields): Answer | undefined {
+  const alone = ownOf(value, "alone")
+  const lost = decodeLost(value)
+  if (lost === undefined || !(alone === -1 || isCount(alone))) return undefined
+  return { is: "evicted", lost, alone }
+}
+
+/** Numbers of segments. */
+function decodeLost(value: Fields): readonly number[] | undefined {
+  const lost = ownOf(value, "lost")
+  return Array.isArray(lost) && lost.length <= maxSections && lost.every(isCount) ? lost : undefined
 }
 
 /** Lengths of sections that all lie in the process's area. */

@@ -23,6 +23,8 @@ export type Question =
 export interface OpenQuestion {
   readonly ask: "open"
   readonly segment: number
+  /** It may have its isolate in common with others of which the same was said. */
+  readonly isShared: boolean
   readonly memoryMiB: number
   readonly timeoutMs: number
   readonly settings: NodeSettings
@@ -90,13 +92,19 @@ export type Answer =
   | { readonly is: "done"; readonly stages: readonly StageReport[]; readonly sections: readonly number[] }
   | { readonly is: "overflow"; readonly stage: number }
   | { readonly is: "failed"; readonly stage: number; readonly failure: string }
-  /** The guest was stopped: the segment is no more loaded. */
+  /** The guest was stopped: the segment is no more loaded, nor any other that is named. */
   | {
       readonly is: "stopped"
       readonly reason: "deadline" | "memory" | "broken"
       readonly stage: number
       readonly message: string
+      readonly lost: readonly number[]
     }
+  /**
+   * Nothing was run: the segment is no more loaded, nor any other that is named, for the isolate that it shares is gone. `alone`: who
+   * is to have one of its own from now on; -1: nobody.
+   */
+  | { readonly is: "evicted"; readonly lost: readonly number[]; readonly alone: number }
 
 export interface StageReport {
   /** JSON text that the harness wrote. */
