@@ -10,6 +10,7 @@ const benches: {
   console: () => import("./console.ts"),
   deploy: () => import("./deploy.ts"),
   density: () => import("./density.ts"),
+  fused: () => import("./fused.ts"),
   flights: () => import("./flights.ts"),
   hop: () => import("./hop.ts"),
   journey: () => import("./journey.ts"),

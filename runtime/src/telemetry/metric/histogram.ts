@@ -29,7 +29,7 @@ export function joinObservations(all: readonly Observations[]): Observations {
   // Of one task there is nothing to join, and most chains of many pipelines have one.
   if (first !== undefined && all.length === 1) return first
   const bounds = first?.bounds ?? durationBounds
-  const counts = new Array<number>(bounds.length + 1).fill(0)
+  const counts = Array.from({ length: bounds.length + 1 }, () => 0)
   let sum = 0
   for (const each of all) {
     sum += each.sum
