@@ -42,7 +42,9 @@ const append = (log: TaskLog, from: number, to: number) =>
   )
 
 /** All that is kept, and where it begins. */
-const kept = (transport: TransportShape): Effect.Effect<readonly [bigint, readonly number[]], TransportError> =>
+const kept = (
+  transport: TransportShape
+): Effect.Effect<readonly [bigint, readonly number[]], TransportError> =>
   Effect.all([
     transport.start(topic.name, 0),
     Effect.map(transport.read(topic.name, 0, 0n, 1e9), (frames) => textsOf(frames).map(numberOf))
