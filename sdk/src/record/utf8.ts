@@ -64,18 +64,25 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 }
 
 /** Characters that go into one native call at most. */
-const mostAtOnce = 256
-/** Lists of the characters of one call, by their number, made when a text is that long: a call takes a whole list fastest. */
-const lists: (number[] | undefined)[] = []
+const mostAtOnce = 64
+/**
+ * Lists of the characters of one call, by their number: a call takes a whole list fastest. INVARIANT: made when this is loaded. An
+ * element that is not there yet is set through Array's prototype, which a plugin may have changed since.
+ */
+const lists: number[][] = []
 
-for (let i = 0; i <= mostAtOnce; i++) lists[i] = undefined
+for (let units = 0; units <= mostAtOnce; units++) {
+  const list: number[] = []
+  for (let i = 0; i < units; i++) list[i] = 0
+  lists[units] = list
+}
 
 /** The text of `bytes[start, end)`; undefined when that is not well-formed UTF-8. The range must lie within the bytes. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   let text = ""
   for (let i = start; i < end; i += mostAtOnce) {
     const units = end - i < mostAtOnce ? end - i : mostAtOnce
-    const list = listOf(units)
+    const list = lists[units]
     let all = 0
     for (let unit = 0; unit < units; unit++) {
       const byte = bytes[i + unit]
@@ -88,15 +95,6 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
     text += part
   }
   return text
-}
-
-function listOf(units: number): number[] {
-  const known = lists[units]
-  if (known !== undefined) return known
-  const list: number[] = []
-  for (let i = 0; i < units; i++) list[i] = 0
-  lists[units] = list
-  return list
 }
 
 /** True when `bytes[start, end)` is well-formed UTF-8. */
