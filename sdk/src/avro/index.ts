@@ -9,16 +9,25 @@ export {
 } from "./compatibility.ts"
 export { diffSchemas, renderChanges, type SchemaChange, type SchemaChangeKind } from "./difference.ts"
 export { fingerprint, type FingerprintAlgorithm, fingerprintHex, schemaHash } from "./fingerprint.ts"
-export { schemaText, toJson } from "./json.ts"
+export { schemaText, toJson, toJsonWith } from "./json.ts"
 export { label } from "./label.ts"
 export { branchOfDefault, completeDefault } from "./parse/default-value.ts"
+export { type AvroLibrary, emptyLibrary } from "./parse/library.ts"
 export { type AvroLimits, defaultLimits } from "./parse/limits.ts"
 export { isDottedName, isSimpleName, namespaceOf, unqualified } from "./parse/name.ts"
-export { parseAvro, parseAvroOrThrow } from "./parse/parse.ts"
+export { parseAvro, parseAvroOrThrow, parseAvroWith, type ParsedWithLibrary } from "./parse/parse.ts"
 export { AvroSchemaError, type AvroSchemaErrorCode, type AvroSchemaFault } from "./parse/schema-error.ts"
 export type * from "./resolution.ts"
 export { resolve } from "./resolve.ts"
 export { sameType } from "./same.ts"
+export { sortAttributes } from "./sort-attributes.ts"
+export { guidHeader, guidOfHeader, keyHeaderName, valueHeaderName } from "./wire/schema-guid.ts"
+export { noSchemaId, schemaIdAt, schemaIdLength, schemaIdPrefix, writeSchemaId } from "./wire/schema-id.ts"
+export {
+  singleObjectFingerprint,
+  singleObjectHeader,
+  singleObjectHeaderLength
+} from "./wire/single-object.ts"
 export type {
   ArrayType,
   Attributes,

@@ -1,3 +1,4 @@
+import type { AvroLibrary } from "./parse/library.ts"
 import { attributesOfLogical } from "./parse/logical.ts"
 import { namespaceOf } from "./parse/name.ts"
 import { quoted } from "./parse/schema-error.ts"
@@ -12,6 +13,10 @@ type Entries = readonly (readonly [string, Json])[]
  * @throws AvroSchemaError for a type that no schema can hold: two different types of one name, or deeper than 256.
  */
 export const toJson = (type: AvroType): Json => write(type, { named: new Map(), namespace: "", depth: 0 })
+
+/** `toJson` in which the types of a library stand by their names alone, for `parseAvroWith` to read. @throws AvroSchemaError */
+export const toJsonWith = (type: AvroType, library: AvroLibrary): Json =>
+  write(type, { named: new Map(library.types), namespace: "", depth: 0 })
 
 /**
  * The schema as text: what is stored, hashed and given an id. Equal for types that differ in nothing, defaults, docs,

@@ -1,5 +1,6 @@
 import type { AvroField, AvroType, EnumType, FixedType, Json, NamedType, RecordType } from "../type.ts"
 import { checkDefault } from "./default-value.ts"
+import { type AvroLibrary, emptyLibrary } from "./library.ts"
 import { type AvroLimits, checkJson, defaultLimits, parseJson } from "./limits.ts"
 import { attributesOfLogical, logicalOfFixed, logicalOfPrimitive } from "./logical.ts"
 import { isPrimitiveKind, namespaceOf, qualify } from "./name.ts"
@@ -25,13 +26,39 @@ export const parseAvro = (
 }
 
 /** `parseAvro` for where a bad schema is a fault of the caller's. @throws AvroSchemaError */
-export const parseAvroOrThrow = (input: unknown, limits: AvroLimits = defaultLimits): AvroType => {
+export const parseAvroOrThrow = (input: unknown, limits: AvroLimits = defaultLimits): AvroType =>
+  parseWith(input, emptyLibrary, limits).type
+
+/** A schema's type, and the library with the named types that it defines beside those that were there. */
+export interface ParsedWithLibrary {
+  readonly type: AvroType
+  readonly library: AvroLibrary
+}
+
+/**
+ * `parseAvro` for a schema that may refer to the types of a library. They are shared, not copied; one that the schema
+ * defines again is refused as a second definition.
+ */
+export const parseAvroWith = (
+  input: unknown,
+  library: AvroLibrary,
+  limits: AvroLimits = defaultLimits
+): { readonly ok: ParsedWithLibrary } | { readonly error: AvroSchemaError } => {
+  try {
+    return { ok: parseWith(input, library, limits) }
+  } catch (error) {
+    if (error instanceof AvroSchemaError) return { error }
+    throw error
+  }
+}
+
+const parseWith = (input: unknown, library: AvroLibrary, limits: AvroLimits): ParsedWithLibrary => {
   const json = typeof input === "string" && /^\s*["[{]/.test(input) ? parseJson(input, limits) : input
   checkJson(json, limits)
-  const parser = new Parser(limits)
+  const parser = new Parser(limits, library)
   const type = parser.type(json, { path: "", namespace: "", depth: 1 })
   parser.checkDefaults()
-  return type
+  return { type, library: parser.library() }
 }
 
 interface PendingDefault {
@@ -42,15 +69,21 @@ interface PendingDefault {
 
 class Parser {
   private readonly limits: AvroLimits
-  private readonly named = new Map<string, NamedType>()
+  private readonly named: Map<string, NamedType>
   /** How many types deep a named type goes, references followed; those to a type around it count as nothing. */
-  private readonly heights = new Map<NamedType, number>()
+  private readonly heights: Map<NamedType, number>
   private deepest = 0
   /** A default may be of a record whose fields are still being read: all are checked at the end. */
   private readonly defaults: PendingDefault[] = []
 
-  constructor(limits: AvroLimits) {
+  constructor(limits: AvroLimits, library: AvroLibrary) {
     this.limits = limits
+    this.named = new Map(library.types)
+    this.heights = new Map(library.heights)
+  }
+
+  library(): AvroLibrary {
+    return { types: this.named, heights: this.heights }
   }
 
   /** A chain of references nests as deeply as if each type stood in the other. */
