@@ -89,6 +89,7 @@ export const floors: readonly Floor[] = [
       "hono",
       "@hono/",
       "marked",
+      "postgres",
       "sanitize-html",
       "semver",
       "ssri",
@@ -152,6 +153,7 @@ export const homes: { readonly [library: string]: RegExp } = {
   "isolated-vm": /^runtime\/sandbox\/src\/[^/]*\/?[^/]+\.ts$/,
   marked: /^registry\/src\/page\/readme-html\.ts$/,
   "sanitize-html": /^registry\/src\/page\/readme-html\.ts$/,
+  postgres: /^registry\/src\/store\/postgres\/client\.ts$/,
   undici: /^runtime\/src\/worker\/handlers\/http\//,
   lmdb: /^runtime\/src\/transport\/embedded\//,
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type StoreError, toStoreError } from "./store-error.ts"
 
-export type SqlValue = string | number | null
+export type SqlValue = string | number | Uint8Array | null
 export type Row = { readonly [column: string]: unknown }
 
 /**

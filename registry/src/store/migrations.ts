@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
+import { createShared } from "./shared-tables.ts"
 import { createQuotas, createSecrets, createTables } from "./tables.ts"
 import { type StoreError, toStoreError } from "./store-error.ts"
 
@@ -7,7 +8,7 @@ import { type StoreError, toStoreError } from "./store-error.ts"
 const applicationId = 0x4d4c5247
 
 /** Step n takes the store from format n to n + 1. A step that was released never changes. */
-const steps: readonly string[] = [createTables, createQuotas, createSecrets]
+export const steps: readonly string[] = [createTables, createQuotas, createSecrets, createShared]
 
 /** The format that this release writes: docs/formats/registry-store.md. */
 export const storeFormat = steps.length

@@ -2,11 +2,12 @@ import * as Schema from "effect/Schema"
 
 /**
  * The store could not do it. `reason`: `full` no room on the disk · `busy` another process holds it · `corrupt` damaged
- * or not ours · `newer` written by a later release · `io` anything else that the operating system refused.
- * `cause` is for the log alone: it may name paths.
+ * or not ours · `newer` written by a later release · `unavailable` the database does not answer, or the connection broke ·
+ * `denied` the database knows not who asks, or does not allow it · `standby` another platform leads, and alone may write ·
+ * `io` anything else that the operating system or the database refused. `cause` is for the log alone: it may name paths.
  */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
-  reason: Schema.Literals(["full", "busy", "corrupt", "newer", "io"]),
+  reason: Schema.Literals(["full", "busy", "corrupt", "newer", "unavailable", "denied", "standby", "io"]),
   operation: Schema.String,
   remedy: Schema.String,
   cause: Schema.Defect()
@@ -19,6 +20,9 @@ const remedies: { readonly [R in Reason]: string } = {
   busy: "Stop the other process that uses this data folder.",
   corrupt: "Restore the data folder from a backup.",
   newer: "Use the release that wrote this data folder, or a later one.",
+  unavailable: "Repeat it once the database answers.",
+  denied: "Check the database's address and the rights of its user.",
+  standby: "Ask the platform that leads.",
   io: "See the cause in the log."
 }
 
