@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { latestOf } from "../package/version-order.ts"
 import { Database, decodedRow, decodedRows } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { defaultContext } from "../subject/subject-rows.ts"
+import { defaultContext } from "../subject/subject-place.ts"
 import { isOfKind, matchDocument, wordsOf } from "./match.ts"
 import { packageDocument, type SearchDocument, subjectDocument } from "./search-document.ts"
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { createShared } from "./shared-tables.ts"
+import { createSchemaSettings } from "./schema-registry-tables.ts"
 import { createQuotas, createSecrets, createTables } from "./tables.ts"
 import { type StoreError, toStoreError } from "./store-error.ts"
 
@@ -8,7 +9,13 @@ import { type StoreError, toStoreError } from "./store-error.ts"
 const applicationId = 0x4d4c5247
 
 /** Step n takes the store from format n to n + 1. A step that was released never changes. */
-export const steps: readonly string[] = [createTables, createQuotas, createSecrets, createShared]
+export const steps: readonly string[] = [
+  createTables,
+  createQuotas,
+  createSecrets,
+  createShared,
+  createSchemaSettings
+]
 
 /** The format that this release writes: docs/formats/registry-store.md. */
 export const storeFormat = steps.length

@@ -10,18 +10,13 @@ import {
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import { AuditLog } from "../audit/audit-log.ts"
-import { Database, decodedRow, execute, inTransaction } from "../store/database.ts"
+import { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
-import {
-  defaultContext,
-  knownSubject,
-  knownSubjectVersion,
-  listSubjects,
-  versionRows
-} from "./subject-rows.ts"
-import { check, type NewSchema, register } from "./subject-writes.ts"
+import { wholeText } from "./references.ts"
+import { schemaRow } from "./schema-rows.ts"
+import { knownSubject, knownSubjectVersion, listSubjects, shownVersions } from "./subject-rows.ts"
+import { check, type NewSchema, register, setCompatibility } from "./subject-writes.ts"
 
 export type { NewSchema } from "./subject-writes.ts"
 
@@ -75,44 +70,21 @@ export class Subjects extends Context.Service<Subjects, SubjectsShape>()("@millr
   )
 }
 
-const StoredSchema = Schema.Struct({ id: Schema.Int, schema: Schema.String, sha256: Schema.String })
-type StoredSchema = typeof StoredSchema.Type
+/** A schema by its id. `sha256` is its identity: of the text, where it refers to nothing and nothing is said of it. */
+interface StoredSchema {
+  readonly id: number
+  readonly schema: string
+  readonly sha256: string
+}
 
 const versions = Effect.fnUntraced(function* (subject: string) {
   const summary = yield* knownSubject(subject)
-  return { ...summary, versions: yield* versionRows(subject) }
+  return { ...summary, versions: yield* shownVersions(subject) }
 })
 
 const schemaOf = Effect.fnUntraced(function* (id: number) {
-  const found = yield* decodedRow(
-    StoredSchema,
-    `SELECT id, text AS "schema", sha256 FROM schemas WHERE id = ?`,
-    [id]
-  )
-  return found ?? (yield* apiError("SCHEMA_UNKNOWN", { id }))
+  const row = yield* schemaRow(id)
+  if (row === undefined) return yield* apiError("SCHEMA_UNKNOWN", { id })
+  const stored: StoredSchema = { id, schema: yield* wholeText(row), sha256: row.sha256 }
+  return stored
 })
-
-interface NewMode {
-  readonly subject: string
-  readonly mode: CompatibilityMode
-  readonly actor: string
-}
-
-const setCompatibility = ({ actor, mode, subject }: NewMode) =>
-  inTransaction(
-    Effect.gen(function* () {
-      const before = yield* knownSubject(subject)
-      yield* execute("UPDATE subjects SET compatibility = ? WHERE context = ? AND name = ?", [
-        mode,
-        defaultContext,
-        subject
-      ])
-      yield* (yield* AuditLog).append({
-        actor,
-        action: "subject.compatibility",
-        target: subject,
-        detail: { compatibility: mode, before: before.compatibility }
-      })
-      return yield* knownSubject(subject)
-    })
-  )

@@ -20,8 +20,11 @@ export const SubjectName = Schema.String.check(
   Schema.isMaxLength(200)
 )
 
+/** A subject that is there: clients of the schema registry may have given it any name. */
+const AnySubjectName = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,512}$/u, { expected: "a subject" }))
+
 export const SubjectVersion = Schema.Struct({
-  subject: SubjectName,
+  subject: AnySubjectName,
   version: Schema.Int,
   /** The schema's global id: dense, the same for the same text. */
   id: Schema.Int,
@@ -35,7 +38,7 @@ export const SubjectVersion = Schema.Struct({
 export type SubjectVersion = typeof SubjectVersion.Type
 
 export const SubjectSummary = Schema.Struct({
-  subject: SubjectName,
+  subject: AnySubjectName,
   compatibility: CompatibilityMode,
   latest: Schema.Int
 })
@@ -54,7 +57,7 @@ export const CompatibilityReport = Schema.Struct({
 })
 export type CompatibilityReport = typeof CompatibilityReport.Type
 
-const subjectParams = Schema.Struct({ subject: SubjectName })
+const subjectParams = Schema.Struct({ subject: AnySubjectName })
 /** The schema as JSON (an object, a list or a name), or as a string that holds its text. */
 const schemaBody = Schema.Struct({
   schema: Schema.Unknown,
@@ -96,7 +99,7 @@ export const subjectEndpoints = [
     summary: "Show a version of a subject, or its latest",
     access: "read",
     params: Schema.Struct({
-      subject: SubjectName,
+      subject: AnySubjectName,
       version: Schema.String.check(
         Schema.isPattern(/^(?:latest|[1-9][0-9]{0,8})$/u, { expected: "a number or latest" })
       )
@@ -112,10 +115,16 @@ export const subjectEndpoints = [
     summary: "Register a schema; the same text again answers the version that has it",
     access: "schemas",
     resource: "subject",
-    params: subjectParams,
+    params: Schema.Struct({ subject: SubjectName }),
     body: json(schemaBody),
     success: created(json(SubjectVersion)),
-    errors: ["SCHEMA_INVALID", "SCHEMA_INCOMPATIBLE", "SUBJECT_KEY_CHANGED"]
+    errors: [
+      "SCHEMA_INVALID",
+      "SCHEMA_INCOMPATIBLE",
+      "SUBJECT_IMPORTING",
+      "SUBJECT_KEY_CHANGED",
+      "SUBJECT_READ_ONLY"
+    ]
   }),
   defineEndpoint({
     id: "checkSchema",

@@ -49,5 +49,69 @@ export const subjectErrors = errorTable({
     why: "Partitions, state and order go by the key.",
     remedy: "Keep the key; another key needs another subject.",
     fields: ["subject", "existing", "key"]
+  },
+  SCHEMA_REFERENCE_UNKNOWN: {
+    status: 422,
+    message: "The schema refers to version {version} of {subject}, which is not there",
+    where: "the reference in the request",
+    why: "What a schema refers to has to be registered before it, and not deleted.",
+    remedy: "Register the schema that is referred to first, or correct the reference's subject and version.",
+    fields: ["subject", "version"]
+  },
+  SCHEMA_ID_TAKEN: {
+    status: 409,
+    message: "The id {id} belongs to another schema",
+    where: "the id of the request",
+    why: "An id names one schema for good, in every context; records are read by it.",
+    remedy: "Import the schema with another id, or into a registry of its own.",
+    fields: ["id"]
+  },
+  SCHEMA_ID_MISMATCH: {
+    status: 409,
+    message: "The schema has the id {known} already, not {id}",
+    where: "the id of the request",
+    why: "The same schema has the same id in all subjects of a context.",
+    remedy: "Leave the id out, or import into a context of its own.",
+    fields: ["id", "known"]
+  },
+  SUBJECT_READ_ONLY: {
+    status: 409,
+    message: "The subject {subject} is in the mode {mode}",
+    where: "the mode of the subject, of its context, or of all",
+    why: "Somebody set the mode through the schema registry's API, so that nothing is written.",
+    remedy: "Set the mode READWRITE with a client of the schema registry.",
+    fields: ["subject", "mode"]
+  },
+  SUBJECT_IMPORTING: {
+    status: 409,
+    message: "The subject {subject} is in the mode IMPORT: a schema has to bring its id",
+    where: "the mode of the subject, of its context, or of all",
+    why: "While schemas are imported with the ids of another registry, none is given here.",
+    remedy: "Send the schema's id, or set the mode READWRITE with a client of the schema registry.",
+    fields: ["subject"]
+  },
+  SUBJECT_NOT_IMPORTING: {
+    status: 409,
+    message: "The subject {subject} is not in the mode IMPORT: a schema cannot bring its id",
+    where: "the id of the request",
+    why: "Ids are given by the registry, but to schemas of another registry that are imported.",
+    remedy: "Leave the id out, or set the subject's mode to IMPORT first with a client of the schema registry.",
+    fields: ["subject"]
+  },
+  SUBJECT_VERSION_NOT_NEXT: {
+    status: 422,
+    message: "The next version of {subject} is {next}, not {version}",
+    where: "the version of the request",
+    why: "Versions of a subject are numbered one after the other.",
+    remedy: "Leave the version out.",
+    fields: ["subject", "version", "next"]
+  },
+  SUBJECT_VERSION_TAKEN: {
+    status: 409,
+    message: "Version {version} of {subject} is another schema",
+    where: "the version of the request",
+    why: "A version never changes.",
+    remedy: "Import it as another version; a deleted one has to be deleted for good first.",
+    fields: ["subject", "version"]
   }
 })
