@@ -1,7 +1,7 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
  * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, public-address.test.ts, archive.test.ts, the tests of plugins, registry, main/bench and main/dev).
+ * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, the tests of plugins, registry, main/bench and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
@@ -29,11 +29,13 @@ export const longSuites: readonly string[] = [
   "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/ledger/seeded-faults.test.ts",
+  "test/kafka/three-brokers.test.ts",
   "test/libraries/libraries.test.ts",
   "test/observe/faults.test.ts",
   "test/observe/first-party.test.ts",
   "test/pack/**/*.test.ts",
   "test/planted/planted.test.ts",
+  "test/postgres/leader-kills.test.ts",
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
   "test/publish/**/*.test.ts",

@@ -10,7 +10,7 @@ import type { PostgresAddress } from "./postgres/address.ts"
 import { makePostgresClient, type PostgresClient, type Reply } from "./postgres/client.ts"
 import { numberPlaceholders } from "./postgres/dialect.ts"
 import { migratePostgres, writersLock } from "./postgres/migrate-postgres.ts"
-import { toPostgresError } from "./postgres/postgres-error.ts"
+import { isReadOnly, toPostgresError } from "./postgres/postgres-error.ts"
 import type { StoreError } from "./store-error.ts"
 
 /** The store in PostgreSQL, and what only a database that several platforms share can do. */
@@ -57,6 +57,15 @@ const within =
   (session: number, operation: string) =>
   (reply: Reply): Effect.Effect<Reply, StoreError> =>
     reply.session === session ? Effect.succeed(reply) : Effect.fail(brokeBetween(operation))
+
+/** Only a session that the transaction did not begin in is read-only: the break is told, not what came of it. */
+const runWithin = (writer: PostgresClient, session: number, sql: string, values: readonly SqlValue[]) => {
+  const operation = sql.slice(0, 60)
+  return writer.run(sql, values).pipe(
+    Effect.mapError((error) => (isReadOnly(error) ? brokeBetween(operation) : error)),
+    Effect.flatMap(within(session, operation))
+  )
+}
 
 /**
  * READ COMMITTED on purpose: the lock comes first, and each later statement sees all that was committed before it was had. A snapshot, which
@@ -113,7 +122,7 @@ export const openPostgres = Effect.fn("openPostgres")(function* (
           const text = numbered(sql)
           return inSession === undefined
             ? again(reader.run(text, values))
-            : Effect.flatMap(writer.run(text, values), within(inSession, sql.slice(0, 60)))
+            : runWithin(writer, inSession, text, values)
         }).pipe(Effect.map(({ rows }) => rows)),
       transaction: <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
         Effect.flatMap(Transaction, (inSession): Effect.Effect<A, E | StoreError, R> => {

@@ -10,6 +10,8 @@ export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   reason: Schema.Literals(["full", "busy", "corrupt", "newer", "unavailable", "denied", "standby", "io"]),
   operation: Schema.String,
   remedy: Schema.String,
+  /** Of `standby`: where the platform that leads can be reached, if that is known. */
+  leader: Schema.optionalKey(Schema.String),
   cause: Schema.Defect()
 }) {}
 

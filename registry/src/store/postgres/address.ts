@@ -81,5 +81,5 @@ const authoritiesOf = (url: URL): Result.Result<string | undefined, string> => {
 /** The address without its password, for people. */
 export const addressText = ({ database, host, port, user }: PostgresAddress): string =>
   host.startsWith("/")
-    ? `postgres://${user}@/${database}?host=${host}`
+    ? `postgres://${user}@localhost/${database}?host=${host}`
     : `postgres://${user}@${host.includes(":") ? `[${host}]` : host}:${port}/${database}`

@@ -63,3 +63,6 @@ export const toPostgresError = (
   cause: unknown,
   reason: Reason = reasonOf(codeOf(cause))
 ): StoreError => new StoreError({ reason, operation, remedy: remedies[reason], cause })
+
+/** True of a write that a session refused since it may only read. */
+export const isReadOnly = ({ cause }: StoreError): boolean => codeOf(cause) === "25006"
