@@ -1,10 +1,16 @@
 import { constants, createContext, runInContext } from "node:vm"
-import { openBatch } from "@millrace/sdk/record"
+import { BatchWriter, openBatch } from "@millrace/sdk/record"
 import type { SegmentSpec } from "@millrace/sandbox"
 import { headJson } from "../../runtime/sandbox/src/driver/call-head.ts"
 import { openQuestion } from "../../runtime/sandbox/src/driver/loaded-in.ts"
 import type { Harness } from "../../runtime/sandbox/src/guest/run/harness-table.ts"
 import { makeModuleText } from "../../runtime/sandbox/src/loader/module-text.ts"
+
+const noBids = (): Uint8Array => {
+  const writer = new BatchWriter()
+  writer.begin(new Uint8Array(32))
+  return writer.finish()
+}
 
 /**
  * A segment of one node without its sandbox: the same harness, codecs and bundle, in a realm of this process, called with frames
@@ -37,18 +43,24 @@ export class InProcessSegment {
         head: { kind: "records", inputs: [], end: false },
         tables: []
       },
-      { isLastResort: false, isEnd: false, run: 0, tokenJson: undefined, kept: "all", special: undefined }
+      { isLastResort: false, isEnd: false, run: 0, tokenJson: undefined, kept: "all", special: undefined },
+      {
+        inputs: [{ input: "input", topic: "bids", topicPartition: 0, baseOffset: 0n, frame: noBids() }],
+        count: 0
+      }
     )
   }
 
   /** The first output's frame; undefined when there is none. */
   run(frame: Uint8Array): Uint8Array | undefined {
     const { buffer } = frame.slice()
-    this.harness.feed("input", "bids", 0, "0", buffer, undefined)
-    const status = this.harness.start(this.head, new ArrayBuffer(32), new ArrayBuffer(0))
-    if (!status.startsWith("D")) throw new Error(status)
-    const { frames } = JSON.parse(status.slice(1))
-    const place = frames.findIndex(({ role }: { readonly role: string }) => role === "output")
+    const head = this.head.replace('"count":0', `"count":${InProcessSegment.count(frame)}`)
+    const status = this.harness.run(head, false, undefined, buffer)
+    if (!status.startsWith("Dt")) throw new Error(status)
+    const place = status
+      .slice(2, status.indexOf("|"))
+      .split(",")
+      .findIndex((one) => one.startsWith("o"))
     const taken = place < 0 ? undefined : this.harness.take(place)
     return taken === undefined ? undefined : new Uint8Array(taken)
   }

@@ -211,6 +211,11 @@ export class BatchWriter {
 
   /** The finished frame in a buffer of its own, CRC 0, producer and sequence unknown. Begin anew for the next. */
   finish(): Uint8Array {
+    return this.finishInPlace().slice()
+  }
+
+  /** As {@link finish}, but where the frame was written: it stands there until the next begins. */
+  finishInPlace(): Uint8Array {
     const sink = this.sink
     const view = sink.view
     sink.bytes.fill(0, 0, frameHeaderBytes)
@@ -221,7 +226,7 @@ export class BatchWriter {
     putInstant(view, 24, this.baseTimestamp)
     putWatermark(view, 32, this.watermark)
     sink.bytes.set(this.schemaHash, 48)
-    return sink.toBytes()
+    return sink.bytes.subarray(0, sink.length)
   }
 
   /** Longer runs each time that one was not broken, shorter ones each time that it was. */

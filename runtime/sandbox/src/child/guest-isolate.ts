@@ -1,6 +1,7 @@
 import ivm from "isolated-vm"
 import { bundleFile } from "../protocol/bundle-place.ts"
 import type { CodeCache } from "./code-cache.ts"
+import type { FrameWindow } from "./frame-window.ts"
 
 /** Why a guest was stopped and thrown away. */
 export class GuestStopped extends Error {
@@ -95,19 +96,7 @@ export interface Thrown {
 
 const maxStackLength = 1500
 
-const harnessNames = [
-  "define",
-  "open",
-  "table",
-  "feed",
-  "heads",
-  "start",
-  "poll",
-  "answer",
-  "take",
-  "drop",
-  "inspect"
-]
+const harnessNames = ["define", "open", "table", "window", "run", "poll", "answer", "take", "drop", "inspect"]
 
 /**
  * A node's realm. INVARIANT: into it go primitives and moved ArrayBuffers, out of it come primitives and copied ArrayBuffers.
@@ -116,6 +105,7 @@ export class GuestRealm {
   private readonly owner: GuestIsolate
   private readonly context: ivm.Context
   private readonly functions: { readonly [name: string]: ivm.Reference }
+  private shown: SharedArrayBuffer | undefined
 
   constructor(
     owner: GuestIsolate,
@@ -151,6 +141,14 @@ export class GuestRealm {
         : this.owner.compile(text, bundleFile)
       script.runSync(this.context, { ...timeout, release: once })
     })
+  }
+
+  /** Shows the realm the window in force. */
+  show(window: FrameWindow): void {
+    if (this.shown === window.shared) return
+    this.shown = window.shared
+    const given = new ivm.ExternalCopy(window.shared).copyInto({ release: true })
+    this.functions["window"]?.applySync(undefined, [given])
   }
 
   /** Calls the harness. A stray rejection of the plugin surfaces here as an error: it is answered beside the result. */

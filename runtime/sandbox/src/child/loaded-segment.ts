@@ -1,26 +1,16 @@
 import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
 import { GuestStopped } from "./guest-isolate.ts"
-import type { Deadline, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
+import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
+import type { FrameWindow } from "./frame-window.ts"
+import { readDone } from "./done-call.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
-
-/** A new one each time: what is given to a realm is moved there. */
-function noBytes(): Uint8Array {
-  return new Uint8Array(0)
-}
 
 /** Polls of one question; a guest that comes here with promises and immediates alone is stopped by its deadline before. */
 const maxStrays = 1000
 
-/** A report names the frames that can be taken, in order. */
-interface ReportedFrame {
-  readonly role: string
-  readonly name: string
-}
-
 /** A call on its way through the segment's nodes. */
 interface Passage {
   readonly question: RunQuestion
-  readonly seed: Uint8Array
   stage: number
   readonly stages: StageReport[]
   /** The answer's sections. Written when all is done: a wait's requests take the same room in the shared file. */
@@ -32,11 +22,13 @@ interface Passage {
 export class LoadedSegment {
   readonly isolate: GuestIsolate
   private readonly id: number
+  private readonly window: FrameWindow
   private readonly nodes: GuestRealm[] = []
   private passage: Passage | undefined
 
-  constructor(id: number, isolate: GuestIsolate) {
+  constructor(id: number, isolate: GuestIsolate, window: FrameWindow) {
     this.id = id
+    this.window = window
     this.isolate = isolate
     isolate.members.add(id)
   }
@@ -66,36 +58,25 @@ export class LoadedSegment {
   }
 
   run(question: RunQuestion, sections: readonly Uint8Array[], deadline: Deadline): Answer {
-    const [seed = noBytes(), state = noBytes(), ...frames] = sections
-    this.passage = { question, seed, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
-    const first = this.enter(this.passage)
-    for (const [place, input] of question.inputs.entries()) {
-      const frame = frames[place] ?? noBytes()
-      const given = [input.input, input.topic, input.partition, input.baseOffset, frame, undefined]
-      const { result } = first.call("feed", given, deadline)
-      if (result !== "") return this.leave({ is: "failed", stage: 0, failure: afterLetter(result) })
-    }
-    return this.proceed(this.start(this.passage, state, deadline), deadline)
+    const [state, ...frames] = sections
+    this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
+    return this.proceed(this.enter(this.passage, state, frames, deadline), deadline)
   }
 
-  private enter(passage: Passage): GuestRealm {
+  /** Calls the passage's node; answers its status. */
+  private enter(
+    passage: Passage,
+    state: Uint8Array | undefined,
+    given: readonly Given[],
+    deadline: Deadline
+  ): unknown {
     markStage(passage.stage)
     const node = this.at(passage.stage)
+    node.show(this.window)
     passage.cpuAtStart = cpuMicros()
-    return node
-  }
-
-  private start(passage: Passage, state: Uint8Array, deadline: Deadline): unknown {
     const isLast = passage.stage === this.nodes.length - 1
-    const head = passage.question.headJson.replace(
-      '"wantsOrigins":false',
-      `"wantsOrigins":${isLast ? "false" : "true"}`
-    )
-    const { result, stray } = this.at(passage.stage).call(
-      "start",
-      [head, new Uint8Array(passage.seed), state],
-      deadline
-    )
+    const kept = state === undefined || state.length === 0 ? undefined : state
+    const { result, stray } = node.call("run", [passage.question.headJson, !isLast, kept, ...given], deadline)
     return stray === undefined ? result : this.repeat(passage, deadline)
   }
 
@@ -139,53 +120,35 @@ export class LoadedSegment {
   }
 
   /** Takes a done node's frames; answers the next node's status, or undefined after the last. */
-  private finishStage(passage: Passage, report: string, deadline: Deadline): unknown {
+  private finishStage(passage: Passage, text: string, deadline: Deadline): unknown {
     const node = this.at(passage.stage)
     const isLast = passage.stage === this.nodes.length - 1
-    const named = readFrames(report)
+    const { frames, report } = readDone(text, this.window.bytes.length)
     const places: number[] = []
-    let output: Uint8Array | undefined
-    let origins: Uint8Array | undefined
-    for (const [place, frame] of named.entries()) {
-      const bytes = node.take(place, deadline)
-      const isHanded = !isLast && (frame.role === "output" || frame.role === "origins")
-      if (isHanded && frame.role === "output") output ??= bytes
-      if (isHanded && frame.role === "origins") origins = bytes
-      if (isHanded) places.push(-1)
-      else {
-        passage.kept.push(bytes)
-        places.push(passage.kept.length - 1)
+    const handed: { output?: readonly Given[]; origins?: readonly Given[] } = {}
+    let taken = 0
+    for (const [place, { at, bytes, role }] of frames.entries()) {
+      const isHanded = !isLast && (role === "output" || role === "origins")
+      const whole = at < 0 ? node.take(place, deadline) : undefined
+      taken += whole === undefined ? 0 : whole.length + 8
+      if (isHanded) {
+        places.push(-1)
+        handed[role] ??= whole === undefined ? [at, bytes] : [whole, whole.length]
+        continue
       }
+      const shown = this.window.bytes.subarray(at, at + bytes)
+      // The next node will write where this one did.
+      passage.kept.push(whole ?? (isLast ? shown : shown.slice()))
+      places.push(passage.kept.length - 1)
     }
-    passage.stages.push({
-      report,
-      cpuMicros: Math.max(0, cpuMicros() - passage.cpuAtStart),
-      frames: places
-    })
+    passage.stages.push({ report, cpuMicros: Math.max(0, cpuMicros() - passage.cpuAtStart), frames: places })
+    this.window.widen(taken)
     if (isLast) return undefined
     passage.stage += 1
-    return this.handOver(passage, output, origins, deadline)
-  }
-
-  private handOver(
-    passage: Passage,
-    output: Uint8Array | undefined,
-    origins: Uint8Array | undefined,
-    deadline: Deadline
-  ): unknown {
-    const next = this.enter(passage)
-    for (const input of passage.question.inputs) {
-      next.call("heads", [input.topic, input.partition, input.baseOffset, input.count], deadline)
-    }
-    if (output !== undefined) {
-      const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
-      const { result } = next.call("feed", [name, "", 0, "0", output, origins ?? noBytes()], deadline)
-      if (result !== "")
-        return typeof result === "string"
-          ? result
-          : 'F{"code":"RECORD_INVALID","tag":null,"message":"the frame could not be handed over","origin":-1,"transient":false}'
-    }
-    return this.start(passage, noBytes(), deadline)
+    const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
+    const given =
+      handed.output === undefined ? [name] : [name, ...handed.output, ...(handed.origins ?? [0, 0])]
+    return this.enter(passage, undefined, given, deadline)
   }
 
   answers(answers: readonly HostAnswer[], sections: readonly Uint8Array[], deadline: Deadline): Answer {
@@ -243,18 +206,6 @@ function cpuMicros(): number {
 /** A failure that the harness could not write, in its form. */
 export function failureText(message: string, stack: string | null = null): string {
   return JSON.stringify({ code: "PLUGIN_FAILED", tag: null, message, origin: -1, transient: false, stack })
-}
-
-function afterLetter(result: unknown): string {
-  return typeof result === "string" && result.startsWith("F")
-    ? result.slice(1)
-    : failureText("the frame could not be given")
-}
-
-/** The harness's own JSON; the guest may have broken it, the process may then be killed, not more. */
-function readFrames(report: string): readonly ReportedFrame[] {
-  const value: { readonly frames?: readonly ReportedFrame[] } = JSON.parse(report)
-  return value.frames ?? []
 }
 
 function countBytes(requests: string): number {

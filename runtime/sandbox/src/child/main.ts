@@ -1,6 +1,8 @@
 import type { Answer, OpenQuestion, Question } from "../protocol/messages.ts"
+import { answerText } from "./answer-text.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
+import { FrameWindow } from "./frame-window.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
@@ -13,6 +15,7 @@ import { markStage, readSections } from "./shared-file.ts"
  */
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
+const window = new FrameWindow()
 let harness = ""
 let disabled: readonly string[] = []
 
@@ -82,9 +85,11 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
 
 function newSegment(question: OpenQuestion): LoadedSegment {
   const { isShared, memoryMiB, segment } = question
-  if (!isShared) return new LoadedSegment(segment, new GuestIsolate(memoryMiB, harness, disabled, code))
+  if (!isShared)
+    return new LoadedSegment(segment, new GuestIsolate(memoryMiB, harness, disabled, code), window)
   const isolate = sharedIsolates().find((each) => each.hasRoom(memoryMiB))
-  return new LoadedSegment(segment, isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code))
+  const made = isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code)
+  return new LoadedSegment(segment, made, window)
 }
 
 function sharedIsolates(): readonly SharedIsolate[] {
@@ -155,7 +160,7 @@ function serve(json: string, lengths: readonly number[]): Answer {
 export function main(): void {
   writeControl('{"is":"ok"}')
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
-    writeControl(JSON.stringify(serve(frame.json, frame.sections)))
+    writeControl(answerText(serve(frame.json, frame.sections)))
   }
   // Leaving by exit() while isolates are being disposed of has crashed; nothing is lost by this.
   process.kill(process.pid, "SIGKILL")

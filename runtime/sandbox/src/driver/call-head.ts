@@ -1,6 +1,8 @@
+import { openBatch } from "@millrace/sdk/record"
 import type { CallHead } from "../guest/run/node-call.ts"
 import type { SegmentCall } from "../segment.ts"
 import type { KeptState } from "./held-state.ts"
+import type { Piece } from "./piece.ts"
 
 /** What is said of a run beside the call that it belongs to. */
 export interface RunFacts {
@@ -15,14 +17,14 @@ export interface RunFacts {
     | undefined
 }
 
-/** The call as the harness reads it. */
-export function headJson(call: SegmentCall, facts: RunFacts): string {
+/** The call as the harness reads it, over these frames. */
+export function headJson(call: SegmentCall, facts: RunFacts, piece: Piece): string {
   const { head, sink } = call
   const text: CallHead = {
     kind: facts.special?.kind ?? head.kind,
     now: call.now,
+    seed: Buffer.from(call.seed.buffer, call.seed.byteOffset, call.seed.length).toString("hex"),
     isLastResort: facts.isLastResort,
-    wantsOrigins: false,
     end: facts.isEnd,
     partition: call.partition,
     kept: facts.kept,
@@ -54,7 +56,14 @@ export function headJson(call: SegmentCall, facts: RunFacts): string {
             tokenJson: facts.tokenJson ?? null,
             recordPrefix: sink.recordPrefix ?? sink.id
           },
-    tokenJson: facts.special?.tokenJson ?? null
+    tokenJson: facts.special?.tokenJson ?? null,
+    inputs: piece.inputs.map(({ baseOffset, frame, input, topic, topicPartition }) => ({
+      input,
+      topic,
+      partition: topicPartition,
+      baseOffset: `${baseOffset}`,
+      count: openBatch(frame).count
+    }))
   }
   return JSON.stringify(text)
 }

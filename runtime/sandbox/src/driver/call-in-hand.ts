@@ -12,8 +12,9 @@ import type { PieceResult } from "./piece-result.ts"
 import { bytesOf, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import { runSegment } from "./segment-runner.ts"
+import type { RunRequest } from "./segment-runner.ts"
 import { keepsState } from "./guest-state.ts"
-import type { Holding } from "./held-state.ts"
+import type { Holding, KeptState } from "./held-state.ts"
 
 /** State entries, and frames, that may go into one run; the shared file holds both. */
 const maxRunBytes = 8 * 1024 * 1024
@@ -48,24 +49,21 @@ export class CallInHand {
   }
 
   run(piece: Piece, isLastResort: boolean): Effect.Effect<PieceResult, RunStopped | SegmentError> {
-    const { call, host, id, place, settings, special, spec } = this.parts
+    const { call, host, place, settings, special, spec } = this.parts
     return Effect.suspend(() => {
       let holding: Holding | undefined
       let given = 0
-      const asked = Effect.gen({ self: this }, function* () {
-        if (bytesOf(piece) > maxRunBytes + 65_536) return yield* this.tooLarge(piece)
-        holding = keepsState(spec) && special === undefined ? this.look(piece) : undefined
-        const state = holding === undefined ? nothing : yield* this.stateFor(piece, holding)
-        given = state.length
-        if (holding !== undefined) place.held.lose(holding)
-        return {
-          segment: id,
-          headJson: headJson(call, { ...this.factsOf(piece, isLastResort), kept: holding?.kept ?? "all" }),
-          seed: call.seed,
-          state,
-          inputs: piece.inputs,
-          counts: piece.inputs.map((input) => openBatch(input.frame).count)
-        }
+      const asked = Effect.suspend(() => {
+        if (bytesOf(piece) > maxRunBytes + 65_536) return this.tooLarge(piece)
+        if (!keepsState(spec) || special !== undefined)
+          return Effect.succeed(this.request(piece, isLastResort, nothing, "all"))
+        const look = this.look(piece)
+        return Effect.map(this.stateFor(piece, look), (state) => {
+          holding = look
+          given = state.length
+          place.held.lose(look)
+          return this.request(piece, isLastResort, state, look.kept)
+        })
       })
       const ran = runSegment(spec, place, call.tables, asked, host, settings)
       return Effect.map(
@@ -80,6 +78,17 @@ export class CallInHand {
         }
       )
     })
+  }
+
+  private request(piece: Piece, isLastResort: boolean, state: Uint8Array, kept: KeptState): RunRequest {
+    const { call, id } = this.parts
+    return {
+      segment: id,
+      headJson: headJson(call, { ...this.factsOf(piece, isLastResort), kept }, piece),
+      state,
+      inputs: piece.inputs,
+      counts: piece.inputs.map((input) => openBatch(input.frame).count)
+    }
   }
 
   private noteMemory(failure: RunStopped | SegmentError): Effect.Effect<void> {

@@ -56,6 +56,18 @@ export class LoadedIn {
     }
   )
 
+  /** The process, where the segment is in it and has these tables whole; else {@link ready} and {@link sendTables} see to it. */
+  childWith(tables: readonly TableInput[]): SandboxChild | undefined {
+    const { child, slot } = this
+    if (child === undefined || child !== slot.child || child.isEnded || !slot.loaded.has(this.id))
+      return undefined
+    return tables.every((table) => this.sentOf(table) >= table.frames.length) ? child : undefined
+  }
+
+  private sentOf({ handle, node }: TableInput): number {
+    return this.tables.get(`${node}/${handle}`) ?? 0
+  }
+
   private open(child: SandboxChild, node: NodeSpec): Effect.Effect<void, ChildEnded | SegmentError> {
     const bundle = Buffer.from(node.bundle, "utf8")
     if (bundle.length > maxBundleBytes)
@@ -95,7 +107,7 @@ export class LoadedIn {
     return Effect.gen({ self: this }, function* () {
       const name = `${table.node}/${table.handle}`
       const node = this.spec.nodes.findIndex((one) => one.node === table.node)
-      let sent = this.tables.get(name) ?? 0
+      let sent = this.sentOf(table)
       while (sent < table.frames.length) {
         const round = roundOf(table.frames, sent)
         const question = {

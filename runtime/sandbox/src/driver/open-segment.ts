@@ -143,27 +143,31 @@ export class OpenSegment implements Segment {
     host: SegmentHost,
     place: LoadedIn
   ): Effect.Effect<SegmentResult, SegmentError> {
-    return Effect.gen({ self: this }, function* () {
-      const work = new CallInHand(this.parts(call, host, place))
-      const results: PieceResult[] = []
-      let rest: Piece | undefined = wholePiece(inputs)
-      while (rest !== undefined) {
-        const { head, tail } = splitPiece(rest, this.recordsAtOnce(call, place))
-        const ran = yield* isolatePoison<Piece, PieceResult>({
-          piece: head,
-          count: (piece) => piece.count,
-          cut: cutPiece,
-          run: (piece, isLastResort) => work.run(piece, isLastResort),
-          poisoned: (piece, stopped) => work.poisoned(piece, stopped),
-          isolating: Effect.suspend(() => {
-            this.settings.onPoint("isolating")
-            return this.quarantine.note
-          })
-        })
-        results.push(...ran)
-        rest = tail
-      }
-      return joinResults(this.spec, results)
+    const work = new CallInHand(this.parts(call, host, place))
+    const from = (
+      piece: Piece,
+      results: readonly PieceResult[]
+    ): Effect.Effect<SegmentResult, SegmentError> => {
+      const { head, tail } = splitPiece(piece, this.recordsAtOnce(call, place))
+      return Effect.flatMap(this.runPiece(work, head), (ran) => {
+        const all = results.length === 0 ? ran : [...results, ...ran]
+        return tail === undefined ? Effect.succeed(joinResults(this.spec, all)) : from(tail, all)
+      })
+    }
+    return from(wholePiece(inputs), [])
+  }
+
+  private runPiece(work: CallInHand, piece: Piece): Effect.Effect<readonly PieceResult[], SegmentError> {
+    return isolatePoison<Piece, PieceResult>({
+      piece,
+      count: ({ count }) => count,
+      cut: cutPiece,
+      run: (part, isLastResort) => work.run(part, isLastResort),
+      poisoned: (part, stopped) => work.poisoned(part, stopped),
+      isolating: Effect.suspend(() => {
+        this.settings.onPoint("isolating")
+        return this.quarantine.note
+      })
     })
   }
 

@@ -19,15 +19,22 @@ export class Quarantine {
   })
 
   /** Fails with `QUARANTINED` while the segment is set aside. */
-  readonly check: Effect.Effect<void, SegmentError> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const recent = this.kills.filter((at) => now - at < this.limit.windowMs).length
-    if (recent < this.limit.kills) return Effect.void
-    const minutes = Math.round(this.limit.windowMs / 60_000)
-    return Effect.fail(
-      segmentError(
-        "QUARANTINED",
-        `the plugin's sandbox was killed ${recent} times within ${minutes} minutes; fix the plugin, or wait`
+  readonly check: Effect.Effect<void, SegmentError> = Effect.suspend(() =>
+    this.kills.length < this.limit.kills ? Effect.void : this.checkKills
+  )
+
+  private readonly checkKills: Effect.Effect<void, SegmentError> = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) => {
+      const recent = this.kills.filter((at) => now - at < this.limit.windowMs).length
+      if (recent < this.limit.kills) return Effect.void
+      const minutes = Math.round(this.limit.windowMs / 60_000)
+      return Effect.fail(
+        segmentError(
+          "QUARANTINED",
+          `the plugin's sandbox was killed ${recent} times within ${minutes} minutes; fix the plugin, or wait`
+        )
       )
-    )
-  })
+    }
+  )
 }

@@ -65,12 +65,11 @@ export interface ReportedFailure {
   readonly at: readonly BundlePlace[]
 }
 
-const maxReportLength = 8 * 1024 * 1024
 type Fields = { readonly [name: string]: unknown }
 
 /** Undefined when it is not a report: the guest or the process is then broken. */
 export function decodeReport(stage: StageReport): NodeReport | undefined {
-  const value = parseBoundedJson(stage.report, maxReportLength)
+  const value = stage.report
   if (!isPlainObject(value)) return undefined
   const counts = ["recordsIn", "recordsOut", "handled", "filtered", "failed", "late"].map((name) =>
     ownOf(value, name)

@@ -19,7 +19,6 @@ import { decodeFailure } from "./report.ts"
 export interface RunRequest {
   readonly segment: number
   readonly headJson: string
-  readonly seed: Uint8Array
   readonly state: Uint8Array
   readonly inputs: readonly InputFrame[]
   readonly counts: readonly number[]
@@ -46,18 +45,21 @@ export function runSegment(
   host: SegmentHost,
   settings: PoolSettings
 ): Effect.Effect<RanPiece, RunFailure> {
-  const once = Effect.scoped(
-    Effect.gen(function* () {
-      const child = yield* prepared(place, tables, 1)
-      const request = yield* asked
+  const runIn = (child: SandboxChild) =>
+    Effect.flatMap(asked, (request) => {
       settings.onPoint("before-call")
       const rounds = new Rounds(spec, place, child, request, host, settings)
-      const answered = yield* rounds.run
-      settings.onPoint("after-reply")
-      if (settings.freshPerCall || spec.isFresh === true) yield* place.unload
-      return { result: yield* rounds.conclude(answered), ranMs: rounds.ranMs }
+      return Effect.flatMap(rounds.run, (answered) => {
+        settings.onPoint("after-reply")
+        const ran = Effect.map(rounds.conclude(answered), (result) => ({ result, ranMs: rounds.ranMs }))
+        const isFresh = settings.freshPerCall || spec.isFresh === true
+        return isFresh ? Effect.andThen(place.unload, ran) : ran
+      })
     })
-  )
+  const once = Effect.suspend(() => {
+    const child = place.childWith(tables)
+    return child === undefined ? Effect.flatMap(prepared(place, tables, 1), runIn) : runIn(child)
+  })
   return unlessOvertaken(once).pipe(
     Effect.catch((failure: RunFailure | ChildEnded) => {
       if (failure._tag !== "ChildEnded") return Effect.fail(failure)
@@ -144,44 +146,45 @@ class Rounds {
     this.leftWaitMs = settings.maxWaitMs
   }
 
-  readonly run = Effect.gen({ self: this }, function* () {
+  readonly run: Effect.Effect<Answered, RunFailure | ChildEnded> = Effect.suspend(() => {
     const { request, spec } = this
-    let answered = yield* this.ask(
-      {
-        ask: "run",
-        segment: request.segment,
-        timeoutMs: this.leftMs,
-        headJson: request.headJson,
-        inputs: request.inputs.map(({ input, topic, topicPartition, baseOffset }, place) => ({
-          input,
-          topic,
-          partition: topicPartition,
-          baseOffset: `${baseOffset}`,
-          count: request.counts[place]
-        })),
-        laterInputs: spec.nodes.slice(1).map((node) => Object.keys(node.views)[0] ?? "input")
-      },
-      [request.seed, request.state, ...request.inputs.map(({ frame }) => frame)]
+    const question = {
+      ask: "run",
+      segment: request.segment,
+      timeoutMs: this.leftMs,
+      headJson: request.headJson,
+      laterInputs: spec.nodes.slice(1).map((node) => Object.keys(node.views)[0] ?? "input")
+    } as const
+    const sections = [request.state, ...request.inputs.map(({ frame }) => frame)]
+    return Effect.flatMap(this.ask(question, sections), (answered) =>
+      answered.answer.is === "wait" ? Effect.scoped(this.serve(answered)) : Effect.succeed(answered)
     )
-    if (answered.answer.is !== "wait") return answered
-    const clean = this.settings.disabled.includes("sanitize") ? (text: string) => text : sanitizeText
-    const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>(), clean)
-    while (answered.answer.is === "wait") {
-      const asked = decodeRequests(answered.answer.requests, answered.sections)
-      if (asked === undefined) return yield* this.disbelieve
-      this.stage = answered.answer.stage
-      const node = spec.nodes[this.stage]
-      if (node === undefined) return yield* this.disbelieve
-      yield* requests.start(node, asked, this.host)
-      if (!requests.isWaiting) return yield* this.disbelieve
-      const { answers, sections } = yield* this.await(requests)
-      answered = yield* this.ask(
-        { ask: "answers", segment: request.segment, timeoutMs: this.leftMs, answers },
-        sections
-      )
-    }
-    return answered
   })
+
+  /** Serves what the guest asks for, until it waits no more. */
+  private serve(first: Answered) {
+    return Effect.gen({ self: this }, function* () {
+      const { request, spec } = this
+      let answered = first
+      const clean = this.settings.disabled.includes("sanitize") ? (text: string) => text : sanitizeText
+      const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>(), clean)
+      while (answered.answer.is === "wait") {
+        const asked = decodeRequests(answered.answer.requests, answered.sections)
+        if (asked === undefined) return yield* this.disbelieve
+        this.stage = answered.answer.stage
+        const node = spec.nodes[this.stage]
+        if (node === undefined) return yield* this.disbelieve
+        yield* requests.start(node, asked, this.host)
+        if (!requests.isWaiting) return yield* this.disbelieve
+        const { answers, sections } = yield* this.await(requests)
+        answered = yield* this.ask(
+          { ask: "answers", segment: request.segment, timeoutMs: this.leftMs, answers },
+          sections
+        )
+      }
+      return answered
+    })
+  }
 
   private readonly disbelieve = Effect.suspend(() => {
     this.child.kill("malformed")

@@ -123,14 +123,15 @@ export class ProcessSlot {
     wallMs: number
   ): Effect.Effect<TimedAnswer, ChildEnded> {
     return this.lock.withPermit(
-      Effect.gen({ self: this }, function* () {
-        this.lastUsed = yield* Clock.currentTimeMillis
+      Effect.clockWith((clock) => {
+        this.lastUsed = clock.currentTimeMillisUnsafe()
         const begun = performance.now()
-        const answered = yield* child.ask(question, sections, wallMs)
-        this.unexplained = 0
-        this.lastUsed = yield* Clock.currentTimeMillis
-        if (child === this.child) this.noteLost(answered.answer)
-        return { ...answered, tookMs: performance.now() - begun }
+        return Effect.map(child.ask(question, sections, wallMs), (answered) => {
+          this.unexplained = 0
+          this.lastUsed = clock.currentTimeMillisUnsafe()
+          if (child === this.child) this.noteLost(answered.answer)
+          return { ...answered, tookMs: performance.now() - begun }
+        })
       })
     )
   }

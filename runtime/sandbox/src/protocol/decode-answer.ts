@@ -60,12 +60,7 @@ function decodeStageReport(stage: unknown, sections: number): StageReport | unde
   const report = ownOf(stage, "report")
   const cpuMicros = ownOf(stage, "cpuMicros")
   const frames = ownOf(stage, "frames")
-  if (
-    typeof report !== "string" ||
-    !isCount(cpuMicros) ||
-    !Array.isArray(frames) ||
-    frames.length > maxSections
-  )
+  if (report === undefined || !isCount(cpuMicros) || !Array.isArray(frames) || frames.length > maxSections)
     return undefined
   const places: number[] = []
   for (const place of frames) {

@@ -41,20 +41,13 @@ export interface TableQuestion {
   readonly timeoutMs: number
 }
 
-/** Sections: the seed, the state entries, the input frames. */
+/** Sections: the state entries, the frames of the inputs that the head names. */
 export interface RunQuestion {
   readonly ask: "run"
   readonly segment: number
   readonly timeoutMs: number
-  /** A `CallHead` of the guest as JSON text, less what changes from node to node. */
+  /** A `CallHead` of the guest as JSON text. */
   readonly headJson: string
-  readonly inputs: readonly {
-    readonly input: string
-    readonly topic: string
-    readonly partition: number
-    readonly baseOffset: string
-    readonly count: number
-  }[]
   /** Input name of each node after the first. */
   readonly laterInputs: readonly string[]
 }
@@ -107,8 +100,8 @@ export type Answer =
   | { readonly is: "evicted"; readonly lost: readonly number[]; readonly alone: number }
 
 export interface StageReport {
-  /** JSON text that the harness wrote. */
-  readonly report: string
+  /** What the harness wrote: JSON text in the process, what it says in the worker. */
+  readonly report: unknown
   readonly cpuMicros: number
   /** Sections of the frames that the report names, in its order; -1 where the next node took it. */
   readonly frames: readonly number[]

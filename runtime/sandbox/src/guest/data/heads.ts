@@ -14,9 +14,12 @@ export interface HeadFrame {
  */
 export class Heads {
   readonly frames: HeadFrame[] = makeList()
+  /** Records of all frames. */
+  count = 0
 
   add(topic: string, partition: number, baseOffset: string, count: number): void {
     this.frames[this.frames.length] = { topic, partition, baseOffset: BigIntOf(baseOffset), count }
+    this.count += count
   }
 
   position(origin: number): { readonly topic: string; readonly partition: number; readonly offset: string } {

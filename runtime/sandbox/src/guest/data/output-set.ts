@@ -282,9 +282,9 @@ export class OutputSet {
     return this.writers[index].count
   }
 
-  /** The frame of an output in a buffer of its own. */
+  /** The frame of an output, where it stands until the next call begins. */
   finish(index: number): Uint8Array {
-    return this.writers[index].finish()
+    return this.writers[index].finishInPlace()
   }
 
   takeOrigins(): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "@millrace/sdk/record"
 import { hmacSha256 } from "./hmac.ts"
-import { Uint8ArrayOf } from "./primordials.ts"
+import { charCodeAt, Uint8ArrayOf } from "./primordials.ts"
 
 /** Who draws random numbers: a record in hand. */
 export interface RandomOwner {
@@ -12,13 +12,18 @@ export class RunClock {
   /** ms since 1970. */
   now = 0
   seed: Uint8Array = new Uint8ArrayOf(32)
+  private seedText = ""
   /** The record whose body runs, as far as that is known; `Math.random` draws from it. */
   owner: RandomOwner | undefined = undefined
   private readonly unowned = new RandomDraw()
 
-  begin(now: number, seed: Uint8Array): void {
+  /** `seed`: hexadecimal digits. */
+  begin(now: number, seed: string): void {
     this.now = now
-    this.seed = seed
+    if (seed !== this.seedText) {
+      this.seedText = seed
+      this.seed = bytesOfHex(seed)
+    }
     this.owner = undefined
     this.unowned.restart("module")
   }
@@ -26,6 +31,17 @@ export class RunClock {
   random(): number {
     return this.owner === undefined ? this.unowned.next(this.seed) : this.owner.random()
   }
+}
+
+function bytesOfHex(digits: string): Uint8Array {
+  const bytes = new Uint8ArrayOf(digits.length >> 1)
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = 16 * digitOf(charCodeAt(digits, 2 * i)) + digitOf(charCodeAt(digits, 2 * i + 1))
+  return bytes
+}
+
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57
 }
 
 /**

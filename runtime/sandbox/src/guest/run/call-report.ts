@@ -4,14 +4,21 @@ import { makeList } from "../realm/primordials.ts"
 import type { NodeCall } from "./node-call.ts"
 import { writeSourceEnd } from "./source-call.ts"
 
-/** What a done call came to: JSON text, and the frames that it names, in order. */
+/**
+ * What a done call came to: the frames that it gives, and a text, which begins with `w` where they stand in the window, one after
+ * the other, each at a multiple of 8, and with `t` where they have to be taken; then of each frame the letter of its role (`o`utput, `p`laces
+ * where its records come from, `d`ead letters, `s`tate) and its bytes, separated by commas, `|`, and the report as JSON, which names the same frames.
+ */
 export class CallReport {
   readonly frames: Uint8Array[] = makeList()
   readonly text: string
+  private places = ""
 
   /** Throws a FrameFault `TOO_LARGE` when the state's changes are over their limit. */
-  constructor(call: NodeCall, messages: MessageBudget) {
-    this.text = this.write(call, messages)
+  constructor(call: NodeCall, messages: MessageBudget, window: Uint8Array | undefined) {
+    const report = this.write(call, messages)
+    const isShown = window !== undefined && show(this.frames, window)
+    this.text = (isShown ? "w" : "t") + this.places + "|" + report
   }
 
   private write(call: NodeCall, messages: MessageBudget): string {
@@ -42,19 +49,20 @@ export class CallReport {
     const outputs = call.run.outputs
     const store = call.run.scope.store
     for (let i = 0; i < outputs.definitions.length; i++) {
-      if (outputs.count(i) > 0) this.hand(report, "output", outputs.definitions[i].name, outputs.finish(i))
+      if (outputs.count(i) > 0)
+        this.hand(report, "o", "output", outputs.definitions[i].name, outputs.finish(i))
     }
     const origins = outputs.takeOrigins()
-    if (origins !== undefined) this.hand(report, "origins", "", origins)
+    if (origins !== undefined) this.hand(report, "p", "origins", "", origins)
     for (let i = 0; i < call.failed.feeds; i++) {
       const frame = call.failed.finish(i)
-      if (frame !== undefined) this.hand(report, "dead", "" + i, frame)
+      if (frame !== undefined) this.hand(report, "d", "dead", "" + i, frame)
     }
     const state = store.changes()
-    if (state.length > 0) this.hand(report, "state", "", state)
+    if (state.length > 0) this.hand(report, "s", "state", "", state)
   }
 
-  private hand(report: JsonWriter, role: string, name: string, bytes: Uint8Array): void {
+  private hand(report: JsonWriter, letter: string, role: string, name: string, bytes: Uint8Array): void {
     report
       .open("{")
       .name("role")
@@ -64,8 +72,26 @@ export class CallReport {
       .name("bytes")
       .number(bytes.length)
       .close("}")
+    this.places += (this.places === "" ? "" : ",") + letter + bytes.length
     this.frames[this.frames.length] = bytes
   }
+}
+
+/** Puts frames into the window; false where they do not fit. */
+function show(frames: readonly Uint8Array[], window: Uint8Array): boolean {
+  let end = 0
+  for (let i = 0; i < frames.length; i++) end += roundUp(frames[i].length)
+  if (end > window.length) return false
+  let at = 0
+  for (let i = 0; i < frames.length; i++) {
+    window.set(frames[i], at)
+    at += roundUp(frames[i].length)
+  }
+  return true
+}
+
+function roundUp(bytes: number): number {
+  return (bytes + 7) & ~7
 }
 
 function writePartitions(report: JsonWriter, names: readonly string[]): void {

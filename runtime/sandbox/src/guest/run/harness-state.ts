@@ -18,7 +18,7 @@ import {
 } from "../realm/primordials.ts"
 import type { RunClock } from "../realm/run-clock.ts"
 import { CallReport } from "./call-report.ts"
-import type { Harness } from "./harness-table.ts"
+import type { Given, Harness } from "./harness-table.ts"
 import { inspect } from "./inspect.ts"
 import { tagView } from "../data/tag-view.ts"
 import { NodeCall } from "./node-call.ts"
@@ -28,6 +28,8 @@ import type { NodeSettings } from "./node-definition.ts"
 import { NodeGuest } from "./node-guest.ts"
 import type { Feed } from "./run-context.ts"
 
+const nothing = new Uint8ArrayOf(0)
+
 /** The harness of one realm: one node, one call at a time. */
 export class HarnessState {
   private readonly shelf = new CodecShelf()
@@ -36,9 +38,7 @@ export class HarnessState {
   private readonly messages: MessageBudget
   private guest: NodeGuest | undefined = undefined
   private call: NodeCall | undefined = undefined
-  private feeds: Feed[] = makeList()
-  private heads = new Heads()
-  private headCount = 0
+  private window: Uint8Array | undefined = undefined
   private taken: Uint8Array[] = makeList()
   private status = ""
 
@@ -53,10 +53,11 @@ export class HarnessState {
       define: (kind, name, make) => this.define(kind, name, make),
       open: (settingsJson) => this.open(settingsJson),
       table: (handle, frame) => this.applyTable(handle, frame),
-      feed: (input, topic, partition, baseOffset, frame, origins) =>
-        this.feed(input, topic, partition, baseOffset, frame, origins),
-      heads: (topic, partition, baseOffset, count) => this.addHead(topic, partition, baseOffset, count),
-      start: (headJson, seed, state) => (this.status = this.start(headJson, seed, state)),
+      window: (shared) => {
+        this.window = new Uint8ArrayOf(shared)
+      },
+      run: (headJson, wantsOrigins, state, ...given) =>
+        (this.status = this.run(headJson, wantsOrigins, state, given)),
       poll: (isRepeat) => (isRepeat ? this.status : (this.status = this.poll())),
       answer: (id, errorCode, text, bytes) => this.answer(id, errorCode, text, bytes),
       take: (index) => this.take(index),
@@ -95,44 +96,12 @@ export class HarnessState {
     }
   }
 
-  private addHead(topic: string, partition: number, baseOffset: string, count: number): void {
-    this.heads.add(topic, partition, baseOffset, count)
-  }
-
-  private feed(
-    input: string,
-    topic: string,
-    partition: number,
-    baseOffset: string,
-    buffer: ArrayBuffer,
-    origins: ArrayBuffer | undefined
+  private run(
+    headJson: string,
+    wantsOrigins: boolean,
+    state: ArrayBuffer | undefined,
+    given: readonly Given[]
   ): string {
-    try {
-      const frame = new Uint8ArrayOf(buffer)
-      const view = input === timerInput ? tagView : mapGet(this.shelf.views, input)
-      if (view === undefined) throw new TypeErrorOf("the node has no view for the input " + input)
-      const cursor = new BatchCursor(frame)
-      const given = origins === undefined ? undefined : readOrigins(new Uint8ArrayOf(origins))
-      this.feeds[this.feeds.length] = {
-        number: this.feeds.length,
-        input,
-        frame,
-        cursor,
-        view,
-        origins: given,
-        firstOrigin: this.headCount
-      }
-      if (given === undefined) {
-        this.headCount += cursor.header.count
-        this.heads.add(topic, partition, baseOffset, cursor.header.count)
-      }
-      return ""
-    } catch (error) {
-      return failureJson(toFailure(error, "RECORD_INVALID"), -1, false)
-    }
-  }
-
-  private start(headJson: string, seed: ArrayBuffer, state: ArrayBuffer): string {
     const guest = this.guest
     if (guest === undefined)
       return failureJson(
@@ -141,26 +110,57 @@ export class HarnessState {
         false
       )
     const head = parseOwnText<CallHead>(headJson)
-    const feeds = this.feeds
-    const heads = this.heads
-    this.clear()
-    this.clock.begin(head.now, new Uint8ArrayOf(seed))
+    const feeds: Feed[] = makeList()
+    const heads = new Heads()
+    this.taken = makeList()
     try {
-      guest.store.begin(new Uint8ArrayOf(state), head)
+      this.feed(head, given, feeds, heads)
+      this.clock.begin(head.now, head.seed)
+      guest.store.begin(state === undefined ? nothing : new Uint8ArrayOf(state), head)
     } catch (error) {
       return failureJson(toFailure(error, "RECORD_INVALID"), -1, false)
     }
-    const call = new NodeCall(guest, head, feeds, heads)
+    const call = new NodeCall(guest, head, wantsOrigins, feeds, heads)
     this.call = call
     call.start()
     return call.isOver ? this.poll() : "A"
   }
 
-  private clear(): void {
-    this.feeds = makeList()
-    this.heads = new Heads()
-    this.headCount = 0
-    this.taken = makeList()
+  private feed(head: CallHead, given: readonly Given[], feeds: Feed[], heads: Heads): void {
+    const { inputs } = head
+    const isLater = typeof given[0] === "string"
+    for (let i = 0; i < inputs.length; i++) {
+      const { baseOffset, count, input, partition, topic } = inputs[i]
+      if (!isLater) this.addFeed(feeds, input, this.bytesOf(given[i], 0), undefined, heads.count)
+      heads.add(topic, partition, baseOffset, count)
+    }
+    if (!isLater || given.length < 5) return
+    const origins = readOrigins(this.bytesOf(given[3], given[4]))
+    this.addFeed(feeds, given[0], this.bytesOf(given[1], given[2]), origins, 0)
+  }
+
+  private addFeed(
+    feeds: Feed[],
+    input: Given,
+    frame: Uint8Array,
+    origins: Uint32Array | undefined,
+    firstOrigin: number
+  ): void {
+    if (typeof input !== "string") throw new TypeErrorOf("an input without a name")
+    const view = input === timerInput ? tagView : mapGet(this.shelf.views, input)
+    if (view === undefined) throw new TypeErrorOf("the node has no view for the input " + input)
+    const cursor = new BatchCursor(frame)
+    feeds[feeds.length] = { number: feeds.length, input, frame, cursor, view, origins, firstOrigin }
+  }
+
+  /** What was moved here, or a copy of what stands in the window, where others write too. */
+  private bytesOf(place: Given, bytes: Given): Uint8Array {
+    if (typeof place === "string") throw new TypeErrorOf("bytes without a place")
+    if (typeof place !== "number") return new Uint8ArrayOf(place)
+    if (typeof bytes !== "number" || this.window === undefined) throw new TypeErrorOf("no window")
+    const copy = new Uint8ArrayOf(bytes)
+    copy.set(this.window.subarray(place, place + bytes))
+    return copy
   }
 
   private poll(): string {
@@ -201,7 +201,7 @@ export class HarnessState {
       return failureJson(call.fault.failure, call.fault.origin, call.fault.isTransient)
     if (call.fault !== undefined) return failureJson(toFailure(call.fault, "PLUGIN_FAILED"), -1, false)
     try {
-      const report = new CallReport(call, this.messages)
+      const report = new CallReport(call, this.messages, this.window)
       this.taken = report.frames
       return "D" + report.text
     } catch (error) {
@@ -219,7 +219,7 @@ export class HarnessState {
   private drop(): void {
     this.call = undefined
     this.requests.end()
-    this.clear()
+    this.taken = makeList()
   }
 }
 

@@ -1,3 +1,6 @@
+/** Of a call's inputs: a name, a buffer that is moved, a place in the window or a number of bytes. */
+export type Given = string | number | ArrayBuffer
+
 /**
  * The harness: our code in the guest's realm. `openHarness` runs before the bundle does; what it answers is held by the
  * sandbox process alone and never by the guest. Between the two, only strings, numbers and ArrayBuffers pass.
@@ -8,18 +11,20 @@ export interface Harness {
   /** Answers "" or a failure as JSON text. */
   readonly open: (settingsJson: string) => string
   readonly table: (handle: string, frame: ArrayBuffer) => string
-  readonly feed: (
-    input: string,
-    topic: string,
-    partition: number,
-    baseOffset: string,
-    frame: ArrayBuffer,
-    origins: ArrayBuffer | undefined
+  /** Where the frames of done calls are put, which all realms of the process have in common; another one when it is too small. */
+  readonly window: (shared: SharedArrayBuffer) => void
+  /**
+   * A call, with its head as JSON text and its state entries. A segment's first node is given a frame for each of the head's inputs;
+   * a later one the name of its input, its frame and the origins of the frame's records, each as a buffer or as its place in the
+   * window, with its bytes. Answers a status text, whose first character says which (see {@link Harness.poll}).
+   */
+  readonly run: (
+    headJson: string,
+    wantsOrigins: boolean,
+    state: ArrayBuffer | undefined,
+    ...given: readonly Given[]
   ) => string
-  readonly heads: (topic: string, partition: number, baseOffset: string, count: number) => void
-  /** Status text: its first character says which (see {@link Harness.poll}). */
-  readonly start: (headJson: string, seed: ArrayBuffer, state: ArrayBuffer) => string
-  /** `isRepeat`: the last status once more; it was lost to a stray rejection. `A` poll again · `W` waits for the worker: requests follow · `D` done: a report follows · `O` over budget · `F` a failure follows. */
+  /** `isRepeat`: the last status once more; it was lost to a stray rejection. `A` poll again · `W` waits for the worker: requests follow · `D` done: its frames and a report follow (docs of `CallReport`) · `O` over budget · `F` a failure follows. */
   readonly poll: (isRepeat: boolean) => string
   readonly answer: (id: number, errorCode: string, text: string, bytes: ArrayBuffer | undefined) => void
   /** A frame or bytes that the last status spoke of. */

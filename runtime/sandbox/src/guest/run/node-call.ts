@@ -19,8 +19,9 @@ import { Traces } from "../data/traces.ts"
 export interface CallHead {
   readonly kind: "records" | "source" | "partitions" | "commit" | "recover"
   readonly now: number
+  /** Of the batch's randomness: hexadecimal digits. */
+  readonly seed: string
   readonly isLastResort: boolean
-  readonly wantsOrigins: boolean
   readonly end: boolean
   readonly partition: number
   /** Of the keyed state that earlier calls left: what still holds. */
@@ -44,6 +45,14 @@ export interface CallHead {
     readonly recordPrefix: string
   } | null
   readonly tokenJson: string | null
+  /** The frames that the segment is called with, and where they stand in the log. */
+  readonly inputs: readonly {
+    readonly input: string
+    readonly topic: string
+    readonly partition: number
+    readonly baseOffset: string
+    readonly count: number
+  }[]
 }
 
 /** One call of one node, from its frames to its report. */
@@ -60,13 +69,15 @@ export class NodeCall {
   fault: unknown = undefined
   private readonly guest: NodeGuest
   private readonly head: CallHead
+  private readonly wantsOrigins: boolean
   private readonly feeds: readonly Feed[]
   private pending: PendingRun | undefined = undefined
   private single: unknown = undefined
 
-  constructor(guest: NodeGuest, head: CallHead, feeds: readonly Feed[], heads: Heads) {
+  constructor(guest: NodeGuest, head: CallHead, wantsOrigins: boolean, feeds: readonly Feed[], heads: Heads) {
     this.guest = guest
     this.head = head
+    this.wantsOrigins = wantsOrigins
     this.feeds = feeds
     this.failed = new FailedRecords(guest.settings.onError, this.tally)
     this.run = {
@@ -86,7 +97,7 @@ export class NodeCall {
 
   /** Begins; afterwards the call {@link isOver}, or waits for the guest's own or the worker's answers. */
   start(): void {
-    this.guest.outputs.begin(this.baseTimestamp(), this.head.wantsOrigins)
+    this.guest.outputs.begin(this.baseTimestamp(), this.wantsOrigins)
     this.guest.requests.begin()
     try {
       if (this.guest.kind === "processor") this.runFeeds(0)

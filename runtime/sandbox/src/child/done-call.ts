@@ -1,0 +1,44 @@
+import { GuestStopped } from "./guest-isolate.ts"
+
+/** A frame of a done call. */
+export interface DoneFrame {
+  readonly role: "output" | "origins" | "dead" | "state"
+  readonly bytes: number
+  /** Where it stands in the window; -1: it has to be taken. */
+  readonly at: number
+}
+
+/** What a harness says of a done call (`CallReport` of the guest). */
+export interface DoneCall {
+  readonly frames: readonly DoneFrame[]
+  /** JSON text. */
+  readonly report: string
+}
+
+const roles: { readonly [letter: string]: DoneFrame["role"] } = {
+  o: "output",
+  p: "origins",
+  d: "dead",
+  s: "state"
+}
+
+/** Throws a {@link GuestStopped} where it is none, for the guest may have broken its harness. */
+export function readDone(text: string, windowBytes: number): DoneCall {
+  const end = text.indexOf("|")
+  const isShown = text.startsWith("w")
+  const frames: DoneFrame[] = []
+  let place = 0
+  for (const one of end < 2 ? [] : text.slice(1, end).split(",")) {
+    const role = roles[one.charAt(0)]
+    const bytes = Number(one.slice(1))
+    if (role === undefined || !Number.isSafeInteger(bytes) || bytes < 0) throw broken()
+    frames.push({ role, bytes, at: isShown ? place : -1 })
+    place += (bytes + 7) & ~7
+  }
+  if (end < 1 || (isShown && place > windowBytes)) throw broken()
+  return { frames, report: text.slice(end + 1) }
+}
+
+function broken(): GuestStopped {
+  return new GuestStopped("broken", "the harness said what cannot be")
+}
