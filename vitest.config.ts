@@ -26,6 +26,7 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ["--no-node-snapshot"],
     setupFiles: ["test/setup.ts"],
+    globalSetup: ["test/kafka/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000
   }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process"
+import { canRunKafka } from "./kafka/requirements.ts"
 
 /** A program outside npm that a suite needs, and what to do where it is missing. */
 export interface Tool {
@@ -16,6 +17,9 @@ export const terminalTool = "script (util-linux)"
 
 /** What checks generated rules and dashboards. */
 export const prometheusTool = "prometheus and promtool"
+
+/** Suites that need a broker run where one can be started, or is named. */
+export const hasKafka = (process.env["KAFKA_BROKERS"] ?? "") !== "" || canRunKafka()
 
 export const tools: readonly Tool[] = [
   {
@@ -42,6 +46,13 @@ export const tools: readonly Tool[] = [
     suite: "generated dashboards and alert rules, against Prometheus itself",
     remedy: "install Prometheus (Debian: apt-get install prometheus)",
     present: () => runs("prometheus", ["--version"]) && runs("promtool", ["--version"])
+  },
+  {
+    name: "java 17 and mvn",
+    suite: "Kafka, against brokers themselves",
+    remedy:
+      "install Java 17 and Maven (Debian: apt-get install openjdk-17-jre-headless maven), or set KAFKA_BROKERS=host:port",
+    present: () => hasKafka
   }
 ]
 

@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
+import { homedir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { bin, root } from "../../input/program.ts"
 
@@ -9,6 +10,9 @@ import { bin, root } from "../../input/program.ts"
 
 const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`
 const node = `${quoted(process.execPath)} --no-node-snapshot`
+
+/** What was fetched stays where it is: a guide's home is a folder of its own. */
+const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache")
 
 const program = `
 case "$1" in up) set -- "$@" --port 0 --publish ${quoted(join(root, "plugins/files"))};; esac
@@ -21,6 +25,7 @@ if [ "$1" = create ]; then
   exec ln -s ${quoted(join(root, "node_modules"))} "$name/node_modules"
 fi
 [ "$1" = pkg ] && exec env PATH=${quoted(process.env["PATH"] ?? "")} npm "$@"
+[ "$1 $2" = "run kafka" ] && shift 2 && exec ${node} ${quoted(join(root, "test/kafka/main.ts"))} "$@"
 case "$1" in test) script=test;; run) script="$2";; *) echo "not in the guides: npm $*" >&2; exit 64;; esac
 line=$(${node} -p "require('./package.json').scripts['$script']") || exit
 exec sh -c "$line"`
@@ -49,7 +54,14 @@ export const guideShell = (tools: string): GuideShell => {
   }
   const bins = join(root, "node_modules/.bin")
   const path = [tools, dirname(process.execPath), bins, process.env["PATH"] ?? ""].join(delimiter)
-  const env = { ...process.env, PATH: path, HOME: tools, XDG_CONFIG_HOME: tools, NO_COLOR: "1" }
+  const env = {
+    ...process.env,
+    PATH: path,
+    HOME: tools,
+    XDG_CONFIG_HOME: tools,
+    XDG_CACHE_HOME: caches,
+    NO_COLOR: "1"
+  }
   const staying: ChildProcess[] = []
   return {
     run: (cwd, lines) =>
