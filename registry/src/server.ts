@@ -1,6 +1,7 @@
 export { AuditLog, type AuditEvent } from "./audit/audit-log.ts"
 export { type AccessRequest, authenticate, type Authenticator, type Caller } from "./auth/authenticate.ts"
 export { TokenEntropy, Tokens } from "./auth/tokens.ts"
+export { type ConfluentOptions, defaultConfluentPrefix, mountConfluent } from "./confluent/mount-confluent.ts"
 export { type Api, type ApiOptions, makeApi } from "./http/api.ts"
 export { bearer } from "./http/bearer.ts"
 export { isLocalRequest } from "./http/peer.ts"

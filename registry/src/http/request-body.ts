@@ -17,7 +17,8 @@ const checkHead = (context: Context, expected: string, maxBytes: number): ApiErr
   return announcedBytes(context) > maxBytes ? apiError("REQUEST_TOO_LARGE", { maxBytes }) : undefined
 }
 
-const readText = (context: Context, maxBytes: number): Effect.Effect<string, ApiError> =>
+/** The text of a body, at most `maxBytes` long. Fails when it is longer, is not UTF-8, or ends in its midst. */
+export const readText = (context: Context, maxBytes: number): Effect.Effect<string, ApiError> =>
   Effect.tryPromise({
     try: async () => {
       const decoder = new TextDecoder("utf-8", { fatal: true })

@@ -33,7 +33,8 @@ const schemaFields = {
 const SchemaRow = Schema.Struct(schemaFields)
 export type SchemaRow = typeof SchemaRow.Type
 
-const VersionRow = Schema.Struct({
+/** A version of a subject with its schema. */
+export const VersionRow = Schema.Struct({
   ...schemaFields,
   subject: Schema.String,
   version: Schema.Int,
@@ -41,21 +42,22 @@ const VersionRow = Schema.Struct({
   registeredBy: Schema.String,
   deletedAt: Schema.NullOr(Schema.Int)
 })
-/** A version of a subject with its schema. */
 export type VersionRow = typeof VersionRow.Type
 
 const schemaColumns = `c.id AS id, c.context AS context, c.sha256 AS sha256, c.text AS text, c.refs AS "references",
   c.metadata AS metadata, c.rule_set AS "ruleSet"`
 
-const versionColumns = `${schemaColumns}, v.subject AS subject, v.version AS version,
+/** Columns of a `VersionRow`, of the tables below. */
+export const versionColumns = `${schemaColumns}, v.subject AS subject, v.version AS version,
   v.registered_at AS "registeredAt", v.registered_by AS "registeredBy", v.deleted_at AS "deletedAt"`
 
-const versionTables = "subject_versions v JOIN schemas c ON c.id = v.schema_id"
+export const versionTables = "subject_versions v JOIN schemas c ON c.id = v.schema_id"
 
 /** Which versions are looked at. */
 export type Liveness = "live" | "deleted" | "all"
 
-const liveCondition: { readonly [L in Liveness]: string } = {
+/** The same as a condition on `subject_versions v`. */
+export const liveCondition: { readonly [L in Liveness]: string } = {
   live: "v.deleted_at IS NULL",
   deleted: "v.deleted_at IS NOT NULL",
   all: "1 = 1"
@@ -108,16 +110,6 @@ export const latestOf = ({ context, subject }: SubjectPlace, which: Liveness = "
     [context, subject]
   )
 
-const PlaceRow = Schema.Struct({ context: Schema.String, subject: Schema.String })
-
-/** Subjects that have such versions, by context and name. */
-export const subjectsWith = (which: Liveness) =>
-  decodedRows(
-    PlaceRow,
-    `SELECT DISTINCT v.context AS context, v.subject AS subject FROM subject_versions v
-      WHERE ${liveCondition[which]} ORDER BY v.context, v.subject`
-  )
-
 const IdRow = Schema.Struct({ id: Schema.Int })
 
 /** Ids of the schemas that refer to a version; those that only deleted versions have count when `which` says so. */
@@ -134,3 +126,15 @@ export const referrersOf = Effect.fnUntraced(function* (
   )
   return rows.map(({ id }) => id)
 })
+
+const PlaceRow = Schema.Struct({ context: Schema.String, subject: Schema.String })
+
+/** Subjects of which such a version refers to a version. */
+export const subjectsReferringTo = ({ context, subject }: SubjectPlace, version: number, which: Liveness) =>
+  decodedRows(
+    PlaceRow,
+    `SELECT DISTINCT v.context AS context, v.subject AS subject
+      FROM schema_references r JOIN subject_versions v ON v.schema_id = r.schema_id
+      WHERE r.context = ? AND r.subject = ? AND r.version = ? AND ${liveCondition[which]}`,
+    [context, subject, version]
+  )

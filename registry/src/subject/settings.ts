@@ -102,6 +102,16 @@ export const settingsOfContext = Effect.fnUntraced(function* (context: string) {
     inForce([...(subject === "" ? [] : (bySubject.get(subject) ?? [])), ...shared], { context, subject })
 })
 
+/** Subjects of a context that have a mode of their own. */
+export const subjectsWithMode = Effect.fnUntraced(function* (context: string) {
+  const rows = yield* decodedRows(
+    SettingsRow,
+    `SELECT ${columns} FROM subject_settings WHERE context = ? AND subject <> '' AND mode IS NOT NULL ORDER BY subject`,
+    [context]
+  )
+  return rows.map(({ subject }): SubjectPlace => ({ context, subject }))
+})
+
 /** A change of what is set; what it does not name stays, null unsets. */
 export interface SettingsChange {
   readonly place: SubjectPlace

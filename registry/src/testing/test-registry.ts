@@ -10,6 +10,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import { authenticate } from "../auth/authenticate.ts"
 import { Tokens } from "../auth/tokens.ts"
+import { mountConfluent } from "../confluent/mount-confluent.ts"
 import { makeClient } from "../client/make-client-boundary.ts"
 import { type Api, makeApi } from "../http/api.ts"
 import { mountEndpoints } from "../http/mount-boundary.ts"
@@ -38,6 +39,7 @@ export const makeTestRegistry = async (hosts: readonly string[] = []): Promise<T
   const reported: unknown[] = []
   const api = makeApi({ version: "1.0.0", hosts, report: (_, cause) => reported.push(cause) })
   mountEndpoints(api, registryEndpoints, registryHandlers("1.0.0"), { runtime, auth: authenticate })
+  mountConfluent(api, { runtime, version: "1.0.0" })
   return {
     folder,
     api,
