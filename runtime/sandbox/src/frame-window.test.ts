@@ -23,7 +23,7 @@ describe("frames of a call", () => {
     const sizes = [3, 200, 200, 1]
     const found = await withSegment(segmentOf([long, marked]), (segment) =>
       Effect.forEach(sizes, (size) =>
-        Effect.map(segment.call(callOf([inputOf(frameOf(movies(size)))]), hostOf({})), ({ outputs }) =>
+        Effect.map(segment.call(callOf([inputOf(frameOf(movies(size)))]), hostOf()), ({ outputs }) =>
           outputs.flatMap(({ frame }) => moviesIn(frame))
         )
       )
@@ -50,7 +50,7 @@ describe("frames of a call", () => {
       "second"
     )
     const result = await withSegment(segmentOf([first, second]), (segment) =>
-      segment.call(callOf([inputOf(frameOf(movies(40)))]), hostOf({}))
+      segment.call(callOf([inputOf(frameOf(movies(40)))]), hostOf())
     )
     const letters = result.deadLetters.map(({ frame, node }) => [
       node,
