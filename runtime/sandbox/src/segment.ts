@@ -125,7 +125,12 @@ export interface InputFrame {
   readonly topic: string
   readonly topicPartition: number
   readonly baseOffset: bigint
-  /** A batch frame (docs/formats/batch.md), its CRC already checked. */
+  /**
+   * Where records between its own are gone, as in a compacted topic: pairs of a record's number in the frame and by how much its
+   * offset, and those of the records after it, exceeds `baseOffset` and that number; ascending. Absent: nowhere.
+   */
+  readonly leaps?: readonly number[]
+  /** A batch frame (docs/formats/batch.md) without gaps, its CRC already checked. */
   readonly frame: Uint8Array
 }
 /** A table's changes in order; `frames.length` is its version. The pool sends what the child has not seen. */

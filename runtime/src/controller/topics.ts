@@ -1,4 +1,5 @@
 import { type ApiError, apiError, type RecordPage, type RecordView, type TopicView } from "@millrace/sdk/api"
+import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { nearest } from "../pipeline/suggestion.ts"
 import { Transport, type Topic, type TransportError } from "../transport/transport.ts"
@@ -95,12 +96,15 @@ const readPartition = Effect.fnUntraced(function* (
         from: next,
         limit: query.limit - records.length
       }
-      const views = viewer.view(place, batch.frame, schema)
-      records.push(...views)
-      const last = views.at(-1)
-      if (last !== undefined) next = BigInt(last.offset) + 1n
+      records.push(...viewer.view(place, batch.frame, schema))
+      const last = records.at(-1)
+      if (records.length === query.limit && last !== undefined) {
+        next = BigInt(last.offset) + 1n
+        break
+      }
+      // No record says where a frame ends whose last ones are gone.
+      next = batch.baseOffset + BigInt(openBatch(batch.frame).count)
     }
-    if (records.length === 0) break
   }
   return { records, next }
 })

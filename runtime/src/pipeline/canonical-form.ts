@@ -85,12 +85,12 @@ const misplaced = (node: FileNode, key: "source" | "use" | "sink", path: Path): 
     })
   }
   if (key === "sink") {
-    for (const name of ["stream", "partitions", "retain", "key", "outputs"] as const)
+    for (const name of ["stream", "partitions", "retain", "compact", "key", "outputs"] as const)
       refuse(name, "A sink has no output")
   }
   if (key !== "source") refuse("watermark", "A source gives watermarks; what follows it passes them on")
   if (node.outputs !== undefined) {
-    for (const name of ["stream", "partitions", "retain", "key"] as const) {
+    for (const name of ["stream", "partitions", "retain", "compact", "key"] as const) {
       refuse(name, `With outputs: the ${name} is said for each output`)
     }
   }
@@ -184,6 +184,7 @@ interface WrittenOptions {
   readonly stream?: string
   readonly partitions?: number
   readonly retain?: string
+  readonly compact?: boolean
   readonly key?: string | readonly string[]
 }
 
@@ -191,6 +192,7 @@ const outputOptions = (written: WrittenOptions): OutputOptions => ({
   ...(written.stream === undefined ? {} : { stream: written.stream }),
   ...(written.partitions === undefined ? {} : { partitions: written.partitions }),
   ...(written.retain === undefined ? {} : { retainBytes: bytesOfSize(written.retain) }),
+  ...(written.compact === true ? { compact: true } : {}),
   ...(written.key === undefined ? {} : { key: typeof written.key === "string" ? [written.key] : written.key })
 })
 

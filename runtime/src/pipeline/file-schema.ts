@@ -63,6 +63,12 @@ const outputOptions = {
         "What each partition of the output's topic keeps: beyond it the oldest records go, once every pipeline that read from it is past them; all is kept unless said otherwise"
     })
   ),
+  compact: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "A named stream keeps of each key the newest record only, and a delete for a day; it needs a key that is never null"
+    })
+  ),
   key: Schema.optionalKey(
     FieldNames.annotate({ description: "Fields of the output that make the record key" })
   )

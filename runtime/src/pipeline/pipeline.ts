@@ -31,6 +31,8 @@ const OutputOptionsSchema = Schema.Struct({
   partitions: Schema.optionalKey(Schema.Int),
   /** Bytes that each partition keeps. */
   retainBytes: Schema.optionalKey(Schema.Int),
+  /** Of each key the newest record is kept. */
+  compact: Schema.optionalKey(Schema.Boolean),
   key: Schema.optionalKey(Names)
 })
 export type OutputOptions = typeof OutputOptionsSchema.Type

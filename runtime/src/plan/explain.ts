@@ -12,14 +12,15 @@ const topicLines = (plan: Plan): readonly string[] => {
   const count = plan.topics.length
   return [
     `${count} ${count === 1 ? "topic" : "topics"}`,
-    ...plan.topics.map(({ name, partitions, key, retainBytes, why, internal }) => {
+    ...plan.topics.map(({ name, partitions, key, retainBytes, compact, why, internal }) => {
       const by = key.length === 0 ? "" : `, by ${key.join(", ")}`
       const cut = `${partitions} ${partitions === 1 ? "partition" : "partitions"}${by}`
       const kept =
         retainBytes === undefined
           ? ""
           : `, keeps ${Math.ceil(retainBytes / 1024).toLocaleString("en")} KiB each`
-      return `  ${internal ? "topic" : "stream"} ${name} (${cut}${kept}): ${why}`
+      const newest = compact === true ? ", keeps the newest of each key" : ""
+      return `  ${internal ? "topic" : "stream"} ${name} (${cut}${kept}${newest}): ${why}`
     })
   ]
 }

@@ -286,6 +286,23 @@ describe("a plan", () => {
     assert.notStrictEqual(plan.physical.hash, planned(text, [], { baseFolder: "/elsewhere" }).physical.hash)
   })
 
+  it("compacts the named stream, and not what is repartitioned from it", () => {
+    const node = (more: string) =>
+      `  movies: { source: "@millrace/endless", stream: studio.movies, key: ${more} }\n`
+    const reader = `  x: { use: "@millrace/counts#per-director", from: movies }\n`
+    const compacted = (more: string) => {
+      const plan = planned(`pipeline: studio\nnodes:\n${node(more)}${reader}`)
+      return plan.physical.topics.flatMap(({ compact, name }) => (compact === true ? [name] : []))
+    }
+    assert.deepStrictEqual(compacted("id, compact: true"), ["studio.movies"])
+    // A key of several fields is never null.
+    assert.deepStrictEqual(compacted("[director, id], compact: true"), ["studio.movies"])
+    assert.deepStrictEqual(compacted("id, compact: false"), [])
+    const plan = planned(`pipeline: studio\nnodes:\n${node("id, compact: true")}${reader}`)
+    assert.isAbove(plan.topics.length, 2)
+    assert.include(explain(plan).join("\n"), "by id, keeps the newest of each key)")
+  })
+
   it("keeps the lock's versions until told otherwise", () => {
     const text = pipeline("p", source, sink("movies"))
     const fresh = planned(text)

@@ -12,6 +12,7 @@ import {
 import type { SourceMap } from "../pipeline/index.ts"
 import { analyseNode } from "./analysis/analyse-node.ts"
 import type { LogicalNode } from "./analysis/logical-node.ts"
+import { checkCompacted } from "./analysis/check-compacted.ts"
 import { checkTopics } from "./check-topics.ts"
 import type { CatalogueTopic, PlanDependencies } from "./dependencies.ts"
 import type { PhysicalPlan } from "./physical.ts"
@@ -43,7 +44,7 @@ export const makePlan = Effect.fn("makePlan")(function* (
   const { nodes } = analysed
   const layout = layOut(pipeline.pipeline, nodes)
   const topics = plannedTopics(pipeline.pipeline, nodes, layout)
-  yield* refuse(yield* checkTopics(pipeline, topics, dependencies), source)
+  yield* refuse([...checkCompacted(nodes), ...(yield* checkTopics(pipeline, topics, dependencies))], source)
   const made = yield* nodePlans(nodes, layout.topics, request.baseFolder)
   yield* refuse(made.findings, source)
   const logical = {
@@ -56,11 +57,12 @@ export const makePlan = Effect.fn("makePlan")(function* (
   const physical: PhysicalPlan = {
     pipeline: pipeline.pipeline,
     hash: hashOf(logical, nodes, request),
-    topics: topics.map(({ name, partitions, internal, retainBytes }) => ({
+    topics: topics.map(({ name, partitions, internal, retainBytes, compact }) => ({
       name,
       partitions,
       internal,
-      ...(retainBytes === undefined ? {} : { retainBytes })
+      ...(retainBytes === undefined ? {} : { retainBytes }),
+      ...(compact === undefined ? {} : { compact })
     })),
     schemas: schemasOf(nodes, topics),
     chains: chainPlans(pipeline.pipeline, layout, made.plans)

@@ -185,6 +185,28 @@ describe("what is wrong with a plan", () => {
       ["KEY_MISSING 4:47 nodes.n.key[1]"]
     ],
     [
+      "a compacted output without a name",
+      withNode(`{ source: "@millrace/endless", key: id, compact: true }`),
+      ["PIPELINE_INVALID 4:55 nodes.n.compact"]
+    ],
+    [
+      "a compacted stream without a key",
+      withNode(
+        `{ use: "@acme/split", from: m, outputs: { good: { stream: a.good, key: [], compact: true } } }`
+      ),
+      ["KEY_MISSING 4:90 nodes.n.outputs.good.compact"]
+    ],
+    [
+      "a compacted stream whose key may be null",
+      withNode(`{ source: "@millrace/endless", stream: a.n, key: director, compact: true }`),
+      ["KEY_INVALID 4:74 nodes.n.compact"]
+    ],
+    [
+      "a sink that is compacted",
+      withNodes(`  n: { sink: "@acme/index", from: m, compact: true }`),
+      ["PIPELINE_INVALID 4:38 nodes.n.compact"]
+    ],
+    [
       "a key from the config that is no field",
       withNode(`{ use: "@millrace/counts#dedupe", from: m, with: { by: dirctor } }`),
       ["UNKNOWN_FIELD 4:61 nodes.n.with.by"]

@@ -87,6 +87,8 @@ export const PlannedTopic = Schema.Struct({
   internal: Schema.Boolean,
   /** Bytes that each partition keeps; absent: all. */
   retainBytes: Schema.optionalKey(Schema.Int),
+  /** Of each key only the newest record is kept. */
+  compact: Schema.optionalKey(Schema.Boolean),
   /** The node and output that it holds; absent for what only repartitions, and for the dead letters. */
   producer: Schema.optionalKey(Schema.Struct({ node: Schema.String, output: Schema.String })),
   /** Chains that write it, `PIPELINE/HEAD`. */

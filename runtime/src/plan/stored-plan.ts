@@ -116,7 +116,8 @@ export const StoredPlan = Schema.Struct({
         name: Schema.String,
         partitions: Schema.Int,
         internal: Schema.Boolean,
-        retainBytes: Schema.optionalKey(Schema.Int)
+        retainBytes: Schema.optionalKey(Schema.Int),
+        compact: Schema.optionalKey(Schema.Boolean)
       })
     ),
     schemas: Names,

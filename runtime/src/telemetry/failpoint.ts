@@ -11,6 +11,7 @@ export const failpoints = [
   "before-commit",
   "after-commit",
   "while-folding",
+  "while-compacting",
   "on-shutdown"
 ] as const
 export type FailpointName = (typeof failpoints)[number]

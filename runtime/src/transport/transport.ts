@@ -99,13 +99,26 @@ export interface TopicSpec {
    * Absent: all are kept.
    */
   readonly retainBytes?: number
+  /**
+   * Of each key the newest record is kept, and older ones go, sooner or later: whoever reads all that is left has each key as who
+   * read all that ever was. A record keeps its offset, and the records before and after one that is gone are in batches that
+   * follow each other, as before. It goes whether or not everybody has read it. A delete stays {@link deletesToldMs}
+   * after the last record that it deletes, and until every task with a checkpoint is past it; then it goes too. A record without
+   * a key is refused.
+   */
+  readonly compact?: boolean
 }
+
+/** A day, as Kafka's `delete.retention.ms`. */
+export const deletesToldMs = 86_400_000
+
 export interface Topic extends TopicSpec {
   readonly id: number
 }
 
 export interface LogBatch {
   readonly baseOffset: bigint
+  /** Of a compacted topic it may have gaps (docs/formats/batch.md): its count is the number of offsets that it takes, and the next batch begins after them. */
   readonly frame: Uint8Array
 }
 
@@ -282,6 +295,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     "locked",
     "unknownTopic",
     "partitionCount",
+    "keyless",
     "formatVersion"
   ]),
   message: Schema.String

@@ -1,6 +1,7 @@
 import { FrameFault } from "./frame-fault.ts"
 import {
   attributeControl,
+  attributeGap,
   attributeHeaders,
   attributeNullKey,
   attributeNullValue,
@@ -23,7 +24,10 @@ const plainHeadBytes = 12
 export class BatchCursor {
   frame: Uint8Array
   header: BatchHeader
-  /** Number of the record in the frame, from 0; its offset is the frame's offset plus this. -1 before the first. */
+  /**
+   * Number of the record in the frame, from 0; its offset is the frame's offset plus this. -1 before the first. Gaps are passed over:
+   * it goes on by as many as are gone.
+   */
   index: number
   /** The whole record, its length included, is `frame[start, end)`. */
   start: number
@@ -48,6 +52,8 @@ export class BatchCursor {
   private at: number
   private limit: number
   private sawControl: boolean
+  /** Where the last gap ended; -1 before the first. */
+  private gapEnd: number
 
   /** Throws a {@link FrameFault} when the header is not one. */
   constructor(frame: Uint8Array) {
@@ -70,6 +76,7 @@ export class BatchCursor {
     this.at = frameHeaderBytes
     this.limit = frame.length
     this.sawControl = false
+    this.gapEnd = -1
   }
 
   /** Goes to the next record; false after the last. */
@@ -157,6 +164,7 @@ export class BatchCursor {
     this.end = this.at + size
     this.limit = this.end
     const attributes = this.frame[this.at++]
+    if (attributes === attributeGap) return this.passGap()
     this.attributes = attributes
     this.timestamp = this.instant(this.header.baseTimestamp, 1)
     this.watermark = (attributes & attributeWatermark) !== 0 ? this.instant(this.timestamp, -1) : noWatermark
@@ -219,11 +227,25 @@ export class BatchCursor {
     return headers
   }
 
+  /** After a gap's attributes, the index at the first record that is gone: goes on to the record behind it. */
+  private passGap(): boolean {
+    const gone = this.varint()
+    const isSound = this.at === this.end && gone >= 1 && gone <= this.header.count - this.index
+    // INVARIANT: no gap follows another, so that this goes no deeper than once.
+    if (!isSound || !this.header.hasGaps || this.start === this.gapEnd)
+      throw new FrameFault("BAD_VALUE", this.start, "a malformed gap")
+    this.gapEnd = this.end
+    this.index += gone - 1
+    return this.next()
+  }
+
   private stop(): boolean {
     if (this.end !== this.frame.length)
       throw new FrameFault("BAD_LENGTH", this.end, "bytes after the last record")
     if (this.header.hasControl !== this.sawControl)
       throw new FrameFault("BAD_VALUE", 12, "the control flag is wrong")
+    if (this.header.hasGaps !== this.gapEnd >= 0)
+      throw new FrameFault("BAD_VALUE", 12, "the gap flag is wrong")
     return false
   }
 

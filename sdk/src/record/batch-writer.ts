@@ -3,12 +3,14 @@ import { ByteSink, copyBytes } from "./byte-sink.ts"
 import { FrameFault } from "./frame-fault.ts"
 import {
   attributeControl,
+  attributeGap,
   attributeHeaders,
   attributeNullKey,
   attributeNullValue,
   attributeWatermark
 } from "./frame.ts"
-import { controlActive, controlEnd, controlIdle, flagControl, frameHeaderBytes, frameMagic } from "./frame.ts"
+import { controlActive, controlEnd, controlIdle, flagControl, flagGaps } from "./frame.ts"
+import { frameHeaderBytes, frameMagic } from "./frame.ts"
 import { maxFrameBytes, noWatermark, putInstant, putWatermark } from "./frame.ts"
 import type { ControlKind } from "./frame.ts"
 import { encodeUtf8 } from "./utf8.ts"
@@ -32,18 +34,20 @@ const mostAheadBytes = 32_768
  * - `append(parts, value)`;
  * - `beginRecord(parts)` or `beginLike(cursor)`, the value written to `sink`, and `endRecord()` or `abortRecord()`;
  * - `appendRaw(cursor)` or `carry(cursor)`: the whole record as it is, or nearly;
+ * - `appendGap(gone)`: in place of records that a log keeps no more;
  * then `finish`. A writer is reused for the next frame and keeps its memory.
  * Throws a {@link FrameFault} `TOO_LARGE` when the frame would exceed 8 MiB: `abortRecord` then leaves it as before the record.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
  */
 export class BatchWriter {
   readonly sink: ByteSink
-  /** Records in the frame so far. */
+  /** Records in the frame so far, and those that its gaps stand for. */
   count: number
   private schemaHash: Uint8Array
   private baseTimestamp: number
   private hasBase: boolean
   private hasControl: boolean
+  private hasGaps: boolean
   private watermark: number
   private recordStart: number
   private bodyStart: number
@@ -62,6 +66,7 @@ export class BatchWriter {
     this.baseTimestamp = 0
     this.hasBase = false
     this.hasControl = false
+    this.hasGaps = false
     this.watermark = noWatermark
     this.recordStart = 0
     this.bodyStart = 0
@@ -82,6 +87,7 @@ export class BatchWriter {
     this.baseTimestamp = baseTimestamp ?? 0
     this.hasBase = baseTimestamp !== undefined
     this.hasControl = false
+    this.hasGaps = false
     this.watermark = noWatermark
     this.count = 0
     this.sink.length = 0
@@ -114,6 +120,21 @@ export class BatchWriter {
     this.sink.byte(kind === "idle" ? controlIdle : kind === "active" ? controlActive : controlEnd)
     this.endRecord()
     this.hasControl = true
+  }
+
+  /**
+   * Stands for so many records that are gone, so that what follows keeps its offset. For who keeps a log: no batch that is
+   * appended has any. Never twice in a row.
+   */
+  appendGap(gone: number): void {
+    const sink = this.sink
+    this.aheadFrame = undefined
+    sink.ensure(7)
+    sink.bytes[sink.length] = 1 + varintSize(gone)
+    sink.bytes[sink.length + 1] = attributeGap
+    sink.length = putVarint(sink.bytes, sink.length + 2, gone)
+    this.count += gone
+    this.hasGaps = true
   }
 
   /** Starts a record whose value the caller writes to `sink`; `valueBytes` is a guess of its size. */
@@ -221,7 +242,7 @@ export class BatchWriter {
     sink.bytes.fill(0, 0, frameHeaderBytes)
     view.setUint32(0, frameMagic, true)
     view.setUint32(4, sink.length, true)
-    view.setUint16(12, this.hasControl ? flagControl : 0, true)
+    view.setUint16(12, (this.hasControl ? flagControl : 0) | (this.hasGaps ? flagGaps : 0), true)
     view.setUint32(16, this.count, true)
     putInstant(view, 24, this.baseTimestamp)
     putWatermark(view, 32, this.watermark)

@@ -18,12 +18,16 @@ export const frameMagic = 0x3142_524d
 export const noWatermark = -Infinity
 
 export const flagControl = 1
+/** The frame stands for records that are gone, too: its count is the number of offsets that it spans. */
+export const flagGaps = 2
 
 export const attributeNullValue = 1
 export const attributeNullKey = 2
 export const attributeHeaders = 4
 export const attributeControl = 8
 export const attributeWatermark = 16
+/** No record, but a gap: the number of offsets whose records are gone follows, and nothing else. */
+export const attributeGap = 32
 
 /** What a control record says of its producer: nothing to come for now, going on again, nothing ever again. */
 export type ControlKind = "idle" | "active" | "end"
@@ -40,8 +44,11 @@ export interface BatchHeader {
   /** As stored; 0 while the frame is in no log. Not checked here. */
   readonly crc: number
   readonly hasControl: boolean
+  /** Records of it are gone, as in a compacted topic; only what was read from a log may say so. */
+  readonly hasGaps: boolean
   /** Partition of the producing task. */
   readonly partition: number
+  /** Offsets that it takes: its records and, where it has gaps, those that are gone. */
   readonly count: number
   /** Id of the producing node; 0 while unknown. */
   readonly producer: number
@@ -96,9 +103,9 @@ export function openBatch(frame: Uint8Array): BatchHeader {
   if (length > maxFrameBytes)
     throw new FrameFault("TOO_LARGE", 4, "a frame of more than " + maxFrameBytes + " bytes")
   const flags = view.getUint16(12, true)
-  if ((flags & ~flagControl) !== 0) throw new FrameFault("BAD_VALUE", 12, "unknown flags")
+  if ((flags & ~(flagControl | flagGaps)) !== 0) throw new FrameFault("BAD_VALUE", 12, "unknown flags")
   const count = view.getUint32(16, true)
-  if (count * minRecordBytes > length - frameHeaderBytes)
+  if ((flags & flagGaps) === 0 && count * minRecordBytes > length - frameHeaderBytes)
     throw new FrameFault("BAD_LENGTH", 16, "more records than bytes")
   const sequence = readInstant(view, 40)
   if (sequence < 0) throw new FrameFault("BAD_VALUE", 40, "a negative sequence")
@@ -106,6 +113,7 @@ export function openBatch(frame: Uint8Array): BatchHeader {
     length,
     crc: view.getUint32(crcOffset, true),
     hasControl: (flags & flagControl) !== 0,
+    hasGaps: (flags & flagGaps) !== 0,
     partition: view.getUint16(14, true),
     count,
     producer: view.getUint32(20, true),

@@ -89,6 +89,12 @@ const ofLog: Rows = {
     why: "The number is fixed when a topic is made.",
     remedy: "Say the number that is there as `partitions`, and apply."
   },
+  TRANSPORT_KEYLESS: {
+    message: "A compacted stream was given a record without a key",
+    where: "the task and the stream",
+    why: "Of each key a compacted stream keeps the newest record; without a key none is newer.",
+    remedy: "Give the node's output a key that is never null, or take `compact: true` away from it."
+  },
   TRANSPORT_FORMAT_VERSION: {
     message: "The log was written by a newer release",
     where: "the data folder",

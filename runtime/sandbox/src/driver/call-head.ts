@@ -57,12 +57,13 @@ export function headJson(call: SegmentCall, facts: RunFacts, piece: Piece): stri
             recordPrefix: sink.recordPrefix ?? sink.id
           },
     tokenJson: facts.special?.tokenJson ?? null,
-    inputs: piece.inputs.map(({ baseOffset, frame, input, topic, topicPartition }) => ({
+    inputs: piece.inputs.map(({ baseOffset, frame, input, leaps, topic, topicPartition }) => ({
       input,
       topic,
       partition: topicPartition,
       baseOffset: `${baseOffset}`,
-      count: openBatch(frame).count
+      count: openBatch(frame).count,
+      ...(leaps === undefined ? {} : { leaps })
     }))
   }
   return JSON.stringify(text)

@@ -3,6 +3,7 @@ import type { Answered } from "../pool/sandbox-child.ts"
 import type { DeadLetter, GuestLog, InputFrame, NodeCounts, SegmentResult, SegmentSpec } from "../segment.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
 import { sanitizeText } from "./host-errors.ts"
+import { offsetAt } from "./offsets.ts"
 import { decodeReport } from "./report.ts"
 import type { Letter, NodeReport } from "./report.ts"
 import { checkGuestState, keepsState } from "./guest-state.ts"
@@ -125,7 +126,8 @@ function outputsOf(
     if (output === undefined || frame === undefined || outputs.some((one) => one.output === name))
       return undefined
     const header = checkBatch(frame)
-    if (Buffer.compare(header.schemaHash, output.schemaHash) !== 0 || header.hasControl) return undefined
+    if (Buffer.compare(header.schemaHash, output.schemaHash) !== 0) return undefined
+    if (header.hasControl || header.hasGaps) return undefined
     bytes += frame.length
     outputs.push({ output: name, frame })
   }
@@ -205,7 +207,7 @@ export function placeOf(
   for (const input of inputs) {
     const count = new DataView(input.frame.buffer, input.frame.byteOffset).getUint32(16, true)
     if (rest < count)
-      return { topic: input.topic, partition: input.topicPartition, offset: input.baseOffset + BigInt(rest) }
+      return { topic: input.topic, partition: input.topicPartition, offset: offsetAt(input, rest) }
     rest -= count
   }
   return { topic: "", partition: 0, offset: BigInt(Math.max(0, origin)) }

@@ -2,6 +2,7 @@ import { openBatch } from "@millrace/sdk/record"
 import type { InputFrame } from "../segment.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
 import type { FrameMap } from "./cut-frame.ts"
+import { placeOfCut } from "./offsets.ts"
 
 /** Records of a call that are run together: a run of neighbours over all its frames. */
 export interface Piece {
@@ -29,7 +30,7 @@ export function cutPiece(piece: Piece, size: number): readonly Piece[] {
     for (let from = 0; from < map.count;) {
       const to = Math.min(map.count, from + room)
       const input = piece.inputs[place]
-      open.push({ ...input, baseOffset: input.baseOffset + BigInt(from), frame: cutFrame(map, from, to) })
+      open.push(cutInput(input, map, from, to))
       room -= to - from
       from = to
       if (room === 0) close()
@@ -59,15 +60,16 @@ export function splitPiece(
     else if (taken === count) head.push(input)
     else {
       const map = mapFrame(input.frame)
-      head.push({ ...input, frame: cutFrame(map, 0, taken) })
-      tail.push({
-        ...input,
-        baseOffset: input.baseOffset + BigInt(taken),
-        frame: cutFrame(map, taken, count)
-      })
+      head.push(cutInput(input, map, 0, taken))
+      tail.push(cutInput(input, map, taken, count))
     }
   }
   return { head: { inputs: head, count: size }, tail: { inputs: tail, count: piece.count - size } }
+}
+
+function cutInput({ leaps, ...input }: InputFrame, map: FrameMap, from: number, to: number): InputFrame {
+  const place = placeOfCut(leaps === undefined ? input : { ...input, leaps }, from, to)
+  return { ...input, ...place, frame: cutFrame(map, from, to) }
 }
 
 /** Bytes of a piece's frames. */

@@ -10,6 +10,7 @@ import { decodeRequests, OpenRequests } from "./host-requests.ts"
 import type { ReadyAnswer } from "./host-requests.ts"
 import type { KillCode, RunStopped } from "./isolate-poison.ts"
 import type { LoadedIn } from "./loaded-in.ts"
+import { offsetAt } from "./offsets.ts"
 import { unlessOvertaken } from "./overtaken.ts"
 import { takePieceResult } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
@@ -280,7 +281,7 @@ class Rounds {
     let rest = origin
     for (const [place, input] of this.request.inputs.entries()) {
       const count = this.request.counts[place]
-      if (rest < count) return `${input.topic}/${input.topicPartition}@${input.baseOffset + BigInt(rest)}`
+      if (rest < count) return `${input.topic}/${input.topicPartition}@${offsetAt(input, rest)}`
       rest -= count
     }
     return `${origin}`

@@ -51,6 +51,16 @@ describe("the difference of two plans", () => {
     ])
   })
 
+  it("says where a stream is compacted from now on, or no more", () => {
+    const compacted = planned(
+      text({
+        movies: `{ source: "@millrace/files@1.0.0", with: { path: data/movies.json }, stream: studio.movies, key: id, compact: true }`
+      })
+    )
+    assert.include(render(compacted).join("\n"), "only the newest record of each key is kept from now on")
+    assert.include(render(current, compacted).join("\n"), "every record is kept from now on")
+  })
+
   it("names versions, permissions and policies", () => {
     const next = planned(
       text({

@@ -116,7 +116,14 @@ const topicDifference = (before: PlannedTopic, after: PlannedTopic): string | un
       : [`${after.partitions} partitions instead of ${before.partitions}`]),
     ...(before.retainBytes === after.retainBytes
       ? []
-      : [`each partition keeps ${keptText(after)} instead of ${keptText(before)}`])
+      : [`each partition keeps ${keptText(after)} instead of ${keptText(before)}`]),
+    ...(before.compact === after.compact
+      ? []
+      : [
+          after.compact === true
+            ? "only the newest record of each key is kept from now on"
+            : "every record is kept from now on, not only the newest of each key"
+        ])
   ]
   return differences.length === 0 ? undefined : differences.join(", ")
 }

@@ -13,24 +13,29 @@ export const plannedTopics = (
   const headOf = new Map(
     layout.lines.flatMap((line) => line.nodes.map((node) => [node.name, line.head] as const))
   )
-  const outputs = layout.topics.map(({ name, partitions, internal, producer, key, retainBytes, why }) => {
-    const output = nodes.find((node) => node.name === producer.node)!.outputs[producer.output]!
-    const producers = [`${pipeline}/${headOf.get(producer.node)!}`]
-    const schema = schemaText(output.schema)
-    const kept = retainBytes === undefined ? {} : { retainBytes }
-    return {
-      name,
-      partitions,
-      internal,
-      ...kept,
-      producer,
-      producers,
-      schema,
-      key,
-      bounded: output.bounded,
-      why
+  const outputs = layout.topics.map(
+    ({ name, partitions, internal, producer, key, retainBytes, compact, why }) => {
+      const output = nodes.find((node) => node.name === producer.node)!.outputs[producer.output]!
+      const producers = [`${pipeline}/${headOf.get(producer.node)!}`]
+      const schema = schemaText(output.schema)
+      const kept = {
+        ...(retainBytes === undefined ? {} : { retainBytes }),
+        ...(compact === undefined ? {} : { compact })
+      }
+      return {
+        name,
+        partitions,
+        internal,
+        ...kept,
+        producer,
+        producers,
+        schema,
+        key,
+        bounded: output.bounded,
+        why
+      }
     }
-  })
+  )
   const repartitions = layout.repartitions.map(({ name, partitions, key, edge, from, head, why }) => ({
     name,
     partitions,

@@ -11,6 +11,8 @@ export interface OutputTopic {
   readonly partitions: number
   /** Bytes that each partition keeps; absent: all. */
   readonly retainBytes?: number
+  /** Of each key only the newest record is kept: a named stream's. */
+  readonly compact?: boolean
   /** Fields of the key that its records have; empty: not known. */
   readonly key: readonly string[]
   /** The records get their key on the way into this topic, by `key`; other topics of the output have another. */
@@ -50,6 +52,7 @@ export const topicsOfOutput = (
     producer: { node: node.name, output: outputName },
     partitions: output.options.partitions ?? defaultPartitions,
     ...(output.options.retainBytes === undefined ? {} : { retainBytes: output.options.retainBytes }),
+    ...(output.options.compact === true && !internal ? { compact: true } : {}),
     key,
     rekeyed: key !== own,
     readers: of,

@@ -4,8 +4,10 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, it } from "vitest"
 import { transportAcceptance } from "../acceptance.ts"
+import { compactionAcceptance } from "../acceptance-compaction.ts"
 import { upgradeAcceptance } from "../acceptance-upgrade.ts"
 import { embeddedTransport } from "./layer.ts"
+import { compacted, eagerly } from "./testing/compacted.ts"
 
 describe("the embedded transport", () => {
   let folder = ""
@@ -15,4 +17,6 @@ describe("the embedded transport", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
   for (const { name, run } of [...transportAcceptance, ...upgradeAcceptance])
     it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder }))))
+  for (const { name, run } of compactionAcceptance(compacted))
+    it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder, compaction: eagerly }))))
 })

@@ -47,7 +47,7 @@ export class Catalogue {
 
   /** What a topic keeps may change. */
   private again(known: Topic, spec: TopicSpec): Topic {
-    if (known.retainBytes === spec.retainBytes) return known
+    if (known.retainBytes === spec.retainBytes && isCompacted(known) === isCompacted(spec)) return known
     const topic = { ...topicOf(spec, known.id), internal: known.internal }
     this.store.write(() => this.store.meta.put(Buffer.from(`topic:${spec.name}`), sealJson(topic)))
     this.topics.set(spec.name, topic)
@@ -228,9 +228,18 @@ export class Catalogue {
   }
 }
 
-function topicOf({ internal, name, partitions, retainBytes }: TopicSpec, id: number): Topic {
-  return { name, partitions, internal, id, ...(retainBytes === undefined ? {} : { retainBytes }) }
+function topicOf({ internal, name, partitions, retainBytes, ...spec }: TopicSpec, id: number): Topic {
+  return {
+    name,
+    partitions,
+    internal,
+    id,
+    ...(retainBytes === undefined ? {} : { retainBytes }),
+    ...(isCompacted(spec) ? { compact: true } : {})
+  }
 }
+
+const isCompacted = ({ compact }: Pick<TopicSpec, "compact">): boolean => compact === true
 
 function sameTopic(known: Topic, spec: TopicSpec): Topic {
   if (known.partitions === spec.partitions) return known

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
 import { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue, Dropped } from "./catalogue.ts"
+import { Compaction } from "./compaction/compaction.ts"
 import { writeFailure } from "./failure.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
 import { Retention } from "./retention.ts"
@@ -25,7 +26,8 @@ export function clearDropped(
       ? [
           [store.log, id],
           [store.meta, AppendLedger.prefix(dropped.id)],
-          [store.meta, Retention.prefix(dropped.id)]
+          [store.meta, Retention.prefix(dropped.id)],
+          [store.meta, Compaction.prefix(dropped.id)]
         ]
       : [store.checkpoints, store.deltas, store.state, store.folded].map((table) => [table, id] as const)
   return Effect.gen(function* () {

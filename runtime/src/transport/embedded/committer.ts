@@ -1,4 +1,4 @@
-import { openBatch } from "@millrace/sdk/record"
+import { BatchCursor, openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { checkDelta } from "../../state/overlay.ts"
 import { TransportError } from "../transport.ts"
@@ -6,6 +6,8 @@ import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
 import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
 import { checkpointText, nextCheckpoint } from "./checkpoint-text.ts"
+import type { Compaction } from "./compaction/compaction.ts"
+import type { CompactionRow } from "./compaction/compaction-row.ts"
 import { writeFailure } from "./failure.ts"
 import { taskKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
@@ -42,6 +44,8 @@ interface Places {
   readonly counts: Map<string, bigint>
   /** Of those with a bound. */
   readonly kept: Map<string, Kept>
+  /** Of those that are compacted. */
+  readonly rows: Map<string, CompactionRow>
 }
 
 interface Waiting extends Prepared {
@@ -57,8 +61,10 @@ export class Committer {
   private readonly logs: PartitionLogs
   private readonly ledger: AppendLedger
   private readonly retention: Retention
+  private readonly compaction: Compaction
   private readonly waiters: Waiters
   private readonly onStateGrown: () => void
+  private readonly onCompactedGrown: () => void
 
   constructor(parts: {
     readonly folder: string
@@ -67,9 +73,12 @@ export class Committer {
     readonly logs: PartitionLogs
     readonly ledger: AppendLedger
     readonly retention: Retention
+    readonly compaction: Compaction
     readonly waiters: Waiters
     /** Called after deltas became durable. */
     readonly onStateGrown: () => void
+    /** Called after records were appended to a partition that is compacted. */
+    readonly onCompactedGrown: () => void
   }) {
     this.folder = parts.folder
     this.store = parts.store
@@ -77,8 +86,10 @@ export class Committer {
     this.logs = parts.logs
     this.ledger = parts.ledger
     this.retention = parts.retention
+    this.compaction = parts.compaction
     this.waiters = parts.waiters
     this.onStateGrown = parts.onStateGrown
+    this.onCompactedGrown = parts.onCompactedGrown
   }
 
   /** Durable when it answers. A malformed frame or delta is the caller's bug: a defect. */
@@ -109,6 +120,7 @@ export class Committer {
           reason: "unknownTopic",
           message: `there is no partition ${partition} of a topic ${name}`
         })
+      if (topic.compact === true && hasKeyless(frame)) return keylessError(owner.task, name)
       outputs.push({ topic, partition, frame, records: openBatch(frame).count })
       bytes += frame.length
     }
@@ -124,40 +136,43 @@ export class Committer {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
     if (live.length === 0) return
-    const places: Places = { ends: new Map(), counts: new Map(), kept: new Map() }
+    const places: Places = { ends: new Map(), counts: new Map(), kept: new Map(), rows: new Map() }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
+    const ride = this.compaction.along(wanted, places)
+    const bytes = wanted + (ride?.step.bytes ?? 0)
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
         for (const { partition, topic } of outputs) this.look(topic, partition, places)
       this.store.write(() => {
+        if (ride !== undefined) this.compaction.write(ride, places)
         for (const prepared of live) this.write(prepared, places, checkpoints)
         for (const [place, count] of places.counts) this.ledger.put(place, count)
-      }, wanted)
+      }, bytes)
     } catch (cause) {
-      const failure = writeFailure(this.folder, wanted, cause)
+      this.compaction.standBack(ride)
+      const failure = writeFailure(this.folder, bytes, cause)
       for (const { resume } of live) resume(Effect.fail(failure))
       return
     }
+    this.compaction.settle(ride, places)
     this.settle(live, places, checkpoints)
   }
 
-  private look(topic: Topic, partition: number, { counts, ends, kept }: Places): void {
+  private look(topic: Topic, partition: number, { counts, ends, kept, rows }: Places): void {
     const place = PartitionLogs.place(topic.id, partition)
     const end = this.logs.end(topic.id, partition)
     ends.set(place, end)
     counts.set(place, this.ledger.count(place) ?? end)
     if (topic.retainBytes !== undefined) kept.set(place, this.retention.keptOf(topic.id, partition))
+    if (topic.compact === true) rows.set(place, this.compaction.rowOf(topic.id, partition))
   }
 
   /** INVARIANT: outputs, state, offsets, positions and tokens of a commit go into one transaction. */
-  private write(
-    prepared: Prepared,
-    { counts, ends, kept }: Places,
-    checkpoints: Map<TaskOwner, Checkpoint>
-  ): void {
+  private write(prepared: Prepared, places: Places, checkpoints: Map<TaskOwner, Checkpoint>): void {
     const { owner, commit, outputs } = prepared
+    const { counts, ends, kept } = places
     const checkpoint = nextCheckpoint(checkpoints.get(owner) ?? owner.checkpoint, commit)
     const origin = {
       producer: owner.headId,
@@ -169,6 +184,7 @@ export class Committer {
       const place = PartitionLogs.place(topic.id, partition)
       counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
       ends.set(place, this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, origin))
+      this.compaction.append(place, frame.length, places)
       const before = kept.get(place)
       if (before === undefined || topic.retainBytes === undefined) continue
       const bounds = { appended: frame.length, retainBytes: topic.retainBytes }
@@ -182,7 +198,7 @@ export class Committer {
 
   private settle(
     live: readonly Waiting[],
-    { counts, ends, kept }: Places,
+    { counts, ends, kept, rows }: Places,
     checkpoints: ReadonlyMap<TaskOwner, Checkpoint>
   ): void {
     for (const [place, count] of counts) this.ledger.moved(place, count)
@@ -202,7 +218,24 @@ export class Committer {
     }
     for (const place of ends.keys()) this.waiters.notify(place)
     if (grown) this.onStateGrown()
+    if (rows.size > 0) this.onCompactedGrown()
   }
+}
+
+/** Of two records without a key neither is newer. */
+function hasKeyless(frame: Uint8Array): boolean {
+  const cursor = new BatchCursor(frame)
+  while (cursor.next()) if (cursor.keyStart < 0 && !cursor.isControl) return true
+  return false
+}
+
+function keylessError(task: TaskId, topic: string): TransportError {
+  return new TransportError({
+    reason: "keyless",
+    message:
+      `task ${taskText(task)} gave the compacted stream ${topic} a record without a key: it keeps the newest record of each key. ` +
+      `Give its output a key that is never null, or take compact: away from it.`
+  })
 }
 
 function fencedError(task: TaskId): TransportError {

@@ -18,6 +18,8 @@ import type { Catalogue, Dropped } from "./catalogue.ts"
 import { Checkpoints } from "./checkpoints.ts"
 import { clearDropped } from "./clearing.ts"
 import { Committer } from "./committer.ts"
+import { Compaction } from "./compaction/compaction.ts"
+import { type CompactionPace, makeCompactor } from "./compaction/compactor.ts"
 import type { TaskOwner } from "./committer.ts"
 import { readFailure, writeFailure } from "./failure.ts"
 import type { Flushed } from "./flush/flusher.ts"
@@ -43,6 +45,7 @@ export class EmbeddedLog {
   private readonly ledger: AppendLedger
   private readonly checkpoints: Checkpoints
   private readonly retention: Retention
+  private readonly compaction: Compaction
   private readonly folder: string
   private readonly store: Store
   private readonly catalogue: Catalogue
@@ -54,6 +57,11 @@ export class EmbeddedLog {
     this.ledger = new AppendLedger(store)
     this.checkpoints = new Checkpoints(folder, store, catalogue)
     this.retention = new Retention(store, () => this.checkpoints.all())
+    this.compaction = new Compaction(
+      store,
+      this.retention,
+      ({ id, name }) => catalogue.topics.get(name)?.id === id
+    )
     this.logs = new PartitionLogs(folder, store, (topicId) => catalogue.nameOf(topicId))
     this.states = new TaskStates({
       folder,
@@ -67,6 +75,7 @@ export class EmbeddedLog {
   /** Goes on with what an earlier run had begun to clear, and folds state in the background while the scope is open. */
   static make({
     catalogue,
+    compaction,
     flushed,
     folder,
     store
@@ -75,11 +84,21 @@ export class EmbeddedLog {
     readonly store: Store
     readonly catalogue: Catalogue
     readonly flushed: Flushed
+    readonly compaction: CompactionPace
   }): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
     return Effect.gen(function* () {
       const log = new EmbeddedLog(folder, store, catalogue)
       const folding = yield* makeFolder(folder, () => log.states.all())
       const { waiters, logs } = log
+      const compactor = yield* makeCompactor({
+        folder,
+        store,
+        logs,
+        retention: log.retention,
+        compaction: log.compaction,
+        topics: () => catalogue.topics.values(),
+        pace: compaction
+      })
       const committer = new Committer({
         folder,
         store,
@@ -87,8 +106,10 @@ export class EmbeddedLog {
         logs,
         ledger: log.ledger,
         retention: log.retention,
+        compaction: log.compaction,
         waiters,
-        onStateGrown: folding.grown
+        onStateGrown: folding.grown,
+        onCompactedGrown: compactor.grown
       })
       yield* log.writing(() => log.states.book.dropUnfinished())
       yield* Effect.forkScoped(Effect.forever(log.clearLeft))
@@ -142,6 +163,8 @@ export class EmbeddedLog {
     const known = this.catalogue.topics.get(spec.name)
     if (known !== undefined && known.retainBytes === undefined && spec.retainBytes !== undefined)
       this.retention.measure(known)
+    if (known !== undefined && known.compact !== true && spec.compact === true)
+      this.compaction.begin(known, (partition) => this.retention.bytesOf(known.id, partition))
     return this.catalogue.ensureTopic(spec)
   }
 
@@ -239,6 +262,7 @@ export class EmbeddedLog {
       this.logs.forget(dropped.id)
       this.ledger.forget(dropped.id)
       this.retention.forget(dropped.id)
+      this.compaction.forget(dropped.id)
       yield* this.clear(dropped)
     })
   }

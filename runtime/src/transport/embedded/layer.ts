@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Transport, TransportError } from "../transport.ts"
 import { Catalogue } from "./catalogue.ts"
+import type { CompactionPace } from "./compaction/compactor.ts"
 import { EmbeddedLog } from "./embedded-log.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { settleUnflushed } from "./flush/flushed-pages.ts"
@@ -27,6 +28,7 @@ export function embeddedTransport(options: {
   readonly folder: string
   /** When a commit is durable; default: when it is acknowledged. */
   readonly durability?: Durability
+  readonly compaction?: CompactionPace
 }): Layer.Layer<Transport, TransportError> {
   return Layer.effect(
     Transport,
@@ -43,7 +45,8 @@ export function embeddedTransport(options: {
         catch: (cause) => loadFailure(folder, cause)
       })
       const flushed = options.durability === "async" ? yield* flushInBackground(folder, store) : Effect.void
-      return yield* EmbeddedLog.make({ folder, store, catalogue, flushed })
+      const { compaction = {} } = options
+      return yield* EmbeddedLog.make({ folder, store, catalogue, flushed, compaction })
     })
   )
 }

@@ -15,7 +15,8 @@ const TopicText = Schema.fromJsonString(
     partitions: Schema.Int,
     internal: Schema.Boolean,
     id: Schema.Int,
-    retainBytes: Schema.optionalKey(Schema.Int)
+    retainBytes: Schema.optionalKey(Schema.Int),
+    compact: Schema.optionalKey(Schema.Boolean)
   })
 )
 const NodeText = Schema.fromJsonString(Schema.Struct({ id: Schema.Int }))

@@ -83,6 +83,19 @@ export class Retention {
     return after
   }
 
+  /** Inside a transaction: the partition keeps so many bytes less. */
+  shrink(place: string, { bytes, first }: Kept, freed: number): Kept {
+    const after = { first, bytes: bytes - freed }
+    this.store.meta.put(rowKey(place), sealKept(after))
+    return after
+  }
+
+  /** Up to here every task is past a partition that has a checkpoint with an offset in it; the highest offset where there is none. */
+  unread(topic: string, partition: number): bigint {
+    this.floors ??= this.readFloors()
+    return this.floor(topic, partition)
+  }
+
   /** After it became durable. */
   moved(place: string, kept: Kept): void {
     this.kept.set(place, kept)
@@ -141,6 +154,11 @@ export class Retention {
     const value = row === undefined ? undefined : openValue(row)
     if (value === undefined || value.length < 16) return undefined
     return { first: value.readBigUInt64LE(0), bytes: Number(value.readBigUInt64LE(8)) }
+  }
+
+  /** Bytes of all frames of a partition. */
+  bytesOf(topicId: number, partition: number): number {
+    return this.store.read(() => this.measured(topicId, partition)).bytes
   }
 
   private measured(topicId: number, partition: number): Kept {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import type { InputFrame } from "@millrace/sandbox"
 import { BatchCursor, BatchWriter, type ControlKind, openBatch } from "@millrace/sdk/record"
 
 /** Writer schema of frames that hold control records only: `"null"`. */
@@ -19,12 +20,14 @@ export interface FrameControl {
   readonly timestamp: number
 }
 
+export interface FrameData extends Pick<InputFrame, "frame" | "baseOffset" | "leaps"> {
+  readonly count: number
+}
+
 /** What a frame from the log holds for a reader that begins at `offset`. */
 export interface FrameParts {
-  /** The records from `offset` on, without control records; undefined when there are none. */
-  readonly data:
-    | { readonly frame: Uint8Array; readonly baseOffset: bigint; readonly count: number }
-    | undefined
+  /** The records from `offset` on, without control records and gaps; undefined when there are none. */
+  readonly data: FrameData | undefined
   /** Control records from `offset` on. */
   readonly controls: readonly FrameControl[]
   /** Offset after the frame. */
@@ -44,7 +47,7 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
   const header = openBatch(frame)
   const next = baseOffset + BigInt(header.count)
   const { partition, producer, sequence, watermark } = header
-  const whole = !header.hasControl && baseOffset >= offset
+  const whole = !header.hasControl && !header.hasGaps && baseOffset >= offset
   if (whole)
     return {
       data: header.count === 0 ? undefined : { frame, baseOffset, count: header.count },
@@ -61,6 +64,8 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
   writer.setWatermark(header.watermark)
   const controls: FrameControl[] = []
   let first: bigint | undefined
+  let leap = 0
+  const leaps: number[] = []
   while (cursor.next()) {
     const at = baseOffset + BigInt(cursor.index)
     if (at < offset) continue
@@ -70,9 +75,19 @@ export function frameParts(baseOffset: bigint, frame: Uint8Array, offset: bigint
       continue
     }
     first ??= at
+    const beyond = Number(at - first) - writer.count
+    if (beyond > leap) leaps.push(writer.count, beyond)
+    leap = beyond
     writer.appendRaw(cursor)
   }
   const data =
-    first === undefined ? undefined : { frame: writer.finish(), baseOffset: first, count: writer.count }
+    first === undefined
+      ? undefined
+      : {
+          frame: writer.finish(),
+          baseOffset: first,
+          count: writer.count,
+          ...(leaps.length === 0 ? {} : { leaps })
+        }
   return { data, controls, next, producer, partition, sequence, watermark }
 }

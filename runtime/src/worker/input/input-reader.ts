@@ -100,16 +100,10 @@ export class InputReader {
           const producer = yield* this.producerOf(input, parts.producer)
           if (producer !== undefined) this.clock.observe(input.topic, producer, parts)
           if (parts.data === undefined) continue
-          const { topic } = input
-          frames.push({
-            input: input.input,
-            topic,
-            topicPartition: this.partition,
-            baseOffset: parts.data.baseOffset,
-            frame: parts.data.frame
-          })
-          bytes += parts.data.frame.length
-          records += parts.data.count
+          const { count, ...data } = parts.data
+          frames.push({ input: input.input, topic: input.topic, topicPartition: this.partition, ...data })
+          bytes += data.frame.length
+          records += count
         }
         if (next !== start) offsets.push({ topic: input.topic, partition: this.partition, next })
         this.next.set(input.topic, next)

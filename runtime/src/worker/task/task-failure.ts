@@ -31,6 +31,7 @@ const transportCodes = {
   locked: "TRANSPORT_LOCKED",
   unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
   partitionCount: "TRANSPORT_PARTITION_COUNT",
+  keyless: "TRANSPORT_KEYLESS",
   formatVersion: "TRANSPORT_FORMAT_VERSION"
 } as const
 

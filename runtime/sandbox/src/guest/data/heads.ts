@@ -6,6 +6,8 @@ export interface HeadFrame {
   readonly partition: number
   readonly baseOffset: bigint
   readonly count: number
+  /** Pairs: a record's number, and by how much its offset and those after it exceed the sum of `baseOffset` and their numbers. */
+  readonly leaps: readonly number[] | undefined
 }
 
 /**
@@ -17,8 +19,14 @@ export class Heads {
   /** Records of all frames. */
   count = 0
 
-  add(topic: string, partition: number, baseOffset: string, count: number): void {
-    this.frames[this.frames.length] = { topic, partition, baseOffset: BigIntOf(baseOffset), count }
+  add(
+    topic: string,
+    partition: number,
+    baseOffset: string,
+    count: number,
+    leaps: readonly number[] | undefined
+  ): void {
+    this.frames[this.frames.length] = { topic, partition, baseOffset: BigIntOf(baseOffset), count, leaps }
     this.count += count
   }
 
@@ -30,13 +38,27 @@ export class Heads {
         return {
           topic: frame.topic,
           partition: frame.partition,
-          offset: "" + (frame.baseOffset + BigIntOf(rest))
+          offset: "" + (frame.baseOffset + BigIntOf(rest + leapAt(frame.leaps, rest)))
         }
       }
       rest -= frame.count
     }
     return { topic: "", partition: 0, offset: "" + origin }
   }
+}
+
+/** By how much the offset of a record exceeds its frame's and its number in it. */
+function leapAt(leaps: readonly number[] | undefined, index: number): number {
+  if (leaps === undefined) return 0
+  // Pairs [0, low) begin at or before the record, those from `high` on behind it.
+  let low = 0
+  let high = leaps.length >>> 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (leaps[2 * middle] <= index) low = middle + 1
+    else high = middle
+  }
+  return low === 0 ? 0 : leaps[2 * low - 1]
 }
 
 /** Little-endian u32s, one for each record. */

@@ -130,9 +130,9 @@ export class HarnessState {
     const { inputs } = head
     const isLater = typeof given[0] === "string"
     for (let i = 0; i < inputs.length; i++) {
-      const { baseOffset, count, input, partition, topic } = inputs[i]
+      const { baseOffset, count, input, leaps, partition, topic } = inputs[i]
       if (!isLater) this.addFeed(feeds, input, this.bytesOf(given[i], 0), undefined, heads.count)
-      heads.add(topic, partition, baseOffset, count)
+      heads.add(topic, partition, baseOffset, count, leaps)
     }
     if (!isLater || given.length < 5) return
     const origins = readOrigins(this.bytesOf(given[3], given[4]))

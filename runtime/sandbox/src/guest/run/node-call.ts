@@ -52,6 +52,8 @@ export interface CallHead {
     readonly partition: number
     readonly baseOffset: string
     readonly count: number
+    /** As in `InputFrame`; absent: none. */
+    readonly leaps?: readonly number[]
   }[]
 }
 
