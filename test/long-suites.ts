@@ -36,6 +36,8 @@ export const longSuites: readonly string[] = [
   "test/pack/**/*.test.ts",
   "test/planted/planted.test.ts",
   "test/postgres/leader-kills.test.ts",
+  "test/postgres/platform.test.ts",
+  "test/postgres/publish-kills.test.ts",
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
   "test/publish/**/*.test.ts",

@@ -5,7 +5,7 @@ export { type ConfluentOptions, defaultConfluentPrefix, mountConfluent } from ".
 export { type Api, type ApiOptions, makeApi } from "./http/api.ts"
 export { bearer } from "./http/bearer.ts"
 export { isLocalRequest } from "./http/peer.ts"
-export { errorReply, fromStoreError } from "./http/error-reply.ts"
+export { errorReply, fromStoreError, notLeader } from "./http/error-reply.ts"
 export type { HandlerRuntime, MountOptions } from "./http/handler.ts"
 export {
   type HandlerReply,
@@ -14,6 +14,9 @@ export {
   mountEndpoints
 } from "./http/mount-boundary.ts"
 export { registryHandlers, type RegistryServices } from "./http/registry-handlers.ts"
+export { joinLeadership, type LeadershipShape } from "./leadership/leadership.ts"
+export { claimLog } from "./leadership/log-home.ts"
+export type { Standing } from "./leadership/standing.ts"
 export { type Archive, openArchive } from "./package/archive.ts"
 export { ManifestReader, ManifestReadError } from "./package/manifest-reader.ts"
 export { Packages } from "./package/packages.ts"
@@ -24,6 +27,9 @@ export { registryLayer, type RegistryOptions } from "./registry-layer.ts"
 export type { KeySource } from "./secret/key-file.ts"
 export { Secrets } from "./secret/secrets.ts"
 export { BlobError, BlobStore } from "./store/blob-store.ts"
+export type { DatabaseShape } from "./store/database.ts"
 export { Failpoint, type FailpointName, failpoints } from "./store/failpoint.ts"
+export { openPostgres } from "./store/postgres.ts"
+export { addressText, parsePostgresAddress, type PostgresAddress } from "./store/postgres/address.ts"
 export { StoreError } from "./store/store-error.ts"
 export { type NewSchema, Subjects } from "./subject/subjects.ts"

@@ -15,5 +15,13 @@ export const errorReply = (error: ApiError): Response =>
   new Response(JSON.stringify(toErrorBody(error)), { status: error.status, headers: headersOf(error) })
 
 /** What a client is told of a failure of the store: never the cause, which may name paths. */
-export const fromStoreError = (error: StoreError): ApiError =>
-  error.reason === "full" ? apiError("STORE_FULL", {}) : apiError("STORE_FAILED", { reason: error.reason })
+export const fromStoreError = (error: StoreError): ApiError => {
+  if (error.reason === "standby") return notLeader(error.leader)
+  return error.reason === "full"
+    ? apiError("STORE_FULL", {})
+    : apiError("STORE_FAILED", { reason: error.reason })
+}
+
+/** What is told of a platform that stands by, with the address of the one that leads where it is known. */
+export const notLeader = (leader: string | undefined): ApiError =>
+  apiError("NOT_LEADER", { leader: leader ?? "not known yet" })

@@ -41,6 +41,10 @@ const numbered = (() => {
   }
 })()
 
+/** What kept the store from being opened, whichever statement it was. */
+const opening = ({ cause, reason }: StoreError): StoreError =>
+  toPostgresError("open its database", cause, reason)
+
 /** Once more where the connection broke, and no more: what had been idle through a restart of the server is mended by it. */
 const again = <A>(work: Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
   Effect.retry(work, { times: 1, while: ({ reason }) => reason === "unavailable" })
@@ -99,7 +103,7 @@ export const openPostgres = Effect.fn("openPostgres")(function* (
   const reader = yield* makePostgresClient(address, { connections: readers, session })
   // Apart from the writer, so that it waits behind no transaction of this process.
   const decider = yield* makePostgresClient(address, { connections: 1, session: {} })
-  yield* migratePostgres(writer)
+  yield* Effect.mapError(migratePostgres(writer), opening)
   const turn = yield* Semaphore.make(1)
 
   const whole = <A, E, R>(work: Effect.Effect<A, E, R>) =>

@@ -8,9 +8,9 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { AuditLog } from "../audit/audit-log.ts"
 import { Packages } from "../package/packages.ts"
 import { Publisher } from "../package/publisher.ts"
-import { registryLayer } from "../registry-layer.ts"
 import type { FailpointName } from "../store/failpoint.ts"
 import { packageArchive } from "./archive-fixture.ts"
+import { registryOver } from "./registry-over.ts"
 import { sandboxManifestReader } from "./sandbox-manifest-reader.ts"
 
 const program = join(import.meta.dirname, "publish-and-die.ts")
@@ -19,12 +19,16 @@ const program = join(import.meta.dirname, "publish-and-die.ts")
 export type KillAt = FailpointName | "never" | { readonly ms: number }
 
 /** Runs the program; answers the signal that ended it, or its exit code. */
-const publishAndDie = (folder: string, at: KillAt): Promise<string> =>
+const publishAndDie = (folder: string, at: KillAt, database: string | undefined): Promise<string> =>
   new Promise((resolve, reject) => {
     const moment = typeof at === "string" ? at : "never"
-    const child = spawn(process.execPath, [program, folder, moment], {
-      stdio: ["ignore", "ignore", "inherit"]
-    })
+    const child = spawn(
+      process.execPath,
+      [program, folder, moment, ...(database === undefined ? [] : [database])],
+      {
+        stdio: ["ignore", "ignore", "inherit"]
+      }
+    )
     const timer = typeof at === "string" ? undefined : setTimeout(() => child.kill("SIGKILL"), at.ms)
     child.on("error", reject)
     child.on("exit", (code, signal) => {
@@ -41,6 +45,10 @@ const publishAgain = Publisher.use((publisher) =>
   publisher.publish({ name: "@acme/movies", version: "1.0.0", body: body(), actor: "bob" })
 )
 
+/** A registry in a database has none in its folder. */
+const uploadsOf = (folder: string): Promise<readonly string[]> =>
+  readdir(join(folder, "bundles", "incoming")).catch(() => [])
+
 /** What a registry over the folder shows after the kill, and after a second try. */
 const lookAt = (folder: string) =>
   Effect.gen(function* () {
@@ -53,7 +61,7 @@ const lookAt = (folder: string) =>
     const again = yield* Effect.result(publishAgain)
     const after = yield* Effect.flatMap(Packages, ({ archive }) => archive("@acme/movies", "1.0.0"))
     const { brokenAt } = yield* AuditLog.use((audit) => audit.verify)
-    const incoming = yield* Effect.promise(() => readdir(join(folder, "bundles", "incoming")))
+    const incoming = yield* Effect.promise(() => uploadsOf(folder))
     return {
       isListed: packages.length === 1,
       isReadable: published._tag === "Success",
@@ -73,12 +81,14 @@ export interface KilledPublish {
   readonly faults: readonly string[]
 }
 
-/** Publishes in a process of its own that is killed, and looks at what is left with another. */
-export const killedPublish = async (at: KillAt): Promise<KilledPublish> => {
+/** Publishes in a process of its own that is killed, into files or a database, and looks at what is left with another. */
+export const killedPublish = async (at: KillAt, database?: string): Promise<KilledPublish> => {
   const folder = await mkdtemp(join(tmpdir(), "millrace-kill-"))
-  const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
+  const runtime = ManagedRuntime.make(
+    registryOver(folder, database).pipe(Layer.provide(sandboxManifestReader))
+  )
   try {
-    const ended = await publishAndDie(folder, at)
+    const ended = await publishAndDie(folder, at, database)
     const seen = await runtime.runPromise(lookAt(folder))
     const fault = (isFault: boolean, text: string) => (isFault ? [text] : [])
     const faults = [

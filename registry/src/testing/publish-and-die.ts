@@ -1,19 +1,19 @@
 /**
- * A process that publishes the fixture into a folder and kills itself at a named moment: arguments are the folder and
- * the moment. Started by the kill tests.
+ * A process that publishes the fixture into a registry and kills itself at a named moment: arguments are the registry's folder,
+ * the moment, and the address of its database where it is in PostgreSQL. Started by the kill tests.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Publisher } from "../package/publisher.ts"
-import { registryLayer } from "../registry-layer.ts"
 import { Failpoint } from "../store/failpoint.ts"
 import { packageArchive } from "./archive-fixture.ts"
+import { registryOver } from "./registry-over.ts"
 import { sandboxManifestReader } from "./sandbox-manifest-reader.ts"
 
-const [, , folder = "", moment = ""] = process.argv
+const [, , folder = "", moment = "", database] = process.argv
 
-const runtime = ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
+const runtime = ManagedRuntime.make(registryOver(folder, database).pipe(Layer.provide(sandboxManifestReader)))
 
 async function* body() {
   yield packageArchive()

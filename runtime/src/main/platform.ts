@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Semaphore from "effect/Semaphore"
-import { registryLayer } from "@millrace/registry/server"
+import { addressText, type PostgresAddress, registryLayer } from "@millrace/registry/server"
 import { SandboxPool, type SandboxPoolShape } from "@millrace/sandbox"
 import packageJson from "../../package.json" with { type: "json" }
 import { Controller } from "../controller/controller.ts"
@@ -26,6 +26,8 @@ import { Refusals } from "../worker/handlers/refusals.ts"
 import { makeMeters, type WorkerEnvironment, type WorkerMeters } from "../worker/worker-environment.ts"
 import { batchRecords } from "./batch-records.ts"
 import { announceServer } from "./data-folder.ts"
+import { type Lead, leadOver } from "./database/lead.ts"
+import { checkRegistryPlace } from "./database/registry-place.ts"
 import { listen, ownNames } from "./http/listen.ts"
 import { type ControlServices, makeApp } from "./http/app.ts"
 import { FirstParty, firstPartyLayer } from "./registry/first-party.ts"
@@ -48,6 +50,7 @@ import { pipelineStoreLayer } from "./registry/pipeline-store.ts"
 import { secretKeySource, secretNamesLayer } from "./registry/secret-source.ts"
 import { freeStreamsLayer, streamCatalogueLayer } from "./registry/stream-catalogue.ts"
 import { startFailed } from "./start-failure.ts"
+import type { CommandError } from "./terminal/command-error.ts"
 import { sandboxOptions } from "./sandbox-options.ts"
 
 export interface PlatformOptions {
@@ -61,6 +64,10 @@ export interface PlatformOptions {
   readonly notify?: string
   /** File with the key of the secrets; absent: as the environment says, or one of the registry's own. */
   readonly secretKeyFile?: string | undefined
+  /** Where the registry is; absent: in files of the data folder. */
+  readonly database?: PostgresAddress | undefined
+  /** Where the schema registry's API stands; absent: where it usually does. */
+  readonly schemaRegistryPath?: string | undefined
   readonly limits?: PlatformLimits
   /** When a commit outlives a power cut; default: once it is acknowledged. */
   readonly durability?: Durability
@@ -89,6 +96,8 @@ export interface Platform {
   readonly pid: number
   /** Answers when the platform was asked to stop, by `millrace down` or a signal. */
   readonly stopped: Effect.Effect<void>
+  /** Fails when another platform leads over the shared database, and this one must end. */
+  readonly lost: Effect.Effect<never, CommandError>
   readonly services: Context.Context<PlatformServices>
 }
 
@@ -104,7 +113,10 @@ export const PoolBetween = Context.Reference<(pool: SandboxPoolShape) => Sandbox
 /** {@link PlatformLimits.batchMemoryMiB} unless told. */
 const usualBatchMemoryMiB = 256
 
-/** Starts registry, worker, controller and API in this process, for as long as the scope is open. Fails with a `CommandError`. */
+/**
+ * Starts registry, worker, controller and API in this process, for as long as the scope is open; where the registry's database is
+ * shared, once this platform leads. Fails with a `CommandError`.
+ */
 export const startPlatform = Effect.fn("startPlatform")(function* (options: PlatformOptions) {
   const path = yield* Path.Path
   const failpoint = yield* Failpoint
@@ -119,7 +131,11 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     notify: yield* notifySettings(options.notify, options.folder),
     url: () => address.url
   }
-  const services = yield* Layer.build(servicesOf(options, path, { alerts, inboxes, meters, refusals })).pipe(
+  yield* checkRegistryPlace(options.folder, options.database)
+  const lead =
+    options.database === undefined ? undefined : yield* leadOver({ ...options, database: options.database })
+  const parts = { alerts, inboxes, lead, meters, refusals }
+  const services = yield* Layer.build(servicesOf(options, path, parts)).pipe(
     Effect.mapError(startFailed(options))
   )
   const inServices = Effect.provideContext(services)
@@ -129,14 +145,17 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       stop: Deferred.succeed(stopping, undefined),
       folder: options.folder,
       durability: options.durability ?? "fsync",
+      database: options.database === undefined ? undefined : addressText(options.database),
       inboxes,
       traces: meters.traces,
       version: packageJson.version,
-      hosts: [...ownNames(options.host), ...(options.names ?? [])]
+      hosts: [...ownNames(options.host), ...(options.names ?? [])],
+      schemaRegistryPath: options.schemaRegistryPath
     })
   )
   const url = yield* listen(api.app, options).pipe(Effect.mapError(startFailed(options)))
   address.url = url
+  if (lead !== undefined) yield* lead.leadership.announce(reachedAt(url, options))
   yield* announceServer(options.folder, { url, pid: process.pid, version: packageJson.version })
   failpoint("first-start")
   // At work the pipelines of other days stay where they are: the author starts one.
@@ -154,9 +173,17 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
     token,
     pid: process.pid,
     stopped: Deferred.await(stopping),
+    lost: lead?.lost ?? Effect.never,
     services
   } satisfies Platform
 })
+
+/** Where others reach this platform: under its first name, if it was given one. */
+const reachedAt = (url: string, { names = [] }: PlatformOptions): string => {
+  const address = new URL(url)
+  address.hostname = names[0] ?? address.hostname
+  return address.origin
+}
 
 /** Node writes compiled code when a process ends, which one that is killed does not: its next start would compile all anew. */
 const keepCompiled = Effect.delay(
@@ -170,11 +197,13 @@ const servicesOf = (
   {
     alerts,
     inboxes,
+    lead,
     meters,
     refusals
   }: {
     readonly alerts: AlertsOptions
     readonly inboxes: Inboxes
+    readonly lead: Lead | undefined
     readonly meters: WorkerMeters
     readonly refusals: Refusals
   }
@@ -188,7 +217,10 @@ const servicesOf = (
   })
   const keys =
     secretKeyFile === undefined ? secretKeySource(process.env) : { secretKey: { file: secretKeyFile } }
-  const registry = registryLayer(path.join(folder, "registry"), keys).pipe(Layer.provide(manifestReaderLayer))
+  const registry = registryLayer(path.join(folder, "registry"), {
+    ...keys,
+    database: lead?.leadership.database
+  }).pipe(Layer.provide(manifestReaderLayer))
   const worker = Layer.unwrap(
     Effect.gen(function* () {
       const logs = yield* LogBuffer

@@ -72,12 +72,21 @@ const storeFailure = (error: StoreError, { folder }: Place): CommandError => {
   const [code, remedy, exit] =
     error.reason === "full"
       ? logCodes.diskFull
-      : ([`REGISTRY_${error.reason.toUpperCase()}`, error.remedy, exitCode.failed] as const)
+      : ([`REGISTRY_${error.reason.toUpperCase()}`, error.remedy, exitOf(error)] as const)
   return new CommandError({
     code,
-    message: `the registry could not ${error.operation}`,
+    message: `the registry could not ${error.operation}${ofDatabase(error)}`,
     where: folder,
     remedy,
     exit
   })
 }
+
+const exitOf = ({ reason }: StoreError) =>
+  reason === "unavailable" || reason === "standby" ? exitCode.unavailable : exitCode.failed
+
+/** Why a database was not reached, in its own words: they name hosts, users and databases, and no password. */
+const ofDatabase = ({ cause, reason }: StoreError): string =>
+  (reason === "unavailable" || reason === "denied") && cause instanceof Error && cause.message !== ""
+    ? `: ${cause.message}`
+    : ""

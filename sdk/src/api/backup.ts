@@ -44,5 +44,5 @@ export const backupEndpoint = defineEndpoint({
   access: "admin",
   body: json(BackupRequest),
   success: ok(lines(BackupProgress)),
-  errors: ["BACKUP_FAILED"]
+  errors: ["BACKUP_FAILED", "BACKUP_REGISTRY_ELSEWHERE"]
 })

@@ -25,6 +25,7 @@ const commonErrors = (endpoint: Endpoint): readonly ErrorCode[] => [
   "HOST_REFUSED",
   "ORIGIN_REFUSED",
   "STORE_FAILED",
+  "NOT_LEADER",
   "INTERNAL"
 ]
 

@@ -159,6 +159,58 @@ const atStart: Rows = {
     why: "Something else has opened the registry's database.",
     remedy: "Stop the other process that uses this data folder."
   },
+  REGISTRY_UNAVAILABLE: {
+    message: "The registry's database does not answer",
+    where: "the database's address, without its password",
+    why: "PostgreSQL is not up, is starting, has no room for another connection, or cannot be reached from here.",
+    remedy: "See that it runs and can be reached from this machine, and start again."
+  },
+  REGISTRY_DENIED: {
+    message: "The registry's database does not let this user in",
+    where: "the database's address, without its password",
+    why: "User, password or database are not known there, the user may not make tables, or the server's certificate is not trusted.",
+    remedy:
+      "Check the address, and that the user may create a schema in the database; a certificate of your own is named with `sslrootcert`."
+  },
+  REGISTRY_STANDBY: {
+    message: "Another platform of the database took over while this one started",
+    where: "the database's address, without its password",
+    why: "This one had the lead, and was stopped or had no answer of the database for longer than its lease.",
+    remedy: "Start it again: it stands by then."
+  },
+  DATABASE_ADDRESS_INVALID: {
+    message: "The address of the registry's database cannot be read",
+    where: "the flag, the config's key or the variable that gave it",
+    why: "It is no address of PostgreSQL, or has a part that Millrace does not know. The address is not shown: it may have a password in it.",
+    remedy:
+      "Write it as `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with what is no letter or digit as `%HH`."
+  },
+  REGISTRY_IN_FOLDER: {
+    message: "A database was named, and the data folder has a registry of its own",
+    where: "the registry's file",
+    why: "The database knows none of the folder's pipelines: its log would lie still.",
+    remedy:
+      "Start it without `--database`, or name a new data folder with `--data` and publish and apply there what it is to have."
+  },
+  REGISTRY_IN_DATABASE: {
+    message: "The registry of the data folder is in PostgreSQL, and no database was named",
+    where: "the database's address, without its password",
+    why: "With an empty registry the folder's log would lie still.",
+    remedy: "Start it with `--database`, or with `MILLRACE_DATABASE` in the environment."
+  },
+  LOG_ELSEWHERE: {
+    message: "The database's pipelines go on in the log of another data folder",
+    where: "the data folder that was named",
+    why: "What a pipeline has read, and its state, is in the log: on another it would begin anew, and do again what was done.",
+    remedy:
+      "Name that folder with `--data`, or a copy that was restored from its backup. To begin anew with an empty log: `DELETE FROM millrace.log_home`."
+  },
+  LEADERSHIP_LOST: {
+    message: "Another platform of the database leads now, and this one ended",
+    where: "the database's address, without its password",
+    why: "It was stopped, or had no answer of the database, for longer than its lease; nothing that it wrote since then passed.",
+    remedy: "Start it again: it stands by then. A service manager that restarts what fails does so by itself."
+  },
   REGISTRY_IO: {
     message: "The registry could not use its store",
     where: "the data folder",

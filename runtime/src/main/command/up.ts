@@ -45,6 +45,13 @@ export const upCommand = Command.make(
       Flag.optional,
       Flag.withDescription("Where alerts are told; default: notify.yaml of the data folder, if it is there")
     ),
+    database: Flag.Redacted("database").pipe(
+      Flag.withMetavar("URL"),
+      Flag.optional,
+      Flag.withDescription(
+        "Keep the registry in this PostgreSQL database, which platforms may share; default: MILLRACE_DATABASE, or a file of the data folder. A password is safer there than here: every user of the machine sees a command line"
+      )
+    ),
     publish: Flag.String("publish").pipe(
       Flag.withMetavar("FOLDER"),
       Flag.atLeast(0),
@@ -72,7 +79,8 @@ export const upCommand = Command.make(
         const flags = yield* root
         const { upSettings } = yield* loadUpSettings
         const settings = yield* upSettings({ ...input, data: flags.data })
-        const { durability, host, limits, names, notify, port, secretKeyFile } = settings
+        const { database, durability, host, limits, names, notify, port, schemaRegistryPath, secretKeyFile } =
+          settings
         const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
@@ -82,7 +90,9 @@ export const upCommand = Command.make(
           port,
           durability,
           limits,
+          schemaRegistryPath,
           secretKeyFile,
+          database,
           ...(notify === undefined ? {} : { notify })
         })
         const connection = connectTo(platform, flags.json)
@@ -93,7 +103,7 @@ export const upCommand = Command.make(
         const tell = (error: unknown) => Effect.asVoid(report(Cause.fail(error), flags.json))
         for (const step of stepsOf(connection, settings))
           yield* Option.isSome(input.config) ? Effect.catch(step, tell) : step
-        yield* platform.stopped
+        yield* Effect.raceFirst(platform.stopped, platform.lost)
         yield* say("millrace stops after the batches in hand")
       })
     )
@@ -107,6 +117,10 @@ export const upCommand = Command.make(
     {
       command: "millrace up --host 0.0.0.0 --allow-host millrace.example.com",
       description: "For others too, under this name"
+    },
+    {
+      command: "millrace up --database postgres://millrace@db.example.com/millrace",
+      description: "With the registry in PostgreSQL; a second one stands by"
     },
     { command: "millrace up --config /etc/millrace/millrace.yaml", description: "As a service" },
     {

@@ -56,6 +56,20 @@ export const UpFile = Schema.Struct({
         "File with the key that secrets are sealed with; MILLRACE_SECRET_KEY_FILE, or a file of the registry's own, unless said otherwise"
     })
   ),
+  database: Schema.optionalKey(
+    Schema.String.annotate({
+      description:
+        "PostgreSQL database to keep the registry in, as postgres://USER:PASSWORD@HOST/DATABASE; MILLRACE_DATABASE, or a file of the data folder, unless said otherwise. Take the password from the environment: ${NAME}"
+    })
+  ),
+  schemaRegistryPath: Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(/^(?:\/|(?:\/[A-Za-z0-9_-]+){1,8})$/u, { expected: "a path such as /schema-registry" })
+    ).annotate({
+      description:
+        "Path under which clients of a Confluent Schema Registry find this one; /schema-registry unless said otherwise, / for none"
+    })
+  ),
   limits: Schema.optionalKey(
     Schema.Struct({
       batchMemoryMiB: Schema.optionalKey(

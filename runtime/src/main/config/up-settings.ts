@@ -2,7 +2,10 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import type * as Redacted from "effect/Redacted"
+import type { PostgresAddress } from "@millrace/registry/server"
 import type { Durability } from "../../transport/embedded/index.ts"
+import { databaseAddress } from "../database/database-address.ts"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { readUpFile } from "./read-up-file.ts"
@@ -20,6 +23,7 @@ export interface UpFlags {
   readonly apply: readonly string[]
   readonly grant: boolean
   readonly durability: Option.Option<Durability>
+  readonly database: Option.Option<Redacted.Redacted<string>>
 }
 
 /** What a platform is started with: flags first, then the file, then what is usual. Paths are absolute, or from the current folder. */
@@ -34,6 +38,10 @@ export interface UpSettings {
   readonly grant: boolean
   readonly durability: Durability
   readonly secretKeyFile: string | undefined
+  /** Undefined: the registry is in files of the data folder. */
+  readonly database: PostgresAddress | undefined
+  /** Undefined: where it usually stands. */
+  readonly schemaRegistryPath: string | undefined
   readonly limits: NonNullable<UpFile["limits"]>
 }
 
@@ -61,6 +69,8 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     grant: flags.grant || config.grant === true,
     durability: Option.getOrElse(flags.durability, () => config.durability ?? usual.durability),
     secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
+    database: yield* databaseAddress(flags.database, config.database, process.env),
+    schemaRegistryPath: config.schemaRegistryPath,
     limits: config.limits ?? {}
   } satisfies UpSettings
 })

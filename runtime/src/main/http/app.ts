@@ -5,7 +5,13 @@ import {
   type PlatformStatus,
   registryEndpoints
 } from "@millrace/sdk/api"
-import { authenticate, makeApi, mountEndpoints, type RegistryServices } from "@millrace/registry/server"
+import {
+  authenticate,
+  makeApi,
+  mountConfluent,
+  mountEndpoints,
+  type RegistryServices
+} from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -55,8 +61,12 @@ export interface AppOptions {
   readonly folder: string
   /** When a commit outlives a power cut. */
   readonly durability: PlatformStatus["durability"]
+  /** The PostgreSQL database that the registry is in, without its password; undefined: it is in the data folder. */
+  readonly database: string | undefined
   /** Host names that requests may come under, beside those of the loopback. */
   readonly hosts: readonly string[]
+  /** Where the schema registry's API stands; undefined: where it usually does. `/`: at the root. */
+  readonly schemaRegistryPath: string | undefined
   /** Sampled records that were followed. */
   readonly traces: TraceLog
   /** Where events are posted. */
@@ -88,7 +98,13 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   mountEndpoints(
     api,
     controlEndpoints,
-    controlHandlers({ facts, viewer: makeRecordViewer(), stop: options.stop, traces: options.traces }),
+    controlHandlers({
+      facts,
+      database: options.database,
+      viewer: makeRecordViewer(),
+      stop: options.stop,
+      traces: options.traces
+    }),
     mount
   )
   mountEndpoints(api, [...dashboardEndpoints, ...alertEndpoints], observeHandlers, mount)
@@ -103,6 +119,9 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
       run
     )
   )
+  const prefix = options.schemaRegistryPath?.replace(/\/$/, "")
+  // Last: at the root, it leaves every other address to whom it belongs.
+  mountConfluent(api, { runtime, version: options.version, ...(prefix === undefined ? {} : { prefix }) })
   return api
 })
 

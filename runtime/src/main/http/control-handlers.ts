@@ -28,6 +28,8 @@ import type { ControlServices } from "./app.ts"
 
 interface Platform {
   readonly facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
+  /** Where the registry is, if not in the data folder. */
+  readonly database: string | undefined
   readonly viewer: RecordViewer
   readonly stop: Effect.Effect<unknown>
   readonly traces: TraceLog
@@ -38,6 +40,7 @@ const defaultRevisions = 20
 
 /** The controller's side of the API: each handler hands its request to what knows. */
 export const controlHandlers = ({
+  database,
   facts,
   stop,
   traces,
@@ -124,6 +127,9 @@ export const controlHandlers = ({
     showKeyState({ ...params, key: query.key, limit: query.limit ?? defaultLimit }),
   listStreams: ({ query }) => listStreams(query),
   getStream: ({ params }) => showStream(params.stream),
-  takeBackup: ({ body }) => backupLines(body, { folder: facts.dataFolder, version: facts.version }),
+  takeBackup: ({ body }) =>
+    database === undefined
+      ? backupLines(body, { folder: facts.dataFolder, version: facts.version })
+      : Effect.fail(apiError("BACKUP_REGISTRY_ELSEWHERE", { database })),
   shutdown: () => Effect.as(stop, { stopping: true })
 })

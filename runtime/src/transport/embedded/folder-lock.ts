@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TransportError } from "../transport.ts"
+import { writeFailure } from "./failure.ts"
 
 /**
  * Holds a folder for this process alone until the scope closes or the process ends, however it ends: the lock is the
@@ -15,6 +16,14 @@ export function lockFolder(folder: string): Effect.Effect<void, TransportError, 
     Effect.try({ try: () => takeLock(folder), catch: () => lockedError(folder) }),
     (database) => Effect.sync(() => database.close())
   ).pipe(Effect.asVoid)
+}
+
+/** Succeeds if nobody has the folder, which is made when it is not there; else fails with `locked`, naming the holder. */
+export function whenFree(folder: string): Effect.Effect<void, TransportError> {
+  return Effect.try({
+    try: () => mkdirSync(folder, { recursive: true, mode: 0o700 }),
+    catch: (cause) => writeFailure(folder, 0, cause)
+  }).pipe(Effect.andThen(Effect.scoped(lockFolder(folder))))
 }
 
 function takeLock(folder: string): DatabaseSync {

@@ -184,6 +184,15 @@ export const pipelineErrors = errorTable({
       "Name a place where nothing is, with room for all of the data folder; nothing of one that failed is left.",
     fields: ["path", "reason"]
   },
+  BACKUP_REGISTRY_ELSEWHERE: {
+    status: 409,
+    message: "The registry is in {database}: no backup of the data folder alone is whole",
+    where: "the database that the platform was started with",
+    why: "Log and registry go together: a place in the log is of a revision that the registry has to know. PostgreSQL's own tools make the better copy of its part.",
+    remedy:
+      "Stop the platform with `millrace down`, copy the data folder, run `pg_dump --schema=millrace` on the database, and start again: both are of one moment then. docs/how-to/postgresql.md has it step by step.",
+    fields: ["database"]
+  },
   NODE_WITHOUT_STATE: {
     status: 409,
     message: "{node} keeps no state",

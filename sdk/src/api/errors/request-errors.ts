@@ -103,10 +103,19 @@ export const requestErrors = errorTable({
   STORE_FAILED: {
     status: 503,
     message: "The registry could not reach its store: {reason}",
-    where: "the platform's data folder",
-    why: "The disk or the database failed, or the platform is shutting down.",
+    where: "the platform's data folder, or its database",
+    why: "The disk or the database failed, PostgreSQL does not answer, or the platform is shutting down.",
     remedy: "See the log of the platform for the cause; repeat the request once the store is well again.",
     fields: ["reason"]
+  },
+  NOT_LEADER: {
+    status: 503,
+    message: "This platform stands by; the one that leads is {leader}",
+    where: "the address that was asked",
+    why: "Platforms that share a database have one leader, which alone writes and runs pipelines; the others wait to take over, and only let the registry be read.",
+    remedy:
+      "Ask the platform that leads. Where none is known, one takes over within ten seconds: repeat it then.",
+    fields: ["leader"]
   },
   STORE_FULL: {
     status: 507,
