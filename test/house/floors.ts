@@ -120,6 +120,16 @@ export const floors: readonly Floor[] = [
     folder: "runtime/src/transport/embedded/",
     imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "node:"]
   },
+  // A format: bytes in, bytes out.
+  {
+    folder: "runtime/src/transport/kafka/record-batch/",
+    imports: [
+      "runtime/src/transport/kafka/record-batch/",
+      "@millrace/sdk/record",
+      "@platformatic/wasm-utils",
+      "node:zlib"
+    ]
+  },
   {
     folder: "runtime/src/worker/handlers/http/",
     imports: ["runtime/src/", "@millrace/sdk", "@millrace/sandbox", "effect/", "undici", "node:"]

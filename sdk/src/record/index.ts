@@ -5,12 +5,23 @@ export { ByteSink } from "./byte-sink.ts"
 export { FrameFault } from "./frame-fault.ts"
 export type { FrameFaultCode } from "./frame-fault.ts"
 export {
+  attributeControl,
+  attributeGap,
+  attributeHeaders,
+  attributeNullKey,
+  attributeNullValue,
+  attributeWatermark,
   crcOffset,
   crcStart,
+  flagControl,
+  flagGaps,
   frameHeaderBytes,
+  frameMagic,
   maxFrameBytes,
   noWatermark,
   openBatch,
+  putInstant,
+  putWatermark,
   sealBatch
 } from "./frame.ts"
 export type { BatchHeader, BatchOrigin, ControlKind } from "./frame.ts"
@@ -25,6 +36,7 @@ export type { DecodedStoredKey, StoredKey, StoredPart } from "./stored-key.ts"
 export { decodeStoredValue, encodeStoredValue } from "./stored-value.ts"
 export type { StoredValue } from "./stored-value.ts"
 export { decodeUtf8, encodeUtf8, isUtf8 } from "./utf8.ts"
+export { putVarint, putZigzag, varintSize, zigzagSize } from "./varint.ts"
 export {
   decodeTimer,
   encodeTimer,
