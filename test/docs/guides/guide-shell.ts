@@ -45,8 +45,8 @@ export interface GuideShell {
   readonly stop: () => Promise<void>
 }
 
-/** A shell whose programs lie in a folder of their own. */
-export const guideShell = (tools: string): GuideShell => {
+/** A shell whose programs lie in a folder of their own, with more variables of the environment. */
+export const guideShell = (tools: string, variables: NodeJS.ProcessEnv = {}): GuideShell => {
   mkdirSync(tools, { recursive: true })
   for (const [name, script] of Object.entries({ millrace: program, npx: '\nexec "$@"', npm })) {
     writeFileSync(join(tools, name), `#!/bin/sh${script}\n`)
@@ -56,6 +56,7 @@ export const guideShell = (tools: string): GuideShell => {
   const path = [tools, dirname(process.execPath), bins, process.env["PATH"] ?? ""].join(delimiter)
   const env = {
     ...process.env,
+    ...variables,
     PATH: path,
     HOME: tools,
     XDG_CONFIG_HOME: tools,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { root } from "../../input/program.ts"
+import { startPostgres } from "../../postgres/server.ts"
 import { hasKafka } from "../../tools.ts"
 import { guides } from "./guide-pages.ts"
 import { guideShell } from "./guide-shell.ts"
@@ -28,7 +29,11 @@ describe("the guides", () => {
   for (const { blocks, path } of guides())
     it.skipIf(path === "docs/how-to/kafka.md" && !hasKafka)(path, async () => {
       const own = join(folder, basename(path, ".md"))
-      const shell = guideShell(tools)
+      await using server = path === "docs/how-to/postgresql.md" ? await startPostgres() : undefined
+      const shell = guideShell(
+        tools,
+        server === undefined ? {} : { MILLRACE_DATABASE: await server.createDatabase() }
+      )
       mkdirSync(own)
       assert.isAbove(blocks.filter((block) => ["run", "stay"].includes(deedOf(block).deed)).length, 0)
       try {
