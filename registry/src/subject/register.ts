@@ -9,7 +9,7 @@ import { idOf } from "./schema-ids.ts"
 import { latestOf, versionAt, versionsOf } from "./schema-rows.ts"
 import { settingsFor, type WriteMode } from "./settings.ts"
 import { placeText, type SubjectPlace } from "./subject-place.ts"
-import { keyAfter } from "./subject-key.ts"
+import { sayKey } from "./subject-key.ts"
 
 /** A schema to be registered under a subject. */
 export interface Registration {
@@ -58,7 +58,7 @@ const registerDraft = Effect.fnUntraced(function* (registration: Registration, d
   const { mode } = yield* settingsFor(place)
   const refusal = refuseMode(registration, mode)
   if (refusal !== undefined) return yield* refusal
-  const key = yield* keyAfter(place, registration.key)
+  yield* sayKey(place, registration.key)
   yield* refuseLostTargets(draft)
   const id = yield* idOf(place.context, draft, registration.id)
   const live = yield* versionsOf(place)
@@ -67,7 +67,7 @@ const registerDraft = Effect.fnUntraced(function* (registration: Registration, d
   if (same !== undefined && (wished === undefined || wished === same.version)) return same
   if (mode !== "IMPORT") yield* refuseIncompatible(place, draft.type)
   const version = yield* versionFor(registration, mode)
-  yield* store(registration, { id, version, key })
+  yield* store(registration, id, version)
   const stored = yield* versionAt(place, version)
   return stored ?? (yield* Effect.die(new Error("the version that was just written is gone")))
 })
@@ -84,19 +84,8 @@ const versionFor = Effect.fnUntraced(function* ({ place, version: wished }: Regi
   return wished
 })
 
-interface NewVersion {
-  readonly id: number
-  readonly version: number
-  readonly key: readonly string[] | null
-}
-
-const store = Effect.fnUntraced(function* ({ actor, place }: Registration, { id, key, version }: NewVersion) {
+const store = Effect.fnUntraced(function* ({ actor, place }: Registration, id: number, version: number) {
   const { context, subject } = place
-  yield* execute(
-    `INSERT INTO subjects (context, name, record_key) VALUES (?, ?, ?)
-      ON CONFLICT (context, name) DO UPDATE SET record_key = excluded.record_key`,
-    [context, subject, JSON.stringify(key)]
-  )
   yield* execute(
     `INSERT INTO subject_versions (context, subject, version, schema_id, registered_at, registered_by)
       VALUES (?, ?, ?, ?, ?, ?)`,
