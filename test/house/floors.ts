@@ -120,6 +120,19 @@ export const floors: readonly Floor[] = [
     folder: "runtime/src/transport/embedded/",
     imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "node:"]
   },
+  // Kafka's protocol over a library's connections: each library has one file.
+  {
+    folder: "runtime/src/transport/kafka/client/kafkajs-client.ts",
+    imports: ["runtime/src/transport/kafka/client/", "kafkajs/src/network/"]
+  },
+  {
+    folder: "runtime/src/transport/kafka/client/platformatic-client.ts",
+    imports: ["runtime/src/transport/kafka/client/", "@platformatic/kafka"]
+  },
+  {
+    folder: "runtime/src/transport/kafka/client/",
+    imports: ["runtime/src/transport/kafka/client/", "effect/", "node:"]
+  },
   // A format: bytes in, bytes out.
   {
     folder: "runtime/src/transport/kafka/record-batch/",
@@ -166,6 +179,8 @@ export const homes: { readonly [library: string]: RegExp } = {
   postgres: /^registry\/src\/store\/postgres\/client\.ts$/,
   undici: /^runtime\/src\/worker\/handlers\/http\//,
   lmdb: /^runtime\/src\/transport\/embedded\//,
+  kafkajs: /^runtime\/src\/transport\/kafka\/client\/kafkajs-client\.ts$/,
+  "@platformatic/kafka": /^runtime\/src\/transport\/kafka\/client\/platformatic-client\.ts$/,
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/
 }
 
@@ -233,6 +248,9 @@ const plugged = (file: string, target: string): boolean =>
 export const strays = (files: readonly string[]): readonly string[] =>
   files.flatMap((file) =>
     importsOf(file)
-      .filter((target) => target in homes && !(homes[target] ?? /$^/).test(file))
+      .filter((target) => {
+        const library = Object.keys(homes).find((name) => target === name || target.startsWith(`${name}/`))
+        return library !== undefined && !(homes[library] ?? /$^/).test(file)
+      })
       .map((target) => `${file}: ${target} has its home elsewhere`)
   )

@@ -1,0 +1,15 @@
+import { isIP } from "node:net"
+import type { ConnectionOptions } from "node:tls"
+import type { TlsOptions } from "./wire.ts"
+
+/** What Node's TLS is told. The broker's certificate has to be valid, and for this host. */
+export const tlsConnection = (
+  { authority, certificate, key }: TlsOptions,
+  host: string
+): ConnectionOptions => ({
+  ...(authority === undefined ? {} : { ca: authority }),
+  ...(certificate === undefined ? {} : { cert: certificate }),
+  ...(key === undefined ? {} : { key }),
+  // A name is told to the broker, so that it can choose its certificate; an address cannot be.
+  ...(isIP(host) === 0 ? { servername: host } : {})
+})
