@@ -5,7 +5,7 @@ import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
 import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
-import { checkpointText, nextCheckpoint } from "./checkpoint-text.ts"
+import { checkpointText, nextCheckpoint } from "../checkpoint-text.ts"
 import type { Compaction } from "./compaction/compaction.ts"
 import type { CompactionRow } from "./compaction/compaction-row.ts"
 import { writeFailure } from "./failure.ts"
@@ -139,7 +139,8 @@ export class Committer {
     const places: Places = { ends: new Map(), counts: new Map(), kept: new Map(), rows: new Map() }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
-    const ride = this.compaction.along(wanted, places)
+    const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
+    const ride = this.compaction.along({ bytes: wanted, frames }, places)
     const bytes = wanted + (ride?.step.bytes ?? 0)
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.

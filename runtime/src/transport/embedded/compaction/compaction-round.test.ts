@@ -61,6 +61,7 @@ class Log {
       deletesBelow: 0n,
       mostKeys: 1_000,
       stepBytes: 1,
+      behind: 1,
       ...options
     })
     for (let taken = round.next(), done = 0; ; taken = round.next()) {

@@ -1,12 +1,11 @@
 import { BatchCursor, openBatch } from "@millrace/sdk/record"
 import type { LogBatch } from "../../transport.ts"
+import { frameCostBytes } from "./frame-cost.ts"
 import { compactFrame, extendFrame } from "./compacted-frame.ts"
 import { KeyOffsets } from "./key-offsets.ts"
 import { ProducersSeen } from "./producers-seen.ts"
 import { Turn } from "./turn.ts"
 
-/** What it takes to remove a frame, beside a frame's writing. */
-const removalBytes = 1024
 const mostRemovals = 64
 /** A frame beyond it is not written again only to take in the offsets of emptied frames. */
 const mostExtendedBytes = 64 * 1024
@@ -24,6 +23,8 @@ export interface RoundInput {
   readonly mostKeys: number
   /** What one transaction writes anew, about: a frame that is larger goes alone. */
   readonly stepBytes: number
+  /** How many times as much has come as makes a round due; 1 where it keeps up. */
+  readonly behind: number
 }
 
 /** Neighbouring frames of which the first stays. INVARIANT: it takes in the offsets of the others, which go with it or not at all. */
@@ -57,7 +58,7 @@ export function* compactionRound(input: RoundInput): Generator<RoundStep, RoundR
   const end = input.end === 0n ? 0n : (input.read(input.end - 1n)?.baseOffset ?? 0n)
   const room = Number(end - input.clean)
   const keys = new KeyOffsets(Math.max(1, Math.min(input.mostKeys, room)))
-  const notes: Notes = { keys, seen: new ProducersSeen(), turn: new Turn() }
+  const notes: Notes = { keys, seen: new ProducersSeen(), turn: new Turn(input.behind) }
   const { clean, looked } = yield* noteNewest(input, end, notes)
   const isGone = (batch: LogBatch) => {
     const base = Number(batch.baseOffset)
@@ -150,7 +151,7 @@ function* rewrite(
       gone: run.gone,
       freed: run.before + run.goneBytes - frame.length
     })
-    bytes += frame.length + run.gone.length * removalBytes
+    bytes += frame.length + run.gone.length * frameCostBytes
     return frame
   }
   for (let at = input.start; at < input.end;) {

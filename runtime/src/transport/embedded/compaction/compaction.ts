@@ -6,6 +6,7 @@ import type { Store } from "../store.ts"
 import { sealValue } from "../value.ts"
 import { newRow, openRow, rowKey, sealRow } from "./compaction-row.ts"
 import type { CompactionRow } from "./compaction-row.ts"
+import { frameCostBytes } from "./frame-cost.ts"
 import type { FrameRun } from "./compaction-round.ts"
 
 /** What a round has ready to be written: with the next commit, or alone. */
@@ -87,10 +88,14 @@ export class Compaction {
     }
   }
 
-  /** Before a transaction of commits that append so many bytes: the step that comes with it, if any. */
-  along(appended: number, draft: CompactionDraft): CompactionRide | undefined {
+  /** Before a transaction of commits that append so much: the step that comes with it, if any. */
+  along(
+    { bytes, frames }: { readonly bytes: number; readonly frames: number },
+    draft: CompactionDraft
+  ): CompactionRide | undefined {
     this.commits += 1
-    this.savedBytes = Math.min(mostSavedBytes, this.savedBytes + appended * shareOfAppends)
+    const share = (bytes + frames * frameCostBytes) * shareOfAppends
+    this.savedBytes = Math.min(mostSavedBytes, this.savedBytes + share)
     const step = this.standsBack ? undefined : this.waiting?.step
     return step === undefined || step.bytes > this.savedBytes ? undefined : this.ride(step, draft)
   }

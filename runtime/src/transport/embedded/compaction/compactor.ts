@@ -28,12 +28,21 @@ export interface CompactionPace {
   /** What has come since the last round, against what that left: from which share on a round is due; 1 unless said otherwise. */
   readonly leastShare?: number
   readonly mostKeys?: number
+  readonly stepBytes?: number
   readonly quietAfterMs?: number
 }
 
 export interface Compactor {
   /** To be called when a partition that is compacted has grown. */
   readonly grown: () => void
+}
+
+/** So many bytes have to come before a round is due. */
+function dueAt(
+  { leastDirtyBytes: least = leastDirtyBytes, leastShare = 1 }: CompactionPace,
+  { kept }: CompactionRow
+): number {
+  return Math.max(least, kept * leastShare)
 }
 
 interface Parts {
@@ -56,19 +65,17 @@ interface Due {
  */
 export function makeCompactor(parts: Parts): Effect.Effect<Compactor, never, Scope.Scope> {
   return Effect.gen(function* () {
-    const { compaction } = parts
-    const least = parts.pace.leastDirtyBytes ?? leastDirtyBytes
-    const { leastShare = 1 } = parts.pace
+    const { compaction, pace } = parts
     const latch = yield* Latch.make(true)
-    /** By partition: how dirty it was when a round got nowhere. */
+    /** By partition: how much had come when a round got nowhere, or failed. */
     const resting = new Map<string, number>()
     const nextDue = (): Due | undefined => {
       for (const topic of parts.topics()) {
         if (topic.compact !== true) continue
         for (let partition = 0; partition < topic.partitions; partition++) {
-          const { dirty, kept } = compaction.rowOf(topic.id, partition)
-          const rested = (resting.get(`${topic.id}/${partition}`) ?? -least) + least
-          if (dirty >= Math.max(least, kept * leastShare, rested)) return { topic, partition }
+          const row = compaction.rowOf(topic.id, partition)
+          const rested = resting.get(`${topic.id}/${partition}`) ?? 0
+          if (row.dirty > rested && row.dirty >= dueAt(pace, row)) return { topic, partition }
         }
       }
       return undefined
@@ -182,14 +189,16 @@ function roundInput(
   { partition, topic }: Due,
   deletesBelow: bigint
 ) {
+  const row = compaction.rowOf(topic.id, partition)
   return {
     read: (offset: bigint) => logs.read(topic.id, partition, offset, 1)[0],
     start: retention.first(topic.id, partition),
     end: logs.end(topic.id, partition),
-    clean: compaction.rowOf(topic.id, partition).clean,
+    clean: row.clean,
     deletesBelow,
     mostKeys: pace.mostKeys ?? mostKeys,
-    stepBytes
+    stepBytes: pace.stepBytes ?? stepBytes,
+    behind: row.dirty / dueAt(pace, row)
   } satisfies RoundInput
 }
 
