@@ -11,6 +11,12 @@ const standing = (folder: string): string => {
   return existsSync(folder) || parent === folder ? folder : standing(parent)
 }
 
+const ignoredNames = new Set(["node_modules", ".git", ".millrace"])
+
+/** Below a folder that is watched. One that is watched may itself stand below such a name: it was asked for. */
+const isIgnored = (path: string, folders: ReadonlySet<string>): boolean =>
+  !folders.has(path) && ignoredNames.has(basename(path))
+
 /** A change of watched files, with when it was seen (ms since 1970). */
 export interface FileChange {
   readonly at: number
@@ -47,7 +53,7 @@ export const watchFiles = Effect.fn("watchFiles")(function* (
       watch([], {
         depth: 0,
         ignoreInitial: true,
-        ignored: (path) => /[\\/](?:node_modules|\.git|\.millrace)(?:[\\/]|$)/.test(path)
+        ignored: (path) => isIgnored(path, folders)
       })
     ),
     (open) => Effect.promise(() => open.close())
@@ -69,7 +75,7 @@ export const watchFiles = Effect.fn("watchFiles")(function* (
     for (const file of files) {
       named.add(file)
       const folder = standing(dirname(file))
-      if (folders.has(folder) || folder.includes("node_modules")) continue
+      if (folders.has(folder) || folder.split(sep).includes("node_modules")) continue
       folders.add(folder)
       watcher.add(folder)
     }
