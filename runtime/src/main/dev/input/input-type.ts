@@ -1,5 +1,5 @@
 import { type AvroField, type Json, parseAvro, parseAvroOrThrow, type RecordType } from "@millrace/sdk/avro"
-import type { PluginManifest } from "@millrace/sdk/manifest"
+import { type PluginManifest, valueAt } from "@millrace/sdk/manifest"
 import type { Config } from "../config.ts"
 import { inferType } from "@millrace/sdk/testing"
 
@@ -36,13 +36,16 @@ export const inputTypeOf = (
   return { name, isTable: false, type: withFields(type, key), key }
 }
 
-/** The fields that an input asks to be keyed by; undefined where it asks for none. */
+/**
+ * The fields that an input asks to be keyed by, as a plan will have them, so that records come with that key and are not
+ * repartitioned; undefined where it asks for none.
+ */
 export const keyOf = (
-  manifest: PluginManifest,
+  manifest: Pick<PluginManifest, "keyBy">,
   input: string,
   config: Config
 ): readonly string[] | undefined =>
-  manifest.keyBy.find((each) => each.input === input)?.fields.flatMap((ref) => nameOf(ref, config) ?? [])
+  manifest.keyBy.find((each) => each.input === input)?.fields.flatMap((ref) => namesOf(ref, config))
 
 /** The type of the rows for a lookup table. */
 export const tableTypeOf = (table: PluginManifest["tables"][number]): InputType | Unfed => {
@@ -100,15 +103,19 @@ const recordOf = (schema: unknown): RecordType | undefined => {
   return "ok" in parsed && parsed.ok.kind === "record" ? parsed.ok : undefined
 }
 
-const nameOf = (
-  ref: { readonly field: string } | { readonly config: string },
-  config: Config
-): string | undefined => {
-  if ("field" in ref) return ref.field
-  let value: unknown = config
-  for (const part of ref.config.split("/").slice(1))
-    value = typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined
+type FieldRef = PluginManifest["keyBy"][number]["fields"][number]
+
+const nameOf = (ref: FieldRef, config: Config): string | undefined => {
+  const value = "field" in ref ? ref.field : valueAt(config, ref.config)
   return typeof value === "string" ? value : undefined
+}
+
+/** A pointer may also stand for a list of names. */
+const namesOf = (ref: FieldRef, config: Config): readonly string[] => {
+  const list = "config" in ref ? valueAt(config, ref.config) : undefined
+  if (Array.isArray(list)) return list.filter((name) => typeof name === "string")
+  const name = nameOf(ref, config)
+  return name === undefined ? [] : [name]
 }
 
 const avroName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, "_")
