@@ -3,21 +3,49 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
+import { BatchCursor } from "@millrace/sdk/record"
 import { emptyCommit, textFrame } from "../../transport/acceptance.ts"
+import { appendKeyed, readKeyed } from "../../transport/acceptance-compaction.ts"
+import { compacted, eagerly } from "../../transport/embedded/testing/compacted.ts"
 import { embeddedTransport } from "../../transport/embedded/index.ts"
-import { Transport, type TransportShape } from "../../transport/transport.ts"
+import {
+  type Checkpoint,
+  type InputOffset,
+  Transport,
+  type TransportShape
+} from "../../transport/transport.ts"
 import { CommitTimes } from "../time/commit-times.ts"
 import { InputReader } from "./input-reader.ts"
 
 const topic = "numbers"
 
-const run = async <A, E>(use: (transport: TransportShape) => Effect.Effect<A, E>): Promise<A> => {
+const checkpointAt = (offsets: readonly InputOffset[]): Checkpoint => ({
+  sequence: 1,
+  offsets,
+  positions: {},
+  tokens: {},
+  watermarks: {},
+  counts: {},
+  completed: false,
+  now: 0,
+  ledger: {}
+})
+
+const run = async <A, E>(
+  use: (transport: TransportShape) => Effect.Effect<A, E, Transport>,
+  compaction?: typeof eagerly
+): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-reader-"))
   const program = Effect.gen(function* () {
     return yield* use(yield* Transport)
   })
   try {
-    return await Effect.runPromise(Effect.provide(program, embeddedTransport({ folder })))
+    return await Effect.runPromise(
+      Effect.provide(
+        program,
+        embeddedTransport({ folder, ...(compaction === undefined ? {} : { compaction }) })
+      )
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -44,5 +72,64 @@ describe("a reader of a topic with a bound", () => {
         assert.strictEqual(BigInt(fetched.records), 60n - start)
         assert.strictEqual(fetched.offsets[0]?.next, 60n)
       })
+    ))
+})
+
+describe("a reader of a compacted topic", () => {
+  const customers = { name: topic, partitions: 1, internal: false, compact: true }
+  const inputs = [{ input: "input", topic, producers: ["p/writer"] }]
+  const writeTurns = (transport: TransportShape) =>
+    Effect.gen(function* () {
+      yield* transport.ensureTopic(customers)
+      const log = yield* transport.openTask({ pipeline: "p", node: "writer", partition: 0 })
+      for (let turn = 0; turn < 30; turn++)
+        yield* appendKeyed(
+          log,
+          Array.from({ length: 10 }, (_, key) => ({ key: `k${(key * 3 + turn) % 17}`, value: String(turn) })),
+          topic
+        )
+    })
+  /** Keys and offsets of what a task is given, and what it would tell the ledger. */
+  const readFrom = (transport: TransportShape, checkpoint: Checkpoint | undefined, records: number) =>
+    Effect.gen(function* () {
+      const reader = new InputReader(transport, inputs, 0, checkpoint, new CommitTimes(0))
+      const given: { readonly key: string; readonly offset: bigint }[] = []
+      for (;;) {
+        const fetched = yield* reader.fetch({ bytes: 500, records })
+        assert.deepStrictEqual(fetched.imbalances, {})
+        const before = given.length
+        for (const { baseOffset, frame, leaps } of fetched.frames) {
+          const cursor = new BatchCursor(frame)
+          assert.isFalse(cursor.header.hasGaps)
+          while (cursor.next()) {
+            const leap = (leaps ?? []).findLast(
+              (_, at, all) => at % 2 === 1 && (all[at - 1] ?? 0) <= cursor.index
+            )
+            const offset = baseOffset + BigInt(cursor.index + (leap ?? 0))
+            given.push({ key: Buffer.from(cursor.key() ?? []).toString(), offset })
+          }
+        }
+        assert.strictEqual(given.length - before, fetched.records)
+        if (fetched.offsets.length === 0) return given
+      }
+    })
+
+  it("gets what is left of it, each record by its offset, and counts nothing as lost", () =>
+    run(
+      (transport) =>
+        Effect.gen(function* () {
+          yield* writeTurns(transport)
+          yield* compacted(topic)
+          const left = (yield* readKeyed(transport, 0n, topic)).map(({ key, offset }) => ({ key, offset }))
+          assert.isBelow(left.length, 60)
+          assert.deepStrictEqual(yield* readFrom(transport, undefined, 7), left)
+          // From the midst of what is gone, too.
+          for (const next of [1n, 137n, 250n, 299n]) {
+            const offsets = [{ topic, partition: 0, next }]
+            const there = left.filter(({ offset }) => offset >= next)
+            assert.deepStrictEqual(yield* readFrom(transport, checkpointAt(offsets), 7), there)
+          }
+        }),
+      eagerly
     ))
 })
