@@ -2,6 +2,7 @@ import { defaultLimits } from "@millrace/sdk/avro"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { maxReferences } from "../subject/references.ts"
 import type { GivenSchema } from "../subject/schema-draft.ts"
 import { Annotation, SchemaReference } from "../subject/schema-rows.ts"
 import { type ConfluentError, refusals } from "./confluent-error.ts"
@@ -21,7 +22,11 @@ const Metadata = Schema.Struct({
 const SchemaBody = Schema.Struct({
   schema: optional(Schema.String),
   schemaType: optional(Schema.String),
-  references: optional(Schema.Array(Schema.Struct({ ...SchemaReference.fields, version: Number32 }))),
+  references: optional(
+    Schema.Array(Schema.Struct({ ...SchemaReference.fields, version: Number32 })).check(
+      Schema.isMaxLength(maxReferences)
+    )
+  ),
   metadata: optional(Metadata),
   ruleSet: optional(Annotation),
   id: optional(Number32),
@@ -72,6 +77,10 @@ export const sentSchema = Effect.fnUntraced(function* (body: unknown, normalize:
     return yield* refusals.tooLarge(`The schema is longer than ${defaultLimits.maxTextLength} characters.`)
   const metadata = annotation(sent.metadata)
   const ruleSet = annotation(sent.ruleSet)
+  if (JSON.stringify([metadata, ruleSet]).length > defaultLimits.maxTextLength)
+    return yield* refusals.tooLarge(
+      `Metadata and rules are longer than ${defaultLimits.maxTextLength} characters.`
+    )
   const { id, version } = sent
   const result: SentSchema = {
     given: {

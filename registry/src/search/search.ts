@@ -7,6 +7,8 @@ import * as Schema from "effect/Schema"
 import { latestOf } from "../package/version-order.ts"
 import { Database, decodedRow, decodedRows } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
+import { wholeText } from "../subject/references.ts"
+import { schemaRow } from "../subject/schema-rows.ts"
 import { defaultContext } from "../subject/subject-place.ts"
 import { isOfKind, matchDocument, wordsOf } from "./match.ts"
 import { packageDocument, type SearchDocument, subjectDocument } from "./search-document.ts"
@@ -94,7 +96,6 @@ const VersionRow = Schema.Struct({
 })
 const ManifestRow = Schema.Struct({ manifest: Schema.fromJsonString(PackageManifest) })
 const SubjectRow = Schema.Struct({ subject: Schema.String, version: Schema.Int, id: Schema.Int })
-const TextRow = Schema.Struct({ text: Schema.String })
 
 /** What there is to search, without its texts. A package of which every version is yanked is not there. */
 const newest: Effect.Effect<readonly Newest[], StoreError, Database> = Effect.gen(function* () {
@@ -133,7 +134,11 @@ const ofPackage = ({ deprecated, name, version }: typeof VersionRow.Type): Newes
 const ofSubject = ({ id, subject, version }: typeof SubjectRow.Type): Newest => ({
   id: `${subject} ${version}`,
   deprecated: false,
-  read: Effect.map(decodedRow(TextRow, "SELECT text FROM schemas WHERE id = ?", [id]), (row) =>
-    row === undefined ? undefined : subjectDocument(subject, version, row.text)
-  )
+  read: Effect.gen(function* () {
+    const row = yield* schemaRow(id)
+    if (row === undefined) return undefined
+    // With what it refers to, so that those fields are found as well.
+    const text = yield* Effect.catchTag(wholeText(row), "ApiError", () => Effect.succeed(row.text))
+    return subjectDocument(subject, version, text)
+  })
 })

@@ -1,9 +1,9 @@
 import { type ApiError, apiError } from "@millrace/sdk/api"
 import {
+  addToLibrary,
   type AvroLibrary,
-  type AvroType,
   defaultLimits,
-  emptyLibrary,
+  makeLibrary,
   parseAvroWith,
   schemaText
 } from "@millrace/sdk/avro"
@@ -14,13 +14,15 @@ import { type SchemaReference, type SchemaRow, versionAt, type VersionRow } from
 import { placeText, placeWithin } from "./subject-place.ts"
 
 /** References that one schema may have, those of its references included. */
-const maxReferences = 500
+export const maxReferences = 500
 
 /** What references lead to, on the way. */
 interface Gathering {
-  library: AvroLibrary
-  /** Versions by the name of the reference. A name that comes again is the first one's, as clients read it. */
-  readonly found: Map<string, VersionRow>
+  readonly library: AvroLibrary
+  /** Names of references that were followed. One that comes again is the first one's, as clients read it. */
+  readonly names: Set<string>
+  /** Versions that the schema itself refers to. */
+  readonly targets: VersionRow[]
   /** Of all texts together: what may be made by few bytes is bounded. */
   textLength: number
 }
@@ -43,22 +45,22 @@ const gather = Effect.fnUntraced(function* (
     const here = `${placeText(place)} ${version}`
     if (step.around.includes(here))
       return yield* invalid(`its references go in a circle: ${[...step.around, here].join(", ")}`)
-    if (gathering.found.has(name)) continue
     const row = yield* versionAt(place, version)
     if (row === undefined)
       return yield* apiError("SCHEMA_REFERENCE_UNKNOWN", { subject: placeText(place), version }, "references")
-    gathering.found.set(name, row)
+    if (step.around.length === 0) gathering.targets.push(row)
+    if (gathering.names.has(name)) continue
+    gathering.names.add(name)
     gathering.textLength += row.text.length
-    if (gathering.found.size > maxReferences || gathering.textLength > defaultLimits.maxTextLength)
+    if (gathering.names.size > maxReferences || gathering.textLength > defaultLimits.maxTextLength)
       return yield* invalid(
         `it has more than ${maxReferences} references, or more than ${defaultLimits.maxTextLength} characters in them`
       )
     const inner = { context: row.context, references: row.references, around: [...step.around, here] }
     yield* gather(gathering, inner)
-    const parsed = parseAvroWith(row.text, gathering.library)
-    if ("error" in parsed)
-      return yield* invalid(`its reference ${name} (${here}) cannot be read: ${parsed.error.message}`)
-    gathering.library = parsed.ok.library
+    const error = addToLibrary(gathering.library, row.text)
+    if (error !== undefined)
+      return yield* invalid(`its reference ${name} (${here}) cannot be read: ${error.message}`)
   }
 })
 
@@ -70,9 +72,12 @@ export const resolveReferences = Effect.fnUntraced(function* (
   context: string,
   references: readonly SchemaReference[]
 ) {
-  const gathering: Gathering = { library: emptyLibrary, found: new Map(), textLength: 0 }
+  if (references.length > maxReferences)
+    return yield* invalid(`it has ${references.length} references, more than ${maxReferences}`)
+  const gathering: Gathering = { library: makeLibrary(), names: new Set(), targets: [], textLength: 0 }
   yield* gather(gathering, { context, references, around: [] })
-  return { library: gathering.library, found: gathering.found }
+  const { library, targets } = gathering
+  return { library, targets }
 })
 
 /** The type of a stored schema, with all that it refers to. Whole schemas are not looked up, since they are complete. */
@@ -82,8 +87,7 @@ export const typeOfSchema = Effect.fnUntraced(function* (
   const { library } = yield* resolveReferences(row.context, row.references)
   const parsed = parseAvroWith(row.text, library)
   if ("error" in parsed) return yield* apiError("SCHEMA_INVALID", { problem: parsed.error.message })
-  const type: AvroType = parsed.ok.type
-  return type
+  return parsed.ok
 })
 
 /** A stored schema's text with the types that it refers to in their places, so that it stands for itself. */

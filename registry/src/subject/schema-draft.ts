@@ -48,7 +48,7 @@ const refused = ({ message, path }: AvroSchemaError): ApiError =>
 
 const parse = (input: unknown, library: AvroLibrary): Effect.Effect<AvroType, ApiError> => {
   const parsed = parseAvroWith(input, library)
-  return "ok" in parsed ? Effect.succeed(parsed.ok.type) : Effect.fail(refused(parsed.error))
+  return "ok" in parsed ? Effect.succeed(parsed.ok) : Effect.fail(refused(parsed.error))
 }
 
 /** -1 is the latest version at the time of registration. */
@@ -90,7 +90,7 @@ const digestOf = ({ metadata, references, ruleSet, text }: Identity): string => 
 export const draftSchema = Effect.fnUntraced(function* ({ context }: SubjectPlace, given: GivenSchema) {
   const versioned = yield* withVersions(context, given.references ?? [])
   const references = given.normalize === true ? inOrder(versioned) : versioned
-  const { found, library } = yield* resolveReferences(context, references)
+  const { library, targets } = yield* resolveReferences(context, references)
   const read = yield* parse(given.schema, library)
   const type =
     given.normalize === true ? yield* parse(sortAttributes(toJsonWith(read, library)), library) : read
@@ -104,7 +104,7 @@ export const draftSchema = Effect.fnUntraced(function* ({ context }: SubjectPlac
     metadata,
     ruleSet,
     sha256: digestOf({ text, references, metadata, ruleSet }),
-    targets: references.flatMap(({ name }) => found.get(name) ?? [])
+    targets
   }
   return draft
 })

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "vitest"
 import {
+  addToLibrary,
   type AvroLibrary,
   type AvroType,
-  emptyLibrary,
+  makeLibrary,
   parseAvroOrThrow,
   parseAvroWith,
   schemaText,
@@ -18,19 +19,14 @@ const record = (name: string, ...types: readonly Json[]): Json => ({
   fields: types.map((type, index) => ({ name: `f${index}`, type }))
 })
 
-/** Parses schemas one after the other, each with the types of those before it. */
-const parseAll = (
-  ...schemas: readonly Json[]
-): { readonly type: AvroType; readonly library: AvroLibrary } => {
-  let library = emptyLibrary
-  let type: AvroType = { kind: "null", attributes: {} }
+/** A library of schemas that were added one after the other. */
+const libraryOf = (...schemas: readonly Json[]): AvroLibrary => {
+  const library = makeLibrary()
   for (const schema of schemas) {
-    const parsed = parseAvroWith(schema, library)
-    if ("error" in parsed) throw parsed.error
-    library = parsed.ok.library
-    type = parsed.ok.type
+    const error = addToLibrary(library, schema)
+    if (error !== undefined) throw error
   }
-  return { type, library }
+  return library
 }
 
 describe("a schema that refers to others", () => {
@@ -39,25 +35,26 @@ describe("a schema that refers to others", () => {
 
   it("is the type that it would be with their definitions in place", () => {
     const inPlace = record("shop.Order", address, "shop.Country")
-    assert.equal(schemaText(parseAll(address, order).type), schemaText(parseAvroOrThrow(inPlace)))
+    const type = parseWithin(order, libraryOf(address))
+    assert.equal(schemaText(type), schemaText(parseAvroOrThrow(inPlace)))
   })
 
   it("is written with their names, and read again from that", () => {
-    const { library } = parseAll(address)
-    const { type } = parseAll(address, order)
-    const written = toJsonWith(parseWithin(order, library), library)
+    const library = libraryOf(address)
+    const type = parseWithin(order, library)
+    const written = toJsonWith(type, library)
     assert.deepEqual(written, record("shop.Order", "shop.Address", "shop.Country"))
     assert.equal(schemaText(parseWithin(written, library)), schemaText(type))
   })
 
   it("may not define a name of theirs again", () => {
-    const { library } = parseAll(address)
-    const parsed = parseAvroWith(record("shop.Country", "int"), library)
+    const parsed = parseAvroWith(record("shop.Country", "int"), libraryOf(address))
     assert.deepInclude("error" in parsed ? parsed.error : {}, { code: "AVRO_DUPLICATE" })
+    assert.throws(() => libraryOf(address, address), /defined a second time/)
   })
 
   it("leaves the library that it was given as it was", () => {
-    const { library } = parseAll(address)
+    const library = libraryOf(address)
     const before = [...library.types.keys()]
     parseWithin(order, library)
     assert.deepEqual([...library.types.keys()], before)
@@ -67,14 +64,14 @@ describe("a schema that refers to others", () => {
     const chain = Array.from({ length: 70 }, (_, level) =>
       record(`R${level}`, level === 0 ? "int" : `R${level - 1}`)
     )
-    assert.throws(() => parseAll(...chain), /nested deeper than 64/)
+    assert.throws(() => libraryOf(...chain), /nested deeper than 64/)
   })
 })
 
 const parseWithin = (schema: Json, library: AvroLibrary): AvroType => {
   const parsed = parseAvroWith(schema, library)
   if ("error" in parsed) throw parsed.error
-  return parsed.ok.type
+  return parsed.ok
 }
 
 describe("sortAttributes", () => {

@@ -6,9 +6,9 @@ import type { NamedType } from "../type.ts"
  */
 export interface AvroLibrary {
   /** By full name. */
-  readonly types: ReadonlyMap<string, NamedType>
-  readonly heights: ReadonlyMap<NamedType, number>
+  readonly types: Map<string, NamedType>
+  readonly heights: Map<NamedType, number>
 }
 
-/** What a schema that stands for itself refers to. */
-export const emptyLibrary: AvroLibrary = { types: new Map(), heights: new Map() }
+/** A library with nothing in it, to be filled by `addToLibrary`. */
+export const makeLibrary = (): AvroLibrary => ({ types: new Map(), heights: new Map() })

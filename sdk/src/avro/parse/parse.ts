@@ -1,6 +1,6 @@
 import type { AvroField, AvroType, EnumType, FixedType, Json, NamedType, RecordType } from "../type.ts"
 import { checkDefault } from "./default-value.ts"
-import { type AvroLibrary, emptyLibrary } from "./library.ts"
+import { type AvroLibrary, makeLibrary } from "./library.ts"
 import { type AvroLimits, checkJson, defaultLimits, parseJson } from "./limits.ts"
 import { attributesOfLogical, logicalOfFixed, logicalOfPrimitive } from "./logical.ts"
 import { isPrimitiveKind, namespaceOf, qualify } from "./name.ts"
@@ -27,38 +27,50 @@ export const parseAvro = (
 
 /** `parseAvro` for where a bad schema is a fault of the caller's. @throws AvroSchemaError */
 export const parseAvroOrThrow = (input: unknown, limits: AvroLimits = defaultLimits): AvroType =>
-  parseWith(input, emptyLibrary, limits).type
-
-/** A schema's type, and the library with the named types that it defines beside those that were there. */
-export interface ParsedWithLibrary {
-  readonly type: AvroType
-  readonly library: AvroLibrary
-}
+  parseInto(makeLibrary(), input, limits)
 
 /**
- * `parseAvro` for a schema that may refer to the types of a library. They are shared, not copied; one that the schema
- * defines again is refused as a second definition.
+ * `parseAvro` for a schema that may refer to the types of a library, which stays as it is. They are shared, not copied; one that
+ * the schema defines again is refused as a second definition.
  */
 export const parseAvroWith = (
   input: unknown,
-  library: AvroLibrary,
+  { heights, types }: AvroLibrary,
   limits: AvroLimits = defaultLimits
-): { readonly ok: ParsedWithLibrary } | { readonly error: AvroSchemaError } => {
+): { readonly ok: AvroType } | { readonly error: AvroSchemaError } => {
   try {
-    return { ok: parseWith(input, library, limits) }
+    return { ok: parseInto({ types: new Map(types), heights: new Map(heights) }, input, limits) }
   } catch (error) {
     if (error instanceof AvroSchemaError) return { error }
     throw error
   }
 }
 
-const parseWith = (input: unknown, library: AvroLibrary, limits: AvroLimits): ParsedWithLibrary => {
+/**
+ * Adds the named types that a schema defines, which may refer to those that are there. Answers why the schema was refused, if it was:
+ * then the library is of no more use.
+ */
+export const addToLibrary = (
+  library: AvroLibrary,
+  input: unknown,
+  limits: AvroLimits = defaultLimits
+): AvroSchemaError | undefined => {
+  try {
+    parseInto(library, input, limits)
+    return undefined
+  } catch (error) {
+    if (error instanceof AvroSchemaError) return error
+    throw error
+  }
+}
+
+const parseInto = (library: AvroLibrary, input: unknown, limits: AvroLimits): AvroType => {
   const json = typeof input === "string" && /^\s*["[{]/.test(input) ? parseJson(input, limits) : input
   checkJson(json, limits)
   const parser = new Parser(limits, library)
   const type = parser.type(json, { path: "", namespace: "", depth: 1 })
   parser.checkDefaults()
-  return { type, library: parser.library() }
+  return type
 }
 
 interface PendingDefault {
@@ -78,12 +90,8 @@ class Parser {
 
   constructor(limits: AvroLimits, library: AvroLibrary) {
     this.limits = limits
-    this.named = new Map(library.types)
-    this.heights = new Map(library.heights)
-  }
-
-  library(): AvroLibrary {
-    return { types: this.named, heights: this.heights }
+    this.named = library.types
+    this.heights = library.heights
   }
 
   /** A chain of references nests as deeply as if each type stood in the other. */
