@@ -57,6 +57,7 @@ function javaBlocks(bytes: Uint8Array): readonly Block[] {
     // Streams that were put one behind the other have a beginning each.
     if (isJavaHead(bytes, at)) {
       at += javaHead.length
+      if (at > bytes.length) throw new CompressionFault("a stream's beginning is cut off", bytes.length)
       continue
     }
     const size = at + 4 <= bytes.length ? view.getUint32(at) : -1
