@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
+import { testServer } from "../testing/own-database.ts"
 import { failureOf, listen, makeTestRegistry, run, type TestRegistry } from "../testing/test-registry.ts"
 import { Database, inTransaction } from "../store/database.ts"
 import { AuditLog } from "./audit-log.ts"
@@ -47,22 +48,25 @@ describe("AuditLog", () => {
     assert.equal(page.next, "2")
   })
 
-  it("holds as a chain, and shows the first entry that was changed, removed or put in", async () => {
-    const changes: readonly (readonly [string, number])[] = [
-      ["UPDATE audit SET actor = 'eve' WHERE sequence = 3", 3],
-      ["UPDATE audit SET detail = '{\"x\":1}' WHERE sequence = 1", 1],
-      ["DELETE FROM audit WHERE sequence = 4", 4],
-      ["UPDATE audit SET at = at + 1 WHERE sequence = 5", 5]
-    ]
-    for (const [sql, brokenAt] of changes) {
-      await using registry = await makeTestRegistry()
-      await registry.runtime.runPromise(Effect.forEach(["a", "b", "c", "d"], append))
-      const verify = AuditLog.use((audit) => audit.verify)
-      assert.deepInclude(await registry.runtime.runPromise(verify), { entries: 5, brokenAt: null })
-      tamper(registry, sql)
-      assert.deepInclude(await registry.runtime.runPromise(verify), { brokenAt }, sql)
+  it.skipIf(testServer !== undefined)(
+    "holds as a chain, and shows the first entry that was changed, removed or put in",
+    async () => {
+      const changes: readonly (readonly [string, number])[] = [
+        ["UPDATE audit SET actor = 'eve' WHERE sequence = 3", 3],
+        ["UPDATE audit SET detail = '{\"x\":1}' WHERE sequence = 1", 1],
+        ["DELETE FROM audit WHERE sequence = 4", 4],
+        ["UPDATE audit SET at = at + 1 WHERE sequence = 5", 5]
+      ]
+      for (const [sql, brokenAt] of changes) {
+        await using registry = await makeTestRegistry()
+        await registry.runtime.runPromise(Effect.forEach(["a", "b", "c", "d"], append))
+        const verify = AuditLog.use((audit) => audit.verify)
+        assert.deepInclude(await registry.runtime.runPromise(verify), { entries: 5, brokenAt: null })
+        tamper(registry, sql)
+        assert.deepInclude(await registry.runtime.runPromise(verify), { brokenAt }, sql)
+      }
     }
-  })
+  )
 
   it("cannot be changed or shortened through the store", async () => {
     await using registry = await makeTestRegistry()

@@ -1,7 +1,5 @@
 import { request as httpRequest } from "node:http"
 import { connect } from "node:net"
-import { readdir } from "node:fs/promises"
-import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { assert, describe, it, vi } from "vitest"
 import { archiveOf, type Entry, packageArchive, packageEntries, tarOf } from "../testing/archive-fixture.ts"
@@ -33,7 +31,7 @@ const noTrace = async (registry: TestRegistry): Promise<void> => {
     (await refusalOf(await registry.request("/api/packages/@acme/movies", { headers }))).code,
     "PACKAGE_UNKNOWN"
   )
-  assert.deepEqual(await readdir(join(registry.folder, "bundles", "incoming")), [])
+  assert.deepEqual(await registry.uploads(), [])
 }
 
 describe("an archive made to do harm", () => {

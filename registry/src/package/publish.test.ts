@@ -20,6 +20,7 @@ import {
   run,
   type TestRegistry
 } from "../testing/test-registry.ts"
+import { testServer } from "../testing/own-database.ts"
 import { openArchive } from "./archive.ts"
 
 const movies = { scope: "@acme", name: "movies" }
@@ -214,9 +215,7 @@ describe("publishing", () => {
       "There is no package @acme/movies"
     )
     // The server notices the broken connection in its own time.
-    await vi.waitFor(async () =>
-      assert.deepEqual(await readdir(join(registry.folder, "bundles", "incoming")), [])
-    )
+    await vi.waitFor(async () => assert.deepEqual(await registry.uploads(), []))
   })
 
   it("refuses more than 20 MB, announced or streamed, and leaves nothing behind", async () => {
@@ -235,10 +234,10 @@ describe("publishing", () => {
     })
     assert.equal((await refusalOf(streamed)).code, "REQUEST_TOO_LARGE")
     assert.equal(await codeOf(publish(registry, "@acme/movies", "1.0.0", large)), "REQUEST_TOO_LARGE")
-    assert.deepEqual(await readdir(join(registry.folder, "bundles", "incoming")), [])
+    assert.deepEqual(await registry.uploads(), [])
   })
 
-  it("never serves an archive that was changed on the disk", async () => {
+  it.skipIf(testServer !== undefined)("never serves an archive that was changed on the disk", async () => {
     await using registry = await makeTestRegistry()
     await publish(registry, "@acme/movies", "1.0.0")
     const files = await readdir(join(registry.folder, "bundles"), { recursive: true, withFileTypes: true })

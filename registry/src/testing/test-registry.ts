@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -15,12 +15,15 @@ import { makeClient } from "../client/make-client-boundary.ts"
 import { type Api, makeApi } from "../http/api.ts"
 import { mountEndpoints } from "../http/mount-boundary.ts"
 import { registryHandlers } from "../http/registry-handlers.ts"
-import { registryLayer } from "../registry-layer.ts"
+import { ownDatabase } from "./own-database.ts"
+import { registryOver } from "./registry-over.ts"
 import { sandboxManifestReader } from "./sandbox-manifest-reader.ts"
 
-/** A whole registry over a folder of its own, with an administrator's token. */
+/** A whole registry over a folder or a database of its own, with an administrator's token. */
 export interface TestRegistry extends AsyncDisposable {
   readonly folder: string
+  /** Files of uploads under way, or left behind; a registry in a database has none in its folder. */
+  readonly uploads: () => Promise<readonly string[]>
   readonly api: Api
   readonly runtime: ReturnType<typeof runtimeOf>
   readonly token: string
@@ -28,12 +31,12 @@ export interface TestRegistry extends AsyncDisposable {
   readonly request: (path: string, init?: RequestInit) => Promise<Response>
 }
 
-const runtimeOf = (folder: string) =>
-  ManagedRuntime.make(registryLayer(folder).pipe(Layer.provide(sandboxManifestReader)))
+const runtimeOf = (folder: string, database: string | undefined) =>
+  ManagedRuntime.make(registryOver(folder, database).pipe(Layer.provide(sandboxManifestReader)))
 
 export const makeTestRegistry = async (hosts: readonly string[] = []): Promise<TestRegistry> => {
   const folder = await mkdtemp(join(tmpdir(), "millrace-registry-"))
-  const runtime = runtimeOf(folder)
+  const runtime = runtimeOf(folder, await ownDatabase())
   const issue = Tokens.use((tokens) => tokens.issue({ name: "test-admin", scopes: ["admin"] }, "system"))
   const { token } = await runtime.runPromise(issue)
   const reported: unknown[] = []
@@ -42,6 +45,7 @@ export const makeTestRegistry = async (hosts: readonly string[] = []): Promise<T
   mountConfluent(api, { runtime, version: "1.0.0" })
   return {
     folder,
+    uploads: () => readdir(join(folder, "bundles", "incoming")).catch(() => []),
     api,
     runtime,
     token,
