@@ -1,5 +1,5 @@
-import { clientError } from "./kafka-error.ts"
-import type { ClientErrorName, Place } from "./kafka-error.ts"
+import { brokerError, clientError } from "./kafka-error.ts"
+import type { ClientErrorName, KafkaError, Place } from "./kafka-error.ts"
 import type { Api } from "./protocol/api.ts"
 import { allApis } from "./protocol/all-apis.ts"
 import { apiVersionsApi } from "./protocol/metadata.ts"
@@ -38,8 +38,6 @@ const failureNames = {
 export class Requester {
   readonly #wire: Wire
   readonly #connections = new Map<string, Promise<WireConnection>>()
-  /** Brokers that know what we ask by. */
-  readonly #known = new Set<string>()
   #isClosed = false
 
   constructor(wire: Wire) {
@@ -137,9 +135,14 @@ export class Requester {
       connection.destroy()
       throw new WireFailure("closed", "the client was closed")
     }
-    if (this.#known.has(place.broker)) return connection
     const asked = { ...place, asked: "the versions of its requests", isWrite: false }
-    const { versions } = await this.#exchange(connection, apiVersionsApi, null, asked, versionsTimeoutMs)
+    const answer = await this.#exchange(connection, apiVersionsApi, null, asked, versionsTimeoutMs)
+    const refused = refusalOf(answer.code, asked)
+    if (refused !== undefined) {
+      connection.destroy()
+      throw refused
+    }
+    const { versions } = answer
     const lacking = allApis.filter(
       ({ key, version }) =>
         !versions.some((each) => each.key === key && each.least <= version && version <= each.most)
@@ -149,12 +152,19 @@ export class Requester {
       const names = lacking.map(({ name, version }) => `${name} version ${version}`).join(", ")
       throw clientError("BROKER_TOO_OLD", { ...place, isWrite: false }, `it does not know ${names}`)
     }
-    this.#known.add(place.broker)
     return connection
   }
 }
 
 const versionsTimeoutMs = 10_000
+const illegalSaslState = 34
+
+/** A refused token shows here: the libraries take the answer that says so for the end of the handshake, which it is not. */
+function refusalOf(code: number, place: Place): KafkaError | undefined {
+  if (code === illegalSaslState)
+    return clientError("AUTHENTICATION_FAILED", place, "the broker refused the user's proof")
+  return code === 0 ? undefined : brokerError(code, place)
+}
 
 function decoded<Request, Answer>(api: Api<Request, Answer>, bytes: Uint8Array, place: Place): Answer {
   try {

@@ -1,0 +1,3 @@
+import { securityCases } from "./security-cases.ts"
+
+securityCases("4")
