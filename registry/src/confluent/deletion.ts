@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { AuditLog } from "../audit/audit-log.ts"
 import { execute, inTransaction } from "../store/database.ts"
-import { latestOf, subjectsReferringTo, type VersionRow, versionsOf } from "../subject/schema-rows.ts"
+import { latestOf, subjectsReferringTo, versionNumbers } from "../subject/schema-rows.ts"
 import { dropSettings, settingsFor } from "../subject/settings.ts"
 import { placeText, type SubjectPlace } from "../subject/subject-place.ts"
 import { refusals } from "./confluent-error.ts"
@@ -90,7 +90,8 @@ export const deleteVersion = (deletion: Deletion, version: number) =>
   )
 
 /** The versions of a subject may refer to each other: they go together. */
-const deleteRows = Effect.fnUntraced(function* (deletion: Deletion, rows: readonly VersionRow[]) {
+const deleteAll = Effect.fnUntraced(function* (deletion: Deletion) {
+  const rows = yield* versionNumbers(deletion.place, deletion.permanent ? "deleted" : "live")
   const versions = rows.map(({ version }) => version)
   for (const version of versions) yield* refuseReferenced(deletion, version, deletion.place)
   if (versions.length > 0) yield* carryOut(deletion, versions)
@@ -98,9 +99,7 @@ const deleteRows = Effect.fnUntraced(function* (deletion: Deletion, rows: readon
 })
 
 /** Takes away for good what is deleted of a subject. Called inside a transaction. */
-export const purge = Effect.fnUntraced(function* (place: SubjectPlace, actor: string) {
-  yield* deleteRows({ place, permanent: true, actor }, yield* versionsOf(place, "deleted"))
-})
+export const purge = (place: SubjectPlace, actor: string) => deleteAll({ place, permanent: true, actor })
 
 /** Deletes all versions of a subject, and answers their numbers. */
 export const deleteSubject = (deletion: Deletion) =>
@@ -112,6 +111,6 @@ export const deleteSubject = (deletion: Deletion) =>
       if (!isLive && !permanent) return yield* refusals.subjectSoftDeleted(place)
       yield* refuseReadOnly(place)
       if (isLive && permanent) return yield* refusals.subjectNotSoftDeleted(place)
-      return yield* deleteRows(deletion, yield* versionsOf(place, permanent ? "deleted" : "live"))
+      return yield* deleteAll(deletion)
     })
   )

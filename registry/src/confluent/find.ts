@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { draftSchema, type GivenSchema, type SchemaDraft } from "../subject/schema-draft.ts"
+import { digestOfText, draftSchema, type GivenSchema, type SchemaDraft } from "../subject/schema-draft.ts"
 import { knownId } from "../subject/schema-ids.ts"
 import {
   latestOf,
@@ -11,8 +11,9 @@ import {
   schemaRow,
   versionAt,
   type VersionRow,
-  versionsOf,
-  versionsOfSchema
+  versionsHaving,
+  versionsOfSchema,
+  versionWith
 } from "../subject/schema-rows.ts"
 import { wholeText } from "../subject/references.ts"
 import { contextsWithSubjects } from "../subject/subject-list.ts"
@@ -79,23 +80,24 @@ export const findSchema = Effect.fnUntraced(function* (id: number, subject: stri
 })
 
 /** The newest version that has the same schema, sent with its references or with what they define in their places. */
-const sameSchema = Effect.fnUntraced(function* (
+const sameInFull = Effect.fnUntraced(function* (
+  place: SubjectPlace,
   draft: SchemaDraft,
-  candidates: readonly VersionRow[]
+  deleted: boolean
 ): Effect.fn.Return<VersionRow | undefined, ApiError | StoreError, Database> {
-  for (const row of candidates.toReversed()) {
-    const mayDiffer = row.references.length > 0 || draft.references.length > 0
-    if (mayDiffer && draft.metadata === undefined && (yield* wholeText(row)) === draft.whole) return row
-  }
-  return undefined
+  if (draft.metadata !== undefined || draft.ruleSet !== undefined) return undefined
+  const referring = yield* versionsHaving(place, "references", which(deleted))
+  for (const row of referring) if ((yield* wholeText(row)) === draft.whole) return row
+  const id = yield* knownId(place.context, digestOfText(draft.whole))
+  return id === undefined ? undefined : yield* versionWith(place, id, which(deleted))
 })
 
 /** The version of a subject that has a schema; undefined when none has. */
 const lookUpHere = Effect.fnUntraced(function* (place: SubjectPlace, given: GivenSchema, deleted: boolean) {
   const draft = yield* draftSchema(place, given)
-  const versions = yield* versionsOf(place, which(deleted))
   const id = yield* knownId(place.context, draft.sha256)
-  return versions.findLast((row) => row.id === id) ?? (yield* sameSchema(draft, versions))
+  const exact = id === undefined ? undefined : yield* versionWith(place, id, which(deleted))
+  return exact ?? (yield* sameInFull(place, draft, deleted))
 })
 
 /** The version of a subject that has a schema, in whatever context it stands. Fails with 40401, 40403, or as the schema does. */

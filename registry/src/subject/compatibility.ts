@@ -2,15 +2,17 @@ import { apiError, type CompatibilityMode, type CompatibilityReport } from "@mil
 import { type AvroType, checkCompatibility } from "@millrace/sdk/avro"
 import * as Effect from "effect/Effect"
 import { typeOfSchema } from "./references.ts"
-import { type VersionRow, versionsOf } from "./schema-rows.ts"
+import { latestOf, type VersionRow, versionsOf } from "./schema-rows.ts"
 import { settingsFor } from "./settings.ts"
 import { placeText, type SubjectPlace } from "./subject-place.ts"
 
-/** Those that a mode asks for, oldest first. */
-const judgedBy = (mode: CompatibilityMode, existing: readonly VersionRow[]): readonly VersionRow[] => {
+/** Live versions of a subject that a mode asks for, oldest first. */
+export const versionsJudgedBy = Effect.fnUntraced(function* (mode: CompatibilityMode, place: SubjectPlace) {
   if (mode === "NONE") return []
-  return mode.endsWith("_TRANSITIVE") ? existing : existing.slice(-1)
-}
+  if (mode.endsWith("_TRANSITIVE")) return yield* versionsOf(place)
+  const latest = yield* latestOf(place)
+  return latest === undefined ? [] : [latest]
+})
 
 /** What a schema clashes with, as the check found it; `version` is the subject's. */
 export interface Clash {
@@ -23,18 +25,17 @@ export interface Clash {
   readonly message: string
 }
 
-/** Compares a type with versions of a subject by a mode; the versions are given oldest first. */
+/** Compares a type with versions by a mode, which looks at the last of them alone unless it is transitive: oldest first. */
 export const clashesWith = Effect.fnUntraced(function* (
   mode: CompatibilityMode,
   type: AvroType,
   existing: readonly VersionRow[]
 ) {
-  const judged = judgedBy(mode, existing)
-  const types = yield* Effect.forEach(judged, typeOfSchema)
+  const types = yield* Effect.forEach(existing, typeOfSchema)
   return checkCompatibility(mode, type, types).problems.map(
     ({ againstVersion, direction, kind, message, path }): Clash => ({
       // The check counts versions by their place in the list.
-      version: judged[againstVersion - 1]?.version ?? 0,
+      version: existing[againstVersion - 1]?.version ?? 0,
       path,
       kind,
       direction,
@@ -46,7 +47,8 @@ export const clashesWith = Effect.fnUntraced(function* (
 /** Compares a type with the live versions of a subject, by the mode that counts for it. */
 export const compareWithSubject = Effect.fnUntraced(function* (place: SubjectPlace, type: AvroType) {
   const { compatibility } = yield* settingsFor(place)
-  const clashes = yield* clashesWith(compatibility, type, yield* versionsOf(place))
+  const existing = yield* versionsJudgedBy(compatibility, place)
+  const clashes = yield* clashesWith(compatibility, type, existing)
   return { mode: compatibility, clashes }
 })
 

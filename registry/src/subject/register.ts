@@ -6,7 +6,7 @@ import { execute, inTransaction } from "../store/database.ts"
 import { refuseIncompatible } from "./compatibility.ts"
 import { draftSchema, type GivenSchema, type SchemaDraft } from "./schema-draft.ts"
 import { idOf } from "./schema-ids.ts"
-import { latestOf, versionAt, versionsOf } from "./schema-rows.ts"
+import { latestOf, versionAt, versionWith } from "./schema-rows.ts"
 import { settingsFor, type WriteMode } from "./settings.ts"
 import { placeText, type SubjectPlace } from "./subject-place.ts"
 import { sayKey } from "./subject-key.ts"
@@ -61,8 +61,7 @@ const registerDraft = Effect.fnUntraced(function* (registration: Registration, d
   yield* sayKey(place, registration.key)
   yield* refuseLostTargets(draft)
   const id = yield* idOf(place.context, draft, registration.id)
-  const live = yield* versionsOf(place)
-  const same = live.find((version) => version.id === id)
+  const same = yield* versionWith(place, id, "live")
   const { version: wished } = registration
   if (same !== undefined && (wished === undefined || wished === same.version)) return same
   if (mode !== "IMPORT") yield* refuseIncompatible(place, draft.type)

@@ -79,11 +79,14 @@ const inOrder = (references: readonly SchemaReference[]): readonly SchemaReferen
 
 type Identity = Pick<SchemaDraft, "metadata" | "references" | "ruleSet" | "text">
 
+/** The digest of a schema that is nothing but its text. */
+export const digestOfText = (text: string): string => createHash("sha256").update(text).digest("hex")
+
 /** Of the text alone where there is nothing else, as it was before there was anything else. */
 const digestOf = ({ metadata, references, ruleSet, text }: Identity): string => {
   const isBare = references.length === 0 && metadata === undefined && ruleSet === undefined
   const identity = isBare ? text : canonicalJson([text, references, metadata ?? null, ruleSet ?? null])
-  return createHash("sha256").update(identity).digest("hex")
+  return digestOfText(identity)
 }
 
 /** Reads a schema for a subject's context. Fails with SCHEMA_INVALID or SCHEMA_REFERENCE_UNKNOWN, and the place. */

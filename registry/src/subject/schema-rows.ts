@@ -84,6 +84,43 @@ export const versionsOf = ({ context, subject }: SubjectPlace, which: Liveness =
     [context, subject]
   )
 
+const NumberRow = Schema.Struct({ version: Schema.Int, deletedAt: Schema.NullOr(Schema.Int) })
+
+/** Numbers of a subject's versions, oldest first, without their schemas, each of which may be large. */
+export const versionNumbers = ({ context, subject }: SubjectPlace, which: Liveness) =>
+  decodedRows(
+    NumberRow,
+    `SELECT v.version AS version, v.deleted_at AS "deletedAt" FROM subject_versions v
+      WHERE v.context = ? AND v.subject = ? AND ${liveCondition[which]} ORDER BY v.version`,
+    [context, subject]
+  )
+
+/** The newest version of a subject that has a schema. */
+export const versionWith = ({ context, subject }: SubjectPlace, id: number, which: Liveness) =>
+  decodedRow(
+    VersionRow,
+    `SELECT ${versionColumns} FROM ${versionTables}
+      WHERE v.context = ? AND v.subject = ? AND v.schema_id = ? AND ${liveCondition[which]}
+      ORDER BY v.version DESC LIMIT 1`,
+    [context, subject, id]
+  )
+
+const trait = { references: "c.refs <> '[]'", metadata: "c.metadata IS NOT NULL" } as const
+
+/** Versions of a subject whose schemas have something beside their texts, newest first. */
+export const versionsHaving = (
+  { context, subject }: SubjectPlace,
+  what: keyof typeof trait,
+  which: Liveness
+) =>
+  decodedRows(
+    VersionRow,
+    `SELECT ${versionColumns} FROM ${versionTables}
+      WHERE v.context = ? AND v.subject = ? AND ${trait[what]} AND ${liveCondition[which]}
+      ORDER BY v.version DESC`,
+    [context, subject]
+  )
+
 /** Versions that have a schema, by subject. */
 export const versionsOfSchema = (id: number, which: Liveness) =>
   decodedRows(

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { clashesWith } from "../../subject/compatibility.ts"
+import { clashesWith, versionsJudgedBy } from "../../subject/compatibility.ts"
 import { draftSchema } from "../../subject/schema-draft.ts"
-import { type VersionRow, versionsOf } from "../../subject/schema-rows.ts"
+import type { VersionRow } from "../../subject/schema-rows.ts"
 import { settingsFor } from "../../subject/settings.ts"
 import { fromApiError } from "../api-error-codes.ts"
 import { clashMessages } from "../compatibility-messages.ts"
@@ -12,14 +12,15 @@ import { sentSchema } from "../schema-body.ts"
 import { latestVersion, versionNumber } from "../version-number.ts"
 import { isNormalized } from "./versions.ts"
 
-/** Says whether a schema may follow some versions. A schema that is refused as such is told in the messages, where they are asked for. */
+/** Says whether a schema may follow some versions, or those that the subject's mode asks for. A schema that is refused as such is told in the messages, where they are asked for. */
 const judge = Effect.fnUntraced(function* (
   { body, place, query }: ConfluentRequest,
-  existing: readonly VersionRow[]
+  among?: readonly VersionRow[]
 ) {
   const verbose = query.flag("verbose")
   const { given } = yield* sentSchema(body, yield* isNormalized(place, query))
   const { compatibility } = yield* settingsFor(place)
+  const existing = among ?? (yield* versionsJudgedBy(compatibility, place))
   const clashes = Effect.flatMap(draftSchema(place, given), ({ type }) =>
     clashesWith(compatibility, type, existing)
   )
@@ -36,7 +37,7 @@ const withSubject: Route = {
   path: "/compatibility/subjects/:subject/versions",
   access: "schemas",
   hasBody: true,
-  handle: (request) => Effect.flatMap(versionsOf(request.place), (existing) => judge(request, existing))
+  handle: (request) => judge(request)
 }
 
 const withVersion: Route = {

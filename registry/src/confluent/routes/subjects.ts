@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { versionsOf } from "../../subject/schema-rows.ts"
+import { versionsHaving } from "../../subject/schema-rows.ts"
 import { subjectsWithin } from "../../subject/subject-list.ts"
 import { placeText } from "../../subject/subject-place.ts"
 import { refusals } from "../confluent-error.ts"
@@ -57,8 +57,8 @@ const latestWithMetadata: Route = {
     const [names, values] = [query.texts("key"), query.texts("value")]
     const wanted = names.slice(0, values.length).map((name, index) => [name, values[index]] as const)
     const deleted = query.flag("deleted")
-    const rows = yield* versionsOf(place, deleted ? "all" : "live")
-    const found = rows.findLast(({ metadata }) => hasProperties(metadata, wanted))
+    const rows = yield* versionsHaving(place, "metadata", deleted ? "all" : "live")
+    const found = rows.find(({ metadata }) => hasProperties(metadata, wanted))
     const row = found ?? (yield* notFound(place, deleted, refusals.schemaNotFound()))
     return { json: yield* shownVersion(row, query) }
   })

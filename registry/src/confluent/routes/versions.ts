@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { registerSchema } from "../../subject/register.ts"
-import { type Liveness, referrersOf, versionsOf } from "../../subject/schema-rows.ts"
+import { type Liveness, referrersOf, versionNumbers } from "../../subject/schema-rows.ts"
 import { draftSchema } from "../../subject/schema-draft.ts"
 import { settingsFor } from "../../subject/settings.ts"
 import { globalContext, type SubjectPlace } from "../../subject/subject-place.ts"
@@ -62,7 +62,7 @@ const list: Route = {
     const which = asNegative ? "all" : livenessOf(query)
     if (!(yield* hasVersions(place, which !== "live"))) return yield* refusals.subjectNotFound(place)
     const piece = yield* query.piece()
-    const rows = yield* versionsOf(place, which)
+    const rows = yield* versionNumbers(place, which)
     const numbers = rows.map(({ deletedAt, version }) =>
       asNegative && deletedAt !== null ? -version : version
     )
