@@ -18,6 +18,9 @@ export const terminalTool = "script (util-linux)"
 /** What checks generated rules and dashboards. */
 export const prometheusTool = "prometheus and promtool"
 
+/** What makes certificates. */
+export const certificateTool = "openssl"
+
 /** Suites that need a broker run where one can be started, or is named. */
 export const hasKafka = (process.env["KAFKA_BROKERS"] ?? "") !== "" || canRunKafka()
 
@@ -46,6 +49,12 @@ export const tools: readonly Tool[] = [
     suite: "generated dashboards and alert rules, against Prometheus itself",
     remedy: "install Prometheus (Debian: apt-get install prometheus)",
     present: () => runs("prometheus", ["--version"]) && runs("promtool", ["--version"])
+  },
+  {
+    name: certificateTool,
+    suite: "PostgreSQL over TLS",
+    remedy: "install OpenSSL (Debian: apt-get install openssl)",
+    present: () => runs("openssl", ["version"])
   },
   {
     name: "java 17 and mvn",

@@ -13,6 +13,8 @@ import postgres from "postgres"
  */
 export interface PostgresServer extends AsyncDisposable {
   readonly port: number
+  /** The file of its certificate, for `localhost`, which nobody signed but itself; it is there if TLS was asked for. */
+  readonly certificate: string
   /** Address of a database, as `millrace up --database` takes it. */
   readonly url: (database: string) => string
   /** Makes an empty database; answers its address. */
@@ -82,9 +84,31 @@ const initialise = (programs: string, home: string, user: User): void => {
   if (done.status !== 0) throw new Error(`initdb failed: ${done.stderr}`)
 }
 
+/** A certificate and its key, which the server's user alone may read. */
+const certify = (home: string, { gid, uid }: User): void => {
+  const [key, certificate] = [join(home, "server.key"), join(home, "server.crt")]
+  const wanted = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-nodes"]
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+  execFileSync("openssl", ["req", "-x509", ...curve, ...wanted, "-keyout", key, "-out", certificate], {
+    stdio: "ignore"
+  })
+  chmodSync(key, 0o600)
+  if (uid !== undefined && gid !== undefined) chownSync(key, uid, gid)
+}
+
+const usual = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: "60" }
+const withTls = { ssl: "on", ssl_cert_file: "../server.crt", ssl_key_file: "../server.key" }
+
+interface Launch {
+  readonly programs: string
+  readonly home: string
+  readonly port: number
+  readonly user: User
+  readonly settings: { readonly [name: string]: string }
+}
+
 /** Starts the server; answers its process once it takes connections. */
-const launch = async (programs: string, home: string, port: number, user: User): Promise<ChildProcess> => {
-  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: "60" }
+const launch = async ({ home, port, programs, settings, user }: Launch): Promise<ChildProcess> => {
   const server = spawn(
     join(programs, "postgres"),
     ["-D", join(home, "data"), "-p", String(port)].concat(
@@ -107,14 +131,16 @@ const launch = async (programs: string, home: string, port: number, user: User):
 }
 
 /** Starts a server with files of its own, which go with it. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+export const startPostgres = async ({ tls = false } = {}): Promise<PostgresServer> => {
   const user = serverUser()
   const home = mkdtempSync(join(tmpdir(), "millrace-postgres-"))
   if (user.uid !== undefined && user.gid !== undefined) chownSync(home, user.uid, user.gid)
   const programs = programsFor(user, home)
   const port = await freePort()
   initialise(programs, home, user)
-  let server = await launch(programs, home, port, user)
+  if (tls) certify(home, user)
+  const how = { programs, home, port, user, settings: tls ? { ...usual, ...withTls } : usual }
+  let server = await launch(how)
   let databases = 0
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return
@@ -134,6 +160,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   }
   return {
     port,
+    certificate: join(home, "server.crt"),
     url,
     query,
     createDatabase: async () => {
@@ -143,7 +170,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     },
     kill: () => end("SIGKILL"),
     start: async () => {
-      server = await launch(programs, home, port, user)
+      server = await launch(how)
     },
     [Symbol.asyncDispose]: async () => {
       await end("SIGQUIT")

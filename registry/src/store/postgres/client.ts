@@ -1,3 +1,4 @@
+import { checkServerIdentity, type PeerCertificate } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -47,11 +48,16 @@ const everySession = {
   idle_in_transaction_session_timeout: 5_000
 }
 
-const tlsOf = ({ authorities, tls }: PostgresAddress) => {
+const tlsOf = ({ authorities, host, tls }: PostgresAddress) => {
   if (tls === "disable") return false
-  return authorities === undefined || tls !== "verify-full"
-    ? tls
-    : { ca: authorities, rejectUnauthorized: true }
+  if (tls !== "verify-full") return tls
+  return {
+    rejectUnauthorized: true,
+    ...(authorities === undefined ? {} : { ca: authorities }),
+    // The driver gives an address no name to hold a certificate against; Node would take `localhost` then.
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(host, certificate)
+  }
 }
 
 const connect = (address: PostgresAddress, { connections, session }: ClientOptions) => {
