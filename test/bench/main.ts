@@ -7,6 +7,7 @@ const benches: {
   readonly [name: string]: () => Promise<{ readonly run: () => Promise<readonly BenchRow[]> }>
 } = {
   codec: () => import("./codec.ts"),
+  compaction: () => import("./compaction.ts"),
   console: () => import("./console.ts"),
   deploy: () => import("./deploy.ts"),
   density: () => import("./density.ts"),
@@ -18,6 +19,7 @@ const benches: {
   movies: () => import("./movies.ts"),
   recover: () => import("./recover.ts"),
   joins: () => import("./joins.ts"),
+  "kafka-batch": () => import("./kafka-batch.ts"),
   latency: () => import("./latency.ts"),
   log: () => import("./log.ts"),
   state: () => import("./state.ts"),

@@ -70,7 +70,7 @@ export function* compactionRound(input: RoundInput): Generator<RoundStep, RoundR
       if (cursor.keyStart < 0) return false
       const offset = base + cursor.index
       if (cursor.isTombstone && offset < deletesBelow) return true
-      return offset < (keys.newest(cursor.frame.subarray(cursor.keyStart, cursor.keyEnd)) ?? 0)
+      return offset < keys.newest(cursor.frame, cursor.keyStart, cursor.keyEnd)
     }
   }
   const kept = yield* rewrite({ ...input, end: clean }, notes, isGone)
@@ -115,7 +115,7 @@ function* noteKeys(
     if (turn.record()) yield
     const offset = base + cursor.index
     if (offset < from || cursor.keyStart < 0) continue
-    if (!keys.note(frame.subarray(cursor.keyStart, cursor.keyEnd), offset)) return offset
+    if (!keys.note(frame, cursor.keyStart, cursor.keyEnd, offset)) return offset
   }
   return undefined
 }

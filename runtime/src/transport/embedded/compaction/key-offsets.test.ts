@@ -8,12 +8,10 @@ describe("the hash of keys", () => {
     // The reference's vectors: the key 00 to 07, and the bytes 00, 01, 02, ... as many as the line's number.
     const words = new Uint32Array(2)
     const hashOf = (size: number): string => {
-      halfSipHash(
-        Uint8Array.from({ length: size }, (_, byte) => byte),
-        [0x0302_0100, 0x0706_0504],
-        words,
-        0
-      )
+      // Not at the beginning of its bytes, as a key of a frame.
+      const bytes = Uint8Array.from({ length: 3 + size }, (_, byte) => byte - 3)
+      const secret = Uint32Array.of(0x0302_0100, 0x0706_0504)
+      halfSipHash(bytes, 3, 3 + size, { secret, into: words, at: 0 })
       return Buffer.from(words.buffer).toString("hex")
     }
     assert.deepStrictEqual([0, 1, 2, 3, 4].map(hashOf), [
@@ -36,15 +34,18 @@ describe("newest offsets by key", () => {
           const offsets = new KeyOffsets(most)
           const expected = new Map<string, number>()
           for (const [offset, key] of keys.entries()) {
-            if (!offsets.note(Buffer.from(key), offset)) {
+            const bytes = Buffer.from(key)
+            if (!offsets.note(bytes, 0, bytes.length, offset)) {
               assert.isAtLeast(expected.size, most)
               assert.isFalse(expected.has(key))
               continue
             }
             expected.set(key, offset)
           }
-          for (const key of keys) assert.strictEqual(offsets.newest(Buffer.from(key)), expected.get(key))
-          assert.isUndefined(offsets.newest(Buffer.from("never noted")))
+          for (const key of [...keys, "never noted"]) {
+            const bytes = Buffer.from(key)
+            assert.strictEqual(offsets.newest(bytes, 0, bytes.length), expected.get(key) ?? -1)
+          }
         }
       )
     )

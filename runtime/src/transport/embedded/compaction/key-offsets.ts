@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto"
+import { randomFillSync } from "node:crypto"
 import { halfSipHash } from "./key-hash.ts"
 
 const wordsPerKey = 4
+type Half = Parameters<typeof halfSipHash>[3]
 /** Of the slots; beyond it looking up takes long. */
 const maxLoad = 0.75
 
@@ -16,7 +17,7 @@ export class KeyOffsets {
   private readonly offsets: Float64Array
   private left: number
   private readonly words = new Uint32Array(wordsPerKey)
-  private readonly secrets: readonly (readonly [number, number])[]
+  private readonly halves: readonly [Half, Half]
 
   /** `mostKeys`: how many it is to hold, at least. */
   constructor(mostKeys: number) {
@@ -26,13 +27,17 @@ export class KeyOffsets {
     this.hashes = new Uint32Array(slots * wordsPerKey)
     this.offsets = new Float64Array(slots)
     this.left = Math.floor(slots * maxLoad)
-    const drawn = randomBytes(16)
-    this.secrets = [0, 8].map((at) => [drawn.readUInt32LE(at), drawn.readUInt32LE(at + 4)] as const)
+    const secret = new Uint32Array(wordsPerKey)
+    randomFillSync(secret)
+    this.halves = [
+      { secret, into: this.words, at: 0 },
+      { secret, into: this.words, at: 2 }
+    ]
   }
 
-  /** Offsets of a key come in ascending order. False where there is no room for one more key: it was not noted. */
-  note(key: Uint8Array, offset: number): boolean {
-    const slot = this.slotOf(key)
+  /** The key is `bytes[start, end)`; its offsets come in ascending order. False where there is no room for one more key: it was not noted. */
+  note(bytes: Uint8Array, start: number, end: number, offset: number): boolean {
+    const slot = this.slotOf(bytes, start, end)
     if (this.offsets[slot] === 0) {
       if (this.left === 0) return false
       this.left -= 1
@@ -42,15 +47,15 @@ export class KeyOffsets {
     return true
   }
 
-  /** Undefined for a key that was never noted. */
-  newest(key: Uint8Array): number | undefined {
-    const next = this.offsets[this.slotOf(key)] ?? 0
-    return next === 0 ? undefined : next - 1
+  /** -1 for a key that was never noted. */
+  newest(bytes: Uint8Array, start: number, end: number): number {
+    return (this.offsets[this.slotOf(bytes, start, end)] ?? 0) - 1
   }
 
   /** Where the key stands, or the free slot that it would take; its hash is in `words` then. */
-  private slotOf(key: Uint8Array): number {
-    for (const [place, secret] of this.secrets.entries()) halfSipHash(key, secret, this.words, 2 * place)
+  private slotOf(bytes: Uint8Array, start: number, end: number): number {
+    halfSipHash(bytes, start, end, this.halves[0])
+    halfSipHash(bytes, start, end, this.halves[1])
     const mask = this.slots - 1
     let slot = (this.words[0] ?? 0) & mask
     while (this.offsets[slot] !== 0 && !this.isAt(slot)) slot = (slot + 1) & mask
