@@ -5,6 +5,7 @@ import { capabilityErrors } from "./capability-errors.ts"
 import { commandErrors } from "./command-errors.ts"
 import { ingestErrors } from "./ingest-errors.ts"
 import { expressionErrors } from "./expression-errors.ts"
+import { recordBatchErrors } from "./kafka-errors.ts"
 import { planErrors } from "./plan-errors.ts"
 import { createErrors, testingErrors } from "./project-errors.ts"
 import { codecErrors, deadLetterErrors } from "./record-errors.ts"
@@ -70,6 +71,12 @@ export const areas: readonly Area[] = [
     title: "Running pipelines",
     about: "Why a task stopped: `millrace status` and `millrace logs` show it.",
     rows: taskErrors
+  },
+  {
+    title: "Record batches of Kafka",
+    about:
+      "Why a batch could not be read from a topic or written to it; in the message of what stopped the task. The [format](formats/kafka.md).",
+    rows: recordBatchErrors
   },
   {
     title: "Capabilities",

@@ -3,7 +3,8 @@
  * `KAFKA_BATCH_LENGTH` a length or count that does not add up · `KAFKA_BATCH_CRC` the bytes are not those that were written ·
  * `KAFKA_BATCH_FORMAT` another version of the format (magic) than 2 · `KAFKA_BATCH_CODEC` an unknown compression, or bytes that it
  * cannot have made · `KAFKA_BATCH_RECORD` a record within a sound batch is malformed · `KAFKA_BATCH_LIMIT` over a limit of the
- * reader's · `KAFKA_BATCH_EMPTY` a frame without records, which Kafka cannot hold.
+ * reader's · `KAFKA_BATCH_EMPTY` a frame without records, which Kafka cannot hold · `KAFKA_BATCH_GAPS` a frame of which a log has
+ * dropped records, which no producer may write.
  */
 export type RecordBatchFaultCode = keyof typeof remedies
 
@@ -18,7 +19,8 @@ const remedies = {
     "Have the producer use none, gzip, snappy, lz4 or zstd, as Kafka's own clients write them; or read on behind the batch.",
   KAFKA_BATCH_RECORD: "Find the producer that writes such records; read on behind the batch to leave it out.",
   KAFKA_BATCH_LIMIT: "Raise the limit, if batches of that size are meant; or read on behind the batch.",
-  KAFKA_BATCH_EMPTY: "Write no batch for a frame that has no records."
+  KAFKA_BATCH_EMPTY: "Write no batch for a frame that has no records.",
+  KAFKA_BATCH_GAPS: "Copy the frame's records into one without gaps, and write that."
 } as const
 
 /**

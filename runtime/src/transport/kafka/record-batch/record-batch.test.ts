@@ -1,6 +1,7 @@
 import {
   BatchCursor,
   BatchWriter,
+  ByteSink,
   checkBatch,
   frameHeaderBytes,
   maxFrameBytes,
@@ -26,7 +27,7 @@ import {
 } from "./testing/frames.ts"
 import type { Entry } from "./testing/frames.ts"
 import { peerBatch, peerRecords } from "./testing/kafkajs-batches.ts"
-import { writeRecordBatch } from "./write-record-batch.ts"
+import { appendRecordBatch, writeRecordBatch } from "./write-record-batch.ts"
 
 const usual = { schemaId, compression: "none" } as const
 const codec: fc.Arbitrary<Compression> = fc.constantFrom(...compressions)
@@ -199,10 +200,32 @@ describe("a frame as a record batch", () => {
       return assert.fail("was written")
     }
     assert.strictEqual(refused(frameOf([])), "KAFKA_BATCH_EMPTY")
+    const writer = new BatchWriter()
+    writer.begin(schemaHash)
+    writer.appendGap(2)
+    writer.append({ timestamp: 0, key: null }, text("abc"))
+    assert.strictEqual(refused(writer.finish()), "KAFKA_BATCH_GAPS")
     const frame = frameOf([{ timestamp: 0, key: null, value: text("abc") }])
     assert.throws(() => writeRecordBatch(frame.subarray(0, frame.length - 1), usual), /says/)
-    frame[80] = 200
-    assert.throws(() => writeRecordBatch(frame, usual), /length/)
+    const second = frameOf([
+      { timestamp: 0, key: null, value: text("abc") },
+      { timestamp: 0, key: null, value: text("abc") }
+    ])
+    second[second.length - 6] = 200
+    // What stood in the sink stays.
+    const sink = new ByteSink(1_000, 100)
+    sink.copy(text("before"), 0, 6)
+    assert.throws(() => appendRecordBatch(sink, second, usual), /length/)
+    assert.strictEqual(sink.length, 6)
+    appendRecordBatch(sink, frame, { ...usual, compression: "gzip" })
+    appendRecordBatch(sink, frame, usual)
+    const { items } = readRecordBatches(sink.bytes.subarray(6, sink.length), readAll)
+    assert.strictEqual(items.length, 1)
+    const appended = Buffer.concat([
+      writeRecordBatch(frame, { ...usual, compression: "gzip" }),
+      writeRecordBatch(frame, usual)
+    ])
+    assert.strictEqual(hex(sink.bytes.subarray(6, sink.length)), hex(appended))
   })
 })
 

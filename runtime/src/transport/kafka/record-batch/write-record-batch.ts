@@ -23,30 +23,56 @@ export interface RecordBatchOptions {
   readonly transactional?: boolean
 }
 
+/** A frame's bytes, and what a batch has more of for each of its records, are within it. */
 const mostBatchBytes = 256 * 1024 * 1024
-/** Memory of the batch that is being written; kept up to this size. */
+/** What is written last, kept for the next up to this size. */
 const keptBytes = 16 * 1024 * 1024
-let sink = new ByteSink(mostBatchBytes, 256 * 1024)
+const usualBytes = 256 * 1024
+let scratch = new ByteSink(mostBatchBytes, usualBytes)
 
 /**
- * Writes a frame (docs/formats/batch.md) as one record batch (docs/formats/kafka.md), in a buffer of its own, base offset 0: the
- * broker gives it another. One pass, in which the frame's structure is checked.
- * Throws a `FrameFault` where the frame is none, and a {@link RecordBatchFault} where it has no records.
+ * Writes a frame (docs/formats/batch.md) as one record batch (docs/formats/kafka.md), in a buffer of its own.
+ * Throws as {@link appendRecordBatch}.
  */
-export function writeRecordBatch(frame: Uint8Array, options: RecordBatchOptions): Uint8Array {
-  if (sink.bytes.length > keptBytes) sink = new ByteSink(mostBatchBytes, 256 * 1024)
-  const cursor = new BatchCursor(frame)
-  sink.length = 0
-  sink.ensure(layout.batchHeaderBytes)
-  sink.length = layout.batchHeaderBytes
-  const maxTimestamp = putRecords(cursor, options.schemaId)
-  const batch = finished(options.compression)
-  putHeader(batch, cursor, maxTimestamp, options)
-  return batch
+export function writeRecordBatch(frame: Uint8Array, options: RecordBatchOptions): Buffer {
+  if (scratch.bytes.length > keptBytes) scratch = new ByteSink(mostBatchBytes, usualBytes)
+  scratch.length = 0
+  appendRecordBatch(scratch, frame, options)
+  return Buffer.from(scratch.bytes.subarray(0, scratch.length))
+}
+
+/**
+ * Appends the batch to what the caller keeps, so that no copy is made. Its base offset is 0: the broker gives it another. One pass, in
+ * which the frame's structure is checked. Throws a `FrameFault` where the frame is none or the sink has no room, and a
+ * {@link RecordBatchFault} where it has no records, or has gaps; the sink is then as before.
+ */
+export function appendRecordBatch(sink: ByteSink, frame: Uint8Array, options: RecordBatchOptions): void {
+  const start = sink.length
+  try {
+    const cursor = new BatchCursor(frame)
+    refuseIncomplete(cursor)
+    sink.ensure(layout.batchHeaderBytes)
+    sink.length += layout.batchHeaderBytes
+    const maxTimestamp = putRecords(sink, cursor, options.schemaId)
+    if (options.compression !== "none")
+      compressFrom(sink, start + layout.batchHeaderBytes, options.compression)
+    putHeader(sink, start, cursor, maxTimestamp, options)
+  } catch (fault) {
+    sink.length = start
+    throw fault
+  }
+}
+
+/** A producer's batch has a record for each of its offsets. */
+function refuseIncomplete({ header }: BatchCursor): void {
+  if (header.count === 0)
+    throw new RecordBatchFault("KAFKA_BATCH_EMPTY", undefined, 0, "a frame without records")
+  if (header.hasGaps)
+    throw new RecordBatchFault("KAFKA_BATCH_GAPS", undefined, 0, "a frame of which records are gone")
 }
 
 /** Answers the greatest timestamp. */
-function putRecords(cursor: BatchCursor, schemaId: number): number {
+function putRecords(sink: ByteSink, cursor: BatchCursor, schemaId: number): number {
   const frameView = new DataView(cursor.frame.buffer, cursor.frame.byteOffset, cursor.frame.length)
   let maxTimestamp = -Infinity
   while (cursor.next()) {
@@ -57,40 +83,35 @@ function putRecords(cursor: BatchCursor, schemaId: number): number {
     sink.length = putRecord(bytes, view, length, cursor, frameView, schemaId, withHeaders)
     if (cursor.timestamp > maxTimestamp) maxTimestamp = cursor.timestamp
   }
-  if (cursor.header.count === 0)
-    throw new RecordBatchFault("KAFKA_BATCH_EMPTY", undefined, 0, "a frame without records")
   return maxTimestamp
 }
 
-/** A copy of what the sink holds, the records compressed; its header is still to be written. */
-function finished(compression: Compression): Uint8Array {
-  if (compression === "none") return Buffer.from(sink.bytes.subarray(0, sink.length))
-  const records = compress(compression, sink.bytes.subarray(layout.batchHeaderBytes, sink.length))
-  const batch = Buffer.allocUnsafe(layout.batchHeaderBytes + records.length)
-  batch.set(records, layout.batchHeaderBytes)
-  return batch
+function compressFrom(sink: ByteSink, start: number, compression: Exclude<Compression, "none">): void {
+  const records = compress(compression, sink.bytes.subarray(start, sink.length))
+  sink.length = start
+  sink.copy(records, 0, records.length)
 }
 
 function putHeader(
-  batch: Uint8Array,
+  { bytes, length, view }: ByteSink,
+  start: number,
   cursor: BatchCursor,
   maxTimestamp: number,
   { compression, producer, transactional = false }: RecordBatchOptions
 ): void {
   const { baseTimestamp, count } = cursor.header
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.length)
-  view.setBigInt64(layout.baseOffsetAt, 0n)
-  view.setInt32(layout.lengthAt, batch.length - layout.lengthEnd)
-  view.setInt32(layout.leaderEpochAt, -1)
-  view.setInt8(layout.magicAt, layout.recordBatchMagic)
   const flags = transactional ? layout.flagTransactional : 0
-  view.setInt16(layout.attributesAt, compressions.indexOf(compression) | flags)
-  view.setInt32(layout.lastOffsetDeltaAt, count - 1)
-  putInt64(view, layout.baseTimestampAt, baseTimestamp)
-  putInt64(view, layout.maxTimestampAt, maxTimestamp)
-  view.setBigInt64(layout.producerIdAt, producer?.id ?? BigInt(layout.noProducer))
-  view.setInt16(layout.producerEpochAt, producer?.epoch ?? layout.noProducer)
-  view.setInt32(layout.baseSequenceAt, producer?.baseSequence ?? layout.noProducer)
-  view.setInt32(layout.countAt, count)
-  view.setUint32(layout.crcAt, crc32c(batch, layout.attributesAt))
+  view.setBigInt64(start + layout.baseOffsetAt, 0n)
+  view.setInt32(start + layout.lengthAt, length - start - layout.lengthEnd)
+  view.setInt32(start + layout.leaderEpochAt, -1)
+  view.setInt8(start + layout.magicAt, layout.recordBatchMagic)
+  view.setInt16(start + layout.attributesAt, compressions.indexOf(compression) | flags)
+  view.setInt32(start + layout.lastOffsetDeltaAt, count - 1)
+  putInt64(view, start + layout.baseTimestampAt, baseTimestamp)
+  putInt64(view, start + layout.maxTimestampAt, maxTimestamp)
+  view.setBigInt64(start + layout.producerIdAt, producer?.id ?? BigInt(layout.noProducer))
+  view.setInt16(start + layout.producerEpochAt, producer?.epoch ?? layout.noProducer)
+  view.setInt32(start + layout.baseSequenceAt, producer?.baseSequence ?? layout.noProducer)
+  view.setInt32(start + layout.countAt, count)
+  view.setUint32(start + layout.crcAt, crc32c(bytes, start + layout.attributesAt, length))
 }

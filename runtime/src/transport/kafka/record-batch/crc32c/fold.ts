@@ -39,24 +39,17 @@ const { fold, memory } = new WebAssembly.Instance(
 ).exports
 const bytes = new Uint8Array(memory.buffer)
 
-/** What {@link foldWords} leaves stands in here. */
-export const foldedBytes = new DataView(memory.buffer)
-
 /**
- * Folds at least {@link leastFoldedBytes} bytes; answers where in {@link foldedBytes} the bytes stand, until the next call, whose CRC
- * is the same: for a register that begins at 0, as the first bytes have taken up the usual beginning with ones.
+ * Folds `source[start, end)`, at least {@link leastFoldedBytes}; answers a few thousand bytes of the same CRC, which are there until the
+ * next call.
  */
-export function foldWords(
-  source: Uint8Array,
-  start: number,
-  end: number
-): { readonly start: number; readonly end: number } {
+export function foldWords(source: Uint8Array, start: number, end: number): Uint8Array {
   const foldedEnd = start + Math.floor((end - start - lastBytes) / stepBytes) * stepBytes
   bytes.fill(0, 0, reachBytes)
   for (let at = start; at < foldedEnd; at += pieceBytes) {
     const size = Math.min(pieceBytes, foldedEnd - at)
     bytes.set(source.subarray(at, at + size), reachBytes)
-    if (at === start) foldedBytes.setInt32(reachBytes, ~foldedBytes.getInt32(reachBytes))
+    if (at === start) invertFirst(reachBytes)
     fold(reachBytes, reachBytes + size, 0)
     bytes.copyWithin(0, size, size + reachBytes)
   }
@@ -65,5 +58,11 @@ export function foldWords(
   bytes.fill(0, reachBytes, rest)
   bytes.set(source.subarray(foldedEnd, end), rest)
   fold(reachBytes, rest, lastBytes)
-  return { start: rest, end: rest + end - foldedEnd }
+  invertFirst(rest)
+  return bytes.subarray(rest, rest + end - foldedEnd)
+}
+
+/** A CRC begins with a register of ones, which is as if the first four bytes were inverted: these take it up, and give it back. */
+function invertFirst(at: number): void {
+  for (let i = at; i < at + 4; i++) bytes[i]! ^= 0xff
 }
