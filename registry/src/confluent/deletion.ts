@@ -5,7 +5,7 @@ import { execute, inTransaction } from "../store/database.ts"
 import { latestOf, subjectsReferringTo, versionNumbers } from "../subject/schema-rows.ts"
 import { dropSettings, settingsFor } from "../subject/settings.ts"
 import { placeText, type SubjectPlace } from "../subject/subject-place.ts"
-import { refusals } from "./confluent-error.ts"
+import { refusals } from "./reply/confluent-error.ts"
 import { hasVersions, notFound, versionHere } from "./find.ts"
 
 /** What is to be deleted, and by whom. */

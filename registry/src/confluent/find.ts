@@ -18,8 +18,8 @@ import {
 import { wholeText } from "../subject/references.ts"
 import { contextsWithSubjects } from "../subject/subject-list.ts"
 import { defaultContext, placeOf, type SubjectPlace } from "../subject/subject-place.ts"
-import { type ConfluentError, refusals } from "./confluent-error.ts"
-import { latestVersion } from "./version-number.ts"
+import { type ConfluentError, refusals } from "./reply/confluent-error.ts"
+import { latestVersion } from "./request/version-number.ts"
 
 /** Whether deleted versions count. */
 const which = (deleted: boolean): Liveness => (deleted ? "all" : "live")

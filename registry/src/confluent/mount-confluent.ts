@@ -1,6 +1,6 @@
 import type { Api } from "../http/api.ts"
 import type { HandlerRuntime } from "../http/handler.ts"
-import { refusals } from "./confluent-error.ts"
+import { refusals } from "./reply/confluent-error.ts"
 import type { ConfluentServices, Route } from "./route.ts"
 import { compatibilityRoutes } from "./routes/compatibility.ts"
 import { configRoutes } from "./routes/config.ts"
@@ -10,7 +10,7 @@ import { schemaRoutes } from "./routes/schemas.ts"
 import { serverRoutes } from "./routes/server.ts"
 import { subjectRoutes } from "./routes/subjects.ts"
 import { versionRoutes } from "./routes/versions.ts"
-import { refusalReply, serveRoute } from "./serve-route.ts"
+import { refusalReply, serveRoute } from "./request/serve-route.ts"
 
 export interface ConfluentOptions {
   readonly runtime: HandlerRuntime<ConfluentServices>

@@ -6,8 +6,8 @@ import type { Tokens } from "../auth/tokens.ts"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { SubjectPlace } from "../subject/subject-place.ts"
-import type { ConfluentError } from "./confluent-error.ts"
-import type { Query } from "./query.ts"
+import type { ConfluentError } from "./reply/confluent-error.ts"
+import type { Query } from "./request/query.ts"
 
 /** What the routes ask for. */
 export type ConfluentServices = AuditLog | Database | Tokens

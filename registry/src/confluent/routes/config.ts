@@ -10,10 +10,10 @@ import {
   settingsFor
 } from "../../subject/settings.ts"
 import { globalContext, type SubjectPlace } from "../../subject/subject-place.ts"
-import { refusals } from "../confluent-error.ts"
+import { refusals } from "../reply/confluent-error.ts"
 import { refuseReadOnly } from "../deletion.ts"
 import type { ConfluentRequest, Route } from "../route.ts"
-import { decodeBody } from "../schema-body.ts"
+import { decodeBody } from "../request/schema-body.ts"
 
 /** What holds for a whole registry, and so is always there: the default context's settings, and those behind all contexts. */
 export const isTopLevel = ({ context, subject }: SubjectPlace): boolean =>

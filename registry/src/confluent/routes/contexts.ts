@@ -4,8 +4,8 @@ import { inTransaction } from "../../store/database.ts"
 import { dropSettings } from "../../subject/settings.ts"
 import { contextsWithSubjects } from "../../subject/subject-list.ts"
 import { defaultContext, placeOf } from "../../subject/subject-place.ts"
-import { refusals } from "../confluent-error.ts"
-import { pieceOf } from "../query.ts"
+import { refusals } from "../reply/confluent-error.ts"
+import { pieceOf } from "../request/query.ts"
 import type { Route } from "../route.ts"
 
 const list: Route = {

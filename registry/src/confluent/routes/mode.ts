@@ -12,10 +12,10 @@ import {
 } from "../../subject/settings.ts"
 import { subjectsWithin } from "../../subject/subject-list.ts"
 import { globalContext, type SubjectPlace } from "../../subject/subject-place.ts"
-import { refusals } from "../confluent-error.ts"
+import { refusals } from "../reply/confluent-error.ts"
 import { purge } from "../deletion.ts"
 import type { ConfluentRequest, Route } from "../route.ts"
-import { decodeBody } from "../schema-body.ts"
+import { decodeBody } from "../request/schema-body.ts"
 import { isTopLevel } from "./config.ts"
 
 const get = Effect.fnUntraced(function* ({ place, query }: ConfluentRequest) {

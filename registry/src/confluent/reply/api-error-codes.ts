@@ -1,5 +1,5 @@
 import type { ApiError } from "@millrace/sdk/api"
-import type { StoreError } from "../store/store-error.ts"
+import type { StoreError } from "../../store/store-error.ts"
 import { type ConfluentError, refusals } from "./confluent-error.ts"
 
 /** The problem, and how to mend it. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { type ConfluentError, refusals } from "./confluent-error.ts"
+import { type ConfluentError, refusals } from "../reply/confluent-error.ts"
 
 /** A version as a path names it: its number, or -1 for the latest. */
 export const latestVersion = -1

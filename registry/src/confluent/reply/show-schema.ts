@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { wholeText } from "../subject/references.ts"
-import type { SchemaRow, VersionRow } from "../subject/schema-rows.ts"
-import { placeText, placeWithin } from "../subject/subject-place.ts"
+import { wholeText } from "../../subject/references.ts"
+import type { SchemaRow, VersionRow } from "../../subject/schema-rows.ts"
+import { placeText, placeWithin } from "../../subject/subject-place.ts"
 import { guidOf } from "./guid.ts"
-import type { Query } from "./query.ts"
+import type { Query } from "../request/query.ts"
 
 const referencesOf = ({ context, references }: SchemaRow, query: Query) =>
   query.text("referenceFormat") === "qualified"

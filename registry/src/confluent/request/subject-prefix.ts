@@ -1,5 +1,5 @@
-import type { SubjectRange } from "../subject/subject-list.ts"
-import { placeOf } from "../subject/subject-place.ts"
+import type { SubjectRange } from "../../subject/subject-list.ts"
+import { placeOf } from "../../subject/subject-place.ts"
 
 const anyContext = ":*:"
 

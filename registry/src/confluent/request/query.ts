@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Piece } from "../subject/subject-list.ts"
-import { type ConfluentError, refusals } from "./confluent-error.ts"
+import type { Piece } from "../../subject/subject-list.ts"
+import { type ConfluentError, refusals } from "../reply/confluent-error.ts"
 
 /** More than any list has. */
 const unlimited = 2 ** 31 - 1

@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { bearer } from "../http/bearer.ts"
+import { bearer } from "../../http/bearer.ts"
 
 const basicPattern = /^Basic +([A-Za-z0-9+/=_-]{1,2048})$/i
 

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { placeText, type SubjectPlace } from "../subject/subject-place.ts"
+import { placeText, type SubjectPlace } from "../../subject/subject-place.ts"
 
 /** A refusal in the form of Confluent's API: `{error_code, message}`. `code` begins with the HTTP status, as its clients expect. */
 export class ConfluentError extends Schema.TaggedError<ConfluentError>()("ConfluentError", {
