@@ -1,5 +1,7 @@
 import { StateEntryWriter } from "@millrace/sdk/record"
 import { emptyCommit, textFrame } from "../../../runtime/src/transport/acceptance.ts"
+import { keyedFrame, tableOf } from "../../../runtime/src/transport/acceptance-compaction.ts"
+import type { KeyedText } from "../../../runtime/src/transport/acceptance-compaction.ts"
 import type { Commit } from "../../../runtime/src/transport/transport.ts"
 
 /** What the recorded process commits is a function of the task and the commit's number: so an image can be judged by itself. */
@@ -8,6 +10,8 @@ export const topic = "deeds"
 export const partitionCount = 4
 export const keyedNode = "deeds"
 export const scratchTopic = "scratch"
+/** A compacted stream that all tasks write. */
+export const tableTopic = { name: "table", partitions: 1, internal: false, compact: true }
 const keysPerTask = 7
 const paddings = [0, 200, 3_000, 9_000, 40_000] as const
 const stateBytes = [20, 500, 5_000, 12_000] as const
@@ -50,17 +54,36 @@ export function recordsOfCommit(
   ]
 }
 
+const deleteEvery = 5
+
+/** What the nth commit of a task sets or deletes in the table. */
+export function rowOfCommit(task: number, n: number): KeyedText {
+  const width = (paddings[(n + task) % paddings.length] ?? 0) / 4
+  return {
+    key: `${task} ${keyOfCommit(n)}`,
+    value: n % deleteEvery === 0 ? null : `${task}:${n}:`.padEnd(width, "r")
+  }
+}
+
+/** The table's rows of a task after its nth commit. */
+export function rowsAfter(task: number, n: number): ReadonlyMap<string | null, string> {
+  return tableOf(Array.from({ length: n }, (_, before) => rowOfCommit(task, before + 1)))
+}
+
 export function commitNumber(task: number, n: number): Commit {
   const state = new StateEntryWriter()
   state.put(0, bytesOf("last"), undefined, 0, bytesOf(String(n)))
   state.put(0, bytesOf(keyOfCommit(n)), undefined, 0, bytesOf(stateText(task, n)))
   return {
     ...emptyCommit,
-    outputs: recordsOfCommit(task, n).map(({ partition, texts }) => ({
-      topic,
-      partition,
-      frame: textFrame(texts)
-    })),
+    outputs: [
+      ...recordsOfCommit(task, n).map(({ partition, texts }) => ({
+        topic,
+        partition,
+        frame: textFrame(texts)
+      })),
+      { topic: tableTopic.name, partition: 0, frame: keyedFrame([rowOfCommit(task, n)]) }
+    ],
     state: state.finish(),
     offsets: [{ topic: "in", partition: task, next: BigInt(n) }],
     positions: { [`p${task}`]: String(n) },

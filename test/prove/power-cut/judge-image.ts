@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { textsOf } from "../../../runtime/src/transport/acceptance.ts"
+import { readKeyed, tableOf } from "../../../runtime/src/transport/acceptance-compaction.ts"
 import { embeddedTransport } from "../../../runtime/src/transport/embedded/index.ts"
 import { Transport } from "../../../runtime/src/transport/transport.ts"
 import type { Checkpoint, TransportShape } from "../../../runtime/src/transport/transport.ts"
@@ -9,8 +10,10 @@ import {
   keyedNode,
   partitionCount,
   recordsOfCommit,
+  rowsAfter,
   stateAfter,
   stateKeys,
+  tableTopic,
   taskCount,
   taskId,
   topic
@@ -69,7 +72,7 @@ function judge(transport: TransportShape, { commits, hasTopic }: Acknowledged) {
       const state = yield* log.readState(keys.map(bytesOf), [{ index: 0, kind: "value" }])
       faults.push(...judgeState(task, n, keys, state))
     }
-    return [...faults, ...judgeRecords(last, found)]
+    return [...faults, ...judgeRecords(last, found), ...(yield* judgeTable(transport, last))]
   })
 }
 
@@ -99,6 +102,19 @@ function judgeState(
   return keys
     .filter((key) => found.get(key) !== stateAfter(task, n, key))
     .map((key) => `task ${task}: state ${key} is not what commit ${n} left`)
+}
+
+/** Each key of the compacted stream as its task wrote it last, batches without a break between them. */
+function judgeTable(transport: TransportShape, last: readonly number[]) {
+  return Effect.gen(function* () {
+    const isThere = (yield* transport.topics).some(({ name }) => name === tableTopic.name)
+    if (!isThere) return last.some((n) => n > 0) ? ["the compacted stream is gone"] : []
+    const left = tableOf(yield* readKeyed(transport, 0n, tableTopic.name))
+    const wanted = new Map(last.flatMap((n, task) => [...rowsAfter(task, n)]))
+    return [...new Set([...left.keys(), ...wanted.keys()])]
+      .filter((key) => left.get(key) !== wanted.get(key))
+      .map((key) => `the compacted stream's ${key} is not what commits ${last.join(", ")} left`)
+  })
 }
 
 /** Every commit whole, none beyond the last, each task's in order within a partition. */

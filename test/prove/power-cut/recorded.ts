@@ -5,10 +5,11 @@ import { embeddedTransport } from "../../../runtime/src/transport/embedded/index
 import { Transport } from "../../../runtime/src/transport/transport.ts"
 import type { TaskLog, TransportShape } from "../../../runtime/src/transport/transport.ts"
 import { emptyCommit, textFrame } from "../../../runtime/src/transport/acceptance.ts"
-import { commitNumber, keyedNode, partitionCount, scratchTopic, taskCount, taskId, topic } from "./deed.ts"
+import { commitNumber, keyedNode, partitionCount, scratchTopic, tableTopic } from "./deed.ts"
+import { taskCount, taskId, topic } from "./deed.ts"
 
 // The process whose writes are recorded: commits of three tasks, alone and in groups, folds between them, a topic made,
-// filled and deleted now and then. What is acknowledged it writes into a file that is recorded too: so the journal has
+// filled and deleted now and then, and a stream that is compacted all the while. What is acknowledged it writes into a file that is recorded too: so the journal has
 // acknowledgements and writes in one order. Of a log that flushes later it acknowledges what it was told is flushed.
 const [folder = "", acknowledgements = "", commits = "0", durability = "fsync"] = process.argv.slice(2)
 const isAsync = durability === "async"
@@ -41,6 +42,7 @@ const program = Effect.gen(function* () {
   const transport = yield* Transport
   const descriptor = openSync(acknowledgements, "a")
   yield* transport.ensureTopic({ name: topic, partitions: partitionCount, internal: false })
+  yield* transport.ensureTopic(tableTopic)
   yield* transport.flushed
   acknowledge(descriptor, "topic")
   const logs = yield* Effect.forEach(
@@ -61,5 +63,12 @@ const program = Effect.gen(function* () {
 
 mkdirSync(dirname(folder), { recursive: true })
 await Effect.runPromise(
-  Effect.provide(program, embeddedTransport({ folder, durability: isAsync ? "async" : "fsync" }))
+  Effect.provide(
+    program,
+    embeddedTransport({
+      folder,
+      durability: isAsync ? "async" : "fsync",
+      compaction: { leastDirtyBytes: 40_000, stepBytes: 5_000, quietAfterMs: 1 }
+    })
+  )
 )
