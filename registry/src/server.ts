@@ -14,7 +14,7 @@ export {
   mountEndpoints
 } from "./http/mount-boundary.ts"
 export { registryHandlers, type RegistryServices } from "./http/registry-handlers.ts"
-export { joinLeadership, type LeadershipShape } from "./leadership/leadership.ts"
+export { joinLeadership, type Leadership } from "./leadership/leadership.ts"
 export { claimLog } from "./leadership/log-home.ts"
 export type { Standing } from "./leadership/standing.ts"
 export { type Archive, openArchive } from "./package/archive.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { joinLeadership, type LeadershipShape } from "../../registry/src/leadership/leadership.ts"
+import { joinLeadership, type Leadership } from "../../registry/src/leadership/leadership.ts"
 import { Database, execute } from "../../registry/src/store/database.ts"
 import { opened } from "./open-store.ts"
 import { type PostgresServer, startPostgres } from "./server.ts"
@@ -12,7 +12,7 @@ const longMs = 600_000
 const join = (url: string, leaseMs: number, at = "") =>
   Effect.flatMap(opened(url), (store) => joinLeadership(store, { leaseMs, url: at }))
 
-const write = ({ database }: LeadershipShape, name: string) =>
+const write = ({ database }: Leadership, name: string) =>
   database.transaction(
     Effect.provideService(
       execute("INSERT INTO scopes (name, form, created_at, created_by) VALUES (?, ?, 0, 'ann')", [

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -13,7 +12,8 @@ import { fenced } from "./fence.ts"
 import { type Holder, type Lease, makeLease } from "./lease.ts"
 import type { Standing } from "./standing.ts"
 
-export interface LeadershipShape {
+/** A platform among those that share a database, of which one leads. */
+export interface Leadership {
   readonly standing: Effect.Effect<Standing>
   /** True while the lease is known to be in force, by a clock that runs on while the process is stopped. What is written is held against the database all the same. */
   readonly isLeader: Effect.Effect<boolean>
@@ -24,11 +24,6 @@ export interface LeadershipShape {
   /** The database, in which this platform writes only while it leads. */
   readonly database: DatabaseShape
 }
-
-/** Which of the platforms that share a database leads. */
-export class Leadership extends Context.Service<Leadership, LeadershipShape>()(
-  "@millrace/registry/Leadership"
-) {}
 
 export interface LeadershipOptions {
   /** Where this platform can be reached; empty: told later, or never. */
@@ -119,7 +114,7 @@ const giveBack = (me: Contender): Effect.Effect<void> =>
 export const joinLeadership = Effect.fn("joinLeadership")(function* (
   store: PostgresStore,
   { leaseMs = usualLeaseMs, url = "" }: LeadershipOptions = {}
-): Effect.fn.Return<LeadershipShape, StoreError, Scope.Scope> {
+): Effect.fn.Return<Leadership, StoreError, Scope.Scope> {
   const holder = { id: randomUUID(), url }
   const state = yield* SubscriptionRef.make<Standing>({ is: "following", leader: undefined })
   const me: Contender = { lease: makeLease(store, leaseMs), leaseMs, holder, state, leaseEndsAt: 0n }

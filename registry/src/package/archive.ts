@@ -79,6 +79,7 @@ export const openArchive = Effect.fn("openArchive")(function* (
     pluginsJson,
     bundle,
     sourceMap: yield* textOf(files, "bundle.js.map", maxArchiveBytes),
-    readme: yield* textOf(files, "README.md", maxReadmeBytes)
+    // CommonMark 0.31 §2.3 has it replaced; PostgreSQL's texts cannot hold it.
+    readme: (yield* textOf(files, "README.md", maxReadmeBytes))?.replaceAll("\0", "\uFFFD")
   }
 })

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { assert, describe, it, vi } from "vitest"
 import { integrityOf } from "../integrity.ts"
+import { Packages } from "./packages.ts"
 import {
   archiveOf,
   bundleOf,
@@ -216,6 +217,16 @@ describe("publishing", () => {
     )
     // The server notices the broken connection in its own time.
     await vi.waitFor(async () => assert.deepEqual(await registry.uploads(), []))
+  })
+
+  it("shows a README's null characters as what Markdown makes of them", async () => {
+    await using registry = await makeTestRegistry()
+    const archive = packageArchive({ readme: "# A\0b" })
+    assert.equal((await publish(registry, "@acme/movies", "1.0.0", archive)).status, 201)
+    const { readme } = await registry.runtime.runPromise(
+      Packages.use((packages) => packages.version("@acme/movies", "1.0.0"))
+    )
+    assert.equal(readme, "# A\uFFFDb")
   })
 
   it("refuses more than 20 MB, announced or streamed, and leaves nothing behind", async () => {

@@ -3,7 +3,7 @@ import {
   addressText,
   claimLog,
   joinLeadership,
-  type LeadershipShape,
+  type Leadership,
   openPostgres,
   type PostgresAddress,
   type Standing
@@ -34,18 +34,18 @@ export interface LeadOptions {
 
 /** A platform's lead over those that share its database. */
 export interface Lead {
-  readonly leadership: LeadershipShape
+  readonly leadership: Leadership
   /** Fails when another platform leads: this one must end. */
   readonly lost: Effect.Effect<never, CommandError>
 }
 
 /** Answers once what a platform is among the others is as told. */
-const untilIs = ({ changes }: LeadershipShape, is: Standing["is"]): Effect.Effect<void> =>
+const untilIs = ({ changes }: Leadership, is: Standing["is"]): Effect.Effect<void> =>
   Stream.runDrain(Stream.takeUntil(changes, (standing) => standing.is === is))
 
 /** Serves what a platform that stands by can, until it leads. */
 const standBy = Effect.fnUntraced(function* (
-  leadership: LeadershipShape,
+  leadership: Leadership,
   { folder, host, names = [], port }: LeadOptions
 ) {
   const path = yield* Path.Path
@@ -81,7 +81,7 @@ export const leadOver = Effect.fn("leadOver")(function* (options: LeadOptions) {
 /** The folder's lock is given up last by a platform that ends, and at once by one that is killed. */
 const takeFolder = Effect.fnUntraced(function* (
   { database, folder, ...place }: LeadOptions,
-  { database: store }: LeadershipShape
+  { database: store }: Leadership
 ) {
   const path = yield* Path.Path
   const failed = startFailed({ ...place, folder })

@@ -3,7 +3,7 @@ import { registryEndpoints } from "@millrace/sdk/api"
 import {
   authenticate,
   errorReply,
-  type LeadershipShape,
+  type Leadership,
   makeApi,
   ManifestReader,
   ManifestReadError,
@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 export interface StandbyOptions {
-  readonly leadership: LeadershipShape
+  readonly leadership: Leadership
   /** The registry's folder. */
   readonly folder: string
   readonly version: string
