@@ -3,8 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { digestOfText, draftSchema, type GivenSchema, type SchemaDraft } from "../subject/schema-draft.ts"
-import { knownId } from "../subject/schema-ids.ts"
+import {
+  digestOfText,
+  draftSchema,
+  type GivenSchema,
+  type SchemaDraft
+} from "../subject/schema/schema-draft.ts"
+import { knownId } from "../subject/schema/schema-ids.ts"
 import {
   latestOf,
   type Liveness,
@@ -14,8 +19,8 @@ import {
   versionsHaving,
   versionsOfSchema,
   versionWith
-} from "../subject/schema-rows.ts"
-import { wholeText } from "../subject/references.ts"
+} from "../subject/schema/schema-rows.ts"
+import { wholeText } from "../subject/schema/references.ts"
 import { contextsWithSubjects } from "../subject/subject-list.ts"
 import { defaultContext, placeOf, type SubjectPlace } from "../subject/subject-place.ts"
 import { type ConfluentError, refusals } from "./reply/confluent-error.ts"

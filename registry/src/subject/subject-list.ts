@@ -1,7 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { decodedRows, type SqlValue } from "../store/database.ts"
-import { type Liveness, liveCondition, versionColumns, VersionRow, versionTables } from "./schema-rows.ts"
+import {
+  type Liveness,
+  liveCondition,
+  versionColumns,
+  VersionRow,
+  versionTables
+} from "./schema/schema-rows.ts"
 import { placeText, type SubjectPlace } from "./subject-place.ts"
 
 /** Subjects of a context, or of all, whose names begin alike. */

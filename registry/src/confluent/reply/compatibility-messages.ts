@@ -1,5 +1,5 @@
 import type { CompatibilityMode } from "@millrace/sdk/api"
-import type { Clash } from "../../subject/compatibility.ts"
+import type { Clash } from "../../subject/schema/compatibility.ts"
 
 /** Clashes that are told one by one. */
 const maxClashes = 50

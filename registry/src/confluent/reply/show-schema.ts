@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { wholeText } from "../../subject/references.ts"
-import type { SchemaRow, VersionRow } from "../../subject/schema-rows.ts"
+import { wholeText } from "../../subject/schema/references.ts"
+import type { SchemaRow, VersionRow } from "../../subject/schema/schema-rows.ts"
 import { placeText, placeWithin } from "../../subject/subject-place.ts"
 import { guidOf } from "./guid.ts"
 import type { Query } from "../request/query.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { maxId } from "../../subject/schema-ids.ts"
-import { schemasByDigest, versionsOfSchema } from "../../subject/schema-rows.ts"
+import { maxId } from "../../subject/schema/schema-ids.ts"
+import { schemasByDigest, versionsOfSchema } from "../../subject/schema/schema-rows.ts"
 import { versionsWithin } from "../../subject/subject-list.ts"
 import { placeOf, placeText } from "../../subject/subject-place.ts"
 import { refusals } from "../reply/confluent-error.ts"

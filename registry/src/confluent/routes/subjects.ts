@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { versionsHaving } from "../../subject/schema-rows.ts"
+import { versionsHaving } from "../../subject/schema/schema-rows.ts"
 import { subjectsWithin } from "../../subject/subject-list.ts"
 import { placeText } from "../../subject/subject-place.ts"
 import { refusals } from "../reply/confluent-error.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { registerSchema } from "../../subject/register.ts"
-import { type Liveness, referrersOf, versionNumbers } from "../../subject/schema-rows.ts"
-import { draftSchema } from "../../subject/schema-draft.ts"
+import { type Liveness, referrersOf, versionNumbers } from "../../subject/schema/schema-rows.ts"
+import { draftSchema } from "../../subject/schema/schema-draft.ts"
 import { settingsFor } from "../../subject/settings.ts"
 import { globalContext, type SubjectPlace } from "../../subject/subject-place.ts"
 import { clashMessages } from "../reply/compatibility-messages.ts"
@@ -13,7 +13,7 @@ import type { Route } from "../route.ts"
 import { type SentSchema, sentSchema } from "../request/schema-body.ts"
 import { shownSchema, shownVersion, textOf } from "../reply/show-schema.ts"
 import { versionNumber } from "../request/version-number.ts"
-import { compareWithSubject } from "../../subject/compatibility.ts"
+import { compareWithSubject } from "../../subject/schema/compatibility.ts"
 
 /** Whether a schema is put in order first: by the request, or by what is set for the subject. */
 export const isNormalized = Effect.fnUntraced(function* (place: SubjectPlace, query: Query) {

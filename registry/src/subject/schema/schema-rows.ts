@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { decodedRow, decodedRows } from "../store/database.ts"
-import type { SubjectPlace } from "./subject-place.ts"
+import { decodedRow, decodedRows } from "../../store/database.ts"
+import type { SubjectPlace } from "../subject-place.ts"
 
 /** A named type that another subject's version defines. */
 export const SchemaReference = Schema.Struct({

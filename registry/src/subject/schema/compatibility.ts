@@ -3,8 +3,8 @@ import { type AvroType, checkCompatibility } from "@millrace/sdk/avro"
 import * as Effect from "effect/Effect"
 import { typeOfSchema } from "./references.ts"
 import { latestOf, type VersionRow, versionsOf } from "./schema-rows.ts"
-import { settingsFor } from "./settings.ts"
-import { placeText, type SubjectPlace } from "./subject-place.ts"
+import { settingsFor } from "../settings.ts"
+import { placeText, type SubjectPlace } from "../subject-place.ts"
 
 /** Live versions of a subject that a mode asks for, oldest first. */
 export const versionsJudgedBy = Effect.fnUntraced(function* (mode: CompatibilityMode, place: SubjectPlace) {

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import { execute, inTransaction } from "../store/database.ts"
-import { makeTestRegistry, type TestRegistry } from "../testing/test-registry.ts"
-import { registerSchema } from "./register.ts"
+import { execute, inTransaction } from "../../store/database.ts"
+import { makeTestRegistry, type TestRegistry } from "../../testing/test-registry.ts"
+import { registerSchema } from "../register.ts"
 import { resolveReferences } from "./references.ts"
-import { placeOf } from "./subject-place.ts"
+import { placeOf } from "../subject-place.ts"
 
 /** Writes a version as it stands, which registering would not do. */
 const plant = (id: number, subject: string, to: string) =>

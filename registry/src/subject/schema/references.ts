@@ -8,10 +8,10 @@ import {
   schemaText
 } from "@millrace/sdk/avro"
 import * as Effect from "effect/Effect"
-import type { Database } from "../store/database.ts"
-import type { StoreError } from "../store/store-error.ts"
+import type { Database } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
 import { type SchemaReference, type SchemaRow, versionAt, type VersionRow } from "./schema-rows.ts"
-import { placeText, placeWithin } from "./subject-place.ts"
+import { placeText, placeWithin } from "../subject-place.ts"
 
 /** References that one schema may have, those of its references included. */
 export const maxReferences = 500

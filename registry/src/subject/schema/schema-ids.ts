@@ -1,7 +1,7 @@
 import { apiError } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { decodedRow, execute } from "../store/database.ts"
+import { decodedRow, execute } from "../../store/database.ts"
 import type { SchemaDraft } from "./schema-draft.ts"
 import { schemaRow } from "./schema-rows.ts"
 

@@ -10,10 +10,10 @@ import {
   toJsonWith
 } from "@millrace/sdk/avro"
 import * as Effect from "effect/Effect"
-import { canonicalJson } from "../canonical-json.ts"
+import { canonicalJson } from "../../canonical-json.ts"
 import { resolveReferences } from "./references.ts"
 import { type Annotation, latestOf, type SchemaReference, type VersionRow } from "./schema-rows.ts"
-import { placeText, placeWithin, type SubjectPlace } from "./subject-place.ts"
+import { placeText, placeWithin, type SubjectPlace } from "../subject-place.ts"
 
 /** A schema as somebody sends it. */
 export interface GivenSchema {
