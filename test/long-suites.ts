@@ -29,6 +29,7 @@ export const longSuites: readonly string[] = [
   "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/ledger/seeded-faults.test.ts",
+  "test/kafka/renewal.test.ts",
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
   "test/libraries/libraries.test.ts",

@@ -28,7 +28,7 @@ const clients = { kafkajs: kafkajsClient, "@platformatic/kafka": platformaticCli
 const password = "swordfish-7"
 
 /** An unsecured token (RFC 7515, algorithm `none`), as the broker's default validator for tests takes it. */
-const tokenOf = (user: string): string => {
+export const unsecuredToken = (user: string): string => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
   const now = Math.floor(Date.now() / 1_000)
   return `${part({ alg: "none" })}.${part({ sub: user, iat: now, exp: now + 3_600 })}.`
@@ -38,7 +38,7 @@ const ways: readonly SaslOptions[] = [
   { mechanism: "PLAIN", user: "alice", password },
   { mechanism: "SCRAM-SHA-256", user: "alice", password },
   { mechanism: "SCRAM-SHA-512", user: "alice", password },
-  { mechanism: "OAUTHBEARER", token: () => Promise.resolve(tokenOf("alice")) }
+  { mechanism: "OAUTHBEARER", token: () => Promise.resolve(unsecuredToken("alice")) }
 ]
 
 const forAlice = { principal: "User:alice", host: "*", permissionType: AclPermissionTypes.ALLOW }

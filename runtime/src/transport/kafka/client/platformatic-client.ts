@@ -44,11 +44,23 @@ const platformaticWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions
 })
 
 const wireOf = (connection: Connection): WireConnection => ({
-  // While a session is renewed it takes requests, too.
-  isOpen: () => connection.status === "connected" || connection.status === "reauthenticating",
-  send: (message) => sent(connection, message),
+  isOpen: () => connection.status === "connected" || isRenewing(connection),
+  send: (message) => (isRenewing(connection) ? sentLater(connection, message) : sent(connection, message)),
   destroy: () => destroy(connection)
 })
+
+const isRenewing = ({ status }: Connection): boolean => status === "reauthenticating"
+
+/** While a session is renewed the library takes requests, but the broker ends a connection where one comes in between. */
+async function sentLater(connection: Connection, message: WireMessage): Promise<Uint8Array> {
+  try {
+    await connection.ready()
+  } catch (cause) {
+    destroy(connection)
+    throw connectFailure(cause)
+  }
+  return sent(connection, message)
+}
 
 function sent(connection: Connection, message: WireMessage): Promise<Uint8Array> {
   return new Promise((done, refuse) => {
