@@ -152,8 +152,8 @@ export class Committer {
         for (const [place, count] of places.counts) this.ledger.put(place, count)
       }, bytes)
     } catch (cause) {
-      this.compaction.standBack(ride)
       const failure = writeFailure(this.folder, bytes, cause)
+      this.compaction.refuse(ride, failure)
       for (const { resume } of live) resume(Effect.fail(failure))
       return
     }

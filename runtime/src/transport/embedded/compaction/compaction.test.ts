@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -183,6 +183,32 @@ describe("compaction", () => {
         Effect.provide(TestClock.layer())
       )
     ))
+
+  it("writes nothing over a batch that is damaged, and stands in no commit's way", async () => {
+    const marked = "damaged".repeat(300)
+    await withLog(
+      (transport) =>
+        Effect.gen(function* () {
+          yield* transport.ensureTopic(topic)
+          yield* append(transport, [[{ key: "a", value: marked }], ...turns(20, 5)])
+        }),
+      never
+    )
+    const data = join(folder, "data.mdb")
+    const bytes = readFileSync(data)
+    const at = bytes.indexOf(marked) + 900
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    writeFileSync(data, bytes)
+    await withLog((transport) =>
+      Effect.gen(function* () {
+        for (const records of turns(30, 5)) yield* append(transport, [records, [{ key: "a", value: "new" }]])
+        const refused = yield* Effect.flip(transport.read(topic.name, 0, 0n, 1)).pipe(Effect.orDie)
+        assert.strictEqual(refused.reason, "corrupt")
+        const left = yield* readKeyed(transport, 1n)
+        assert.strictEqual(tableOf(left).get("a"), "new")
+      })
+    )
+  })
 
   it("leaves nothing of a topic that was deleted while it was compacted", async () => {
     await withLog((transport) =>

@@ -1,4 +1,4 @@
-import type { Topic } from "../../transport.ts"
+import type { Topic, TransportError } from "../../transport.ts"
 import { logKey } from "../keys.ts"
 import { PartitionLogs } from "../partition-log.ts"
 import type { Kept, Retention } from "../retention.ts"
@@ -19,6 +19,9 @@ export interface CompactionStep {
   /** The row after it, of a round's last step. */
   readonly ended?: (row: CompactionRow) => CompactionRow
 }
+
+/** Called once: the step was written, or not, and will not be by itself. */
+export type StepAnswer = (failure: TransportError | undefined) => void
 
 /** A step, and the first offset that its partition keeps before the transaction that it goes into. */
 export interface CompactionRide {
@@ -47,10 +50,8 @@ export class Compaction {
   private readonly store: Store
   private readonly retention: Retention
   private readonly isThere: (topic: Topic) => boolean
-  private waiting: { readonly step: CompactionStep; readonly done: () => void } | undefined
+  private waiting: { readonly step: CompactionStep; readonly answer: StepAnswer } | undefined
   private savedBytes = 0
-  /** After a transaction that failed: the next goes without. */
-  private standsBack = false
 
   /** `isThere`: whether the topic was not deleted. */
   constructor(store: Store, retention: Retention, isThere: (topic: Topic) => boolean) {
@@ -81,8 +82,8 @@ export class Compaction {
   }
 
   /** Offers a step to the next commits; answers how to take it back. */
-  offer(step: CompactionStep, done: () => void): () => void {
-    this.waiting = { step, done }
+  offer(step: CompactionStep, answer: StepAnswer): () => void {
+    this.waiting = { step, answer }
     return () => {
       this.waiting = undefined
     }
@@ -96,7 +97,7 @@ export class Compaction {
     this.commits += 1
     const share = (bytes + frames * frameCostBytes) * shareOfAppends
     this.savedBytes = Math.min(mostSavedBytes, this.savedBytes + share)
-    const step = this.standsBack ? undefined : this.waiting?.step
+    const step = this.waiting?.step
     return step === undefined || step.bytes > this.savedBytes ? undefined : this.ride(step, draft)
   }
 
@@ -135,21 +136,24 @@ export class Compaction {
     if (row !== undefined) this.put(place, { ...row, dirty: row.dirty + appended }, draft)
   }
 
-  /** After a transaction of which nothing was kept: the step may have been what was too much. */
-  standBack(ride: CompactionRide | undefined): void {
-    this.standsBack = ride !== undefined
+  /** After a transaction of which nothing was kept: the step may be why, and no other commit is to fail for it. */
+  refuse(ride: CompactionRide | undefined, failure: TransportError): void {
+    if (ride !== undefined) this.answer(ride.step, failure)
   }
 
   /** After the transaction became durable. */
   settle(ride: CompactionRide | undefined, { rows }: CompactionDraft): void {
-    this.standsBack = false
     for (const [place, row] of rows) this.rows.set(place, row)
-    if (ride === undefined || this.waiting?.step !== ride.step) return
-    const { step } = ride
-    const { done } = this.waiting
+    if (ride === undefined) return
+    this.savedBytes = Math.max(0, this.savedBytes - ride.step.bytes)
+    this.answer(ride.step, undefined)
+  }
+
+  private answer(step: CompactionStep, failure: TransportError | undefined): void {
+    if (this.waiting?.step !== step) return
+    const { answer } = this.waiting
     this.waiting = undefined
-    this.savedBytes -= step.bytes
-    done()
+    answer(failure)
   }
 
   forget(topicId: number): void {

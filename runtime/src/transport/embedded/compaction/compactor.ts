@@ -75,7 +75,7 @@ export function makeCompactor(parts: Parts): Effect.Effect<Compactor, never, Sco
         for (let partition = 0; partition < topic.partitions; partition++) {
           const row = compaction.rowOf(topic.id, partition)
           const rested = resting.get(`${topic.id}/${partition}`) ?? 0
-          if (row.dirty > rested && row.dirty >= dueAt(pace, row)) return { topic, partition }
+          if (row.dirty - rested >= dueAt(pace, row)) return { topic, partition }
         }
       }
       return undefined
@@ -121,20 +121,22 @@ function makeWriter({ compaction, folder, pace, store }: Parts): WriteStep {
     })
   return (step) =>
     Effect.gen(function* () {
-      let isWritten = false
+      let answered: Effect.Effect<void, TransportError> | undefined
       const along = Effect.callback<void>((resume) => {
-        const takeBack = compaction.offer(step, () => {
-          isWritten = true
+        const takeBack = compaction.offer(step, (failure) => {
+          answered = failure === undefined ? Effect.void : Effect.fail(failure)
           resume(Effect.void)
         })
         return Effect.sync(takeBack)
       })
-      while (!isWritten) {
+      // What was written is never offered again, even where its answer and the end of the wait come at once.
+      while (answered === undefined) {
         const { commits } = compaction
         if (commits === quietSince) return yield* alone(step)
         yield* Effect.timeoutOption(along, pace.quietAfterMs ?? quietAfterMs)
         if (compaction.commits === commits) quietSince = commits
       }
+      yield* answered
     })
 }
 
