@@ -7,9 +7,9 @@ export type SourceCodes = ReadonlyMap<string, string>
 
 const folders = ["sdk/src", "runtime/src", "runtime/sandbox/src", "registry/src", "plugins"]
 
-/** Where names in capitals are SQL's words, sample words, or tests' own. */
+/** Where names in capitals are SQL's or Kafka's words, sample words, or tests' own. */
 const otherWords =
-  /^sdk\/src\/expression\/|(?<!^sdk\/src)\/testing\/|sample-words|^runtime\/sandbox\/src\/fixture\//
+  /^sdk\/src\/expression\/|^runtime\/src\/transport\/kafka\/|(?<!^sdk\/src)\/testing\/|sample-words|^runtime\/sandbox\/src\/fixture\//
 
 const text = (file: string): string =>
   readFileSync(join(root, file), "utf8")

@@ -144,6 +144,10 @@ export const floors: readonly Floor[] = [
     ]
   },
   {
+    folder: "runtime/src/transport/kafka/",
+    imports: ["runtime/src/transport/", "runtime/src/state/", ...groundPackages, "effect/", "node:"]
+  },
+  {
     folder: "runtime/src/worker/handlers/http/",
     imports: ["runtime/src/", "@millrace/sdk", "@millrace/sandbox", "effect/", "undici", "node:"]
   },

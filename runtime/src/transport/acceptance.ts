@@ -13,8 +13,11 @@ import {
 } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { emptyCommit } from "./empty-commit.ts"
 import { Transport } from "./transport.ts"
-import type { Commit, TaskLog, TransportError } from "./transport.ts"
+import type { LogBatch, TaskLog, TransportError } from "./transport.ts"
+
+export { emptyCommit }
 
 /** One thing that every transport must do; `run` fails with an assertion's defect when it does not. */
 export interface AcceptanceCase {
@@ -22,22 +25,10 @@ export interface AcceptanceCase {
   readonly run: Effect.Effect<void, TransportError, Transport>
 }
 
-/** A commit with nothing in it, to spread over. */
-export const emptyCommit: Commit = {
-  outputs: [],
-  state: new Uint8Array(0),
-  offsets: [],
-  positions: {},
-  tokens: {},
-  watermarks: {},
-  counts: {},
-  completed: false,
-  now: 0
-}
-
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest())
-
-const schemaHash = new Uint8Array(32).fill(7)
+/** Of the frames here. A transport may have to know the schema of what it is given. */
+const schemaText = '"bytes"'
+const schemaHash = sha256(encodeUtf8(schemaText) ?? new Uint8Array(0))
 
 /** A frame of records whose values are these texts, as bytes. */
 export function textFrame(values: readonly string[], key: Uint8Array | null = null): Uint8Array {
@@ -70,6 +61,22 @@ function refusal<A, R>(effect: Effect.Effect<A, TransportError, R>): Effect.Effe
 
 const task = { pipeline: "acceptance", node: "head", partition: 3 }
 
+/** The batches of partition 0, once it has so many records. What was committed may be there to be read a moment later. */
+const readBatches = Effect.fnUntraced(function* (topic: string, records: number) {
+  const transport = yield* Transport
+  const batches: LogBatch[] = []
+  let next = 0n
+  while (textsOf(batches).length < records) {
+    yield* transport.waitFor(topic, 0, next)
+    batches.push(...(yield* transport.read(topic, 0, next, 1_000_000)))
+    next = batches.map(endOf).at(-1) ?? 0n
+  }
+  return batches
+})
+
+/** The offset after a batch: gaps take offsets too. */
+const endOf = ({ baseOffset, frame }: LogBatch): bigint => baseOffset + BigInt(openBatch(frame).count)
+
 function put(log: TaskLog, topic: string, values: readonly string[]) {
   return log.commit({ ...emptyCommit, outputs: [{ topic, partition: 0, frame: textFrame(values) }] })
 }
@@ -101,8 +108,7 @@ const topics: readonly AcceptanceCase[] = [
       assert.equal((yield* refusal(transport.end("films", 0))).reason, "unknownTopic")
       const second = yield* transport.ensureTopic(spec)
       assert.notEqual(second.id, first.id)
-      assert.equal(yield* transport.end("films", 0), 0n)
-      assert.deepEqual(yield* transport.read("films", 0, 0n, 1_000), [])
+      assert.deepEqual(textsOf(yield* transport.read("films", 0, 0n, 1_000)), [])
     })
   },
   {
@@ -128,18 +134,18 @@ const records: readonly AcceptanceCase[] = [
       yield* put(log, "films", ["a", "b"])
       yield* put(log, "films", ["c"])
       yield* put(log, "films", ["d", "e", "f"])
-      assert.equal(yield* transport.end("films", 0), 6n)
-      assert.equal(yield* transport.end("films", 1), 0n)
-      const all = yield* transport.read("films", 0, 0n, 1_000_000)
+      const all = yield* readBatches("films", 6)
       assert.deepEqual(textsOf(all), ["a", "b", "c", "d", "e", "f"])
-      assert.deepEqual(
-        all.map(({ baseOffset }) => baseOffset),
-        [0n, 2n, 3n]
-      )
-      const middle = yield* transport.read("films", 0, 4n, 1)
+      const end = yield* transport.end("films", 0)
+      assert.deepEqual(all.map(endOf), [...all.slice(1).map(({ baseOffset }) => baseOffset), end])
+      assert.equal(all[0]?.baseOffset, yield* transport.start("films", 0))
+      assert.equal(yield* transport.end("films", 1), 0n)
+      const last = all.find((batch) => textsOf([batch]).includes("e"))
+      assert.ok(last !== undefined)
+      const middle = yield* transport.read("films", 0, last.baseOffset + 1n, 1)
       assert.deepEqual(textsOf(middle), ["d", "e", "f"])
-      assert.equal(middle[0]?.baseOffset, 3n)
-      assert.deepEqual(yield* transport.read("films", 0, 6n, 1_000), [])
+      assert.equal(middle[0]?.baseOffset, last.baseOffset)
+      assert.deepEqual(yield* transport.read("films", 0, end, 1_000), [])
     })
   },
   {
@@ -150,13 +156,12 @@ const records: readonly AcceptanceCase[] = [
       const log = yield* transport.openTask(task)
       yield* log.commit(emptyCommit)
       yield* put(log, "films", ["a"])
-      const [batch] = yield* transport.read("films", 0, 0n, 1_000)
+      const [batch] = yield* readBatches("films", 1)
       assert.ok(batch !== undefined)
       const header = openBatch(batch.frame)
       assert.equal(header.producer, yield* transport.nodeId(task.pipeline, task.node))
       assert.equal(header.partition, 3)
       assert.equal(header.sequence, 2)
-      assert.notEqual(header.crc, 0)
     })
   },
   {
@@ -228,7 +233,7 @@ const tasks: readonly AcceptanceCase[] = [
       const refused = yield* refusal(put(old, "films", ["zombie"]))
       assert.equal(refused.reason, "fenced")
       yield* put(owner, "films", ["a"])
-      assert.deepEqual(textsOf(yield* transport.read("films", 0, 0n, 1_000)), ["a"])
+      assert.deepEqual(textsOf(yield* readBatches("films", 1)), ["a"])
     })
   },
   {
@@ -245,7 +250,7 @@ const tasks: readonly AcceptanceCase[] = [
           }),
         { concurrency: "unbounded" }
       )
-      const texts = textsOf(yield* transport.read("films", 0, 0n, 1_000_000))
+      const texts = textsOf(yield* readBatches("films", 80))
       assert.equal(texts.length, 80)
       for (let partition = 0; partition < 8; partition++)
         assert.deepEqual(
@@ -387,4 +392,9 @@ const state: readonly AcceptanceCase[] = [
 ]
 
 /** Everything that a transport must do, each case on a transport of its own that holds nothing yet. */
-export const transportAcceptance: readonly AcceptanceCase[] = [...topics, ...records, ...tasks, ...state]
+export const transportAcceptance: readonly AcceptanceCase[] = [...topics, ...records, ...tasks, ...state].map(
+  ({ name, run }) => ({
+    name,
+    run: Effect.flatMap(Transport, (transport) => Effect.andThen(transport.putSchema(schemaText), run))
+  })
+)

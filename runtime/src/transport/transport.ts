@@ -19,7 +19,10 @@ export interface TransportShape {
   readonly start: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
   /** The offset that the next record will take. */
   readonly end: (topic: string, partition: number) => Effect.Effect<bigint, TransportError>
-  /** Batches from `offset` on, whole frames, CRC checked; empty when there is nothing yet. The first may begin before `offset`, or, where that was dropped, at `start`. */
+  /**
+   * Batches from `offset` on, whole frames, checked; empty when there is nothing yet. The first may begin before `offset`, or, where that
+   * was dropped, at `start`. Each begins where the one before ended: offsets without records are gaps of frames (docs/formats/batch.md).
+   */
   readonly read: (
     topic: string,
     partition: number,
@@ -198,7 +201,10 @@ export interface NodeState {
 export interface TaskLog {
   /** What the last commit left; undefined before the first. */
   readonly checkpoint: Effect.Effect<Checkpoint | undefined, TransportError>
-  /** Visible and safe from a kill when it answers; safe from a power cut too, unless the log was told to flush later. Fails with `fenced` when another owner has opened the task. */
+  /**
+   * Safe from a kill when it answers, and visible then or, on Kafka, a moment later; safe from a power cut too, unless the log was told to
+   * flush later. Fails with `fenced` when another owner has opened the task.
+   */
   readonly commit: (commit: Commit) => Effect.Effect<Checkpoint, TransportError>
   /** State entries (docs/formats/state.md) of a keyed node for these keys: puts, maps' entries, and "known absent". Sees every commit of this task. */
   readonly readState: (
@@ -296,6 +302,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     "unknownTopic",
     "partitionCount",
     "keyless",
+    "unsupported",
     "formatVersion"
   ]),
   message: Schema.String

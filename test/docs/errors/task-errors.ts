@@ -95,6 +95,12 @@ const ofLog: Rows = {
     why: "Of each key a compacted stream keeps the newest record; without a key none is newer.",
     remedy: "Give the node's output a key that is never null, or take `compact: true` away from it."
   },
+  TRANSPORT_UNSUPPORTED: {
+    message: "The transport cannot do what is asked of it",
+    where: "the stream, or the task",
+    why: "A platform on Kafka does not compact named streams, and takes up no savepoints and backups.",
+    remedy: "Do as the message says, or use the embedded log."
+  },
   TRANSPORT_FORMAT_VERSION: {
     message: "The log was written by a newer release",
     where: "the data folder",

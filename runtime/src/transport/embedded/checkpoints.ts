@@ -1,6 +1,6 @@
 import type { Checkpoint, TaskId } from "../transport.ts"
 import type { Catalogue } from "./catalogue.ts"
-import { checkpointText, readCheckpoint } from "./checkpoint-text.ts"
+import { checkpointText, readCheckpoint } from "../checkpoint-text.ts"
 import { corrupt } from "./failure.ts"
 import { afterPrefix, idPrefix, taskKey } from "./keys.ts"
 import type { TaskCheckpoint } from "./retention.ts"

@@ -32,6 +32,7 @@ const transportCodes = {
   unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
   partitionCount: "TRANSPORT_PARTITION_COUNT",
   keyless: "TRANSPORT_KEYLESS",
+  unsupported: "TRANSPORT_UNSUPPORTED",
   formatVersion: "TRANSPORT_FORMAT_VERSION"
 } as const
 

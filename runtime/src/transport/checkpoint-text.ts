@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
-import { addCounts, wholeCounts } from "../counts.ts"
-import type { Checkpoint, Commit, Counts } from "../transport.ts"
+import { addCounts, wholeCounts } from "./counts.ts"
+import type { Checkpoint, Commit, Counts } from "./transport.ts"
 
 const CountsText = Schema.Struct({
   in: Schema.Number,

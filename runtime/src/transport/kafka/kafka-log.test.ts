@@ -1,0 +1,214 @@
+import { randomUUID } from "node:crypto"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { BatchCursor, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import { afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { sharedClusterPatience, sharedClusters } from "../../../../test/kafka/shared.ts"
+import { hasKafka } from "../../../../test/tools.ts"
+import { textFrame, textsOf } from "../acceptance.ts"
+import { emptyCommit } from "../empty-commit.ts"
+import { Transport } from "../transport.ts"
+import { kafkajsClient } from "./client/kafkajs-client.ts"
+import { kafkaTransport } from "./layer.ts"
+import { readRecordBatches } from "./record-batch/read-record-batches.ts"
+import { idsInMemory } from "./testing/ids-in-memory.ts"
+
+const task = { pipeline: "counts", node: "count", partition: 1 }
+const keyed = { node: "count" }
+const wanted = {
+  key: "id",
+  states: [
+    { name: "count", kind: "value", schema: undefined },
+    { name: "seen", kind: "map", schema: undefined, mapKey: '"string"' }
+  ]
+}
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
+
+const entries = (write: (writer: StateEntryWriter) => void): Uint8Array => {
+  const writer = new StateEntryWriter()
+  write(writer)
+  return writer.sink.toBytes()
+}
+
+const [cluster] = sharedClusters
+
+describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka", () => {
+  let folders: string[] = []
+  let bootstrap: readonly string[] = []
+  let own = ""
+  const ids = idsInMemory()
+  const folder = (): string => {
+    const made = mkdtempSync(join(tmpdir(), "millrace-kafka-"))
+    folders.push(made)
+    return made
+  }
+  const on = <A, E>(place: string, run: Effect.Effect<A, E, Transport>): Promise<A> =>
+    Effect.runPromise(
+      Effect.provide(
+        run,
+        kafkaTransport({
+          folder: place,
+          client: () => kafkajsClient({ bootstrap }),
+          ids,
+          prefixes: { own, streams: own }
+        })
+      )
+    )
+  beforeAll(async () => {
+    bootstrap = (await cluster?.bootstrap()) ?? []
+  }, sharedClusterPatience)
+  beforeEach(() => {
+    own = `t${randomUUID().slice(0, 8)}.`
+  })
+  afterEach(() => {
+    for (const each of folders) rmSync(each, { recursive: true, force: true })
+    folders = []
+  })
+
+  const begin = Effect.gen(function* () {
+    const transport = yield* Transport
+    yield* transport.putSchema('"bytes"')
+    yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
+    const slots = yield* transport.openState(task.pipeline, task.node, wanted)
+    return { transport, log: yield* transport.openTask(task, { ...keyed, slots }) }
+  })
+
+  const stateOf = Effect.gen(function* () {
+    const { log } = yield* begin
+    const read = yield* log.readState(
+      [bytes("a"), bytes("b"), bytes("c")],
+      [
+        { index: 0, kind: "value" },
+        { index: 1, kind: "map" }
+      ]
+    )
+    const found: string[] = []
+    const cursor = new StateEntryCursor(read)
+    while (cursor.next())
+      if (cursor.operation === "put")
+        found.push(
+          [cursor.key() ?? [], cursor.mapKey() ?? [], cursor.value()]
+            .map((part) => Buffer.from(part).toString("utf8"))
+            .join(" ")
+        )
+    return { found: found.sort(), checkpoint: yield* log.checkpoint }
+  })
+
+  const work = Effect.gen(function* () {
+    const { log } = yield* begin
+    const commit = (state: Uint8Array, next: bigint) =>
+      log.commit({
+        ...emptyCommit,
+        state,
+        offsets: [{ topic: "films", partition: 1, next }],
+        outputs: [{ topic: "films", partition: 0, frame: textFrame([`to ${next}`]) }]
+      })
+    yield* commit(
+      entries((writer) => {
+        writer.put(0, bytes("a"), undefined, 0, bytes("1"))
+        writer.put(0, bytes("b"), undefined, 0, bytes("1"))
+        writer.put(1, bytes("a"), bytes("x"), 0, bytes("old"))
+        writer.put(1, bytes("c"), bytes("x"), 0, bytes("kept"))
+      }),
+      10n
+    )
+    yield* commit(
+      entries((writer) => {
+        writer.clear(1, bytes("a"))
+        writer.put(1, bytes("a"), bytes("y"), 0, bytes("new"))
+        writer.delete(0, bytes("b"), undefined)
+      }),
+      20n
+    )
+    yield* commit(
+      entries((writer) => writer.put(0, bytes("a"), undefined, 0, bytes("3"))),
+      30n
+    )
+  })
+
+  const expected = ["a  3", "a y new", "c x kept"]
+
+  it("go on with their state and places on a machine that has nothing of them", async () => {
+    await on(folder(), work)
+    const { checkpoint, found } = await on(folder(), stateOf)
+    assert.deepStrictEqual(found, expected)
+    assert.strictEqual(checkpoint?.sequence, 3)
+    assert.deepStrictEqual(checkpoint?.offsets, [{ topic: "films", partition: 1, next: 30n }])
+  })
+
+  it("catch up with what their machine had missed, and keep what they had", async () => {
+    const first = folder()
+    await on(first, work)
+    await on(
+      folder(),
+      Effect.gen(function* () {
+        const { log } = yield* begin
+        yield* log.commit({
+          ...emptyCommit,
+          state: entries((writer) => writer.put(0, bytes("a"), undefined, 0, bytes("4")))
+        })
+      })
+    )
+    const { checkpoint, found } = await on(first, stateOf)
+    assert.deepStrictEqual(found, ["a  4", "a y new", "c x kept"])
+    assert.strictEqual(checkpoint?.sequence, 4)
+  })
+
+  it("leave nothing of a transaction that was not ended, and are not held up by it", async () => {
+    const client = kafkajsClient({ bootstrap })
+    try {
+      await on(folder(), work)
+      const torn = await client.initProducerId(`${own}counts/count/1`, 60_000)
+      await client.addPartitionsToTxn({ ...torn, transactionalId: `${own}counts/count/1` }, [
+        { topic: `${own}films`, partition: 0 }
+      ])
+      const { found } = await on(folder(), stateOf)
+      assert.deepStrictEqual(found, expected)
+      const texts = await on(
+        folder(),
+        Effect.gen(function* () {
+          const { transport } = yield* begin
+          return textsOf(yield* transport.read("films", 0, 0n, 1_000_000))
+        })
+      )
+      assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
+    } finally {
+      await client.close()
+    }
+  })
+
+  it("write values that any client reads by the id before them, and offsets that any tool shows", async () => {
+    await on(folder(), work)
+    const client = kafkajsClient({ bootstrap })
+    try {
+      const [fetched] = await client.fetch({
+        partitions: [{ topic: `${own}films`, partition: 0, offset: 0n }],
+        maxWaitMs: 5_000,
+        minBytes: 1,
+        maxBytes: 1_000_000,
+        isolation: "committed"
+      })
+      const read = readRecordBatches(fetched?.records ?? new Uint8Array(0), {
+        from: 0n,
+        schemaHash: () => new Uint8Array(32)
+      })
+      const frames = read.items.flatMap((item) => (item.kind === "frame" ? [item] : []))
+      const texts = frames.flatMap(({ frame }) => {
+        const cursor = new BatchCursor(frame)
+        return cursor.next() ? [Buffer.from(cursor.value() ?? []).toString("utf8")] : []
+      })
+      assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
+      const id = frames[0]?.schemaId ?? 0
+      assert.strictEqual(await Effect.runPromise(ids.textOf(id)), '"bytes"')
+      const offsets = await client.fetchOffsets(`${own}counts`, [{ topic: `${own}films`, partition: 1 }])
+      assert.deepStrictEqual(
+        offsets.map(({ offset }) => offset),
+        [30n]
+      )
+    } finally {
+      await client.close()
+    }
+  })
+})

@@ -1,0 +1,236 @@
+import { openBatch } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
+import { TransportError } from "../transport.ts"
+import type { Commit, TaskId, Topic, TopicSpec, TransportShape } from "../transport.ts"
+import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
+import { asking } from "./kafka-failure.ts"
+import { KafkaTask } from "./kafka-task.ts"
+import { PartitionReader } from "./partition-reader.ts"
+import type { ReaderParts } from "./partition-reader.ts"
+import type { SchemaIds } from "./schema-ids.ts"
+import type { OutgoingFrame } from "./task-transaction.ts"
+import { escaped, kafkaName } from "./topic-name.ts"
+import type { Prefixes } from "./topic-name.ts"
+import { deleteKafkaTopic, ensureKafkaTopic } from "./topics.ts"
+
+export interface KafkaLogParts {
+  readonly client: KafkaClient
+  readonly ids: SchemaIds
+  /** What lies in the folder: state, ids, and which topics there are. */
+  readonly local: TransportShape
+  readonly prefixes: Prefixes
+  /** Copies of each partition; undefined: as the cluster has it. */
+  readonly replicas: number | undefined
+}
+
+/** Topics, commits and checkpoints in Kafka, over a local store. Made by the layer. */
+export class KafkaLog {
+  private readonly parts: KafkaLogParts
+  private readonly readers: Map<string, PartitionReader> = new Map()
+  private readonly readerParts: ReaderParts
+  private readonly checkpoints: CheckpointLog
+  private readonly topics: Map<string, Topic> = new Map()
+  private readonly changelogs: Set<string> = new Set()
+  /** Ids by topic and hash. */
+  private readonly schemaIds: Map<string, number> = new Map()
+
+  private constructor(parts: KafkaLogParts) {
+    const { client, ids, local, prefixes } = parts
+    this.parts = parts
+    this.readerParts = { client, ids, local, hashes: new Map() }
+    this.checkpoints = new CheckpointLog(this.readerParts, `${prefixes.own}checkpoints`)
+  }
+
+  static readonly make = Effect.fnUntraced(function* (parts: KafkaLogParts) {
+    const log = new KafkaLog(parts)
+    for (const topic of yield* parts.local.topics) log.topics.set(topic.name, topic)
+    const { client, replicas } = parts
+    const name = log.checkpoints.topic
+    yield* ensureKafkaTopic(client, { name, partitions: checkpointPartitions, replicas, isCompacted: true })
+    return log.shape()
+  })
+
+  private shape(): TransportShape {
+    const { client, local } = this.parts
+    const taskParts = {
+      client,
+      local,
+      checkpoints: this.checkpoints,
+      prefix: this.parts.prefixes.own,
+      outgoing: (output: Commit["outputs"][number]) => this.outgoing(output),
+      inputName: (topic: string) => this.nameOf(topic),
+      changelog: (task: TaskId, node: string) => this.changelog(task, node),
+      changelogReader: (topic: string, partition: number) =>
+        new PartitionReader(this.readerParts, topic, partition)
+    }
+    return {
+      ...local,
+      ensureTopic: (spec) => this.ensureTopic(spec),
+      deleteTopic: (name) => this.deleteTopic(name),
+      start: (topic, partition) => this.offset(topic, partition, "earliest"),
+      end: (topic, partition) => this.offset(topic, partition, "lastStable"),
+      read: (topic, partition, offset, maxBytes) =>
+        Effect.flatMap(this.reader(topic, partition), (reader) => reader.read(offset, maxBytes)),
+      waitFor: (topic, partition, offset) =>
+        Effect.flatMap(this.reader(topic, partition), (reader) => reader.waitFor(offset)),
+      // A broker acknowledges what all copies in sync have, and counts no records.
+      appended: (topic, partition) =>
+        Effect.map(this.offset(topic, partition, "lastStable"), (end) => ({ given: end, kept: end })),
+      flushed: Effect.void,
+      openTask: (task, keyed) => KafkaTask.open(taskParts, task, keyed),
+      forget: (pipeline, nodes) => this.forget(pipeline, nodes),
+      restoreCheckpoint: (task) =>
+        unsupported(`a savepoint cannot be taken up by a platform on Kafka yet (task ${task.node})`),
+      snapshot: () =>
+        unsupported("a backup does not have what lies in Kafka: copy the cluster's topics instead")
+    }
+  }
+
+  private ensureTopic(spec: TopicSpec): Effect.Effect<Topic, TransportError> {
+    return Effect.gen({ self: this }, function* () {
+      if (spec.compact === true)
+        return yield* unsupported(
+          `stream ${spec.name}: compacted streams are not kept on Kafka yet; take compact: out`
+        )
+      const { client, local, prefixes, replicas } = this.parts
+      const topic = yield* local.ensureTopic(spec)
+      yield* ensureKafkaTopic(client, {
+        name: kafkaName(spec, prefixes),
+        partitions: spec.partitions,
+        replicas,
+        isCompacted: false,
+        retainBytes: spec.retainBytes
+      })
+      this.topics.set(spec.name, topic)
+      return topic
+    })
+  }
+
+  private deleteTopic(name: string): Effect.Effect<void, TransportError> {
+    return Effect.gen({ self: this }, function* () {
+      const topic = this.topics.get(name)
+      if (topic !== undefined)
+        yield* deleteKafkaTopic(this.parts.client, kafkaName(topic, this.parts.prefixes))
+      this.topics.delete(name)
+      for (const place of this.readers.keys()) if (place.startsWith(`${name}/`)) this.readers.delete(place)
+      yield* this.parts.local.deleteTopic(name)
+    })
+  }
+
+  private offset(
+    topic: string,
+    partition: number,
+    at: "earliest" | "lastStable"
+  ): Effect.Effect<bigint, TransportError> {
+    return Effect.flatMap(this.known(topic, partition), (kafkaTopic) =>
+      Effect.map(
+        asking(() => this.parts.client.listOffsets([{ topic: kafkaTopic, partition }], at)),
+        ([found]) => found?.offset ?? 0n
+      )
+    )
+  }
+
+  /** The topic's name in Kafka. Fails with `unknownTopic` for one or a partition that is not there. */
+  private known(name: string, partition: number): Effect.Effect<string, TransportError> {
+    const topic = this.topics.get(name)
+    if (topic !== undefined && partition >= 0 && partition < topic.partitions)
+      return Effect.succeed(kafkaName(topic, this.parts.prefixes))
+    return Effect.fail(
+      new TransportError({
+        reason: "unknownTopic",
+        message: `there is no partition ${partition} of a topic ${name}`
+      })
+    )
+  }
+
+  private nameOf(name: string): string | undefined {
+    const topic = this.topics.get(name)
+    return topic === undefined ? undefined : kafkaName(topic, this.parts.prefixes)
+  }
+
+  private reader(topic: string, partition: number): Effect.Effect<PartitionReader, TransportError> {
+    return Effect.map(this.known(topic, partition), (kafkaTopic) => {
+      const place = `${topic}/${partition}`
+      const known = this.readers.get(place)
+      if (known !== undefined) return known
+      const made = new PartitionReader(this.readerParts, kafkaTopic, partition)
+      this.readers.set(place, made)
+      return made
+    })
+  }
+
+  private outgoing(output: Commit["outputs"][number]): Effect.Effect<OutgoingFrame, TransportError> {
+    const { frame, partition, topic } = output
+    return Effect.gen({ self: this }, function* () {
+      const kafkaTopic = yield* this.known(topic, partition)
+      const { schemaHash } = openBatch(frame)
+      const schemaId = yield* this.schemaIdOf(topic, kafkaTopic, schemaHash)
+      return { topic: kafkaTopic, partition, frame, schemaId }
+    })
+  }
+
+  private schemaIdOf(
+    topic: string,
+    kafkaTopic: string,
+    hash: Uint8Array
+  ): Effect.Effect<number, TransportError> {
+    const place = `${topic} ${Buffer.from(hash).toString("hex")}`
+    const known = this.schemaIds.get(place)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.gen({ self: this }, function* () {
+      const { ids, local } = this.parts
+      const text = yield* local.schema(hash)
+      if (text === undefined)
+        return yield* Effect.die(new RangeError(`a frame for ${topic} is of a schema that nobody has stored`))
+      const id = yield* ids.idOf({ kafkaTopic, internal: this.topics.get(topic)?.internal ?? true }, text)
+      this.schemaIds.set(place, id)
+      this.readerParts.hashes.set(id, hash)
+      return id
+    })
+  }
+
+  private changelog(task: TaskId, node: string): Effect.Effect<string, TransportError> {
+    const name = this.changelogName(task.pipeline, node)
+    if (this.changelogs.has(name)) return Effect.succeed(name)
+    const { client, replicas } = this.parts
+    // A node has as many tasks as a topic that it reads has partitions.
+    const partitions = Math.max(
+      task.partition + 1,
+      ...[...this.topics.values()].map((topic) => topic.partitions)
+    )
+    const wanted = { name, partitions, atLeast: task.partition + 1, replicas, isCompacted: true }
+    return Effect.map(ensureKafkaTopic(client, wanted), () => {
+      this.changelogs.add(name)
+      return name
+    })
+  }
+
+  private changelogName(pipeline: string, node: string): string {
+    return `${this.parts.prefixes.own}${escaped(`${pipeline}/${node}`)}-changelog`
+  }
+
+  /** What is forgotten has no checkpoint, in Kafka too, and no changelog. */
+  private forget(
+    pipeline: string,
+    nodes: readonly string[] | undefined
+  ): Effect.Effect<void, TransportError> {
+    return Effect.gen({ self: this }, function* () {
+      const { local } = this.parts
+      for (const { task } of yield* local.checkpoints(pipeline)) {
+        if (nodes !== undefined && !nodes.includes(task.node)) continue
+        yield* KafkaTask.forget(this.parts.client, this.parts.prefixes.own, this.checkpoints, task)
+      }
+      for (const { node } of yield* local.statesOf(pipeline)) {
+        if (nodes !== undefined && !nodes.includes(node)) continue
+        const name = this.changelogName(pipeline, node)
+        this.changelogs.delete(name)
+        yield* deleteKafkaTopic(this.parts.client, name)
+      }
+      yield* local.forget(pipeline, nodes)
+    })
+  }
+}
+
+const unsupported = (message: string): Effect.Effect<never, TransportError> =>
+  Effect.fail(new TransportError({ reason: "unsupported", message }))

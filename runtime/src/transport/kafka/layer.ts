@@ -1,0 +1,46 @@
+import { join } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { embeddedTransport } from "../embedded/layer.ts"
+import { Transport } from "../transport.ts"
+import type { TransportError } from "../transport.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
+import { KafkaLog } from "./kafka-log.ts"
+import type { SchemaIds } from "./schema-ids.ts"
+import type { Prefixes } from "./topic-name.ts"
+
+export interface KafkaTransportOptions {
+  /** For what lies beside the log: state, which Kafka has in changelogs too. */
+  readonly folder: string
+  readonly client: () => KafkaClient
+  readonly ids: SchemaIds
+  /** Default: `millrace.`, and none for named streams. */
+  readonly prefixes?: Partial<Prefixes>
+  /** Copies of each partition; default: the cluster's. */
+  readonly replicas?: number
+}
+
+/** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. */
+export function kafkaTransport(options: KafkaTransportOptions): Layer.Layer<Transport, TransportError> {
+  return Layer.effect(
+    Transport,
+    Effect.gen(function* () {
+      const { folder, ids, prefixes, replicas } = options
+      // What a power cut takes from the folder is in Kafka.
+      const built = yield* Layer.build(
+        embeddedTransport({ folder: join(folder, "local"), durability: "async" })
+      )
+      const client = yield* Effect.acquireRelease(Effect.sync(options.client), (open) =>
+        Effect.promise(() => open.close())
+      )
+      return yield* KafkaLog.make({
+        client,
+        ids,
+        local: Context.get(built, Transport),
+        prefixes: { own: "millrace.", streams: "", ...prefixes },
+        replicas
+      })
+    })
+  )
+}

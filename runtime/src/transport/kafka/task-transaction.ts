@@ -1,0 +1,94 @@
+import { openBatch } from "@millrace/sdk/record"
+import type { CommittedOffset, KafkaClient, TopicPartition, TxnProducer } from "./client/kafka-client.ts"
+import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
+
+/** A frame on its way into a topic of Kafka. */
+export interface OutgoingFrame extends TopicPartition {
+  readonly frame: Uint8Array
+  /** In the schema registry. */
+  readonly schemaId: number
+}
+
+const transactionMs = 60_000
+const produceMs = 30_000
+
+/**
+ * The transactional producer of one task: one transaction a commit. Whoever opens the task next has its id, and fences this one. After a
+ * failure that leaves open what became of a transaction it is not to be used any more: KAFKA-17754, a late answer could end the next one.
+ */
+export class TaskTransaction {
+  private readonly client: KafkaClient
+  private readonly producer: TxnProducer
+  private readonly sequences: Map<string, number> = new Map()
+
+  private constructor(client: KafkaClient, producer: TxnProducer) {
+    this.client = client
+    this.producer = producer
+  }
+
+  /** Takes the id over: what the one before left open is aborted, or carried to its end where that was decided. */
+  static async open(client: KafkaClient, transactionalId: string): Promise<TaskTransaction> {
+    const producer = await client.initProducerId(transactionalId, transactionMs)
+    return new TaskTransaction(client, { ...producer, transactionalId })
+  }
+
+  /** Writes the frames and the group's offsets in one transaction; answers the offset after each frame. */
+  async commit(
+    frames: readonly OutgoingFrame[],
+    group: { readonly name: string; readonly offsets: readonly CommittedOffset[] }
+  ): Promise<readonly bigint[]> {
+    const { client, producer } = this
+    const ends: bigint[] = []
+    const places = new Map(
+      frames.map(({ partition, topic }) => [`${topic}/${partition}`, { topic, partition }])
+    )
+    await client.addPartitionsToTxn(producer, [...places.values()])
+    for (const round of roundsOf(frames)) {
+      const batches = round.map(({ frame, index }) => ({ index, ...this.batchOf(frame) }))
+      const produced = await client.produce({
+        transactionalId: producer.transactionalId,
+        batches: batches.map(({ partition, records, topic }) => ({ topic, partition, records })),
+        timeoutMs: produceMs
+      })
+      for (const { count, index, partition, topic } of batches) {
+        const base = produced.find((each) => each.topic === topic && each.partition === partition)?.baseOffset
+        ends[index] = (base ?? -1n) + BigInt(count)
+      }
+    }
+    if (group.offsets.length > 0) {
+      await client.addOffsetsToTxn(producer, group.name)
+      await client.txnOffsetCommit(producer, group.name, group.offsets)
+    }
+    await client.endTxn(producer, "commit")
+    return ends
+  }
+
+  private batchOf({ frame, partition, schemaId, topic }: OutgoingFrame) {
+    const { count } = openBatch(frame)
+    const place = `${topic}/${partition}`
+    const baseSequence = this.sequences.get(place) ?? 0
+    // The protocol's are 31 bits.
+    this.sequences.set(place, (baseSequence + count) % 0x8000_0000)
+    const { producerEpoch: epoch, producerId: id } = this.producer
+    const records = writeRecordBatch(frame, {
+      schemaId,
+      compression: "none",
+      producer: { id, epoch, baseSequence },
+      transactional: true
+    })
+    return { topic, partition, records, count }
+  }
+}
+
+/** A request has one batch for each partition: what has several goes in several. */
+function roundsOf(frames: readonly OutgoingFrame[]) {
+  const rounds: { frame: OutgoingFrame; index: number }[][] = []
+  const used = new Map<string, number>()
+  for (const [index, frame] of frames.entries()) {
+    const place = `${frame.topic}/${frame.partition}`
+    const round = used.get(place) ?? 0
+    used.set(place, round + 1)
+    rounds[round] = [...(rounds[round] ?? []), { frame, index }]
+  }
+  return rounds
+}

@@ -1,0 +1,99 @@
+import * as Effect from "effect/Effect"
+import { TransportError } from "../transport.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
+import { asking, kafkaFailure } from "./kafka-failure.ts"
+
+export interface WantedTopic {
+  readonly name: string
+  readonly partitions: number
+  /** As many will do where the topic is there; absent: exactly {@link partitions}. */
+  readonly atLeast?: number
+  readonly replicas: number | undefined
+  readonly isCompacted: boolean
+  readonly retainBytes?: number | undefined
+}
+
+/** A topic that was deleted may stand in the way of its successor for a moment. */
+const goingMs = 10_000
+const pauseMs = 50
+
+/**
+ * Makes the topic where it is not there. Records are of event times of any year: nothing is dropped by its age, and no time is refused.
+ * Fails with `partitionCount` where it has another number of partitions.
+ */
+export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient, wanted: WantedTopic) {
+  const began = performance.now()
+  for (;;) {
+    const [outcome] = yield* asking(() => client.createTopics([newTopic(wanted)]))
+    const { error } = outcome ?? {}
+    if (error === undefined) return yield* waitUntilLed(client, wanted)
+    if (error.kind !== "TOPIC_ALREADY_EXISTS") return yield* kafkaFailure(error)
+    const [found] = yield* asking(() => client.topics([wanted.name]))
+    if (found !== undefined && found.error === undefined)
+      return yield* checkPartitions(wanted, found.partitions.length)
+    if (performance.now() - began > goingMs) return yield* kafkaFailure(found?.error ?? error)
+    yield* Effect.sleep(pauseMs)
+  }
+})
+
+const newTopic = ({ isCompacted, name, partitions, replicas, retainBytes }: WantedTopic) => ({
+  name,
+  partitions,
+  ...(replicas === undefined ? {} : { replicas }),
+  configs: {
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.after.max.ms": `${2n ** 63n - 1n}`,
+    "retention.ms": "-1",
+    // A segment ends, too, where a record is so much newer than its first: with the marker of each transaction, which is of today.
+    "segment.ms": `${2n ** 63n - 1n}`,
+    "cleanup.policy": isCompacted ? "compact" : "delete",
+    ...(retainBytes === undefined ? {} : { "retention.bytes": `${retainBytes}` }),
+    // A frame has 8 MiB at most, and a record of Kafka some bytes more than ours.
+    "max.message.bytes": `${16 * 1024 * 1024}`
+  }
+})
+
+/** Brokers learn of a new topic one after the other. */
+const waitUntilLed = Effect.fnUntraced(function* (client: KafkaClient, wanted: WantedTopic) {
+  const began = performance.now()
+  for (;;) {
+    const [found] = yield* asking(() => client.topics([wanted.name]))
+    const isLed =
+      found?.error === undefined &&
+      found?.partitions.length === wanted.partitions &&
+      found.partitions.every(({ leader }) => leader >= 0)
+    if (isLed) return
+    if (performance.now() - began > goingMs)
+      return yield* new TransportError({
+        reason: "unavailable",
+        message: `Kafka: topic ${wanted.name} was made, and has no leaders after ${goingMs / 1000} s`
+      })
+    yield* Effect.sleep(pauseMs)
+  }
+})
+
+const checkPartitions = (
+  { atLeast, name, partitions }: WantedTopic,
+  found: number
+): Effect.Effect<void, TransportError> =>
+  (atLeast === undefined ? partitions === found : found >= atLeast)
+    ? Effect.void
+    : Effect.fail(
+        new TransportError({
+          reason: "partitionCount",
+          message: `topic ${name} of Kafka has ${found} partitions, not ${partitions}: the number never changes; take another name`
+        })
+      )
+
+/** Deletes the topic, and answers when the brokers know no more of it. */
+export const deleteKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient, name: string) {
+  const began = performance.now()
+  const [outcome] = yield* asking(() => client.deleteTopics([name]))
+  const { error } = outcome ?? {}
+  if (error !== undefined && error.kind !== "UNKNOWN_TOPIC_OR_PARTITION") return yield* kafkaFailure(error)
+  while (performance.now() - began < goingMs) {
+    const [found] = yield* asking(() => client.topics([name]))
+    if (found === undefined || found.error !== undefined) return
+    yield* Effect.sleep(pauseMs)
+  }
+})
