@@ -1,5 +1,9 @@
+import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { joinLeadership, type Leadership } from "../../registry/src/leadership/leadership.ts"
+import { until } from "../input/program.ts"
 import { startContender } from "./contender/start-contender.ts"
+import { opened } from "./open-store.ts"
 import { type PostgresServer, startPostgres } from "./server.ts"
 
 /** Within what another has to lead when a leader is gone. */
@@ -67,4 +71,32 @@ describe("platforms that share a database", () => {
     await first.told("deposed http://two:4000")
     assert.deepEqual(await scopes(url), ["@b"])
   })
+
+  it("have a leader that finds another way to the database when its connection hangs", async () => {
+    const url = await server.createDatabase()
+    const work = Effect.gen(function* () {
+      const leader = yield* Effect.flatMap(opened(url), (store) => joinLeadership(store))
+      const pid = yield* Effect.promise(() => renewer(url))
+      process.kill(pid, "SIGSTOP")
+      yield* untilIs(leader, false)
+      yield* untilIs(leader, true)
+      process.kill(pid, "SIGKILL")
+      return yield* leader.standing
+    })
+    assert.deepEqual(await Effect.runPromise(Effect.scoped(work)), { is: "leading", epoch: 1 })
+  })
+
+  const untilIs = Effect.fnUntraced(function* ({ isLeader }: Leadership, wanted: boolean) {
+    while ((yield* isLeader) !== wanted) yield* Effect.sleep(20)
+  })
+
+  /** The server's process that renews the lease. */
+  const renewer = async (url: string): Promise<number> => {
+    const renewing =
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'UPDATE leadership SET url%'"
+    return until(
+      async () => Number((await server.query(url, renewing))[0]?.["pid"] ?? 0),
+      (pid) => pid > 0
+    )
+  }
 })

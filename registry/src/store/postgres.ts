@@ -26,6 +26,8 @@ const Transaction = Context.Reference<number | undefined>("@millrace/registry/Po
 })
 
 const readers = 3
+/** What a lease rests on must be known soon; it may wait for the longest that a transaction stands still. */
+const deciderPatienceSeconds = 10
 const maxCachedTexts = 500
 
 /** Texts with their placeholders numbered: the store has a few hundred. */
@@ -102,7 +104,11 @@ export const openPostgres = Effect.fn("openPostgres")(function* (
   const writer = yield* makePostgresClient(address, { connections: 1, session })
   const reader = yield* makePostgresClient(address, { connections: readers, session })
   // Apart from the writer, so that it waits behind no transaction of this process.
-  const decider = yield* makePostgresClient(address, { connections: 1, session: {} })
+  const decider = yield* makePostgresClient(address, {
+    connections: 1,
+    session: {},
+    patienceSeconds: deciderPatienceSeconds
+  })
   yield* Effect.mapError(migratePostgres(writer), opening)
   const turn = yield* Semaphore.make(1)
 

@@ -27,6 +27,8 @@ export interface PostgresClient {
 
 export interface ClientOptions {
   readonly connections: number
+  /** How long a statement may go without an answer before its connection is given up; default 45 s. */
+  readonly patienceSeconds?: number
   /** What each session is set to, beside what all are. */
   readonly session: { readonly [setting: string]: string | number | boolean }
 }
@@ -35,7 +37,7 @@ type Driver = ReturnType<typeof connect>
 
 const connectSeconds = 5
 /** Beyond what the server lets a statement take: then it is the way to the server that hangs. */
-const patience = "45 seconds"
+const usualPatienceSeconds = 45
 
 const everySession = {
   application_name: "millrace",
@@ -97,6 +99,7 @@ export const makePostgresClient = (
       (held) => Effect.promise(() => end(held.driver, 5))
     ),
     (held): PostgresClient => {
+      const { patienceSeconds = usualPatienceSeconds } = options
       const attempt = <A>(sql: string, work: (driver: Driver) => Promise<A>): Effect.Effect<A, StoreError> =>
         Effect.suspend(() => {
           const { driver } = held
@@ -105,8 +108,8 @@ export const makePostgresClient = (
             catch: (cause) => toPostgresError(sql.slice(0, 60), cause)
           }).pipe(
             Effect.timeoutOrElse({
-              duration: patience,
-              orElse: () => Effect.fail(hangs(sql, address))
+              duration: `${patienceSeconds} seconds`,
+              orElse: () => Effect.fail(hangs(sql, address, patienceSeconds))
             }),
             Effect.tapError(({ reason }) =>
               Effect.sync(() => {
@@ -128,8 +131,12 @@ export const makePostgresClient = (
     }
   )
 
-const hangs = (sql: string, address: PostgresAddress): StoreError =>
-  toPostgresError(sql.slice(0, 60), new Error(`${addressText(address)} took ${patience}`), "unavailable")
+const hangs = (sql: string, address: PostgresAddress, seconds: number): StoreError =>
+  toPostgresError(
+    sql.slice(0, 60),
+    new Error(`${addressText(address)} gave no answer in ${seconds} s`),
+    "unavailable"
+  )
 
 const end = (driver: Driver, seconds: number): Promise<void> =>
   driver.end({ timeout: seconds }).catch(() => undefined)
