@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib"
-import { lz4Compress, snappyCompress } from "@platformatic/wasm-utils"
+import { lz4Compress, snappyCompress } from "@platformatic/wasm-utils/bundled"
 import { CompressionFault } from "./compression-fault.ts"
 import { decompressLz4 } from "./lz4.ts"
 import { decompressSnappy, frameSnappy } from "./snappy.ts"
@@ -7,6 +7,8 @@ import { decompressSnappy, frameSnappy } from "./snappy.ts"
 /** The codecs of record batches, in the order of their numbers there. */
 export const compressions = ["none", "gzip", "snappy", "lz4", "zstd"] as const
 export type Compression = (typeof compressions)[number]
+
+// `bundled` has its WebAssembly within it: the packed program has no file beside it that could be read.
 
 /** Compresses at each codec's usual level, in the form that Java's clients write. */
 export function compress(codec: Exclude<Compression, "none">, bytes: Uint8Array): Uint8Array {

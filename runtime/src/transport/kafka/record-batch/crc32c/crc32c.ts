@@ -1,4 +1,4 @@
-import { crc32c as throughTables } from "@platformatic/wasm-utils"
+import { crc32c as throughTables } from "@platformatic/wasm-utils/bundled"
 import { foldWords, leastFoldedBytes } from "./fold.ts"
 
 /**
