@@ -217,6 +217,16 @@ describe("what producers may do", () => {
     )
   })
 
+  it("is to give watermarks that no number holds", async () => {
+    const lag = Buffer.alloc(8)
+    lag.writeBigInt64BE(BigInt(-Number.MAX_SAFE_INTEGER))
+    const batch = await peerBatch([record(0, value("a"), { headers: { "millrace.watermark": lag } })])
+    assert.deepStrictEqual(
+      refusedOf(readRecordBatches(batch, readAll).items).map(({ reason }) => reason),
+      ["timestamp"]
+    )
+  })
+
   it("is to name headers in no text", async () => {
     const batch = await peerBatch([
       record(0, value("a"), { headers: { "name?": Buffer.of(1) } }),

@@ -45,7 +45,7 @@ export interface RefusedRecord extends Placed {
 }
 
 /**
- * `noSchemaId`: its value does not begin with a zero and a schema's id · `timestamp`: beyond ±(2^53 - 1) ms ·
+ * `noSchemaId`: its value does not begin with a zero and a schema's id · `timestamp`: it, or its watermark, is beyond ±(2^53 - 1) ms ·
  * `headerName`: not UTF-8 · `tooLarge`: no frame holds so many bytes.
  */
 export type RefusalReason = "noSchemaId" | "timestamp" | "headerName" | "tooLarge"

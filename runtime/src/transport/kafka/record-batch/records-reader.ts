@@ -65,7 +65,7 @@ export class RecordsReader {
         continue
       }
       headers.read(records)
-      const reason = isTimely ? refusalOf(records, delta) : "timestamp"
+      const reason = isTimely ? refusalOf(records, base, delta) : "timestamp"
       if (!this.admits(records, delta, reason)) return this.baseOffset + BigInt(records.offsetDelta)
       if (reason === undefined) this.append(records, base, delta)
       else this.refuse(records, reason, head)
@@ -157,9 +157,11 @@ function isLikeFrame(record: RecordCursor): boolean {
 }
 
 /** Why no frame can have the record, whose timestamp is sound. */
-function refusalOf(record: RecordCursor, delta: number): RefusalReason | undefined {
+function refusalOf(record: RecordCursor, base: number, delta: number): RefusalReason | undefined {
   if (schemaIdOf(record) === -1) return "noSchemaId"
   if (!headers.areUtf8) return "headerName"
+  // Its watermark, too, is an instant.
+  if (!Number.isSafeInteger(base + delta - (headers.lag ?? 0))) return "timestamp"
   return recordBytes(record, headers, delta) > maxFrameBytes - frameHeaderBytes ? "tooLarge" : undefined
 }
 
