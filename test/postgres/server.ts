@@ -1,9 +1,21 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:net"
 import { arch, platform, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import postgres from "postgres"
 
@@ -21,7 +33,7 @@ export interface PostgresServer extends AsyncDisposable {
   readonly createDatabase: () => Promise<string>
   /** Runs SQL in a database as its superuser; answers the rows. */
   readonly query: (url: string, sql: string) => Promise<readonly { readonly [column: string]: unknown }[]>
-  /** kill -9 of the server; its sessions end with it. */
+  /** kill -9 of the server and of all its sessions, which would serve on for a moment. */
   readonly kill: () => Promise<void>
   /** Starts it again after a kill, over the same files and at the same port. */
   readonly start: () => Promise<void>
@@ -130,6 +142,36 @@ const launch = async ({ home, port, programs, settings, user }: Launch): Promise
   return server
 }
 
+/** A process's state and parent, as Linux tells them; undefined once it is gone. */
+const statusOf = (pid: string): { readonly state: string; readonly parent: string } | undefined => {
+  try {
+    const [, state = "", parent = ""] =
+      /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1")) ?? []
+    return { state, parent }
+  } catch {
+    return undefined
+  }
+}
+
+const childrenOf = (parent: number): readonly string[] =>
+  existsSync("/proc")
+    ? readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && statusOf(pid)?.parent === String(parent))
+    : []
+
+/** Ends the sessions that a server left when it was killed, and answers when they are gone. */
+const killAll = async (sessions: readonly string[]): Promise<void> => {
+  for (const pid of sessions) {
+    try {
+      process.kill(Number(pid), "SIGKILL")
+    } catch {
+      // It ended by itself.
+    }
+  }
+  // A zombie is gone but for its name.
+  const isLeft = (pid: string) => (statusOf(pid)?.state ?? "Z") !== "Z"
+  while (sessions.some(isLeft)) await delay(5)
+}
+
 /** Starts a server with files of its own, which go with it. */
 export const startPostgres = async ({ tls = false } = {}): Promise<PostgresServer> => {
   const user = serverUser()
@@ -168,7 +210,11 @@ export const startPostgres = async ({ tls = false } = {}): Promise<PostgresServe
       await query(url("postgres"), `CREATE DATABASE ${name}`)
       return url(name)
     },
-    kill: () => end("SIGKILL"),
+    kill: async () => {
+      const sessions = childrenOf(server.pid ?? 0)
+      await end("SIGKILL")
+      await killAll(sessions)
+    },
     start: async () => {
       server = await launch(how)
     },
