@@ -21,8 +21,11 @@ export interface ClusterFolder {
   readonly remove: () => void
 }
 
-/** Kafka's ids of clusters: 16 bytes as URL-safe base64. */
-const newId = (): string => randomBytes(16).toString("base64url")
+/** Kafka's ids of clusters: 16 bytes as URL-safe base64. Kafka makes none that begins with a hyphen, which its tools take for an option. */
+export const newClusterId = (bytes: () => Buffer = () => randomBytes(16)): string => {
+  const id = bytes().toString("base64url")
+  return id.startsWith("-") ? newClusterId(bytes) : id
+}
 
 /** A cluster's folder: the given one, made where it is not there, or a temporary one. */
 export const openClusterFolder = (
@@ -33,7 +36,7 @@ export const openClusterFolder = (
   if (given === undefined) {
     const path = mkdtempSync(join(tmpdir(), "millrace-kafka-"))
     const remove = () => rmSync(path, { recursive: true, force: true })
-    return { path, id: newId(), isFormatted: false, remove }
+    return { path, id: newClusterId(), isFormatted: false, remove }
   }
   const path = resolve(given)
   const file = join(path, "cluster.json")
@@ -43,7 +46,7 @@ export const openClusterFolder = (
     return { path, id: kept.id, isFormatted: true, remove: () => undefined }
   }
   mkdirSync(path, { recursive: true })
-  return { path, id: newId(), isFormatted: false, remove: () => undefined }
+  return { path, id: newClusterId(), isFormatted: false, remove: () => undefined }
 }
 
 /** Says that a folder's brokers are formatted; until then its formatting begins anew. */

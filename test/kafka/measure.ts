@@ -9,10 +9,22 @@ import { openCluster } from "./running-cluster.ts"
 // two by turns against one broker: the ratio is what can be believed.
 
 const clients = { kafkajs: kafkajsClient, "@platformatic/kafka": platformaticClient }
-const batchRecords = 1_500
-const batches = 400
-/** A record of 100 bytes. */
-const records = textBatch(Array.from({ length: batchRecords }, (_, index) => `${index}`.padEnd(92, "x")))
+/** Large batches show what bytes cost, small ones what a request costs. */
+const loads = [
+  { name: "large", batchRecords: 1_500, batches: 400 },
+  { name: "small", batchRecords: 10, batches: 4_000 }
+] as const
+
+interface Load {
+  readonly name: string
+  readonly batchRecords: number
+  readonly batches: number
+  readonly records: Uint8Array
+}
+
+/** Records of 100 bytes. */
+const recordsOf = (count: number): Uint8Array =>
+  textBatch(Array.from({ length: count }, (_, index) => `${index}`.padEnd(92, "x")))
 
 const measured = async (
   work: () => Promise<void>
@@ -25,7 +37,7 @@ const measured = async (
 }
 
 /** As many at a time as a client of its own would have in flight. */
-const produce = async (client: KafkaClient, topic: string): Promise<void> => {
+const produce = async (client: KafkaClient, topic: string, { batches, records }: Load): Promise<void> => {
   let left = batches
   const one = async (): Promise<void> => {
     while (left-- > 0)
@@ -38,7 +50,11 @@ const produce = async (client: KafkaClient, topic: string): Promise<void> => {
   await Promise.all(Array.from({ length: 5 }, one))
 }
 
-const fetchAll = async (client: KafkaClient, topic: string): Promise<void> => {
+const fetchAll = async (
+  client: KafkaClient,
+  topic: string,
+  { batchRecords, batches, records }: Load
+): Promise<void> => {
   let bytes = 0
   let offset = 0n
   const request = { maxWaitMs: 1_000, minBytes: 1, maxBytes: 8_000_000, isolation: "committed" } as const
@@ -55,24 +71,34 @@ const fetchAll = async (client: KafkaClient, topic: string): Promise<void> => {
 const line = (
   what: string,
   library: string,
+  { batchRecords, batches, name, records }: Load,
   { cpu, wall }: { readonly cpu: number; readonly wall: number }
 ): string => {
-  const count = batches * batchRecords
+  const millions = (batches * batchRecords) / 1e6
   const megabytes = (batches * records.length) / 1e6
-  return `${what.padEnd(8)}${library.padEnd(21)}${(count / cpu / 1e6).toFixed(1).padStart(6)} M records, ${(megabytes / cpu).toFixed(0).padStart(5)} MB a CPU second; ${(count / wall / 1e6).toFixed(1).padStart(5)} M records a second\n`
+  const rates = [
+    `${(millions / cpu).toFixed(2).padStart(6)} M records a CPU second`,
+    `${(megabytes / cpu).toFixed(0).padStart(5)} MB a CPU second`,
+    `${(batches / cpu).toFixed(0).padStart(6)} batches a CPU second`,
+    `${(millions / wall).toFixed(2).padStart(5)} M records a second`
+  ]
+  return `${what.padEnd(8)} ${name}  ${library.padEnd(19)} ${rates.join(", ")}\n`
 }
 
 const cluster = await openCluster()
 const rounds = Number(process.argv[2] ?? 3)
 for (let round = 0; round < rounds; round += 1)
-  for (const [library, makeClient] of Object.entries(clients)) {
-    const client = makeClient({ bootstrap: cluster.bootstrap })
-    const topic = `measure-${randomUUID()}`
-    await client.createTopics([{ name: topic, partitions: 1, configs: { "retention.ms": "-1" } }])
-    process.stdout.write(line("produce", library, await measured(() => produce(client, topic))))
-    process.stdout.write(line("fetch", library, await measured(() => fetchAll(client, topic))))
-    await client.deleteTopics([topic])
-    await client.close()
-  }
+  for (const { batchRecords, batches, name } of loads)
+    for (const [library, makeClient] of Object.entries(clients)) {
+      const load = { name, batchRecords, batches, records: recordsOf(batchRecords) }
+      const client = makeClient({ bootstrap: cluster.bootstrap })
+      const topic = `measure-${randomUUID()}`
+      await client.createTopics([{ name: topic, partitions: 1, configs: { "retention.ms": "-1" } }])
+      const written = await measured(() => produce(client, topic, load))
+      const read = await measured(() => fetchAll(client, topic, load))
+      process.stdout.write(line("produce", library, load, written) + line("fetch", library, load, read))
+      await client.deleteTopics([topic])
+      await client.close()
+    }
 await cluster.close("hard")
 process.exit(0)

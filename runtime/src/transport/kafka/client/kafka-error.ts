@@ -12,7 +12,7 @@ export class KafkaError extends Schema.TaggedError<KafkaError>()("KafkaError", {
   message: Schema.String,
   /** It may go well when it is asked again, by whoever may ask it again: of a write only where it is not `indefinite`. */
   retriable: Schema.Boolean,
-  /** Another has taken over the transactional id or the membership: stop, and do not come back under the old one. */
+  /** Another has taken over the transactional id or the membership, or its coordinator has given up a transaction that was open beyond its timeout: stop, and do not go on with what was had. */
   fenced: Schema.Boolean,
   /** What a transaction holds is not known: its producer must be thrown away, and a new one initialised, before anything else. */
   indefinite: Schema.Boolean,
