@@ -171,7 +171,9 @@ function decoded<Request, Answer>(api: Api<Request, Answer>, bytes: Uint8Array, 
     const reader = new MessageReader(bytes, api.isFlexible)
     // The header's own tagged fields.
     reader.end()
-    return api.read(reader)
+    const answer = api.read(reader)
+    reader.end()
+    return answer
   } catch (cause) {
     throw clientError("MALFORMED_ANSWER", place, cause instanceof Error ? cause.message : String(cause))
   }
