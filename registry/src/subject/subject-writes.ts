@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { inTransaction } from "../store/database.ts"
 import { compareWithSubject, reportOf } from "./schema/compatibility.ts"
 import { registerSchema } from "./register.ts"
-import { draftSchema } from "./schema/schema-draft.ts"
+import { digestOfText, draftSchema } from "./schema/schema-draft.ts"
 import { latestOf } from "./schema/schema-rows.ts"
 import { changeSettings } from "./settings.ts"
 import { defaultContext } from "./subject-place.ts"
@@ -40,6 +40,16 @@ export const register = Effect.fnUntraced(function* ({ actor, key, schema, subje
     actor
   })
   return yield* shownVersion(registered)
+})
+
+/** Context of schemas that no subject has for others. */
+const ownContext = ".millrace"
+
+/** Keeps a schema that the platform itself writes with, and answers its id. */
+export const keep = Effect.fnUntraced(function* (text: string) {
+  const place = { context: ownContext, subject: digestOfText(text) }
+  const { id } = yield* registerSchema({ place, given: { schema: text }, key: [], actor: "millrace" })
+  return id
 })
 
 interface NewMode {

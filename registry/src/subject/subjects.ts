@@ -16,7 +16,7 @@ import type { StoreError } from "../store/store-error.ts"
 import { wholeText } from "./schema/references.ts"
 import { schemaRow } from "./schema/schema-rows.ts"
 import { knownSubject, knownSubjectVersion, listSubjects, shownVersions } from "./subject-rows.ts"
-import { check, type NewSchema, register, setCompatibility } from "./subject-writes.ts"
+import { check, keep, type NewSchema, register, setCompatibility } from "./subject-writes.ts"
 
 export type { NewSchema } from "./subject-writes.ts"
 
@@ -37,6 +37,8 @@ export interface SubjectsShape {
   ) => Effect.Effect<SubjectVersion, ApiError | StoreError>
   /** Registers a schema. The same text again answers the version that has it. Fails with SCHEMA_INCOMPATIBLE and the differences. */
   readonly register: (schema: NewSchema) => Effect.Effect<SubjectVersion, ApiError | StoreError>
+  /** Keeps a schema of the platform's own, which no subject shows; answers its id. */
+  readonly keep: (text: string) => Effect.Effect<number, ApiError | StoreError>
   /** What `register` would say. */
   readonly check: (
     subject: string,
@@ -62,6 +64,7 @@ export class Subjects extends Context.Service<Subjects, SubjectsShape>()("@millr
         versions: (subject) => inStore(versions(subject)),
         version: (subject, version) => inStore(knownSubjectVersion(subject, version)),
         register: (schema) => inStore(register(schema)),
+        keep: (text) => inStore(keep(text)),
         check: (subject, schema) => inStore(check(subject, schema)),
         setCompatibility: (subject, mode, actor) => inStore(setCompatibility({ subject, mode, actor })),
         schema: (id) => inStore(schemaOf(id))

@@ -19,6 +19,7 @@ import { runningPipelinesLayer } from "../controller/running-pipelines.ts"
 import { startStored } from "../controller/start-stored.ts"
 import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
+import type { KafkaSettings } from "./kafka/kafka-settings.ts"
 import { type Durability, embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { Inboxes } from "../worker/inbox/inboxes.ts"
@@ -66,6 +67,8 @@ export interface PlatformOptions {
   readonly secretKeyFile?: string | undefined
   /** Where the registry is; absent: in files of the data folder. */
   readonly database?: PostgresAddress | undefined
+  /** The cluster that topics and commits are kept in; absent: a log in the data folder. */
+  readonly kafka?: KafkaSettings | undefined
   /** Where the schema registry's API stands; absent: where it usually does. */
   readonly schemaRegistryPath?: string | undefined
   readonly limits?: PlatformLimits
@@ -192,7 +195,7 @@ const keepCompiled = Effect.delay(
 )
 
 const servicesOf = (
-  { durability = "fsync", folder, limits = {}, secretKeyFile, workshop }: PlatformOptions,
+  { durability = "fsync", folder, kafka, limits = {}, secretKeyFile, workshop }: PlatformOptions,
   path: Path.Path,
   {
     alerts,
@@ -208,7 +211,16 @@ const servicesOf = (
     readonly refusals: Refusals
   }
 ) => {
-  const transport = embeddedTransport({ folder: path.join(folder, "log"), durability })
+  const transport =
+    kafka === undefined
+      ? embeddedTransport({ folder: path.join(folder, "log"), durability })
+      : Layer.unwrap(
+          // Who has no Kafka does not load what speaks to it.
+          Effect.map(
+            Effect.promise(() => import("./kafka/kafka-layer.ts")),
+            ({ kafkaLayer }) => kafkaLayer(path.join(folder, "kafka"), kafka)
+          )
+        )
   const { batchMemoryMiB = usualBatchMemoryMiB, sandboxProcesses } = limits
   const budgetKiB = batchMemoryMiB * 1024
   const sandbox = SandboxPool.layer({
@@ -262,7 +274,8 @@ const servicesOf = (
       )
     ),
     Layer.provideMerge(firstPartyLayer),
+    Layer.provideMerge(transport),
     Layer.provideMerge(registry),
-    Layer.provideMerge(Layer.mergeAll(transport, sandbox))
+    Layer.provideMerge(sandbox)
   )
 }

@@ -178,6 +178,12 @@ const atStart: Rows = {
     why: "This one had the lead, and was stopped or had no answer of the database for longer than its lease.",
     remedy: "Start it again: it stands by then."
   },
+  KAFKA_ADDRESS_INVALID: {
+    message: "An address of a Kafka broker cannot be used",
+    where: "`--kafka`, or `kafka.brokers` in the config",
+    why: "It is not HOST:PORT, or the list is empty.",
+    remedy: "Write HOST:PORT, several with commas between, as `npm run kafka` prints it."
+  },
   DATABASE_ADDRESS_INVALID: {
     message: "The address of the registry's database cannot be read",
     where: "the flag, the config's key or the variable that gave it",

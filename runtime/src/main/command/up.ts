@@ -52,6 +52,13 @@ export const upCommand = Command.make(
         "Keep the registry in this PostgreSQL database, which platforms may share; default: MILLRACE_DATABASE, or a file of the data folder. A password is safer there than here: every user of the machine sees a command line"
       )
     ),
+    kafka: Flag.String("kafka").pipe(
+      Flag.withMetavar("BROKERS"),
+      Flag.optional,
+      Flag.withDescription(
+        "Keep topics and commits in the Kafka cluster of these brokers (HOST:PORT, several with commas); default: a log of its own in the data folder"
+      )
+    ),
     publish: Flag.String("publish").pipe(
       Flag.withMetavar("FOLDER"),
       Flag.atLeast(0),
@@ -79,8 +86,8 @@ export const upCommand = Command.make(
         const flags = yield* root
         const { upSettings } = yield* loadUpSettings
         const settings = yield* upSettings({ ...input, data: flags.data })
-        const { database, durability, host, limits, names, notify, port, schemaRegistryPath, secretKeyFile } =
-          settings
+        const { database, durability, host, kafka, limits, names, notify, port } = settings
+        const { schemaRegistryPath, secretKeyFile } = settings
         const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
@@ -93,6 +100,7 @@ export const upCommand = Command.make(
           schemaRegistryPath,
           secretKeyFile,
           database,
+          kafka,
           ...(notify === undefined ? {} : { notify })
         })
         const connection = connectTo(platform, flags.json)
@@ -121,6 +129,10 @@ export const upCommand = Command.make(
     {
       command: "millrace up --database postgres://millrace@db.example.com/millrace",
       description: "With the registry in PostgreSQL; a second one stands by"
+    },
+    {
+      command: "millrace up --kafka 127.0.0.1:9092",
+      description: "With topics in Kafka, as `npm run kafka` starts it"
     },
     { command: "millrace up --config /etc/millrace/millrace.yaml", description: "As a service" },
     {

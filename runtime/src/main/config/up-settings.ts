@@ -6,6 +6,8 @@ import type * as Redacted from "effect/Redacted"
 import type { PostgresAddress } from "@millrace/registry/server"
 import type { Durability } from "../../transport/embedded/index.ts"
 import { databaseAddress } from "../database/database-address.ts"
+import { kafkaSettings } from "../kafka/kafka-settings.ts"
+import type { KafkaSettings } from "../kafka/kafka-settings.ts"
 import { CommandError, CommandErrors } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import { readUpFile } from "./read-up-file.ts"
@@ -24,6 +26,7 @@ export interface UpFlags {
   readonly grant: boolean
   readonly durability: Option.Option<Durability>
   readonly database: Option.Option<Redacted.Redacted<string>>
+  readonly kafka: Option.Option<string>
 }
 
 /** What a platform is started with: flags first, then the file, then what is usual. Paths are absolute, or from the current folder. */
@@ -40,6 +43,8 @@ export interface UpSettings {
   readonly secretKeyFile: string | undefined
   /** Undefined: the registry is in files of the data folder. */
   readonly database: PostgresAddress | undefined
+  /** Undefined: the log is embedded. */
+  readonly kafka: KafkaSettings | undefined
   /** Undefined: where it usually stands. */
   readonly schemaRegistryPath: string | undefined
   readonly limits: NonNullable<UpFile["limits"]>
@@ -70,6 +75,7 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     durability: Option.getOrElse(flags.durability, () => config.durability ?? usual.durability),
     secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
     database: yield* databaseAddress(flags.database, config.database, process.env),
+    kafka: yield* kafkaSettings(flags.kafka, config.kafka),
     schemaRegistryPath: config.schemaRegistryPath,
     limits: config.limits ?? {}
   } satisfies UpSettings

@@ -33,7 +33,7 @@ describe.skipIf(!hasKafka)("the transport on Kafka", () => {
             const own = `${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 12)}.`
             const transport = kafkaTransport({
               folder,
-              client: () => makeClient({ bootstrap }),
+              client: () => Promise.resolve(makeClient({ bootstrap })),
               ids: idsInMemory(),
               prefixes: { own, streams: own }
             })

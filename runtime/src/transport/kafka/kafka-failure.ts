@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
+import { topicUnknown } from "./client/error-kinds.ts"
 import { KafkaError } from "./client/kafka-error.ts"
 import { RecordBatchFault } from "./record-batch/record-batch-fault.ts"
 
@@ -11,7 +12,7 @@ export function kafkaFailure(cause: unknown): TransportError {
   if (!(cause instanceof KafkaError)) throw cause
   const { fenced, kind, message } = cause
   return new TransportError({
-    reason: fenced ? "fenced" : kind === "UNKNOWN_TOPIC_OR_PARTITION" ? "unknownTopic" : "unavailable",
+    reason: fenced ? "fenced" : kind === topicUnknown ? "unknownTopic" : "unavailable",
     message: `Kafka: ${message}`
   })
 }

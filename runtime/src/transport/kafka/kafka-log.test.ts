@@ -50,7 +50,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
         run,
         kafkaTransport({
           folder: place,
-          client: () => kafkajsClient({ bootstrap }),
+          client: () => Promise.resolve(kafkajsClient({ bootstrap })),
           ids,
           prefixes: { own, streams: own }
         })

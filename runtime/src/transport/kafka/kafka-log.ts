@@ -164,26 +164,29 @@ export class KafkaLog {
     const { frame, partition, topic } = output
     return Effect.gen({ self: this }, function* () {
       const kafkaTopic = yield* this.known(topic, partition)
-      const { schemaHash } = openBatch(frame)
-      const schemaId = yield* this.schemaIdOf(topic, kafkaTopic, schemaHash)
+      const { hasControl, schemaHash } = openBatch(frame)
+      const internal = hasControl || (this.topics.get(topic)?.internal ?? true)
+      const schemaId = yield* this.schemaIdOf({ kafkaTopic, internal }, schemaHash)
       return { topic: kafkaTopic, partition, frame, schemaId }
     })
   }
 
+  /** What tasks tell each other between the records is no schema of a stream's: `internal` then, whatever the topic. */
   private schemaIdOf(
-    topic: string,
-    kafkaTopic: string,
+    topic: { readonly kafkaTopic: string; readonly internal: boolean },
     hash: Uint8Array
   ): Effect.Effect<number, TransportError> {
-    const place = `${topic} ${Buffer.from(hash).toString("hex")}`
+    const place = `${topic.kafkaTopic} ${Buffer.from(hash).toString("hex")}`
     const known = this.schemaIds.get(place)
     if (known !== undefined) return Effect.succeed(known)
     return Effect.gen({ self: this }, function* () {
       const { ids, local } = this.parts
       const text = yield* local.schema(hash)
       if (text === undefined)
-        return yield* Effect.die(new RangeError(`a frame for ${topic} is of a schema that nobody has stored`))
-      const id = yield* ids.idOf({ kafkaTopic, internal: this.topics.get(topic)?.internal ?? true }, text)
+        return yield* Effect.die(
+          new RangeError(`a frame for ${topic.kafkaTopic} is of a schema that nobody has stored`)
+        )
+      const id = yield* ids.idOf(topic, text)
       this.schemaIds.set(place, id)
       this.readerParts.hashes.set(id, hash)
       return id

@@ -13,7 +13,7 @@ import type { Prefixes } from "./topic-name.ts"
 export interface KafkaTransportOptions {
   /** For what lies beside the log: state, which Kafka has in changelogs too. */
   readonly folder: string
-  readonly client: () => KafkaClient
+  readonly client: () => Promise<KafkaClient>
   readonly ids: SchemaIds
   /** Default: `millrace.`, and none for named streams. */
   readonly prefixes?: Partial<Prefixes>
@@ -31,7 +31,7 @@ export function kafkaTransport(options: KafkaTransportOptions): Layer.Layer<Tran
       const built = yield* Layer.build(
         embeddedTransport({ folder: join(folder, "local"), durability: "async" })
       )
-      const client = yield* Effect.acquireRelease(Effect.sync(options.client), (open) =>
+      const client = yield* Effect.acquireRelease(Effect.promise(options.client), (open) =>
         Effect.promise(() => open.close())
       )
       return yield* KafkaLog.make({

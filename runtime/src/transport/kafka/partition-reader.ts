@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { LogBatch, TransportError, TransportShape } from "../transport.ts"
+import { offsetDropped } from "./client/error-kinds.ts"
 import type { FetchedPartition, KafkaClient } from "./client/kafka-client.ts"
 import { logBatches } from "./fetched-batches.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
@@ -111,7 +112,7 @@ export class PartitionReader {
   /** Where what was asked for is dropped already, the first that is kept is ready. */
   private refused(fetched: FetchedPartition, offset: bigint): Effect.Effect<void, TransportError> {
     const { error } = fetched
-    if (error?.kind !== "OFFSET_OUT_OF_RANGE") return Effect.fail(kafkaFailure(error))
+    if (error?.kind !== offsetDropped) return Effect.fail(kafkaFailure(error))
     return Effect.flatMap(
       asking(() =>
         this.parts.client.listOffsets([{ topic: this.topic, partition: this.partition }], "earliest")

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
+import { topicThere, topicUnknown } from "./client/error-kinds.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
 
@@ -27,7 +28,7 @@ export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient
     const [outcome] = yield* asking(() => client.createTopics([newTopic(wanted)]))
     const { error } = outcome ?? {}
     if (error === undefined) return yield* waitUntilLed(client, wanted)
-    if (error.kind !== "TOPIC_ALREADY_EXISTS") return yield* kafkaFailure(error)
+    if (error.kind !== topicThere) return yield* kafkaFailure(error)
     const [found] = yield* asking(() => client.topics([wanted.name]))
     if (found !== undefined && found.error === undefined)
       return yield* checkPartitions(wanted, found.partitions.length)
@@ -90,7 +91,7 @@ export const deleteKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient
   const began = performance.now()
   const [outcome] = yield* asking(() => client.deleteTopics([name]))
   const { error } = outcome ?? {}
-  if (error !== undefined && error.kind !== "UNKNOWN_TOPIC_OR_PARTITION") return yield* kafkaFailure(error)
+  if (error !== undefined && error.kind !== topicUnknown) return yield* kafkaFailure(error)
   while (performance.now() - began < goingMs) {
     const [found] = yield* asking(() => client.topics([name]))
     if (found === undefined || found.error !== undefined) return

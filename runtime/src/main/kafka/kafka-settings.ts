@@ -1,0 +1,51 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { SaslOptions, TlsOptions } from "../../transport/kafka/client/wire.ts"
+import { CommandError } from "../terminal/command-error.ts"
+import { exitCode } from "../terminal/exit-code.ts"
+import type { UpFile } from "../config/up-file.ts"
+
+/** The cluster that a platform keeps its topics and commits in. */
+export interface KafkaSettings {
+  /** `host:port` of some brokers. */
+  readonly brokers: readonly string[]
+  /** Which library's connections carry it. */
+  readonly client: "kafkajs" | "platformatic"
+  /** Before the names of what is no named stream; default: `millrace.`. */
+  readonly prefix: string | undefined
+  readonly replicas: number | undefined
+  readonly sasl: SaslOptions | undefined
+  readonly tls: TlsOptions | undefined
+}
+
+const address = /^(?:\[[0-9a-fA-F:]+\]|[^\s:,/]+)(?::\d{1,5})?$/
+
+/** By the flag, else by the config's file; undefined where neither names brokers: the log is embedded. */
+export const kafkaSettings = Effect.fnUntraced(function* (
+  flag: Option.Option<string>,
+  written: UpFile["kafka"]
+): Effect.fn.Return<KafkaSettings | undefined, CommandError> {
+  const where = Option.isSome(flag) ? "--kafka" : "kafka.brokers, in the config"
+  const named = Option.getOrUndefined(flag) ?? written?.brokers
+  if (named === undefined) return undefined
+  const brokers = (typeof named === "string" ? named.split(",") : named).map((each) => each.trim())
+  const wrong = brokers.find((each) => !address.test(each))
+  if (wrong !== undefined || brokers.length === 0)
+    return yield* new CommandError({
+      code: "KAFKA_ADDRESS_INVALID",
+      message: `${JSON.stringify(wrong ?? "")} is no address of a broker`,
+      where,
+      remedy: "write HOST:PORT, several with commas between, as `npm run kafka` prints it",
+      exit: exitCode.badInput
+    })
+  const { client = "kafkajs", password, prefix, replicas, tls, user } = written ?? {}
+  const mechanism = written?.mechanism ?? "SCRAM-SHA-512"
+  return {
+    brokers,
+    client,
+    prefix,
+    replicas,
+    sasl: user === undefined ? undefined : { mechanism, user, password: password ?? "" },
+    tls: tls === true ? {} : undefined
+  }
+})

@@ -1,0 +1,4 @@
+/** Kafka's names of what the transport tells apart. */
+export const topicUnknown = "UNKNOWN_TOPIC_OR_PARTITION"
+export const topicThere = "TOPIC_ALREADY_EXISTS"
+export const offsetDropped = "OFFSET_OUT_OF_RANGE"
