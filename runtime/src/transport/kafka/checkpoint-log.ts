@@ -1,16 +1,23 @@
 import { BatchCursor, BatchWriter, encodeUtf8, partitionOf } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { checkpointText, readCheckpoint } from "../checkpoint-text.ts"
 import type { Checkpoint, TaskId, TransportError } from "../transport.ts"
 import { TransportError as Failure } from "../transport.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
-import { asking } from "./kafka-failure.ts"
-import { PartitionReader } from "./partition-reader.ts"
-import type { ReaderParts } from "./partition-reader.ts"
+import { asking, kafkaFailure } from "./kafka-failure.ts"
+import { SettledFrames } from "./settled-frames.ts"
 
-/** Partitions of the topic: an open transaction of one task holds up who reads the same. */
+/** Partitions of the topic: each is read whole by a platform that has one of its tasks. */
 export const checkpointPartitions = 8
 const readBytes = 1024 * 1024
+const waitMs = 500
+
+interface Reading {
+  readonly frames: SettledFrames
+  /** One reads at a time. */
+  readonly turn: Semaphore.Semaphore
+}
 const noSchema = new Uint8Array(32)
 
 export const taskName = ({ node, partition, pipeline }: TaskId): string => `${pipeline}/${node}/${partition}`
@@ -22,14 +29,16 @@ export const taskName = ({ node, partition, pipeline }: TaskId): string => `${pi
 export class CheckpointLog {
   readonly topic: string
   private readonly client: KafkaClient
-  private readonly readers: readonly PartitionReader[]
-  private readonly next: bigint[] = Array.from({ length: checkpointPartitions }, () => 0n)
+  private readonly partitions: readonly Reading[]
   private readonly known: Map<string, Checkpoint> = new Map()
 
-  constructor(parts: ReaderParts, topic: string) {
+  constructor(client: KafkaClient, topic: string) {
     this.topic = topic
-    this.client = parts.client
-    this.readers = this.next.map((_, partition) => new PartitionReader(parts, topic, partition))
+    this.client = client
+    this.partitions = Array.from({ length: checkpointPartitions }, () => ({
+      frames: new SettledFrames(),
+      turn: Semaphore.makeUnsafe(1)
+    }))
   }
 
   static partition(task: TaskId): number {
@@ -45,7 +54,7 @@ export class CheckpointLog {
     return writer.finish()
   }
 
-  /** The task's last committed one. Ask when nobody else can commit for it: transactions of others may be open, and are waited for. */
+  /** The task's last committed one. Ask once the task's id is taken over: nothing of it is open any more. */
   last(task: TaskId): Effect.Effect<Checkpoint | undefined, TransportError> {
     const partition = CheckpointLog.partition(task)
     return Effect.gen({ self: this }, function* () {
@@ -56,19 +65,34 @@ export class CheckpointLog {
   }
 
   private readTo(partition: number, end: bigint): Effect.Effect<void, TransportError> {
-    return Effect.gen({ self: this }, function* () {
-      const reader = this.readers[partition]
-      if (reader === undefined) return
-      while ((this.next[partition] ?? 0n) < end) {
-        const from = this.next[partition] ?? 0n
-        yield* reader.waitFor(from)
-        for (const { baseOffset, frame } of yield* reader.read(from, readBytes)) {
-          const cursor = new BatchCursor(frame)
-          while (cursor.next()) if (baseOffset + BigInt(cursor.index) >= from) yield* this.take(cursor)
-          this.next[partition] = baseOffset + BigInt(cursor.header.count)
+    const reading = this.partitions[partition]
+    if (reading === undefined) return Effect.void
+    const { frames, turn } = reading
+    return turn.withPermit(
+      Effect.gen({ self: this }, function* () {
+        while (frames.next < end) {
+          const [fetched] = yield* asking(() =>
+            this.client.fetch({
+              partitions: [{ topic: this.topic, partition, offset: frames.next }],
+              maxWaitMs: waitMs,
+              minBytes: 1,
+              maxBytes: readBytes,
+              isolation: "uncommitted",
+              lane: `${this.topic}/${partition}`
+            })
+          )
+          if (fetched?.error !== undefined) return yield* kafkaFailure(fetched.error)
+          const settled = yield* Effect.try({
+            try: () => frames.take(fetched?.records ?? new Uint8Array(0)),
+            catch: kafkaFailure
+          })
+          for (const frame of settled) {
+            const cursor = new BatchCursor(frame)
+            while (cursor.next()) yield* this.take(cursor)
+          }
         }
-      }
-    })
+      })
+    )
   }
 
   private take(cursor: BatchCursor): Effect.Effect<void, TransportError> {

@@ -11,8 +11,10 @@ import { textFrame, textsOf } from "../acceptance.ts"
 import { emptyCommit } from "../empty-commit.ts"
 import { Transport } from "../transport.ts"
 import { kafkajsClient } from "./client/kafkajs-client.ts"
+import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import { kafkaTransport } from "./layer.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
+import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
 import { idsInMemory } from "./testing/ids-in-memory.ts"
 
 const task = { pipeline: "counts", node: "count", partition: 1 }
@@ -174,6 +176,41 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
         })
       )
       assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
+    } finally {
+      await client.close()
+    }
+  })
+
+  it("are opened while another task's transaction is open, which holds up who reads committed records", async () => {
+    await on(folder(), work)
+    const client = kafkajsClient({ bootstrap })
+    try {
+      const other = {
+        ...(await client.initProducerId(`${own}other`, 60_000)),
+        transactionalId: `${own}other`
+      }
+      const places = Array.from({ length: checkpointPartitions }, (_, partition) => ({
+        topic: `${own}checkpoints`,
+        partition
+      }))
+      await client.addPartitionsToTxn(other, places)
+      const record = writeRecordBatch(CheckpointLog.frame({ ...task, pipeline: "other" }, undefined, 0), {
+        schemaId: 0,
+        compression: "none",
+        producer: { id: other.producerId, epoch: other.producerEpoch, baseSequence: 0 },
+        transactional: true
+      })
+      await client.produce({
+        transactionalId: other.transactionalId,
+        batches: places.map((place) => ({ ...place, records: record })),
+        timeoutMs: 5_000
+      })
+      const began = performance.now()
+      const { checkpoint, found } = await on(folder(), stateOf)
+      assert.deepStrictEqual(found, expected)
+      assert.strictEqual(checkpoint?.sequence, 3)
+      assert.isBelow(performance.now() - began, 30_000)
+      await client.endTxn(other, "abort")
     } finally {
       await client.close()
     }

@@ -39,7 +39,7 @@ export class KafkaLog {
     const { client, ids, local, prefixes } = parts
     this.parts = parts
     this.readerParts = { client, ids, local, hashes: new Map() }
-    this.checkpoints = new CheckpointLog(this.readerParts, `${prefixes.own}checkpoints`)
+    this.checkpoints = new CheckpointLog(client, `${prefixes.own}checkpoints`)
   }
 
   static readonly make = Effect.fnUntraced(function* (parts: KafkaLogParts) {

@@ -9,8 +9,9 @@ export interface OutgoingFrame extends TopicPartition {
   readonly schemaId: number
 }
 
-const transactionMs = 60_000
-const produceMs = 30_000
+/** Who reads committed records waits so long for a transaction whose task has died and is not opened again. */
+const transactionMs = 30_000
+const produceMs = 10_000
 
 /**
  * The transactional producer of one task: one transaction a commit. Whoever opens the task next has its id, and fences this one. After a

@@ -95,7 +95,8 @@ export const subjectErrors = errorTable({
     message: "The subject {subject} is not in the mode IMPORT: a schema cannot bring its id",
     where: "the id of the request",
     why: "Ids are given by the registry, but to schemas of another registry that are imported.",
-    remedy: "Leave the id out, or set the subject's mode to IMPORT first with a client of the schema registry.",
+    remedy:
+      "Leave the id out, or set the subject's mode to IMPORT first with a client of the schema registry.",
     fields: ["subject"]
   },
   SUBJECT_VERSION_NOT_NEXT: {
