@@ -1,10 +1,11 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
- * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts,
- * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, the tests of plugins, registry, main/bench and main/dev).
+ * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, kafka/acceptance.test.ts,
+ * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, compaction-round.test.ts, event-clock.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, pipeline-life.test.ts, the tests of plugins, registry, main/bench and main/dev).
  */
 export const longSuites: readonly string[] = [
   "sdk/src/testing/conformance/**/*.test.ts",
+  "sdk/src/testing/property/property-runner.test.ts",
   "test/author/bench.test.ts",
   "test/author/conformance.test.ts",
   "test/author/fixtures-run.test.ts",
@@ -18,6 +19,8 @@ export const longSuites: readonly string[] = [
   "test/examples/auctions.test.ts",
   "test/hostile/guards.test.ts",
   "registry/src/package/publish-kill.test.ts",
+  "runtime/src/transport/embedded/compaction/kills.test.ts",
+  "runtime/src/transport/kafka/client/acceptance.test.ts",
   "test/http/canary.test.ts",
   "test/http/delivery.test.ts",
   "test/http/forbidden-addresses.test.ts",
@@ -30,6 +33,7 @@ export const longSuites: readonly string[] = [
   "test/journey/**/*.test.ts",
   "test/ledger/seeded-faults.test.ts",
   "test/kafka/renewal.test.ts",
+  "test/kafka/security.test.ts",
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
   "test/libraries/libraries.test.ts",
@@ -44,15 +48,19 @@ export const longSuites: readonly string[] = [
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
   "test/publish/**/*.test.ts",
+  "test/registry-clients/postgres.test.ts",
   "test/scaffolds/templates.test.ts",
   "test/streams/event-time-kills.test.ts",
+  "test/streams/event-time.test.ts",
   "test/streams/everyday.test.ts",
+  "test/streams/follow.test.ts",
   "test/state/**/*.test.ts",
   "test/streams/join-log.test.ts",
   "test/terminal/millrace-prompts.test.ts",
   "test/streams/windows.test.ts",
   "test/upgrade/failed-upgrade.test.ts",
   "test/upgrade/canary.test.ts",
+  "test/upgrade/hot-swap.test.ts",
   "test/upgrade/kills.test.ts",
   "test/upgrade/rollback.test.ts"
 ]
