@@ -140,6 +140,25 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
     assert.deepStrictEqual(checkpoint?.offsets, [{ topic: "films", partition: 1, next: 30n }])
   })
 
+  it("have the same ids on every machine, so that what a producer said of event time is known for its own", async () => {
+    const idsOf = Effect.gen(function* () {
+      const transport = yield* Transport
+      return [yield* transport.nodeId("plain", "one"), yield* transport.nodeId("plain", "two")]
+    })
+    const first = await on(folder(), idsOf)
+    assert.notStrictEqual(first[0], first[1])
+    assert.deepStrictEqual(await on(folder(), idsOf), first)
+    const anew = await on(
+      folder(),
+      Effect.gen(function* () {
+        const transport = yield* Transport
+        yield* transport.forget("plain")
+        return yield* transport.nodeId("plain", "one")
+      })
+    )
+    assert.notStrictEqual(anew, first[0])
+  })
+
   it("catch up with what their machine had missed, and keep what they had", async () => {
     const first = folder()
     await on(first, work)

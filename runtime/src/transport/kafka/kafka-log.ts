@@ -9,6 +9,7 @@ import { KafkaTask } from "./kafka-task.ts"
 import { PartitionReader } from "./partition-reader.ts"
 import type { ReaderParts } from "./partition-reader.ts"
 import type { SchemaIds } from "./schema-ids.ts"
+import { TaskTransaction } from "./task-transaction.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
 import { escaped, kafkaName } from "./topic-name.ts"
 import type { Prefixes } from "./topic-name.ts"
@@ -61,6 +62,7 @@ export class KafkaLog {
       outgoing: (output: Commit["outputs"][number]) => this.outgoing(output),
       inputName: (topic: string) => this.nameOf(topic),
       changelog: (task: TaskId, node: string) => this.changelog(task, node),
+      nodeId: (pipeline: string, node: string) => this.nodeId(pipeline, node),
       changelogReader: (topic: string, partition: number) =>
         new PartitionReader(this.readerParts, topic, partition)
     }
@@ -78,6 +80,7 @@ export class KafkaLog {
       appended: (topic, partition) =>
         Effect.map(this.offset(topic, partition, "lastStable"), (end) => ({ given: end, kept: end })),
       flushed: Effect.void,
+      nodeId: (pipeline, node) => this.nodeId(pipeline, node),
       openTask: (task, keyed) => KafkaTask.open(taskParts, task, keyed),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes),
       restoreCheckpoint: (task) =>
@@ -193,6 +196,19 @@ export class KafkaLog {
     })
   }
 
+  private nodeId(pipeline: string, node: string): Effect.Effect<number, TransportError> {
+    return this.checkpoints.nodeId(pipeline, node, (frame) => this.write(`node ${pipeline}/${node}`, [frame]))
+  }
+
+  /** Writes frames of the platform's own in a transaction. */
+  private write(id: string, frames: readonly OutgoingFrame[]): Effect.Effect<void, TransportError> {
+    const { client, prefixes } = this.parts
+    return asking(async () => {
+      const transaction = await TaskTransaction.open(client, `${prefixes.own}${id}`)
+      await transaction.commit(frames, { name: "", offsets: [] })
+    })
+  }
+
   private changelog(task: TaskId, node: string): Effect.Effect<string, TransportError> {
     const name = this.changelogName(task.pipeline, node)
     if (this.changelogs.has(name)) return Effect.succeed(name)
@@ -230,6 +246,8 @@ export class KafkaLog {
         this.changelogs.delete(name)
         yield* deleteKafkaTopic(this.parts.client, name)
       }
+      const forgotten = yield* this.checkpoints.forgottenNodes(pipeline, nodes)
+      if (forgotten.length > 0) yield* this.write(`node ${pipeline}`, forgotten)
       yield* local.forget(pipeline, nodes)
     })
   }

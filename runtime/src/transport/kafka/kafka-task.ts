@@ -25,6 +25,7 @@ export interface TaskParts {
   readonly inputName: (topic: string) => string | undefined
   /** The changelog of a keyed node, which is made where it is not there yet. */
   readonly changelog: (task: TaskId, node: string) => Effect.Effect<string, TransportError>
+  readonly nodeId: TransportShape["nodeId"]
   readonly changelogReader: (topic: string, partition: number) => PartitionReader
 }
 
@@ -87,7 +88,7 @@ export class KafkaTask {
     const restored = isCurrent
       ? { log: opened, end: known?.watermarks[changelogMark] ?? 0 }
       : yield* restore(parts, task, keyed, known, committed, changelogTopic)
-    const headId = yield* local.nodeId(task.pipeline, task.node)
+    const headId = yield* parts.nodeId(task.pipeline, task.node)
     return new KafkaTask({
       parts,
       task,
