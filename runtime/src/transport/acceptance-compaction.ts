@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { BatchCursor, BatchWriter, openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
-import { emptyCommit } from "./acceptance.ts"
+import { emptyCommit } from "./empty-commit.ts"
 import type { AcceptanceCase } from "./acceptance.ts"
 import { Transport } from "./transport.ts"
 import type { TaskLog, TransportError, TransportShape } from "./transport.ts"

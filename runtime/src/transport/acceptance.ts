@@ -17,8 +17,6 @@ import { emptyCommit } from "./empty-commit.ts"
 import { Transport } from "./transport.ts"
 import type { LogBatch, TaskLog, TransportError } from "./transport.ts"
 
-export { emptyCommit }
-
 /** One thing that every transport must do; `run` fails with an assertion's defect when it does not. */
 export interface AcceptanceCase {
   readonly name: string

@@ -1,5 +1,6 @@
 import { StateEntryWriter } from "@millrace/sdk/record"
-import { emptyCommit, textFrame } from "../../../runtime/src/transport/acceptance.ts"
+import { emptyCommit } from "../../../runtime/src/transport/empty-commit.ts"
+import { textFrame } from "../../../runtime/src/transport/acceptance.ts"
 import { keyedFrame, tableOf } from "../../../runtime/src/transport/acceptance-compaction.ts"
 import type { KeyedText } from "../../../runtime/src/transport/acceptance-compaction.ts"
 import type { Commit } from "../../../runtime/src/transport/transport.ts"

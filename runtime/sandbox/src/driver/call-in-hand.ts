@@ -1,4 +1,4 @@
-import { BatchCursor, openBatch } from "@millrace/sdk/record"
+import { BatchCursor } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import type { PoolSettings } from "../pool/pool-options.ts"
 import type { SegmentCall, SegmentError, SegmentHost, SegmentSpec } from "../segment.ts"
@@ -86,8 +86,7 @@ export class CallInHand {
       segment: id,
       headJson: headJson(call, { ...this.factsOf(piece, isLastResort), kept }, piece),
       state,
-      inputs: piece.inputs,
-      counts: piece.inputs.map((input) => openBatch(input.frame).count)
+      inputs: piece.inputs
     }
   }
 

@@ -1,4 +1,4 @@
-import { checkBatch } from "@millrace/sdk/record"
+import { checkBatch, openBatch } from "@millrace/sdk/record"
 import type { Answered } from "../pool/sandbox-child.ts"
 import type { DeadLetter, GuestLog, InputFrame, NodeCounts, SegmentResult, SegmentSpec } from "../segment.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
@@ -205,7 +205,7 @@ export function placeOf(
 ): { readonly topic: string; readonly partition: number; readonly offset: bigint } {
   let rest = origin
   for (const input of inputs) {
-    const count = new DataView(input.frame.buffer, input.frame.byteOffset).getUint32(16, true)
+    const { count } = openBatch(input.frame)
     if (rest < count)
       return { topic: input.topic, partition: input.topicPartition, offset: offsetAt(input, rest) }
     rest -= count

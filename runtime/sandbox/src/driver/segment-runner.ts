@@ -10,9 +10,8 @@ import { decodeRequests, OpenRequests } from "./host-requests.ts"
 import type { ReadyAnswer } from "./host-requests.ts"
 import type { KillCode, RunStopped } from "./isolate-poison.ts"
 import type { LoadedIn } from "./loaded-in.ts"
-import { offsetAt } from "./offsets.ts"
 import { unlessOvertaken } from "./overtaken.ts"
-import { takePieceResult } from "./piece-result.ts"
+import { placeOf, takePieceResult } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
 import { decodeFailure } from "./report.ts"
 
@@ -22,7 +21,6 @@ export interface RunRequest {
   readonly headJson: string
   readonly state: Uint8Array
   readonly inputs: readonly InputFrame[]
-  readonly counts: readonly number[]
 }
 
 type RunFailure = RunStopped | SegmentError
@@ -266,7 +264,7 @@ class Rounds {
 
   private failed(stage: number, failure: string): SegmentError {
     const { at, code, tag, message, origin, isTransient } = decodeFailure(failure)
-    const where = origin < 0 ? "" : ` (record ${this.offsetOf(origin)})`
+    const where = origin < 0 ? "" : ` (record ${this.where(origin)})`
     const text = `${tag === undefined ? "" : `${sanitizeText(tag)}: `}${sanitizeText(message)}${where}`
     const node = this.spec.nodes[stage]?.node
     return segmentError(code, text, {
@@ -277,13 +275,8 @@ class Rounds {
     })
   }
 
-  private offsetOf(origin: number): string {
-    let rest = origin
-    for (const [place, input] of this.request.inputs.entries()) {
-      const count = this.request.counts[place]
-      if (rest < count) return `${input.topic}/${input.topicPartition}@${offsetAt(input, rest)}`
-      rest -= count
-    }
-    return `${origin}`
+  private where(origin: number): string {
+    const { offset, partition, topic } = placeOf(this.request.inputs, origin)
+    return topic === "" ? `${origin}` : `${topic}/${partition}@${offset}`
   }
 }

@@ -1,6 +1,7 @@
+import { openBatch } from "@millrace/sdk/record"
 import type { LogBatch } from "../transport.ts"
 import { TransportError } from "../transport.ts"
-import { gapFrame, withGap } from "./gaps.ts"
+import { extendFrame, gapFrame } from "../gaps.ts"
 import type { ReadBatches } from "./record-batch/read-result.ts"
 
 /** Offsets that one gap stands for at most. */
@@ -19,7 +20,7 @@ export function logBatches(topic: string, from: bigint, { items, next }: ReadBat
       const last = batches.at(-1)
       if (last === undefined || gone > 1_000_000n)
         batches.push({ baseOffset: at, frame: gapFrame(Number(gone)) })
-      else last.frame = withGap(last.frame, Number(gone))
+      else last.frame = extendFrame(last.frame, Number(gone))
       at += gone
     }
   }
@@ -28,7 +29,7 @@ export function logBatches(topic: string, from: bigint, { items, next }: ReadBat
     if (item.kind === "marker") continue
     passTo(item.offset)
     batches.push({ baseOffset: item.offset, frame: item.frame })
-    at = item.offset + BigInt(new DataView(item.frame.buffer, item.frame.byteOffset).getUint32(16, true))
+    at = item.offset + BigInt(openBatch(item.frame).count)
   }
   passTo(next)
   return batches

@@ -11,7 +11,7 @@ import type { ReaderParts } from "./partition-reader.ts"
 import type { SchemaIds } from "./schema-ids.ts"
 import { TaskTransaction } from "./task-transaction.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
-import { escaped, kafkaName } from "./topic-name.ts"
+import { kafkaName, ownName } from "./topic-name.ts"
 import type { Prefixes } from "./topic-name.ts"
 import { deleteKafkaTopic, ensureKafkaTopic } from "./topics.ts"
 
@@ -97,6 +97,10 @@ export class KafkaLog {
           `stream ${spec.name}: compacted streams are not kept on Kafka yet; take compact: out`
         )
       const { client, local, prefixes, replicas } = this.parts
+      if (!spec.internal && kafkaName(spec, prefixes).startsWith(prefixes.own))
+        return yield* unsupported(
+          `stream ${spec.name}: topics that begin with ${prefixes.own} are the platform's own in Kafka; name the stream otherwise, or set kafka.prefix`
+        )
       const topic = yield* local.ensureTopic(spec)
       yield* ensureKafkaTopic(client, {
         name: kafkaName(spec, prefixes),
@@ -226,7 +230,7 @@ export class KafkaLog {
   }
 
   private changelogName(pipeline: string, node: string): string {
-    return `${this.parts.prefixes.own}${escaped(`${pipeline}/${node}`)}-changelog`
+    return ownName(`${pipeline}/${node}`, "-changelog", this.parts.prefixes)
   }
 
   /** What is forgotten has no checkpoint, in Kafka too, and no changelog. */

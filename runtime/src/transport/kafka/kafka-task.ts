@@ -1,4 +1,4 @@
-import { sealBatch } from "@millrace/sdk/record"
+import { openBatch, sealBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { SlotMap } from "../../state/slots.ts"
 import { nextCheckpoint } from "../checkpoint-text.ts"
@@ -234,8 +234,7 @@ const restore = Effect.fnUntraced(function* (
       yield* reader.waitFor(BigInt(at))
       const batches = yield* reader.read(BigInt(at), readBytes)
       yield* log.take(batches)
-      for (const { baseOffset, frame } of batches)
-        at = Number(baseOffset) + new DataView(frame.buffer, frame.byteOffset).getUint32(16, true)
+      for (const { baseOffset, frame } of batches) at = Number(baseOffset) + openBatch(frame).count
     }
     yield* log.flush
   }

@@ -1,4 +1,5 @@
-import { BatchCursor, BatchWriter, openBatch, sealBatch } from "@millrace/sdk/record"
+import { BatchCursor } from "@millrace/sdk/record"
+import { extendFrame, rewriteFrame } from "../../gaps.ts"
 import { sealFrameCrc } from "../value.ts"
 import type { Turn } from "./turn.ts"
 
@@ -30,37 +31,27 @@ export function* compactFrame(
   return { frame: without(frame, gone), isChanged: true, records: seen - gone.length }
 }
 
-/** A frame that takes so many offsets more, whose records are all gone. */
-export function extendFrame(frame: Buffer, more: number): Buffer {
-  return rewritten(frame, more, () => true)
-}
-
 /** `gone`: numbers of records, ascending. */
 function without(frame: Uint8Array, gone: readonly number[]): Buffer {
   let next = 0
-  return rewritten(frame, 0, (index) => {
-    if (index !== gone[next]) return true
-    next += 1
-    return false
-  })
+  return sealed(
+    rewriteFrame(frame, 0, (index) => {
+      if (index !== gone[next]) return true
+      next += 1
+      return false
+    })
+  )
 }
 
-function rewritten(frame: Uint8Array, more: number, stays: (index: number) => boolean): Buffer {
-  const { count, baseTimestamp, partition, producer, schemaHash, sequence, watermark } = openBatch(frame)
-  const writer = new BatchWriter(undefined, frame.length)
-  writer.begin(schemaHash, baseTimestamp)
-  const cursor = new BatchCursor(frame)
-  while (cursor.next()) {
-    if (!stays(cursor.index)) continue
-    if (cursor.index > writer.count) writer.appendGap(cursor.index - writer.count)
-    writer.appendRaw(cursor)
-  }
-  if (count + more > writer.count) writer.appendGap(count + more - writer.count)
-  const bytes = writer.finish()
-  sealBatch(bytes, { partition, producer, sequence, watermark })
-  const sealed = bufferOf(bytes)
-  sealFrameCrc(sealed)
-  return sealed
+/** A frame that takes so many offsets more, whose records are all gone. */
+export function extendSealed(frame: Uint8Array, more: number): Buffer {
+  return sealed(extendFrame(frame, more))
+}
+
+function sealed(frame: Uint8Array): Buffer {
+  const bytes = bufferOf(frame)
+  sealFrameCrc(bytes)
+  return bytes
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

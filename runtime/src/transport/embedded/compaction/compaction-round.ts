@@ -1,7 +1,7 @@
 import { BatchCursor, openBatch } from "@millrace/sdk/record"
 import type { LogBatch } from "../../transport.ts"
 import { frameCostBytes } from "./frame-cost.ts"
-import { compactFrame, extendFrame } from "./compacted-frame.ts"
+import { compactFrame, extendSealed } from "./compacted-frame.ts"
 import { KeyOffsets } from "./key-offsets.ts"
 import { ProducersSeen } from "./producers-seen.ts"
 import { Turn } from "./turn.ts"
@@ -143,7 +143,7 @@ function* rewrite(
   let open: OpenRun | undefined
   /** Ends the open run; answers its frame as it is then. */
   const close = (run: OpenRun): Buffer => {
-    const frame = run.more === 0 ? run.frame : extendFrame(run.frame, run.more)
+    const frame = run.more === 0 ? run.frame : extendSealed(run.frame, run.more)
     if (!run.isChanged && run.more === 0) return frame
     runs.push({
       base: run.base,

@@ -1,6 +1,7 @@
 import { StateEntryWriter } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
-import { emptyCommit, textFrame } from "../../acceptance.ts"
+import { emptyCommit } from "../../empty-commit.ts"
+import { textFrame } from "../../acceptance.ts"
 import { Transport } from "../../transport.ts"
 import { embeddedTransport } from "../layer.ts"
 
