@@ -252,7 +252,10 @@ export interface Commit {
   readonly tokens: { readonly [node: string]: string }
   /** What the task knows of event time, by name (worker/time/watermark.ts). */
   readonly watermarks: { readonly [name: string]: number }
-  /** The task's own watermark, which its batches carry, ms since 1970; absent: they keep what they have. */
+  /**
+   * The task's own watermark, ms since 1970, which the last of its batches in each partition carries, and none before that: a reader may
+   * stop between two. Absent: they keep what they have.
+   */
   readonly watermark?: number
   /** To be added to the running totals. */
   readonly counts: { readonly [node: string]: Counts }

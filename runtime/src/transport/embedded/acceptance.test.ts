@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, it } from "vitest"
 import { transportAcceptance } from "../acceptance.ts"
 import { compactionAcceptance } from "../acceptance-compaction.ts"
+import { eventTimeAcceptance } from "../acceptance-event-time.ts"
 import { upgradeAcceptance } from "../acceptance-upgrade.ts"
 import { embeddedTransport } from "./layer.ts"
 import { compacted, eagerly } from "./testing/compacted.ts"
@@ -15,7 +16,7 @@ describe("the embedded transport", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-log-"))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
-  for (const { name, run } of [...transportAcceptance, ...upgradeAcceptance])
+  for (const { name, run } of [...transportAcceptance, ...eventTimeAcceptance, ...upgradeAcceptance])
     it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder }))))
   for (const { name, run } of compactionAcceptance(compacted))
     it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder, compaction: eagerly }))))

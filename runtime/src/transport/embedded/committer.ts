@@ -1,11 +1,12 @@
 import { BatchCursor, openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { checkDelta } from "../../state/overlay.ts"
+import { carriedWatermarks } from "../carried-watermarks.ts"
+import { checkpointText, nextCheckpoint } from "../checkpoint-text.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
 import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
-import { checkpointText, nextCheckpoint } from "../checkpoint-text.ts"
 import type { Compaction } from "./compaction/compaction.ts"
 import type { CompactionRow } from "./compaction/compaction-row.ts"
 import { writeFailure } from "./failure.ts"
@@ -178,13 +179,15 @@ export class Committer {
     const origin = {
       producer: owner.headId,
       partition: owner.task.partition,
-      sequence: checkpoint.sequence,
-      ...(commit.watermark === undefined ? {} : { watermark: commit.watermark })
+      sequence: checkpoint.sequence
     }
-    for (const { topic, partition, frame, records } of outputs) {
+    const watermarks = carriedWatermarks(commit)
+    for (const [index, { topic, partition, frame, records }] of outputs.entries()) {
+      const watermark = watermarks[index]
+      const sealedBy = watermark === undefined ? origin : { ...origin, watermark }
       const place = PartitionLogs.place(topic.id, partition)
       counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
-      ends.set(place, this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, origin))
+      ends.set(place, this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, sealedBy))
       this.compaction.append(place, frame.length, places)
       const before = kept.get(place)
       if (before === undefined || topic.retainBytes === undefined) continue

@@ -54,7 +54,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
           folder: place,
           client: () => Promise.resolve(kafkajsClient({ bootstrap })),
           ids,
-          prefixes: { own, streams: own }
+          prefixes: { own, streams: `s.${own}` }
         })
       )
     )
@@ -183,7 +183,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
       await on(folder(), work)
       const torn = await client.initProducerId(`${own}counts/count/1`, 60_000)
       await client.addPartitionsToTxn({ ...torn, transactionalId: `${own}counts/count/1` }, [
-        { topic: `${own}films`, partition: 0 }
+        { topic: `s.${own}films`, partition: 0 }
       ])
       const { found } = await on(folder(), stateOf)
       assert.deepStrictEqual(found, expected)
@@ -240,7 +240,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
     const client = kafkajsClient({ bootstrap })
     try {
       const [fetched] = await client.fetch({
-        partitions: [{ topic: `${own}films`, partition: 0, offset: 0n }],
+        partitions: [{ topic: `s.${own}films`, partition: 0, offset: 0n }],
         maxWaitMs: 5_000,
         minBytes: 1,
         maxBytes: 1_000_000,
@@ -258,7 +258,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
       assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
       const id = frames[0]?.schemaId ?? 0
       assert.strictEqual(await Effect.runPromise(ids.textOf(id)), '"bytes"')
-      const offsets = await client.fetchOffsets(`${own}counts`, [{ topic: `${own}films`, partition: 1 }])
+      const offsets = await client.fetchOffsets(`${own}counts`, [{ topic: `s.${own}films`, partition: 1 }])
       assert.deepStrictEqual(
         offsets.map(({ offset }) => offset),
         [30n]

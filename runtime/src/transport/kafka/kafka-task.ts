@@ -1,6 +1,7 @@
 import { openBatch, sealBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { SlotMap } from "../../state/slots.ts"
+import { carriedWatermarks } from "../carried-watermarks.ts"
 import { nextCheckpoint } from "../checkpoint-text.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
@@ -159,12 +160,13 @@ export class KafkaTask {
       const origin = {
         producer: this.headId,
         partition: this.task.partition,
-        sequence: checkpoint.sequence,
-        ...(commit.watermark === undefined ? {} : { watermark: commit.watermark })
+        sequence: checkpoint.sequence
       }
+      const watermarks = carriedWatermarks(commit)
       const frames: OutgoingFrame[] = []
-      for (const output of commit.outputs) {
-        sealBatch(output.frame, origin)
+      for (const [index, output] of commit.outputs.entries()) {
+        const watermark = watermarks[index]
+        sealBatch(output.frame, watermark === undefined ? origin : { ...origin, watermark })
         frames.push(yield* this.parts.outgoing(output))
       }
       const entries = this.slots === undefined ? commit.state : this.slots.toSlots(commit.state)

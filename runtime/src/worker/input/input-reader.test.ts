@@ -15,7 +15,9 @@ import {
   Transport,
   type TransportShape
 } from "../../transport/transport.ts"
+import { chainPartition } from "../task/source-partitions.ts"
 import { CommitTimes } from "../time/commit-times.ts"
+import { controlFrame } from "./frames.ts"
 import { InputReader } from "./input-reader.ts"
 
 const topic = "numbers"
@@ -72,6 +74,32 @@ describe("a reader of a topic with a bound", () => {
         assert.strictEqual(fetched.frames[0]?.baseOffset, start)
         assert.strictEqual(BigInt(fetched.records), 60n - start)
         assert.strictEqual(fetched.offsets[0]?.next, 60n)
+      })
+    ))
+})
+
+describe("a reader of a commit that has several batches", () => {
+  it("takes none of them for the last, and lets event time go on behind all of them", () =>
+    run((transport) =>
+      Effect.gen(function* () {
+        yield* transport.ensureTopic({ name: topic, partitions: 1, internal: false })
+        const outputs = [controlFrame("active", 1), textFrame(["a"]), textFrame(["b"]), textFrame(["c"])]
+        const chain = yield* transport.openTask({ pipeline: "p", node: "writer", partition: chainPartition })
+        yield* chain.commit({ ...emptyCommit, outputs: [{ topic, partition: 0, frame: outputs[0]! }] })
+        const log = yield* transport.openTask({ pipeline: "p", node: "writer", partition: 0 })
+        yield* log.commit({
+          ...emptyCommit,
+          outputs: outputs.slice(1).map((frame) => ({ topic, partition: 0, frame })),
+          watermark: 5_000
+        })
+        const inputs = [{ input: "input", topic, producers: ["p/writer"] }]
+        const reader = new InputReader(transport, inputs, 0, undefined, new CommitTimes(0))
+        const reached: number[] = []
+        for (let read = 0; read < 3; read++) {
+          yield* reader.fetch({ bytes: 1e9, records: 1 })
+          reached.push(reader.clock.watermark)
+        }
+        assert.deepStrictEqual(reached, [-Infinity, -Infinity, 5_000])
       })
     ))
 })
