@@ -1,4 +1,4 @@
-import type { PipelineRule } from "../../runtime/src/telemetry/alert/rule-name.ts"
+import type { RuleName } from "../../runtime/src/telemetry/alert/rule-name.ts"
 import { metrics } from "../../runtime/src/telemetry/metric/catalogue.ts"
 import type { Labels, MetricDefinition, MetricFamily } from "../../runtime/src/telemetry/metric/definition.ts"
 
@@ -11,7 +11,7 @@ export const clearAt = 4_500
 export const stepSeconds = 15
 
 export interface Scenario {
-  readonly rule: PipelineRule | "disk-nearly-full"
+  readonly rule: RuleName
   /** Of the alert, beside its name, severity and owner. */
   readonly labels: Labels
   /** What is measured at a second; `fault`: seconds of it so far. */
@@ -116,6 +116,11 @@ export const scenarios: readonly Scenario[] = [
       [metrics.diskFree, isFaulty ? 4e9 : 60e9],
       [metrics.diskSize, 100e9]
     ]
+  },
+  {
+    rule: "transport-unavailable",
+    labels: {},
+    at: (_seconds, fault, isFaulty) => [[metrics.transportSilent, isFaulty ? fault : 0]]
   }
 ]
 

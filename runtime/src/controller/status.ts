@@ -4,9 +4,12 @@ import * as Effect from "effect/Effect"
 import type { Plan, PlannedNode } from "../plan/index.ts"
 import type { PhysicalPlan } from "../plan/physical.ts"
 import { noCounts, totalsOf } from "../transport/counts.ts"
-import { type Counts, Transport, type TransportShape } from "../transport/transport.ts"
+import { type Counts, Transport, TransportError } from "../transport/transport.ts"
+import type { Outage, TransportShape } from "../transport/transport.ts"
+import { watchedLog } from "../transport/watched-log.ts"
 import { countOpenLetters } from "../worker/dead-letter/letter-fates.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
+import { fromTransport, type TaskFailure } from "../worker/task/task-failure.ts"
 import { recordsBehind } from "../worker/time/records-behind.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
 import { marksIn } from "./run-marks.ts"
@@ -21,7 +24,15 @@ export const platformStatus = Effect.fn("platformStatus")(function* (
   const sandboxes = yield* Effect.flatMap(SandboxPool, (pool) => pool.processes)
   const secrets = yield* readableSecrets
   const pipelines = yield* Effect.forEach(runs, (run) => statusOf(run, { sandboxes, secrets }))
-  return { ...platform, pipelines, sandboxes } satisfies PlatformStatus
+  const outage = yield* Effect.flatMap(Transport, outageOf)
+  return {
+    ...platform,
+    ...(outage === undefined
+      ? {}
+      : { outage: { seconds: outage.silentMs / 1_000, message: outage.message } }),
+    pipelines,
+    sandboxes
+  } satisfies PlatformStatus
 })
 
 /** What runs of one pipeline. */
@@ -51,7 +62,8 @@ const statusOf = Effect.fnUntraced(function* (
   run: Run,
   { sandboxes, secrets }: Around
 ): Effect.fn.Return<PipelineStatus, ApiError, Transport> {
-  const transport = yield* Transport
+  const transport = watchedLog(yield* Transport)
+  const outage = yield* outageOf(transport)
   const { plan, running, stored } = run
   // Totals come from the log, so that they stand also for tasks that do not run now.
   const checkpoints = yield* Effect.mapError(transport.checkpoints(stored.pipeline), logFailed)
@@ -64,7 +76,9 @@ const statusOf = Effect.fnUntraced(function* (
     planHash: stored.planHash,
     nodes: plan.nodes.map((node) => nodeStatus(node, { plan, sandboxes, totals })),
     tasks: [
-      ...(yield* Effect.forEach(running?.tasks() ?? [], (facts) => taskStatus(facts, plan, transport))),
+      ...(yield* Effect.forEach(running?.tasks() ?? [], (facts) =>
+        taskStatus(facts, plan, transport, outage)
+      )),
       ...startFailures(run)
     ],
     ...canaryOf(run),
@@ -74,9 +88,19 @@ const statusOf = Effect.fnUntraced(function* (
       transport,
       plan.physical.chains[0]?.deadLetterTopic ?? "",
       checkpoints
-    ).pipe(Effect.mapError(logFailed))
+    ).pipe(orLastKnown(transport, 0))
   }
 })
+
+/** Why the log does not answer; undefined while it does. */
+const outageOf = ({ remote }: TransportShape): Effect.Effect<Outage | undefined> =>
+  remote?.outage ?? Effect.undefined
+
+/** Of a remote log nothing may be known yet that could be shown; one in this process that fails is broken. */
+const orLastKnown =
+  <A>({ remote }: TransportShape, known: A) =>
+  (asked: Effect.Effect<A, TransportError>): Effect.Effect<A, ApiError> =>
+    remote === undefined ? Effect.mapError(asked, logFailed) : Effect.orElseSucceed(asked, () => known)
 
 /** Which bundle which partitions run, where a revision is tried on some of them. */
 const canaryOf = ({ plan, running }: Run): Pick<PipelineStatus, "canary"> => {
@@ -143,7 +167,13 @@ const nodeStatus = (
   }
 }
 
-const taskStatus = Effect.fnUntraced(function* (facts: TaskFacts, plan: Plan, transport: TransportShape) {
+const taskStatus = Effect.fnUntraced(function* (
+  facts: TaskFacts,
+  plan: Plan,
+  transport: TransportShape,
+  outage: Outage | undefined
+) {
+  const error = facts.error ?? (outage === undefined ? undefined : waitsFor(outage))
   const status: PipelineStatus["tasks"][number] = {
     chain: facts.task.node,
     partition: facts.task.partition,
@@ -151,10 +181,19 @@ const taskStatus = Effect.fnUntraced(function* (facts: TaskFacts, plan: Plan, tr
     sequence: facts.checkpoint?.sequence ?? 0,
     records: recordsOf(facts, plan),
     lagRecords: yield* lagOf(facts, plan, transport),
-    ...(facts.error === undefined ? {} : { error: errorOf(facts.error) })
+    ...(error === undefined ? {} : { error: errorOf(error) })
   }
   return status
 })
+
+/** What a task is about to say that has not given up its request yet. */
+const waitsFor = ({ message, silentMs }: Outage): TaskFailure =>
+  fromTransport(
+    new TransportError({
+      reason: "unavailable",
+      message: `Kafka has not answered for ${Math.round(silentMs / 1_000)} s: ${message}`
+    })
+  )
 
 /** A task that waits has looked; one that works, or tries again, knows what was there when it began. */
 const lagOf = Effect.fnUntraced(function* (
@@ -164,10 +203,10 @@ const lagOf = Effect.fnUntraced(function* (
 ) {
   if (state === "waiting" || state === "completed") return lagRecords
   const chain = plan.physical.chains.find(({ head }) => head === task.node)
-  const behind = yield* recordsBehind(chain?.inputs ?? [], task.partition, checkpoint, transport).pipe(
-    Effect.mapError(logFailed)
+  return yield* recordsBehind(chain?.inputs ?? [], task.partition, checkpoint, transport).pipe(
+    Effect.map((behind) => behind.reduce((sum, { records }) => sum + records, 0)),
+    orLastKnown(transport, lagRecords)
   )
-  return behind.reduce((sum, { records }) => sum + records, 0)
 })
 
 /** What a chain's first node took; of a source what it gave. A chain that only repartitions has no nodes, but offsets. */

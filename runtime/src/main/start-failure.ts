@@ -14,6 +14,7 @@ interface Place {
 export const startFailed =
   (place: Place) =>
   (error: unknown): CommandError => {
+    if (error instanceof CommandError) return error
     if (error instanceof TransportError) return logFailure(error, place)
     if (error instanceof ListenError) return listenFailure(error)
     if (error instanceof StoreError) return storeFailure(error, place)
@@ -41,6 +42,11 @@ const logCodes = {
     "DATA_FOLDER_NEWER",
     "use the release that wrote the folder, or a later one",
     exitCode.failed
+  ],
+  unauthorized: [
+    "KAFKA_UNAUTHORIZED",
+    "give the user the ACLs that docs/how-to/kafka.md lists, and start again",
+    exitCode.notPermitted
   ],
   diskFull: ["DISK_FULL", "make room on the disk and start again; nothing was lost", exitCode.unavailable]
 } as const

@@ -88,6 +88,25 @@ export interface TransportShape {
   readonly snapshot: (folder: string) => Effect.Effect<void, TransportError>
   /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
   readonly forget: (pipeline: string, nodes?: readonly string[]) => Effect.Effect<void, TransportError>
+  /** Present where what carries the records is elsewhere, and may not answer. */
+  readonly remote?: RemoteLog
+}
+
+/** A log that may not answer, for those who only look at it, and must not wait for it. */
+export interface RemoteLog {
+  /** Since when it does not answer; undefined while it does. */
+  readonly outage: Effect.Effect<Outage | undefined>
+  /** What {@link TransportShape.end} answers, or where that takes more than a moment, what it answered last. */
+  readonly lastEnd: TransportShape["end"]
+  /** As {@link TransportShape.read}, but fails where that takes more than a moment. */
+  readonly readSoon: TransportShape["read"]
+}
+
+export interface Outage {
+  /** For how long nothing was answered. */
+  readonly silentMs: number
+  /** What the last attempt came to, who was asked, and what to look at. */
+  readonly message: string
 }
 
 export class Transport extends Context.Service<Transport, TransportShape>()("millrace/transport/Transport") {}
@@ -294,11 +313,18 @@ export interface Checkpoint {
   readonly ledger: { readonly [place: string]: number }
 }
 
-/** `diskFull` and `unavailable` pass with time; the others do not. */
+/**
+ * `diskFull` and `unavailable` pass with time; `unauthorized`, `topicGone` and `tooLarge` when somebody changes the cluster; the others
+ * do not.
+ */
 export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
   reason: Schema.Literals([
     "diskFull",
     "unavailable",
+    "unauthorized",
+    "topicGone",
+    "topicReset",
+    "tooLarge",
     "fenced",
     "corrupt",
     "locked",

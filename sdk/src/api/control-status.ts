@@ -116,6 +116,8 @@ export const PlatformStatus = Schema.Struct({
   dataFolder: Schema.String,
   /** When a commit outlives a power cut: once it is acknowledged, or shortly after. */
   durability: Schema.Literals(["fsync", "async"]),
+  /** The Kafka cluster that has the topics does not answer: for how long, and what the last attempt came to. */
+  outage: Schema.optionalKey(Schema.Struct({ seconds: Schema.Number, message: Schema.String })),
   pipelines: Schema.Array(PipelineStatus),
   sandboxes: Schema.Array(SandboxStatus)
 })

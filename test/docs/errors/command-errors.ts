@@ -184,6 +184,32 @@ const atStart: Rows = {
     why: "It is not HOST:PORT, or the list is empty.",
     remedy: "Write HOST:PORT, several with commas between, as `npm run kafka` prints it."
   },
+  KAFKA_AUTHENTICATION_FAILED: {
+    message: "Kafka does not let the platform in",
+    where: "the broker",
+    why: "It does not know the user, the password or the token, or takes no such mechanism.",
+    remedy:
+      "Look at `user`, `password`, `mechanism` and `oauth` under `kafka:` of the config, and at the users that the brokers have."
+  },
+  KAFKA_TLS_FAILED: {
+    message: "No TLS connection to Kafka can be made",
+    where: "the broker",
+    why: "One side speaks TLS and the other does not, or one does not trust the other's certificate.",
+    remedy:
+      "Look at `tls` under `kafka:` of the config: whether this listener speaks TLS, and whether `ca` has the authority of its certificate."
+  },
+  KAFKA_UNUSABLE: {
+    message: "Kafka answers, and cannot be used",
+    where: "the broker",
+    why: "It is older than 3.1, or is no Kafka broker.",
+    remedy: "See the message; [Run on Kafka](how-to/kafka.md) has the settings of a secured cluster."
+  },
+  KAFKA_UNAUTHORIZED: {
+    message: "Kafka does not let the platform's user do what a platform does",
+    where: "the data folder; the message names the topic or the transactional id",
+    why: "An ACL is missing.",
+    remedy: "Give the user what [Run on Kafka](how-to/kafka.md) lists, and start again."
+  },
   DATABASE_ADDRESS_INVALID: {
     message: "The address of the registry's database cannot be read",
     where: "the flag, the config's key or the variable that gave it",

@@ -56,8 +56,37 @@ const ofLog: Rows = {
   TRANSPORT_UNAVAILABLE: {
     message: "The log does not answer",
     where: "the task",
-    why: "It is busy or shutting down; it is tried again.",
-    remedy: "Wait; see `millrace status` if it lasts."
+    why: "It is busy or shutting down, or no broker of the Kafka cluster answers; it is tried again.",
+    remedy:
+      "Wait; `millrace status` says what the last attempt came to. The alert `transport-unavailable` fires when Kafka has not answered for 30 s; the pipeline goes on by itself when it does."
+  },
+  TRANSPORT_UNAUTHORIZED: {
+    message: "Kafka does not let the platform's user do it",
+    where: "the task; the message names the topic, group or transactional id, and the broker",
+    why: "An ACL is missing, or the user or its password has changed. It is tried again, 30 s apart at most.",
+    remedy:
+      "Give the user what [Run on Kafka](how-to/kafka.md) lists; the pipeline goes on by itself. For another password, start the platform again."
+  },
+  TRANSPORT_TOPIC_GONE: {
+    message: "A topic is not in Kafka, or this user may not see it",
+    where: "the task; the message names the topic",
+    why: "Somebody has deleted it. It is tried again, 30 s apart at most.",
+    remedy:
+      "Apply the pipeline again, which makes its topics anew, or make the topic as it was; what was in it is gone. Who had read it is told TRANSPORT_TOPIC_RESET then."
+  },
+  TRANSPORT_TOPIC_RESET: {
+    message: "A topic ends before the place up to which it was read",
+    where: "topic, partition and offset",
+    why: "It was deleted and made anew, or brokers have lost its end.",
+    remedy:
+      "`millrace pipeline reset PIPELINE --to start` reads what there is now, `--to end` what will come; then `millrace pipeline resume PIPELINE`."
+  },
+  TRANSPORT_TOO_LARGE: {
+    message: "A record is larger than Kafka takes",
+    where: "topic, and the record's size",
+    why: "Batches are cut to the topic's `max.message.bytes`, records cannot be. It is tried again, 30 s apart at most.",
+    remedy:
+      "Raise `max.message.bytes` of the topic, and the brokers' `message.max.bytes` where that is lower; the pipeline goes on by itself."
   },
   TRANSPORT_FENCED: {
     message: "Another owner has taken over the task",

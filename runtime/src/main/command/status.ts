@@ -36,6 +36,12 @@ export const statusCommand = Command.make("status", { pipeline }, (input) =>
 
 const printPlatform = Effect.fn("printPlatform")(function* (status: PlatformStatus) {
   yield* printLines([`millrace ${status.version}, data in ${status.dataFolder}${durabilityText(status)}`, ""])
+  const { outage } = status
+  if (outage !== undefined)
+    yield* printLines([
+      `${paint("red", "Kafka does not answer")} for ${Math.round(outage.seconds)} s: ${printable(outage.message)}`,
+      ""
+    ])
   yield* printTable(
     ["PIPELINE", "STATE", "REVISION", "NODES", "TASKS", "LAG", "DEAD"],
     status.pipelines.map((each) => [

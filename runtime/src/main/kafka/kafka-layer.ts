@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { openKafkaClient } from "../../transport/kafka/client/choose-client.ts"
 import { kafkaTransport } from "../../transport/kafka/layer.ts"
+import { reachCluster } from "./reach-cluster.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
 import { registeredIds } from "./registered-ids.ts"
 
@@ -21,6 +22,7 @@ export const kafkaLayer = (folder: string, settings: KafkaSettings) =>
             ...(sasl === undefined ? {} : { sasl }),
             ...(tls === undefined ? {} : { tls })
           }),
+        reach: (opened) => reachCluster(opened, brokers),
         ids: registeredIds(subjects),
         ...(prefix === undefined ? {} : { prefixes: { own: prefix } }),
         ...(replicas === undefined ? {} : { replicas })

@@ -6,6 +6,7 @@ import { type Run, RunningPipelines } from "../../controller/running-pipelines.t
 import { metrics } from "../../telemetry/metric/catalogue.ts"
 import { totalsOf } from "../../transport/counts.ts"
 import { Transport } from "../../transport/transport.ts"
+import { watchedLog } from "../../transport/watched-log.ts"
 import type { CallMeter } from "../../worker/handlers/call-meters.ts"
 import type { Refusals } from "../../worker/handlers/refusals.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
@@ -18,6 +19,7 @@ import { PlatformFacts } from "./platform-families.ts"
 import { addPluginFamilies } from "./plugin-families.ts"
 import { RunningTotals } from "./running-totals.ts"
 import { addTaskFamilies } from "./task-families.ts"
+import { WrittenTimes } from "./task-lag.ts"
 
 /** What is counted outside of pipelines' tasks. */
 export interface CollectorParts {
@@ -34,11 +36,13 @@ export const collectorLayer = (parts: CollectorParts) =>
   Layer.effect(
     Collector,
     Effect.gen(function* () {
-      const transport = yield* Transport
+      // Who measures waits for no log that does not answer.
+      const transport = watchedLog(yield* Transport)
       const pool = yield* SandboxPool
       const running = yield* RunningPipelines
       const auditor = yield* Auditor
       const totals = new RunningTotals(transport)
+      const written = new WrittenTimes()
       const platform = yield* Effect.acquireRelease(
         Effect.sync(() => new PlatformFacts(parts.folder, parts.version)),
         (facts) => Effect.sync(() => facts.close())
@@ -77,7 +81,12 @@ export const collectorLayer = (parts: CollectorParts) =>
           tasks.flatMap(({ plugin }) => [...plugin.values()]),
           (node) => labels.get(node) ?? { pipeline, node }
         )
-        yield* addTaskFamilies(families, run, { transport, times: parts.meters.commitTimes, now })
+        yield* addTaskFamilies(families, run, {
+          transport,
+          times: parts.meters.commitTimes,
+          written,
+          now
+        })
         addLedger(families, pipeline, [
           ...[...checkpoints.values()].map(({ ledger }) => ledger),
           auditor.logImbalances(pipeline)
@@ -111,6 +120,9 @@ export const collectorLayer = (parts: CollectorParts) =>
         yield* Effect.ignore(topicFamilies(found))
         yield* sandboxFamilies(found)
         addCounts(found, parts)
+        const outage = yield* transport.remote?.outage ?? Effect.undefined
+        if (transport.remote !== undefined)
+          found.add(metrics.transportSilent, {}, (outage?.silentMs ?? 0) / 1_000)
         platform.add(found)
         return found.all()
       })

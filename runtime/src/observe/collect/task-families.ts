@@ -2,19 +2,13 @@ import * as Effect from "effect/Effect"
 import type { Run } from "../../controller/running-pipelines.ts"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
 import { joinObservations } from "../../telemetry/metric/histogram.ts"
-import type { Checkpoint, TransportError, TransportShape } from "../../transport/transport.ts"
+import type { Checkpoint, TransportError } from "../../transport/transport.ts"
 import type { TaskFacts } from "../../worker/task/task-facts.ts"
-import type { CommitTimes } from "../../worker/time/commit-times.ts"
 import { finalWatermark, newestName, reachedName } from "../../worker/time/watermark.ts"
 import type { Families } from "./families.ts"
-import { taskLag, type TaskLag } from "./task-lag.ts"
+import { type LagSurroundings, taskLag, type TaskLag } from "./task-lag.ts"
 
-export interface TaskSurroundings {
-  readonly transport: TransportShape
-  readonly times: CommitTimes
-  /** ms since 1970 */
-  readonly now: number
-}
+export type TaskSurroundings = LagSurroundings
 
 /** Tasks that run, each; and of each chain how long batches take. */
 export const addTaskFamilies = (

@@ -87,5 +87,20 @@ export const resourceRules: readonly Rule[] = [
     summary: "{value} of the data folder's disk is left",
     remedy:
       "The log cannot grow when it is full, and every pipeline waits. Remove what else lies there, delete savepoints and pipelines that nobody needs, or give the file system more room."
+  },
+  {
+    name: "transport-unavailable",
+    alert: "MillraceTransportUnavailable",
+    scope: "platform",
+    severity: "critical",
+    unit: "seconds",
+    threshold: 30,
+    forSeconds: 0,
+    condition: ({ threshold }) => ({
+      all: [{ query: newest(metrics.transportSilent, []), is: ">", threshold }]
+    }),
+    summary: "The Kafka cluster has not answered for {value}",
+    remedy:
+      "Every pipeline waits, and goes on by itself when it answers; nothing is lost. 'millrace status' has what the last attempt came to: look whether the brokers run, whether the network reaches them, and whether they still take the user."
   }
 ]

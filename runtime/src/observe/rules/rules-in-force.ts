@@ -1,4 +1,5 @@
-import type { RuleOverride, RuleOverrides, Severity } from "../../telemetry/alert/rule-name.ts"
+import { type PlatformRule, platformRules } from "../../telemetry/alert/rule-name.ts"
+import type { RuleName, RuleOverride, RuleOverrides, Severity } from "../../telemetry/alert/rule-name.ts"
 import type { Labels } from "../../telemetry/metric/definition.ts"
 import type { NodeTraits } from "../node-traits.ts"
 import { allRules } from "./all-rules.ts"
@@ -92,10 +93,12 @@ const ruleFor = (
 export const defaultThreshold = ({ threshold, unit }: Rule, times: AlertTimes): number =>
   unit === "seconds" ? scaledSeconds(times, threshold) : threshold
 
+const isPlatformRule = (name: RuleName): name is PlatformRule => platformRules.some((each) => each === name)
+
 /** What several pipelines share is watched while one of them wants it, as the first of them that says something asks. */
 const overrideOf = (rule: Rule, alerts: readonly RuleOverrides[]): "off" | RuleOverride => {
   const { name } = rule
-  if (name === "disk-nearly-full") return {}
+  if (isPlatformRule(name)) return {}
   const said = alerts.map((each) => each[name])
   if (said.length > 0 && said.every((each) => each === "off")) return "off"
   return said.find((each) => each !== undefined && each !== "off") ?? {}

@@ -16,7 +16,11 @@ export const pipelineRules = [
 export type PipelineRule = (typeof pipelineRules)[number]
 
 /** Names of alert rules; public and stable. */
-export type RuleName = PipelineRule | "disk-nearly-full"
+export type RuleName = PipelineRule | PlatformRule
+
+/** Rules of what is no pipeline's. */
+export const platformRules = ["disk-nearly-full", "transport-unavailable"] as const
+export type PlatformRule = (typeof platformRules)[number]
 
 export const severities = ["critical", "warning", "info"] as const
 export type Severity = (typeof severities)[number]

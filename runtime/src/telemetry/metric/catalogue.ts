@@ -162,6 +162,12 @@ export const metrics = {
     ["topic"],
     "Records that were ever appended to a topic"
   ),
+  transportSilent: gauge(
+    "millrace_transport_silent_seconds",
+    "seconds",
+    [],
+    "Time for which the Kafka cluster that has the topics has not answered; 0 while it does"
+  ),
   residentBytes: gauge(
     "millrace_sandbox_resident_bytes",
     "bytes",

@@ -1,8 +1,21 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
-import { topicUnknown } from "./client/error-kinds.ts"
+import { offsetDropped, topicUnknown } from "./client/error-kinds.ts"
 import { KafkaError } from "./client/kafka-error.ts"
 import { RecordBatchFault } from "./record-batch/record-batch-fault.ts"
+
+/** By the kinds of errors that time alone does not mend, and that mean something else than that the cluster is busy or away. */
+const reasons: { readonly [kind: string]: TransportError["reason"] | undefined } = {
+  [topicUnknown]: "topicGone",
+  [offsetDropped]: "topicReset",
+  TOPIC_AUTHORIZATION_FAILED: "unauthorized",
+  GROUP_AUTHORIZATION_FAILED: "unauthorized",
+  CLUSTER_AUTHORIZATION_FAILED: "unauthorized",
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "unauthorized",
+  AUTHENTICATION_FAILED: "unauthorized",
+  MESSAGE_TOO_LARGE: "tooLarge",
+  RECORD_LIST_TOO_LARGE: "tooLarge"
+}
 
 /** What the cluster refused, as the transport says it. What passes with time is `unavailable`; a bug stays one. */
 export function kafkaFailure(cause: unknown): TransportError {
@@ -12,7 +25,7 @@ export function kafkaFailure(cause: unknown): TransportError {
   if (!(cause instanceof KafkaError)) throw cause
   const { fenced, kind, message } = cause
   return new TransportError({
-    reason: fenced ? "fenced" : kind === topicUnknown ? "unknownTopic" : "unavailable",
+    reason: fenced ? "fenced" : (reasons[kind] ?? "unavailable"),
     message: `Kafka: ${message}`
   })
 }

@@ -6,6 +6,7 @@ import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
 import { KafkaTask } from "./kafka-task.ts"
+import { LastSeen } from "./last-seen.ts"
 import { PartitionReader } from "./partition-reader.ts"
 import type { ReaderParts } from "./partition-reader.ts"
 import type { SchemaIds } from "./schema-ids.ts"
@@ -66,12 +67,19 @@ export class KafkaLog {
       changelogReader: (topic: string, partition: number) =>
         new PartitionReader(this.readerParts, topic, partition)
     }
+    // A reader of its own: tasks' readers keep what they have fetched.
+    const look: TransportShape["read"] = (topic, partition, offset, maxBytes) =>
+      Effect.flatMap(this.known(topic, partition), (kafkaTopic) =>
+        new PartitionReader(this.readerParts, kafkaTopic, partition).read(offset, maxBytes)
+      )
+    const end: TransportShape["end"] = (topic, partition) => this.offset(topic, partition, "lastStable")
     return {
       ...local,
+      remote: new LastSeen(client, { end, read: look }).remote,
       ensureTopic: (spec) => this.ensureTopic(spec),
       deleteTopic: (name) => this.deleteTopic(name),
       start: (topic, partition) => this.offset(topic, partition, "earliest"),
-      end: (topic, partition) => this.offset(topic, partition, "lastStable"),
+      end,
       read: (topic, partition, offset, maxBytes) =>
         Effect.flatMap(this.reader(topic, partition), (reader) => reader.read(offset, maxBytes)),
       waitFor: (topic, partition, offset) =>

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { embeddedTransport } from "../embedded/layer.ts"
 import { Transport } from "../transport.ts"
 import type { TransportError } from "../transport.ts"
@@ -10,10 +11,12 @@ import { KafkaLog } from "./kafka-log.ts"
 import type { SchemaIds } from "./schema-ids.ts"
 import type { Prefixes } from "./topic-name.ts"
 
-export interface KafkaTransportOptions {
+export interface KafkaTransportOptions<E = never> {
   /** For what lies beside the log: state, which Kafka has in changelogs too. */
   readonly folder: string
   readonly client: () => Promise<KafkaClient>
+  /** Done with the client before anything is asked of the cluster; default: nothing. */
+  readonly reach?: (client: KafkaClient) => Effect.Effect<void, E, Scope.Scope>
   readonly ids: SchemaIds
   /** Default: `millrace.`, and none for named streams. */
   readonly prefixes?: Partial<Prefixes>
@@ -22,7 +25,9 @@ export interface KafkaTransportOptions {
 }
 
 /** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. */
-export function kafkaTransport(options: KafkaTransportOptions): Layer.Layer<Transport, TransportError> {
+export function kafkaTransport<E = never>(
+  options: KafkaTransportOptions<E>
+): Layer.Layer<Transport, TransportError | E> {
   return Layer.effect(
     Transport,
     Effect.gen(function* () {
@@ -34,6 +39,7 @@ export function kafkaTransport(options: KafkaTransportOptions): Layer.Layer<Tran
       const client = yield* Effect.acquireRelease(Effect.promise(options.client), (open) =>
         Effect.promise(() => open.close())
       )
+      if (options.reach !== undefined) yield* options.reach(client)
       return yield* KafkaLog.make({
         client,
         ids,

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { LogBatch, TransportError, TransportShape } from "../transport.ts"
+import { TransportError } from "../transport.ts"
+import type { LogBatch, TransportShape } from "../transport.ts"
 import { offsetDropped } from "./client/error-kinds.ts"
 import type { FetchedPartition, KafkaClient } from "./client/kafka-client.ts"
 import { logBatches } from "./fetched-batches.ts"
@@ -109,23 +110,27 @@ export class PartitionReader {
     })
   }
 
-  /** Where what was asked for is dropped already, the first that is kept is ready. */
+  /** Where what was asked for is dropped already, the first that is kept is ready. Fails with `topicReset` where it never was. */
   private refused(fetched: FetchedPartition, offset: bigint): Effect.Effect<void, TransportError> {
     const { error } = fetched
     if (error?.kind !== offsetDropped) return Effect.fail(kafkaFailure(error))
-    return Effect.flatMap(
-      asking(() =>
-        this.parts.client.listOffsets([{ topic: this.topic, partition: this.partition }], "earliest")
-      ),
-      ([first]) =>
-        first === undefined || first.offset <= offset
-          ? Effect.void
-          : Effect.andThen(
-              this.fetch(first.offset, leastBytes, 0),
-              Effect.sync(() => {
-                this.readyFrom = offset
-              })
-            )
+    return Effect.gen({ self: this }, function* () {
+      const first = yield* this.bound("earliest")
+      if (first > offset) {
+        yield* this.fetch(first, leastBytes, 0)
+        this.readyFrom = offset
+        return
+      }
+      const end = yield* this.bound("latest")
+      if (end < offset) return yield* topicReset(this.topic, this.partition, offset, end)
+    })
+  }
+
+  private bound(at: "earliest" | "latest"): Effect.Effect<bigint, TransportError> {
+    const { client } = this.parts
+    return Effect.map(
+      asking(() => client.listOffsets([{ topic: this.topic, partition: this.partition }], at)),
+      ([found]) => found?.offset ?? 0n
     )
   }
 
@@ -155,3 +160,9 @@ export class PartitionReader {
     })
   }
 }
+
+const topicReset = (topic: string, partition: number, offset: bigint, end: bigint): TransportError =>
+  new TransportError({
+    reason: "topicReset",
+    message: `Kafka: partition ${partition} of topic ${topic} ends at offset ${end}, and was read up to ${offset}: the topic was deleted and made anew, or its end is lost. Set the pipeline back to what there is, by 'millrace pipeline reset PIPELINE --to start'`
+  })

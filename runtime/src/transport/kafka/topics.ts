@@ -24,6 +24,10 @@ const pauseMs = 50
  */
 export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient, wanted: WantedTopic) {
   const began = performance.now()
+  // One that somebody else has made is taken by a user who may make none.
+  const [there] = yield* asking(() => client.topics([wanted.name]))
+  if (there !== undefined && there.error === undefined && there.partitions.every(({ leader }) => leader >= 0))
+    return yield* checkPartitions(wanted, there.partitions.length)
   for (;;) {
     const [outcome] = yield* asking(() => client.createTopics([newTopic(wanted)]))
     const { error } = outcome ?? {}

@@ -163,7 +163,8 @@ export class InputReader {
     Effect.map(
       Effect.forEach(this.inputs, ({ topic }) =>
         Effect.map(Effect.mapError(this.transport.end(topic, this.partition), fromTransport), (end) =>
-          Number(end - (this.next.get(topic) ?? 0n))
+          // A topic that was made anew ends before the place of its reader.
+          Math.max(0, Number(end - (this.next.get(topic) ?? 0n)))
         )
       ),
       (lags) => lags.reduce((sum, lag) => sum + lag, 0)

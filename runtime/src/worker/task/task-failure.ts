@@ -26,6 +26,10 @@ export function fromSegment(error: SegmentError): TaskFailure {
 const transportCodes = {
   diskFull: "TRANSPORT_DISK_FULL",
   unavailable: "TRANSPORT_UNAVAILABLE",
+  unauthorized: "TRANSPORT_UNAUTHORIZED",
+  topicGone: "TRANSPORT_TOPIC_GONE",
+  topicReset: "TRANSPORT_TOPIC_RESET",
+  tooLarge: "TRANSPORT_TOO_LARGE",
   fenced: "TRANSPORT_FENCED",
   corrupt: "TRANSPORT_CORRUPT",
   locked: "TRANSPORT_LOCKED",
@@ -36,13 +40,22 @@ const transportCodes = {
   formatVersion: "TRANSPORT_FORMAT_VERSION"
 } as const
 
+/** What another program may mend at any time, without a word to us. */
+const passing: ReadonlySet<TransportError["reason"]> = new Set([
+  "diskFull",
+  "unavailable",
+  "unauthorized",
+  "topicGone",
+  "tooLarge"
+])
+
 export function fromTransport(error: TransportError): TaskFailure {
   return {
     _tag: "TaskFailure",
     code: transportCodes[error.reason],
     node: undefined,
     message: error.message,
-    transient: error.reason === "diskFull" || error.reason === "unavailable"
+    transient: passing.has(error.reason)
   }
 }
 

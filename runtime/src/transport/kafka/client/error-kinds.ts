@@ -2,3 +2,6 @@
 export const topicUnknown = "UNKNOWN_TOPIC_OR_PARTITION"
 export const topicThere = "TOPIC_ALREADY_EXISTS"
 export const offsetDropped = "OFFSET_OUT_OF_RANGE"
+
+/** Ours, of what is seen before anything is asked. */
+export const clientRefusals = { authentication: "AUTHENTICATION_FAILED", tls: "TLS_FAILED" } as const

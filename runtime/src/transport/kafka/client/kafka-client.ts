@@ -6,8 +6,17 @@ import type { KafkaError } from "./kafka-error.ts"
  * a bound; a write is only where the broker refused it, or it was never sent: one without an answer is `indefinite`.
  */
 export interface KafkaClient extends TopicRequests, RecordRequests, TransactionRequests, GroupRequests {
+  /** Since when no broker answers, and why; undefined while one does. Known from what is asked. */
+  readonly outage: () => Outage | undefined
   /** Ends all connections; what waits is rejected. */
   readonly close: () => Promise<void>
+}
+
+export interface Outage {
+  /** For how long nothing was answered. */
+  readonly silentMs: number
+  /** What the last attempt came to, who was asked, and what to look at. */
+  readonly message: string
 }
 
 export interface TopicRequests {

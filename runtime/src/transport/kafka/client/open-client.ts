@@ -63,6 +63,7 @@ export function openClient(
     leaveGroup: (member) => coordinated.leaveGroup(member),
     commitOffsets: (group, offsets, member) => coordinated.commitOffsets(group, offsets, member),
     fetchOffsets: (group, partitions) => coordinated.fetchOffsets(group, partitions),
+    outage: () => requester.reach.outage,
     close: () => {
       requester.close()
       return Promise.resolve()

@@ -5,6 +5,7 @@ import { allApis } from "./protocol/all-apis.ts"
 import { apiVersionsApi } from "./protocol/metadata.ts"
 import { MessageReader } from "./protocol/message-reader.ts"
 import { MessageWriter } from "./protocol/message-writer.ts"
+import { Reach } from "./reach.ts"
 import { WireFailure } from "./wire.ts"
 import type { Wire, WireConnection } from "./wire.ts"
 
@@ -39,6 +40,7 @@ export class Requester {
   readonly #wire: Wire
   readonly #connections = new Map<string, Promise<WireConnection>>()
   #isClosed = false
+  readonly reach = new Reach()
 
   constructor(wire: Wire) {
     this.#wire = wire
@@ -53,8 +55,12 @@ export class Requester {
     patience: Patience
   ): Promise<Answer> {
     const place = { broker: addressText(address), asked: patience.asked, isWrite: api.isWrite }
-    const connection = await this.#connection(address, lane, place)
-    return this.#exchange(connection, api, request, place, patience.timeoutMs)
+    return this.reach.watched(
+      patience.asked,
+      this.#connection(address, lane, place).then((connection) =>
+        this.#exchange(connection, api, request, place, patience.timeoutMs)
+      )
+    )
   }
 
   close(): void {

@@ -1,0 +1,59 @@
+import * as Effect from "effect/Effect"
+import { TransportError } from "../transport.ts"
+import type { RemoteLog, TransportShape } from "../transport.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
+
+/** A moment, for who looks at many partitions. */
+const momentMs = 1_000
+/** A topic that did not answer in time is not asked again for so long. */
+const spareMs = 10_000
+
+/** Ends of partitions as they were seen last, so that looking at a cluster that does not answer waits for nothing. */
+export class LastSeen {
+  private readonly client: Pick<KafkaClient, "outage">
+  private readonly log: Pick<TransportShape, "end" | "read">
+  private readonly ends: Map<string, bigint> = new Map()
+  /** Until when topics are not asked; `performance.now()`. */
+  private readonly spared: Map<string, number> = new Map()
+
+  constructor(client: Pick<KafkaClient, "outage">, log: Pick<TransportShape, "end" | "read">) {
+    this.client = client
+    this.log = log
+  }
+
+  readonly remote: RemoteLog = {
+    outage: Effect.sync(() => this.client.outage()),
+    lastEnd: (topic, partition) => {
+      const place = `${topic}/${partition}`
+      return this.soon(topic, this.log.end(topic, partition)).pipe(
+        Effect.tap((end) => Effect.sync(() => this.ends.set(place, end))),
+        Effect.catch((error) => {
+          const last = this.ends.get(place)
+          return last === undefined ? Effect.fail(error) : Effect.succeed(last)
+        })
+      )
+    },
+    readSoon: (topic, partition, offset, maxBytes) =>
+      this.soon(topic, this.log.read(topic, partition, offset, maxBytes))
+  }
+
+  private soon<A>(topic: string, ask: Effect.Effect<A, TransportError>): Effect.Effect<A, TransportError> {
+    return Effect.suspend(() => {
+      const outage = this.client.outage()
+      if (outage !== undefined) return unavailable(outage.message)
+      if ((this.spared.get(topic) ?? 0) > performance.now())
+        return unavailable(`topic ${topic} did not answer a moment ago`)
+      this.spared.delete(topic)
+      return ask.pipe(
+        Effect.timeoutOrElse({
+          duration: momentMs,
+          orElse: () => unavailable(`topic ${topic} does not answer in ${momentMs} ms`)
+        }),
+        Effect.tapError(() => Effect.sync(() => this.spared.set(topic, performance.now() + spareMs)))
+      )
+    })
+  }
+}
+
+const unavailable = (message: string): Effect.Effect<never, TransportError> =>
+  Effect.fail(new TransportError({ reason: "unavailable", message: `Kafka: ${message}` }))
