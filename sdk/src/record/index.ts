@@ -27,7 +27,7 @@ export {
 export type { BatchHeader, BatchOrigin, ControlKind } from "./frame.ts"
 export { compositeKey, keyOfBigint, keyOfBoolean, keyOfDouble, keyOfLong, keyOfText } from "./key.ts"
 export { bigintOfKey, booleanOfKey, doubleOfKey, longOfKey, textOfKey } from "./key.ts"
-export { murmur2, partitionOf } from "./murmur2.ts"
+export { murmur2, partitionOf, partitionOfSpan } from "./murmur2.ts"
 export { checkStateEntries, noExpiry, StateEntryCursor, StateEntryWriter } from "./state-entry.ts"
 export type { StateOperation } from "./state-entry.ts"
 export { decodeStoredKey, encodeStoredKey, isLongPart, maxStoredKeyBytes } from "./stored-key.ts"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { murmur2, partitionOf } from "./murmur2.ts"
+import { murmur2, partitionOf, partitionOfSpan } from "./murmur2.ts"
 
 const bytes = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0))
 
@@ -23,6 +23,16 @@ describe("murmur2", () => {
     for (const [text, hash] of published) {
       assert.strictEqual(partitionOf(bytes(text), 8), (hash & 0x7fffffff) % 8)
     }
+  })
+
+  it("gives a key within other bytes the partition that it has alone", () => {
+    for (const [text, hash] of published) {
+      const [before, after] = [bytes("before"), bytes("after")]
+      const all = Uint8Array.from([...before, ...bytes(text), ...after])
+      const end = before.length + text.length
+      assert.strictEqual(partitionOfSpan(all, before.length, end, 8), (hash & 0x7fffffff) % 8)
+    }
+    assert.strictEqual(partitionOfSpan(bytes("any"), -1, -1, 8), partitionOf(null, 8))
   })
 
   it("puts a null key where an empty one goes", () => {

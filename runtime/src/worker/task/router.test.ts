@@ -70,6 +70,16 @@ describe("splitFrame", () => {
     )
   })
 
+  it("gives a frame on as it is where all its records go to one partition", () => {
+    const same = frameOf(
+      ["a", "b", "c"].map((value, timestamp) => ({ key: new Uint8Array([7]), value, timestamp }))
+    )
+    const [part, ...more] = splitFrame(same, "t", 4, undefined)
+    assert.isEmpty(more)
+    assert.strictEqual(part?.frame, same)
+    assert.strictEqual(part?.partition, partitionOf(new Uint8Array([7]), 4))
+  })
+
   it("gives records the key of their value where the topic has another, but for tombstones", () => {
     const codec = compileKey(
       parseAvroOrThrow('{"type":"record","name":"R","fields":[{"name":"k","type":"string"}]}'),

@@ -1,7 +1,14 @@
 import { parseAvroOrThrow } from "@millrace/sdk/avro"
 import { compileKey } from "@millrace/sdk/codec"
 import type { KeyCodec } from "@millrace/sdk/codec"
-import { BatchCursor, BatchWriter, FrameFault, openBatch, partitionOf } from "@millrace/sdk/record"
+import {
+  BatchCursor,
+  BatchWriter,
+  FrameFault,
+  openBatch,
+  partitionOf,
+  partitionOfSpan
+} from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import type { ChainOutput } from "../../plan/physical.ts"
 import type { Commit, TransportShape } from "../../transport/transport.ts"
@@ -94,15 +101,33 @@ export function splitFrame(
   partitions: number,
   key: KeyCodec | undefined
 ): OutputFrames {
-  if (partitions === 1 && key === undefined) return [{ topic, partition: 0, frame }]
+  const only = key === undefined ? onlyPartition(frame, partitions) : undefined
+  if (only !== undefined) return [{ topic, partition: only, frame }]
   const splitter = new Splitter(frame, topic)
   const cursor = new BatchCursor(frame)
   while (cursor.next()) {
     const isKept = key === undefined || cursor.isTombstone || cursor.isControl
-    const bytes = isKept ? cursor.key() : key.key(frame, cursor.valueStart, cursor.valueEnd)
-    splitter.add(partitionOf(bytes, partitions), cursor, isKept ? undefined : bytes)
+    const bytes = isKept ? undefined : key.key(frame, cursor.valueStart, cursor.valueEnd)
+    const partition =
+      bytes === undefined
+        ? partitionOfSpan(frame, cursor.keyStart, cursor.keyEnd, partitions)
+        : partitionOf(bytes, partitions)
+    splitter.add(partition, cursor, bytes)
   }
   return splitter.finish()
+}
+
+/** The partition of all the frame's records by the keys that they have, as where the input has as many; undefined where they differ. */
+function onlyPartition(frame: Uint8Array, partitions: number): number | undefined {
+  if (partitions === 1) return 0
+  const cursor = new BatchCursor(frame)
+  let only: number | undefined
+  while (cursor.next()) {
+    const partition = partitionOfSpan(frame, cursor.keyStart, cursor.keyEnd, partitions)
+    if (partition !== (only ?? partition)) return undefined
+    only = partition
+  }
+  return only
 }
 
 class Splitter {
