@@ -1,7 +1,7 @@
 import { openBatch } from "@millrace/sdk/record"
 import type { LogBatch } from "../transport.ts"
 import { TransportError } from "../transport.ts"
-import { extendFrame, gapFrame } from "../gaps.ts"
+import { gapFrame } from "../gaps.ts"
 import type { ReadBatches } from "./record-batch/read-result.ts"
 
 /** Offsets that one gap stands for at most. */
@@ -12,15 +12,13 @@ const mostGone = 1_000_000_000n
  * what was aborted, there is a gap. Throws `corrupt` for what somebody else wrote into a topic of ours.
  */
 export function logBatches(topic: string, from: bigint, { items, next }: ReadBatches): readonly LogBatch[] {
-  const batches: { baseOffset: bigint; frame: Uint8Array }[] = []
+  const batches: LogBatch[] = []
   let at = items[0] !== undefined && items[0].offset < from ? items[0].offset : from
   const passTo = (offset: bigint): void => {
     while (at < offset) {
       const gone = offset - at < mostGone ? offset - at : mostGone
-      const last = batches.at(-1)
-      if (last === undefined || gone > 1_000_000n)
-        batches.push({ baseOffset: at, frame: gapFrame(Number(gone)) })
-      else last.frame = extendFrame(last.frame, Number(gone))
+      // Behind nearly every batch, for its transaction's marker: the batch itself stays as it came, and is copied by nobody.
+      batches.push({ baseOffset: at, frame: gapFrame(Number(gone)) })
       at += gone
     }
   }

@@ -1,7 +1,7 @@
 import type { InputFrame, Segment, SegmentCall, SegmentResult } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import { runSource } from "./chain-run.ts"
+import { runFrames, runSource } from "./chain-run.ts"
 import type { OpenChain } from "./open-chain.ts"
 import { taskFailure } from "../task/task-failure.ts"
 import { Alignment } from "../time/alignment.ts"
@@ -67,6 +67,40 @@ const handedOver = async (given: bigint): Promise<readonly InputFrame[]> => {
   await Effect.runPromise(runSource(chain, host, head, context, given))
   return inputs
 }
+
+describe("a chain without segments", () => {
+  it("gives on frames of its own, for who commits them writes into them", async () => {
+    const [first] = loadPlan().chains
+    assert(first !== undefined)
+    const frame = frameOf(["a", "b"])
+    const chain: OpenChain = {
+      pipeline: "load",
+      plan: { ...first, segments: [] },
+      segments: [],
+      tables: [],
+      keyed: undefined,
+      states: [],
+      request: () => Effect.die("no request is made here"),
+      alignment: new Alignment(undefined),
+      inbox: undefined,
+      tail: () => Effect.fail(refused)
+    }
+    const host = { request: chain.request, readState: () => Effect.succeed(new Uint8Array(0)) }
+    const input = { input: "input", topic: "t", topicPartition: 0, baseOffset: 0n, frame }
+    const context = {
+      partition: 0,
+      now: 0,
+      seed: new Uint8Array(32),
+      tables: [],
+      sink: undefined,
+      end: false
+    }
+    const { outputs } = await Effect.runPromise(runFrames(chain, host, [input], context))
+    assert.lengthOf(outputs, 1)
+    assert.notStrictEqual(outputs[0]?.frame, frame)
+    assert.deepStrictEqual(outputs[0]?.frame, frame)
+  })
+})
 
 describe("a source's records", () => {
   it("are numbered on from all that the source gave before, over the frames of a read", async () => {

@@ -167,7 +167,8 @@ function callSegment(
 function passed(plan: ChainPlan, frames: readonly InputFrame[]): Pick<ChainResult, "outputs"> {
   const [target] = plan.outputs
   if (target === undefined) return { outputs: [] }
-  return { outputs: frames.map(({ frame }) => ({ output: target.output, frame })) }
+  // INVARIANT: who commits a frame writes its origin into it; these are the log's, whose other readers have the same.
+  return { outputs: frames.map(({ frame }) => ({ output: target.output, frame: frame.slice() })) }
 }
 
 /** What a segment left, as the next one's input. The last one's stays output. */

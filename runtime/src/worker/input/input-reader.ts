@@ -178,6 +178,7 @@ export class InputReader {
   /** Undefined for who wrote the topic once, and is no producer of it in the plan. */
   private producerOf(input: ChainInput, id: number): Effect.Effect<string | undefined, TaskFailure> {
     return Effect.gen({ self: this }, function* () {
+      if (id === unknownProducer) return undefined
       const known = this.producers.get(id)
       if (known !== undefined) return input.producers.includes(known) ? known : undefined
       for (const producer of input.producers)
@@ -186,6 +187,9 @@ export class InputReader {
     })
   }
 }
+
+/** What a frame has that no node has made: a gap, or what others wrote. */
+const unknownProducer = 0
 
 /** Two fetches in a row as one. */
 export function joined(first: Fetched, second: Fetched): Fetched {
