@@ -39,11 +39,26 @@ export class TaskTransaction {
     group: { readonly name: string; readonly offsets: readonly CommittedOffset[] }
   ): Promise<readonly bigint[]> {
     const { client, producer } = this
-    const ends: bigint[] = []
+    const hasOffsets = group.offsets.length > 0
     const places = new Map(
       frames.map(({ partition, topic }) => [`${topic}/${partition}`, { topic, partition }])
     )
-    await client.addPartitionsToTxn(producer, [...places.values()])
+    // What does not wait for each other goes together; the coordinator takes the first two in this order.
+    await Promise.all([
+      client.addPartitionsToTxn(producer, [...places.values()]),
+      hasOffsets ? client.addOffsetsToTxn(producer, group.name) : undefined
+    ])
+    const [ends] = await Promise.all([
+      this.produce(frames),
+      hasOffsets ? client.txnOffsetCommit(producer, group.name, group.offsets) : undefined
+    ])
+    await client.endTxn(producer, "commit")
+    return ends
+  }
+
+  private async produce(frames: readonly OutgoingFrame[]): Promise<readonly bigint[]> {
+    const { client, producer } = this
+    const ends: bigint[] = []
     for (const round of roundsOf(frames)) {
       const batches = round.map(({ frame, index }) => ({ index, ...this.batchOf(frame) }))
       const produced = await client.produce({
@@ -56,11 +71,6 @@ export class TaskTransaction {
         ends[index] = (base ?? -1n) + BigInt(count)
       }
     }
-    if (group.offsets.length > 0) {
-      await client.addOffsetsToTxn(producer, group.name)
-      await client.txnOffsetCommit(producer, group.name, group.offsets)
-    }
-    await client.endTxn(producer, "commit")
     return ends
   }
 
