@@ -21,6 +21,7 @@ export const longSuites: readonly string[] = [
   "registry/src/package/publish-kill.test.ts",
   "runtime/src/transport/embedded/compaction/kills.test.ts",
   "runtime/src/transport/kafka/client/acceptance.test.ts",
+  "runtime/src/transport/kafka/group/group-schedules.test.ts",
   "test/http/canary.test.ts",
   "test/http/delivery.test.ts",
   "test/http/forbidden-addresses.test.ts",

@@ -100,6 +100,11 @@ export const transactionCases: readonly ClientCase[] = [
   }
 ]
 
+/** Asks again while it goes well. */
+const untilRefused = async (ask: () => Promise<void>): Promise<void> => {
+  for (;;) await ask()
+}
+
 /** Joins as a follower while the one member that there is joins again. */
 const meet = async (
   first: KafkaClient,
@@ -110,13 +115,7 @@ const meet = async (
   await first.syncGroup(alone.member, [{ memberId: alone.member.memberId, bytes: bytes("all") }])
   const arriving = second.joinGroup(joining(group))
   // The second waits for the first, who learns of it by its heartbeat.
-  for (;;) {
-    const beat = await first.heartbeat(alone.member).then(
-      () => undefined,
-      (cause: unknown) => cause
-    )
-    if (beat !== undefined) break
-  }
+  await refusalOf(untilRefused(() => first.heartbeat(alone.member)))
   const [again, joined] = await Promise.all([
     first.joinGroup({ ...joining(group), memberId: alone.member.memberId }),
     arriving
@@ -150,6 +149,48 @@ export const groupCases: readonly ClientCase[] = [
       const asked = await refusalOf(client.heartbeat(leader))
       assert.equal(asked.kind, "REBALANCE_IN_PROGRESS")
       await client.leaveGroup(leader)
+    }
+  },
+  {
+    name: "describes a group and its members to who is none, and tells a first joining its id before it is used",
+    run: async ({ client, name, other }) => {
+      const group = name("group")
+      assert.deepEqual(await other.describeGroup(group), {
+        code: 0,
+        state: "Dead",
+        protocolType: "",
+        members: []
+      })
+      const ids: string[] = []
+      const onMemberId = async (id: string): Promise<void> => {
+        // It may leave before it has joined.
+        if (ids.push(id) === 1) await client.leaveGroup({ group, memberId: id, generation: -1 })
+      }
+      const refused = await refusalOf(client.joinGroup({ ...joining(group), onMemberId }))
+      assert.equal(refused.kind, "UNKNOWN_MEMBER_ID")
+      const { member } = await client.joinGroup({ ...joining(group), onMemberId })
+      assert.equal(member.memberId, ids[1])
+      await client.syncGroup(member, [{ memberId: member.memberId, bytes: bytes("all") }])
+      const { members, protocolType, state } = await other.describeGroup(group)
+      assert.deepEqual([state, protocolType], ["Stable", "millrace"])
+      assert.deepEqual(
+        members.map((each) => [each.memberId, textOf(each.metadata), textOf(each.assignment)]),
+        [[member.memberId, "what I can", "all"]]
+      )
+      await client.leaveGroup(member)
+    }
+  },
+  {
+    name: "answers heartbeats of a member that waits for others to join",
+    run: async ({ client, name, other }) => {
+      const [leader, follower] = await meet(client, other, name("group"))
+      const assigning = client.syncGroup(leader, [])
+      await Promise.all([assigning, other.syncGroup(follower, [])])
+      const joined = client.joinGroup({ ...joining(leader.group), memberId: leader.memberId })
+      const asked = await refusalOf(untilRefused(() => client.heartbeat(leader)))
+      assert.equal(asked.kind, "REBALANCE_IN_PROGRESS")
+      await other.leaveGroup(follower)
+      await client.leaveGroup((await joined).member)
     }
   },
   {

@@ -3,6 +3,7 @@ import { brokerError } from "./kafka-error.ts"
 import { laneOf } from "./lanes.ts"
 import type {
   CommittedOffset,
+  GroupDescription,
   GroupMember,
   GroupRequests,
   JoinedGroup,
@@ -108,7 +109,10 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
       groups.joinGroupApi,
       request
     )
-    if (answer.code === memberIdRequired) return this.joinGroup({ ...request, memberId: answer.memberId })
+    if (answer.code === memberIdRequired) {
+      await request.onMemberId?.(answer.memberId)
+      return this.joinGroup({ ...request, memberId: answer.memberId })
+    }
     const { generation, leader, memberId, members, protocol } = answer
     const { group, instanceId } = request
     const member = { group, memberId, generation, ...(instanceId === undefined ? {} : { instanceId }) }
@@ -122,11 +126,17 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   }
 
   async heartbeat(member: GroupMember): Promise<void> {
-    await this.#run(ofGroup(member.group, "to stay a member", oneCode), groups.heartbeatApi, member)
+    await this.#run(besideJoins(member.group, "to stay a member"), groups.heartbeatApi, member)
   }
 
   async leaveGroup(member: GroupMember): Promise<void> {
-    await this.#run(ofGroup(member.group, "to leave", oneCode), groups.leaveGroupApi, member)
+    await this.#run(besideJoins(member.group, "to leave"), groups.leaveGroupApi, member)
+  }
+
+  describeGroup(group: string): Promise<GroupDescription> {
+    const codes = ({ code }: { readonly code: number }) => [code]
+    const errand = { ...ofGroup(group, "the members", codes), lane: laneOf("commits", group) }
+    return this.#run(errand, groups.describeGroupApi, group)
   }
 
   async commitOffsets(
@@ -197,4 +207,10 @@ const ofGroup = <Answer>(group: string, asked: string, codes: Errand<Answer>["co
   key: group,
   asked: `${asked} of group ${group}`,
   codes
+})
+
+/** What may not wait behind a join, which is answered when all others have joined. */
+const besideJoins = (group: string, asked: string): Errand<number> => ({
+  ...ofGroup(group, asked, oneCode),
+  lane: `members:${group}`
 })

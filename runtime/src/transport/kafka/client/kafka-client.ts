@@ -63,9 +63,12 @@ export interface GroupRequests {
   readonly joinGroup: (request: JoinRequest) => Promise<JoinedGroup>
   /** The leader gives all assignments, the others none; answers this member's. */
   readonly syncGroup: (member: GroupMember, assignments: readonly MemberBytes[]) => Promise<Uint8Array>
-  /** Rejects with REBALANCE_IN_PROGRESS where the member is to join again. */
+  /** Rejects with REBALANCE_IN_PROGRESS where the member is to join again. Does not wait for a join or an assignment under way. */
   readonly heartbeat: (member: GroupMember) => Promise<void>
+  /** Others need not wait for the session's end. The generation does not matter; a join under way is refused. */
   readonly leaveGroup: (member: GroupMember) => Promise<void>
+  /** What a group does, for anybody. One that is not there is `Dead`, without members. */
+  readonly describeGroup: (group: string) => Promise<GroupDescription>
   readonly commitOffsets: (
     group: string,
     offsets: readonly CommittedOffset[],
@@ -207,6 +210,8 @@ export interface JoinRequest {
   readonly protocolType: string
   /** By preference; the broker takes one that all members have. What the metadata say is for the leader's assignor. */
   readonly protocols: readonly { readonly name: string; readonly metadata: Uint8Array }[]
+  /** Called with the id that a first joining gets, before it is used: what is to be remembered of it is then, should it be killed. */
+  readonly onMemberId?: (memberId: string) => Promise<void>
 }
 
 export interface JoinedGroup {
@@ -220,4 +225,21 @@ export interface JoinedGroup {
 export interface MemberBytes {
   readonly memberId: string
   readonly bytes: Uint8Array
+}
+
+export interface GroupDescription {
+  /** Kafka's word: `Stable`, `PreparingRebalance`, `CompletingRebalance`, `Empty` or `Dead`. */
+  readonly state: string
+  readonly protocolType: string
+  readonly members: readonly DescribedMember[]
+}
+
+export interface DescribedMember {
+  readonly memberId: string
+  readonly clientId: string
+  /** Address that it joined from. */
+  readonly clientHost: string
+  /** What it joined with, and what it was given last: empty while the group is not stable. */
+  readonly metadata: Uint8Array
+  readonly assignment: Uint8Array
 }

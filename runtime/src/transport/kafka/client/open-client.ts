@@ -61,6 +61,7 @@ export function openClient(
     syncGroup: (member, assignments) => coordinated.syncGroup(member, assignments),
     heartbeat: (member) => coordinated.heartbeat(member),
     leaveGroup: (member) => coordinated.leaveGroup(member),
+    describeGroup: (group) => coordinated.describeGroup(group),
     commitOffsets: (group, offsets, member) => coordinated.commitOffsets(group, offsets, member),
     fetchOffsets: (group, partitions) => coordinated.fetchOffsets(group, partitions),
     outage: () => requester.reach.outage,

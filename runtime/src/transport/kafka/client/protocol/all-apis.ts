@@ -22,6 +22,7 @@ export const allApis: readonly { readonly key: number; readonly version: number;
   groups.syncGroupApi,
   groups.heartbeatApi,
   groups.leaveGroupApi,
+  groups.describeGroupApi,
   groups.offsetCommitApi,
   groups.offsetFetchApi
 ]

@@ -1,5 +1,6 @@
 import type {
   CommittedOffset,
+  GroupDescription,
   GroupMember,
   JoinRequest,
   MemberBytes,
@@ -111,6 +112,39 @@ export const leaveGroupApi: Api<GroupMember, number> = {
       return reader.int16()
     })
     return code === 0 ? (members[0] ?? 0) : code
+  }
+}
+
+/** Version 4 of a group that is not there says that it is dead. */
+export const describeGroupApi: Api<string, GroupDescription & { readonly code: number }> = {
+  key: 15,
+  version: 4,
+  name: "DescribeGroups",
+  isFlexible: false,
+  isWrite: false,
+  write: (writer, group) => writer.array([group], (each) => writer.string(each)).boolean(false),
+  read: (reader) => {
+    reader.int32()
+    const [described] = reader.array(() => {
+      const code = reader.int16()
+      reader.string()
+      const head = { code, state: reader.string(), protocolType: reader.string() }
+      reader.string()
+      const members = reader.array(() => {
+        const memberId = reader.string()
+        reader.nullableString()
+        return {
+          memberId,
+          clientId: reader.string(),
+          clientHost: reader.string(),
+          metadata: reader.bytes(),
+          assignment: reader.bytes()
+        }
+      })
+      reader.int32()
+      return { ...head, members }
+    })
+    return described ?? { code: 0, state: "Dead", protocolType: "", members: [] }
   }
 }
 
