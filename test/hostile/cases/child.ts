@@ -94,9 +94,7 @@ export const answerCases: readonly HostileCase[] = [
     id: "53 inherited",
     title: "a report of inherited names",
     attack: passing,
-    preamble: answered(
-      `answer.stages[0].report = answer.stages[0].report.replace('"recordsIn"', '"valueOf"')`
-    ),
+    preamble: answered("delete answer.stages[0].report.recordsIn; answer.stages[0].report.valueOf = 1"),
     ...disbelieved
   },
   {
@@ -120,7 +118,7 @@ export const answerCases: readonly HostileCase[] = [
     title: "a dead letter for a record that was not given",
     attack: passing,
     preamble: answered(
-      `answer.stages[0].report = answer.stages[0].report.replace('"letters":[]', '"letters":[{"feed":0,"origin":0,"code":"PLUGIN_FAILED","message":"forged"}]')`
+      `answer.stages[0].report.letters = [{ feed: 0, origin: 0, code: "PLUGIN_FAILED", message: "forged" }]`
     ),
     ...disbelieved
   },
@@ -128,9 +126,14 @@ export const answerCases: readonly HostileCase[] = [
     id: "53 output",
     title: "a frame for an output that is none",
     attack: passing,
-    preamble: answered(
-      `answer.stages[0].report = answer.stages[0].report.replace('"name":"output"', '"name":"__proto_"')`
-    ),
+    preamble: answered(`answer.stages[0].report.frames[0].name = "__proto_"`),
+    ...disbelieved
+  },
+  {
+    id: "53 edits",
+    title: "a frame told as edits that it is none",
+    attack: passing,
+    preamble: answered(`answer.stages[0].report.frames[0].role = "edits"`),
     ...disbelieved
   },
   {
