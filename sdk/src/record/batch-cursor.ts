@@ -9,11 +9,11 @@ import {
 } from "./frame.ts"
 import { controlActive, controlEnd, controlIdle, frameHeaderBytes, noWatermark, openBatch } from "./frame.ts"
 import type { BatchHeader, ControlKind } from "./frame.ts"
-import { decodeUtf8, isUtf8 } from "./utf8.ts"
+import { decodeUtf8 } from "./utf8.ts"
 import { isSafeInteger } from "./built-ins.ts"
 
 /** A plain record's length, attributes, two times and its key's length take at most so many bytes. */
-const plainHeadBytes = 12
+export const plainHeadBytes = 12
 
 /**
  * Walks a frame's records without allocating for them: after a true {@link BatchCursor.next} the fields speak of that
@@ -333,45 +333,5 @@ export class BatchCursor {
       throw new FrameFault("BAD_VALUE", place, "an instant beyond 2^53-1")
     }
     return value
-  }
-}
-
-/** Walks the whole frame and checks everything but its CRC and the values' schemas. Throws a {@link FrameFault}. */
-export function checkBatch(frame: Uint8Array): BatchHeader {
-  const cursor = new BatchCursor(frame)
-  while (cursor.next()) {
-    if (cursor.headerCount > 0) checkHeaderNames(cursor)
-  }
-  return cursor.header
-}
-
-function checkHeaderNames(cursor: BatchCursor): void {
-  const frame = cursor.frame
-  let at = skipVarint(frame, cursor.headersStart)
-  for (let i = 0; i < cursor.headerCount; i++) {
-    const nameEnd = spanEnd(frame, at)
-    const nameStart = skipVarint(frame, at)
-    if (!isUtf8(frame, nameStart, nameEnd))
-      throw new FrameFault("BAD_VALUE", nameStart, "a header's name is not UTF-8")
-    at = spanEnd(frame, nameEnd)
-  }
-}
-
-function skipVarint(bytes: Uint8Array, start: number): number {
-  let at = start
-  while (bytes[at] > 0x7f) at += 1
-  return at + 1
-}
-
-/** End of a length and its bytes, where both are known to be sound. */
-function spanEnd(bytes: Uint8Array, start: number): number {
-  let size = 0
-  let scale = 1
-  let at = start
-  for (;;) {
-    const byte = bytes[at++]
-    size += (byte & 0x7f) * scale
-    if (byte < 0x80) return at + size
-    scale *= 128
   }
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import { BatchCursor, checkBatch } from "./batch-cursor.ts"
+import { BatchCursor } from "./batch-cursor.ts"
+import { checkBatch } from "./check-batch.ts"
 import { BatchWriter } from "./batch-writer.ts"
 import { FrameFault } from "./frame-fault.ts"
 import { frameHeaderBytes, openBatch } from "./frame.ts"
