@@ -41,11 +41,17 @@ export class SkipCode {
       case "int":
       case "long":
       case "enum":
-        return `if (p < e && b[p] < 128) p += 1; else { ${through("r.skipVarint()")} }`
+        return (
+          `if (p < e && b[p] < 128) p += 1\n` +
+          `else if (p + 10 > e) { ${through("r.skipVarint()")} }\n` +
+          `else { t = p + 10; while (b[p++] > 127 && p < t); if (b[p - 1] > 127) { r.at = t - 10; r.skipVarint() } }`
+        )
       case "bytes":
       case "string":
         return (
           `if (p < e && (t = b[p]) < 128 && (t & 1) === 0 && p + 1 + (t >>> 1) <= e) p += 1 + (t >>> 1)\n` +
+          `else if (p + 1 < e && (t & 129) === 128 && b[p + 1] < 128 && ` +
+          `p + 2 + (t = ((t & 127) | (b[p + 1] << 7)) >>> 1) <= e) p += 2 + t\n` +
           `else { ${through("r.skipBytes()")} }`
         )
       case "union":

@@ -14,8 +14,8 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
   class RecordView implements RecordContext<unknown> {
     declare readonly config: unknown
     readonly #record: GuestRecord
-    /** Handles that the body has asked for, by their place. */
-    readonly #handles: unknown[] = []
+    /** Handles that the body has asked for, by their place; none, while it has asked for none. */
+    #handles: unknown[] | undefined = undefined
     constructor(record: GuestRecord) {
       this.#record = record
     }
@@ -53,6 +53,7 @@ export const recordViewer = (config: unknown, uses: Uses, host: GuestHost): View
       }
     }
     static handle(view: RecordView, place: number, make: (record: GuestRecord) => unknown): unknown {
+      view.#handles ??= []
       return (view.#handles[place] ??= make(view.#record))
     }
   }
