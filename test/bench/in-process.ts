@@ -1,7 +1,8 @@
 import { constants, createContext, runInContext } from "node:vm"
-import { BatchWriter, openBatch } from "@millrace/sdk/record"
+import { BatchWriter, maxFrameBytes, openBatch } from "@millrace/sdk/record"
 import type { SegmentSpec } from "@millrace/sandbox"
 import { headJson } from "../../runtime/sandbox/src/driver/call-head.ts"
+import { applyEdits } from "../../runtime/sandbox/src/driver/apply-edits.ts"
 import { openQuestion } from "../../runtime/sandbox/src/driver/loaded-in.ts"
 import type { Harness } from "../../runtime/sandbox/src/guest/run/harness-table.ts"
 import { makeModuleText } from "../../runtime/sandbox/src/loader/module-text.ts"
@@ -57,12 +58,15 @@ export class InProcessSegment {
     const head = this.head.replace('"count":0', `"count":${InProcessSegment.count(frame)}`)
     const status = this.harness.run(head, false, undefined, buffer)
     if (!status.startsWith("Dt")) throw new Error(status)
-    const place = status
+    const letters = status
       .slice(2, status.indexOf("|"))
       .split(",")
-      .findIndex((one) => one.startsWith("o"))
-    const taken = place < 0 ? undefined : this.harness.take(place)
-    return taken === undefined ? undefined : new Uint8Array(taken)
+      .map((one) => one.charAt(0))
+    const place = letters.findIndex((letter) => letter === "o" || letter === "e")
+    const buffered = place < 0 ? undefined : this.harness.take(place)
+    if (buffered === undefined) return undefined
+    const taken = new Uint8Array(buffered)
+    return letters[place] === "e" ? applyEdits(taken, [{ frame }], maxFrameBytes) : taken
   }
 
   /** Records of a frame. */

@@ -22,13 +22,19 @@ export interface ValueWriterCodec {
 
 export interface ValueCodec extends ValueReaderCodec, ValueWriterCodec {}
 
+/** Who keeps the copies of records that are patched. */
+export interface PatchTarget {
+  /** Writes what `part` holds over the bytes that begin at `at`, of which there are as many. */
+  readonly patch: (at: number, part: ByteSink) => void
+}
+
 export interface ViewCodec extends ValueReaderCodec {
   /** Appends the output record to the body's result for the record read last. Absent for `same` and `none`. */
   readonly spliceLast?: (bytes: Uint8Array, result: AvroValue, sink: ByteSink) => void
   /** The same for any record: it is walked again. */
   readonly splice?: (bytes: Uint8Array, start: number, end: number, result: AvroValue, sink: ByteSink) => void
-  /** Writes the output of the record read last into a copy of its bytes; false where they do not fit: see {@link generateView}. */
-  readonly patchLast?: (result: AvroValue, scratch: ByteSink, out: Uint8Array, shift: number) => boolean
+  /** Gives what differs in the output of the record read last to a copy of its bytes; false where they do not fit: see {@link generateView}. */
+  readonly patchLast?: (result: AvroValue, scratch: ByteSink, out: PatchTarget, shift: number) => boolean
 }
 
 export interface KeyCodec {

@@ -30,8 +30,8 @@ type WritePiece = Extract<Piece, { readonly form: "write" }>
  * `spliceLast(bytes, result, sink)`, for the record that `read` was called with last, and
  * `splice(bytes, start, end, result, sink)`, for any. Both append the output record; what is copied goes over as bytes.
  * Where no field comes, goes or moves (but for its name), also `patchLast(result, scratch, out, shift)`, for a copy of the record
- * that was read last: writes the fields that change into `out`, `shift` bytes further than they were read. Answers false, with
- * some of them written, when one has another size now.
+ * that was read last: gives the fields that change to `out.patch`, each with its place, `shift` bytes further than it was read. Answers
+ * false, with some of them given, when one has another size now.
  * Fields that are neither read nor copied are stepped over, their lengths checked.
  * Throws a {@link CodecError} when the view does not fit its writer's schema.
  */
@@ -205,7 +205,7 @@ class ViewCode {
     if (!this.isPatchable) return [last, this.spliceMember()]
     const patches = writes.map((piece) => {
       const [start, end] = [this.mark(piece.index), this.mark(piece.index + 1)]
-      const put = `${this.code.use("copyBytes")}(o.bytes, 0, o.length, out, ${start} + shift)`
+      const put = `out.patch(${start} + shift, o)`
       return `o.length = 0\n${written(piece)}\nif (o.length !== ${end} - ${start}) return false\n${put}`
     })
     const patch = ["patchLast(x, o, out, shift) {", ...guarded(patches), "return true", "}"].join("\n")

@@ -1,4 +1,3 @@
-import { copyBytes } from "../record/byte-sink.ts"
 import {
   bigintOfKey,
   booleanOfKey,
@@ -127,8 +126,7 @@ export const codecRuntime = {
   booleanOfKey,
   longOfKey,
   bigintOfKey,
-  doubleOfKey,
-  copyBytes
+  doubleOfKey
 }
 
 export type CodecRuntime = typeof codecRuntime

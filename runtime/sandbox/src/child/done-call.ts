@@ -2,7 +2,7 @@ import { GuestStopped } from "./guest-isolate.ts"
 
 /** A frame of a done call. */
 export interface DoneFrame {
-  readonly role: "output" | "origins" | "dead" | "state"
+  readonly role: "output" | "edits" | "origins" | "dead" | "state"
   readonly bytes: number
   /** Where it stands in the window; -1: it has to be taken. */
   readonly at: number
@@ -17,6 +17,7 @@ export interface DoneCall {
 
 const roles: { readonly [letter: string]: DoneFrame["role"] } = {
   o: "output",
+  e: "edits",
   p: "origins",
   d: "dead",
   s: "state"

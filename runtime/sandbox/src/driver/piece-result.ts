@@ -1,6 +1,7 @@
 import { checkBatch, openBatch } from "@millrace/sdk/record"
 import type { Answered } from "../pool/sandbox-child.ts"
 import type { DeadLetter, GuestLog, InputFrame, NodeCounts, SegmentResult, SegmentSpec } from "../segment.ts"
+import { applyEdits } from "./apply-edits.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
 import { sanitizeText } from "./host-errors.ts"
 import { offsetAt } from "./offsets.ts"
@@ -63,7 +64,7 @@ function assemble(
   sections: readonly Uint8Array[]
 ): PieceResult | undefined {
   const last = reports[reports.length - 1]
-  const outputs = outputsOf(spec, last, sections)
+  const outputs = outputsOf(spec, inputs, last, sections)
   const state = stateOf(spec, reports[0], sections)
   const deadLetters = reports.flatMap(
     (report, stage) => lettersOf(spec, inputs, stage, report, sections) ?? []
@@ -108,30 +109,38 @@ function bytesOf(inputs: readonly InputFrame[]): number {
 
 /** Of a node in the middle the bytes are the harness's word: its frames never leave the process. */
 function bytesGiven({ frames }: NodeReport): number {
-  return frames.reduce((sum, { role, bytes }) => (role === "output" ? sum + bytes : sum), 0)
+  return frames.reduce((sum, { role, bytes }) => (isOutput(role) ? sum + bytes : sum), 0)
+}
+
+function isOutput(role: string): boolean {
+  return role === "output" || role === "edits"
 }
 
 function outputsOf(
   spec: SegmentSpec,
+  inputs: readonly InputFrame[],
   report: NodeReport,
   sections: readonly Uint8Array[]
 ): SegmentResult["outputs"] | undefined {
   const specs = spec.nodes[spec.nodes.length - 1].outputs
   const outputs: { readonly output: string; readonly frame: Uint8Array }[] = []
+  const mostBytes = spec.limits.maxOutputBytes + 65_536
   let bytes = 0
   for (const { role, name, section } of report.frames) {
-    if (role !== "output") continue
+    if (!isOutput(role)) continue
     const output = specs.find((one) => one.name === name)
-    const frame = sections[section]
-    if (output === undefined || frame === undefined || outputs.some((one) => one.output === name))
+    const given = sections[section]
+    if (output === undefined || given === undefined || outputs.some((one) => one.output === name))
       return undefined
+    // INVARIANT: what comes of edits is checked as what comes whole.
+    const frame = role === "edits" ? applyEdits(given, inputs, mostBytes - bytes) : given
     const header = checkBatch(frame)
     if (Buffer.compare(header.schemaHash, output.schemaHash) !== 0) return undefined
     if (header.hasControl || header.hasGaps) return undefined
     bytes += frame.length
     outputs.push({ output: name, frame })
   }
-  return bytes > spec.limits.maxOutputBytes + 65_536 ? undefined : outputs
+  return bytes > mostBytes ? undefined : outputs
 }
 
 function stateOf(

@@ -10,8 +10,12 @@ export interface GuestView {
   readonly spliceLast?: (bytes: Uint8Array, result: unknown, sink: ByteSink) => void
   /** Writes the output of a record whose bytes are given; absent for views with `same` or `none`. */
   readonly splice?: (bytes: Uint8Array, start: number, end: number, result: unknown, sink: ByteSink) => void
-  /** Writes the output of the record that was read last into a copy of it, `shift` bytes further; false where that does not fit. */
-  readonly patchLast?: (result: unknown, scratch: ByteSink, out: Uint8Array, shift: number) => boolean
+  /** Gives what differs in the output of the record that was read last to a copy of it, `shift` bytes further; false where that does not fit. */
+  readonly patchLast?: (result: unknown, scratch: ByteSink, out: GuestPatchTarget, shift: number) => boolean
+}
+/** The codec's `PatchTarget`. */
+export interface GuestPatchTarget {
+  readonly patch: (at: number, part: ByteSink) => void
 }
 export interface GuestWriter {
   readonly write: (value: unknown, sink: ByteSink) => void

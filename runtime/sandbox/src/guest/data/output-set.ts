@@ -1,6 +1,7 @@
-import { BatchWriter, ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/record"
+import { ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
 import type { GuestKey, GuestView, GuestWriter } from "./codec-shape.ts"
+import { OutputFrame } from "./output-frame.ts"
 import { makeList, TypeErrorOf, Uint32ArrayOf } from "../realm/primordials.ts"
 import type { Stamp } from "./record-in-hand.ts"
 
@@ -36,15 +37,11 @@ export interface WrittenResult {
 /** Frames in the making, one per output of a node. */
 export class OutputSet {
   readonly definitions: readonly OutputDefinition[]
-  private readonly writers: BatchWriter[] = makeList()
+  private readonly frames: OutputFrame[] = makeList()
   private readonly scratch: ByteSink = new ByteSink(maxFrameBytes, 1024)
   readonly maxBytes: number
   /** The first output's, which most nodes have alone; of a node without outputs one that stays empty. */
-  private readonly first: BatchWriter
-  private markLength = 0
-  private markCount = 0
-  /** Of the other outputs: length and count. */
-  private readonly marks: Uint32Array
+  private readonly first: OutputFrame
   /** Above 0 while results are found to fit into copies of their records. */
   private patchScore = 0
   /** Origins of the first output's records, where the next node needs them. */
@@ -53,14 +50,18 @@ export class OutputSet {
   constructor(definitions: readonly OutputDefinition[], maxBytes: number) {
     this.definitions = definitions
     this.maxBytes = maxBytes
-    this.marks = new Uint32ArrayOf(2 * definitions.length)
-    for (let i = 0; i < definitions.length; i++) this.writers[i] = new BatchWriter()
-    this.first = definitions.length === 0 ? new BatchWriter(maxFrameBytes, 0) : this.writers[0]
+    for (let i = 0; i < definitions.length; i++) this.frames[i] = new OutputFrame(65_536)
+    this.first = definitions.length === 0 ? new OutputFrame(0) : this.frames[0]
   }
 
-  begin(baseTimestamp: number | undefined, wantsOrigins: boolean): void {
-    for (let i = 0; i < this.writers.length; i++)
-      this.writers[i].begin(this.definitions[i].schemaHash, baseTimestamp)
+  /** `sources`: the call's frames, of which outputs may be given as edits; undefined: outputs are written whole. */
+  begin(
+    baseTimestamp: number | undefined,
+    wantsOrigins: boolean,
+    sources: readonly Uint8Array[] | undefined
+  ): void {
+    for (let i = 0; i < this.frames.length; i++)
+      this.frames[i].begin(this.definitions[i].schemaHash, baseTimestamp, sources)
     this.origins = wantsOrigins ? new Uint32ArrayOf(1024) : undefined
     this.patchScore = mostPatchScore
   }
@@ -72,45 +73,42 @@ export class OutputSet {
 
   /** Remembers where each frame stands; {@link rollback} goes back to it. */
   mark(): void {
-    this.markLength = this.first.sink.length
-    this.markCount = this.first.count
-    for (let i = 1; i < this.writers.length; i++) {
-      this.marks[2 * i] = this.writers[i].sink.length
-      this.marks[2 * i + 1] = this.writers[i].count
-    }
+    this.first.mark()
+    for (let i = 1; i < this.frames.length; i++) this.frames[i].mark()
   }
 
   rollback(): void {
-    this.first.cutTo(this.markLength, this.markCount)
-    for (let i = 1; i < this.writers.length; i++)
-      this.writers[i].cutTo(this.marks[2 * i], this.marks[2 * i + 1])
+    this.first.rollback()
+    for (let i = 1; i < this.frames.length; i++) this.frames[i].rollback()
   }
 
   /** Records written since the mark. */
   sinceMark(): number {
-    let count = this.first.count - this.markCount
-    for (let i = 1; i < this.writers.length; i++) count += this.writers[i].count - this.marks[2 * i + 1]
+    let count = this.first.sinceMark()
+    for (let i = 1; i < this.frames.length; i++) count += this.frames[i].sinceMark()
     return count
   }
 
   /** Throws an {@link OutputOverflow} when all frames together are over the budget. */
   checkBudget(): void {
-    let bytes = this.first.sink.length
-    for (let i = 1; i < this.writers.length; i++) bytes += this.writers[i].sink.length
-    if (bytes > this.maxBytes) throw new OutputOverflow()
+    if (this.byteLength() > this.maxBytes) throw new OutputOverflow()
   }
 
   /** A quarter of the budget is taken: what can wait for another call should. */
   isFilling(): boolean {
-    let bytes = 0
-    for (let i = 0; i < this.writers.length; i++) bytes += this.writers[i].byteLength
-    return bytes * 4 > this.maxBytes
+    return this.byteLength() * 4 > this.maxBytes
+  }
+
+  private byteLength(): number {
+    let bytes = this.first.byteLength
+    for (let i = 1; i < this.frames.length; i++) bytes += this.frames[i].byteLength
+    return bytes
   }
 
   /** The cursor's record as it is, by the first output. */
   pass(cursor: BatchCursor, origin: number): void {
     const key = this.definitions[0].key
-    if (key === undefined || cursor.isTombstone) this.writers[0].appendRaw(cursor)
+    if (key === undefined || cursor.isTombstone) this.frames[0].pass(cursor)
     else
       this.copyValue(
         0,
@@ -130,14 +128,14 @@ export class OutputSet {
       throw new TypeErrorOf(
         "the output " + name + " has a key of its own: answer tombstone(value) for a delete"
       )
-    this.writers[index].appendRaw(cursor)
+    this.frames[index].pass(cursor)
     this.noteOrigin(index, origin)
   }
 
   /** A result of the body for the cursor's record. */
   put(index: number, view: GuestView, cursor: BatchCursor, result: unknown, origin: number): void {
     const definition = this.definitions[index]
-    const writer = this.writers[index]
+    const { writer } = this.frames[index]
     if (definition.key !== undefined) {
       this.scratch.length = 0
       writeLast(definition, view, cursor, result, this.scratch)
@@ -151,21 +149,17 @@ export class OutputSet {
     this.noteOrigin(index, origin)
   }
 
-  /** Writes what the body changed into a copy of its record, which is the least work; false where that is not possible. */
+  /** Takes the record over with what the body changed, which is the least work; false where that is not possible. */
   private patch(index: number, view: GuestView, cursor: BatchCursor, result: unknown): boolean {
-    if (this.patchScore <= 0 || view.patchLast === undefined || cursor.isTombstone) return false
-    const definition = this.definitions[index]
-    const writer = this.writers[index]
-    if (definition.writer !== undefined || !writer.hasBaseOf(cursor)) return false
-    const length = writer.sink.length
-    const count = writer.count
-    const shift = writer.carry(cursor)
-    if (view.patchLast(result, this.scratch, writer.sink.bytes, shift)) {
+    const { patchLast } = view
+    if (this.patchScore <= 0 || patchLast === undefined || cursor.isTombstone) return false
+    const frame = this.frames[index]
+    if (this.definitions[index].writer !== undefined || !frame.canCarry(cursor)) return false
+    if (frame.carry(cursor, patchLast, result, this.scratch)) {
       if (this.patchScore < mostPatchScore) this.patchScore += 1
       return true
     }
     this.patchScore -= missedPatch
-    writer.cutTo(length, count)
     return false
   }
 
@@ -208,7 +202,7 @@ export class OutputSet {
       const { timestamp, watermark } = written.stamp
       const key = written.key === undefined ? cursor.key() : written.key
       const value = written.stamp.isDelete ? null : written.value
-      this.writers[written.output].append({ timestamp, watermark, key }, value)
+      this.frames[written.output].writer.append({ timestamp, watermark, key }, value)
       this.noteOrigin(written.output, origin)
     } else {
       this.copyValue(written.output, cursor, written.key, written.value, 0, written.value.length)
@@ -228,14 +222,14 @@ export class OutputSet {
     const definition = this.definitions[index]
     const parts = headers === undefined ? { watermark } : { watermark, headers }
     if (value === null) {
-      this.writers[index].append({ timestamp, key: null, ...parts }, null)
+      this.frames[index].writer.append({ timestamp, key: null, ...parts }, null)
     } else {
       if (definition.writer === undefined) throw new TypeErrorOf("this output has no writer")
       this.scratch.length = 0
       definition.writer.write(value, this.scratch)
       const bytes = this.scratch.toBytes()
       const key = definition.key === undefined ? null : definition.key.key(bytes, 0, bytes.length)
-      this.writers[index].append({ timestamp, key, ...parts }, bytes)
+      this.frames[index].writer.append({ timestamp, key, ...parts }, bytes)
     }
     this.noteOrigin(index, origin)
   }
@@ -261,7 +255,7 @@ export class OutputSet {
     start: number,
     end: number
   ): void {
-    const writer = this.writers[index]
+    const { writer } = this.frames[index]
     writer.beginLike(cursor, key)
     writer.sink.copy(bytes, start, end)
     writer.endRecord()
@@ -269,7 +263,7 @@ export class OutputSet {
 
   private noteOrigin(index: number, origin: number): void {
     if (this.origins === undefined || index !== 0) return
-    const place = this.writers[0].count - 1
+    const place = this.frames[0].count - 1
     if (place >= this.origins.length) {
       const grown = new Uint32ArrayOf((place + 1) * 2)
       grown.set(this.origins)
@@ -278,18 +272,14 @@ export class OutputSet {
     this.origins[place < 0 ? 0 : place] = origin
   }
 
-  count(index: number): number {
-    return this.writers[index].count
-  }
-
-  /** The frame of an output, where it stands until the next call begins. */
-  finish(index: number): Uint8Array {
-    return this.writers[index].finishInPlace()
+  /** Of an output: what has records has something to {@link OutputFrame.finish}. */
+  frame(index: number): OutputFrame {
+    return this.frames[index]
   }
 
   takeOrigins(): Uint8Array | undefined {
     if (this.origins === undefined) return undefined
-    const used = this.origins.slice(0, this.writers[0].count)
+    const used = this.origins.slice(0, this.frames[0].count)
     return new Uint8Array(used.buffer)
   }
 }

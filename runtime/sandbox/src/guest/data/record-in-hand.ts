@@ -45,6 +45,8 @@ export class RecordInHand implements GuestRecord {
   #ordinal = 0
   #draw: RandomDraw | undefined = undefined
   #hasDrawn = false
+  /** Something was made for the record that is not the next one's. */
+  #isUsed = false
   /** By result; absent while the body has given none. */
   #stamps: Map<unknown, Stamp> | undefined = undefined
   readonly #journal: StateJournal
@@ -59,29 +61,40 @@ export class RecordInHand implements GuestRecord {
     return record.#journal
   }
 
-  /** Points a record at the cursor's; `isKept`: the body may look at it when the cursor has gone on. */
+  /**
+   * Points a record at the cursor's, of whose places it tells while the cursor stands there: most bodies ask for none of them. One
+   * that a body may look at later is to be kept.
+   */
   static point(record: RecordInHand, cursor: BatchCursor, origin: number, ordinal: number): void {
-    record.#frame = cursor.frame
     record.#cursor = cursor
-    record.#headers = undefined
-    record.#timestamp = cursor.timestamp
-    record.#watermark = cursor.watermark
-    record.#keyStart = cursor.keyStart
-    record.#keyEnd = cursor.keyEnd
-    record.#keyId = undefined
     record.#origin = origin
     record.#ordinal = ordinal
+    if (!record.#isUsed) return
+    record.#isUsed = false
+    record.#headers = undefined
+    record.#keyId = undefined
     record.#hasDrawn = false
     record.#stamps = undefined
   }
 
-  static keep(record: RecordInHand): void {
-    record.#headers = record.#cursor === undefined ? [] : record.#cursor.headers()
+  /** Makes all that it tells its own: the cursor may go on. */
+  static keep(record: RecordInHand, cursor: BatchCursor): void {
+    record.#frame = cursor.frame
+    record.#headers = cursor.headers()
+    record.#timestamp = cursor.timestamp
+    record.#watermark = cursor.watermark
+    record.#keyStart = cursor.keyStart
+    record.#keyEnd = cursor.keyEnd
     record.#cursor = undefined
   }
 
   static keyId(record: RecordInHand): string {
-    record.#keyId ??= keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
+    const cursor = record.#cursor
+    record.#isUsed = true
+    record.#keyId ??=
+      cursor === undefined
+        ? keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
+        : keyIdOf(cursor.frame, cursor.keyStart, cursor.keyEnd)
     return record.#keyId
   }
 
@@ -95,18 +108,20 @@ export class RecordInHand implements GuestRecord {
   }
 
   get key(): Uint8Array | null {
+    if (this.#cursor !== undefined) return this.#cursor.key()
     return this.#keyStart < 0 ? null : this.#frame.slice(this.#keyStart, this.#keyEnd)
   }
 
   get timestamp(): number {
-    return this.#timestamp
+    return this.#cursor === undefined ? this.#timestamp : this.#cursor.timestamp
   }
 
   get watermark(): number {
-    return this.#watermark
+    return this.#cursor === undefined ? this.#watermark : this.#cursor.watermark
   }
 
   get headers(): readonly (readonly [name: string, value: Uint8Array])[] {
+    this.#isUsed = true
     this.#headers ??= this.#cursor === undefined ? [] : this.#cursor.headers()
     return this.#headers
   }
@@ -121,11 +136,12 @@ export class RecordInHand implements GuestRecord {
 
   random(): number {
     this.#draw ??= new RandomDraw()
+    this.#isUsed = true
     if (!this.#hasDrawn) {
       const position = this.position
       // How many timers fire in one batch is chance: a timer is known by its time and key.
       const place =
-        position.topic === timerInput ? this.#timestamp + " " + RecordInHand.keyId(this) : position.offset
+        position.topic === timerInput ? this.timestamp + " " + RecordInHand.keyId(this) : position.offset
       this.#draw.restart(
         this.#scope.node +
           "\u0000" +
@@ -158,6 +174,7 @@ export class RecordInHand implements GuestRecord {
     if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be stamped")
     if (!NumberIsSafeInteger(timestamp) || !(watermark === -Infinity || NumberIsSafeInteger(watermark)))
       throw new TypeErrorOf("a result's time must be a whole number of milliseconds")
+    this.#isUsed = true
     this.#stamps ??= new MapOf()
     mapSet(this.#stamps, value, {
       timestamp,
@@ -168,6 +185,7 @@ export class RecordInHand implements GuestRecord {
 
   tombstone(value: object): void {
     if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be a delete")
+    this.#isUsed = true
     this.#stamps ??= new MapOf()
     const { timestamp, watermark } = mapGet(this.#stamps, value) ?? this
     mapSet(this.#stamps, value, { timestamp, watermark, isDelete: true })

@@ -6,8 +6,8 @@ import { writeSourceEnd } from "./source-call.ts"
 
 /**
  * What a done call came to: the frames that it gives, and a text, which begins with `w` where they stand in the window, one after
- * the other, each at a multiple of 8, and with `t` where they have to be taken; then of each frame the letter of its role (`o`utput, `p`laces
- * where its records come from, `d`ead letters, `s`tate) and its bytes, separated by commas, `|`, and the report as JSON, which names the same frames.
+ * the other, each at a multiple of 8, and with `t` where they have to be taken; then of each frame the letter of its role (`o`utput, `e`dits that make an output of the call's frames,
+ * `p`laces where its records come from, `d`ead letters, `s`tate) and its bytes, separated by commas, `|`, and the report as JSON, which names the same frames.
  */
 export class CallReport {
   readonly frames: Uint8Array[] = makeList()
@@ -49,32 +49,39 @@ export class CallReport {
     const outputs = call.run.outputs
     const store = call.run.scope.store
     for (let i = 0; i < outputs.definitions.length; i++) {
-      if (outputs.count(i) > 0)
-        this.hand(report, "o", "output", outputs.definitions[i].name, outputs.finish(i))
+      const output = outputs.frame(i)
+      if (output.count === 0) continue
+      const { byteLength, isEdits } = output
+      const letter = isEdits ? "e" : "o"
+      this.hand(letter, output.finish())
+      name(report, isEdits ? "edits" : "output", outputs.definitions[i].name, byteLength)
     }
     const origins = outputs.takeOrigins()
-    if (origins !== undefined) this.hand(report, "p", "origins", "", origins)
+    if (origins !== undefined) {
+      this.hand("p", origins)
+      name(report, "origins", "", origins.length)
+    }
     for (let i = 0; i < call.failed.feeds; i++) {
       const frame = call.failed.finish(i)
-      if (frame !== undefined) this.hand(report, "d", "dead", "" + i, frame)
+      if (frame === undefined) continue
+      this.hand("d", frame)
+      name(report, "dead", "" + i, frame.length)
     }
     const state = store.changes()
-    if (state.length > 0) this.hand(report, "s", "state", "", state)
+    if (state.length === 0) return
+    this.hand("s", state)
+    name(report, "state", "", state.length)
   }
 
-  private hand(report: JsonWriter, letter: string, role: string, name: string, bytes: Uint8Array): void {
-    report
-      .open("{")
-      .name("role")
-      .string(role)
-      .name("name")
-      .string(name)
-      .name("bytes")
-      .number(bytes.length)
-      .close("}")
+  private hand(letter: string, bytes: Uint8Array): void {
     this.places += (this.places === "" ? "" : ",") + letter + bytes.length
     this.frames[this.frames.length] = bytes
   }
+}
+
+/** `bytes`: of a frame that is given as edits, its own. */
+function name(report: JsonWriter, role: string, of: string, bytes: number): void {
+  report.open("{").name("role").string(role).name("name").string(of).name("bytes").number(bytes).close("}")
 }
 
 /** Puts frames into the window; false where they do not fit. */

@@ -3,7 +3,7 @@ import { FailedRecords, RunFailure } from "../data/failures.ts"
 import type { Heads } from "../data/heads.ts"
 import type { NodeGuest } from "./node-guest.ts"
 import { cancelPending, whenSettled } from "../realm/pending-result.ts"
-import { mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
+import { makeList, mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 import { PendingRun } from "./run-pending.ts"
 import { runPlain } from "./run-plain.ts"
@@ -99,7 +99,7 @@ export class NodeCall {
 
   /** Begins; afterwards the call {@link isOver}, or waits for the guest's own or the worker's answers. */
   start(): void {
-    this.guest.outputs.begin(this.baseTimestamp(), this.wantsOrigins)
+    this.guest.outputs.begin(this.baseTimestamp(), this.wantsOrigins, this.sources())
     this.guest.requests.begin()
     try {
       if (this.guest.kind === "processor") this.runFeeds(0)
@@ -122,6 +122,18 @@ export class NodeCall {
 
   private baseTimestamp(): number | undefined {
     return this.feeds.length > 0 ? this.feeds[0].cursor.header.baseTimestamp : undefined
+  }
+
+  /** The frames that the worker gave, where it is the worker who gets the outputs. */
+  private sources(): readonly Uint8Array[] | undefined {
+    if (this.wantsOrigins) return undefined
+    const sources = makeList<Uint8Array>()
+    for (let i = 0; i < this.feeds.length; i++) {
+      // A later node's records, which have origins, never were in the worker.
+      if (this.feeds[i].origins !== undefined) return undefined
+      sources[i] = this.feeds[i].frame
+    }
+    return sources
   }
 
   private runFeeds(from: number): void {

@@ -143,7 +143,7 @@ export class PendingRun {
     this.lastOrigin = origin
     const record = new RecordInHand(this.run.scope, this.feed.frame)
     RecordInHand.point(record, cursor, origin, this.ordinal)
-    RecordInHand.keep(record)
+    RecordInHand.keep(record, cursor)
     if (!isTimerFeed(this.feed)) countIn(this.run, this.feed, cursor)
     const flight = new Flight(this.feed, record, RecordInHand.keyId(record))
     if (this.last === undefined) this.first = flight

@@ -42,39 +42,46 @@ export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: n
 }
 
 function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, origin: number): void {
+  const { cursor } = feed
+  const { outputs } = run
   let hasValue = false
-  run.outputs.mark()
+  let isMarked = false
   try {
-    const cursor = feed.cursor
     const isDelete = cursor.isTombstone
     const value = isDelete ? undefined : feed.view.read(cursor.frame, cursor.valueStart, cursor.valueEnd)
     hasValue = true
     const answer = isDelete && body.onDelete !== undefined ? body.onDelete(record) : body.call(value, record)
     if (answer === false && body.form === "filter") run.tally.filtered += 1
-    else put(run, feed, body, answer, record)
+    else {
+      outputs.mark()
+      isMarked = true
+      put(run, feed, body, answer, record, origin)
+    }
     RecordInHand.journal(record).last = undefined
   } catch (error) {
-    run.outputs.rollback()
+    if (isMarked) outputs.rollback()
     // INVARIANT: a record is atomic; its state changes vanish with its outputs.
     RecordInHand.journal(record).rollback()
     if (isOverflow(error) && !run.isLastResort) throw error
-    run.failed.add(
-      feed.number,
-      feed.cursor,
-      origin,
-      toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID")
-    )
+    run.failed.add(feed.number, cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
   }
 }
 
 /** Writes a body's answer for the record in hand. */
-function put(run: RunContext, feed: Feed, body: Body, answer: unknown, record: RecordInHand): void {
+function put(
+  run: RunContext,
+  feed: Feed,
+  body: Body,
+  answer: unknown,
+  record: RecordInHand,
+  origin: number
+): void {
   const { outputs } = run
-  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, RecordInHand.origin(record))
-  else if (body.form === "map") putOne(outputs, 0, feed, answer, record)
+  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, origin)
+  else if (body.form === "map") putOne(outputs, 0, feed, answer, record, origin)
   else {
     const { list } = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
-    for (let i = 0; i < list.length; i++) putOne(outputs, list[i].output, feed, list[i].value, record)
+    for (let i = 0; i < list.length; i++) putOne(outputs, list[i].output, feed, list[i].value, record, origin)
   }
   outputs.checkBudget()
   const written = outputs.sinceMark()
@@ -84,8 +91,14 @@ function put(run: RunContext, feed: Feed, body: Body, answer: unknown, record: R
   else run.tally.handled += 1
 }
 
-function putOne(outputs: OutputSet, index: number, feed: Feed, value: unknown, record: RecordInHand): void {
-  const origin = RecordInHand.origin(record)
+function putOne(
+  outputs: OutputSet,
+  index: number,
+  feed: Feed,
+  value: unknown,
+  record: RecordInHand,
+  origin: number
+): void {
   const stamp = RecordInHand.stampOf(record, value)
   if (value === null && feed.cursor.isTombstone) outputs.putDelete(index, feed.cursor, origin)
   else if (stamp === undefined) outputs.put(index, feed.view, feed.cursor, value, origin)
