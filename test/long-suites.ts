@@ -1,6 +1,6 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
- * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, kafka/acceptance.test.ts,
+ * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, kafka/acceptance.test.ts, prove/kafka/check.test.ts,
  * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, compaction-round.test.ts, event-clock.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, pipeline-life.test.ts, the tests of plugins, registry, main/bench and main/dev).
  */
 export const longSuites: readonly string[] = [
@@ -48,6 +48,7 @@ export const longSuites: readonly string[] = [
   "test/postgres/registry-suites.test.ts",
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
+  "test/prove/kafka/kafka.test.ts",
   "test/publish/**/*.test.ts",
   "test/registry-clients/postgres.test.ts",
   "test/scaffolds/templates.test.ts",

@@ -77,8 +77,8 @@ export const formatStorage = (broker: BrokerFolder, clusterId: string, extra: re
     })
 }
 
-/** Where there is such a thing, a broker is killed when the process that started it ends in any way. */
-const guard = (): readonly string[] =>
+/** Where there is such a thing, what is started by it is killed when the process that started it ends in any way. */
+export const guard = (): readonly string[] =>
   process.platform === "linux" && onPath("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : []
 
 /** Starts a broker in a process group of its own, so that a Ctrl-C at the terminal does not reach it. */

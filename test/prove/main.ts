@@ -13,6 +13,8 @@ export interface ProofOptions {
   /** For proofs that go by the clock. */
   readonly minutes: number | undefined
   readonly resume: boolean
+  /** Of a flag that this proof alone has, as `--events 1000`. */
+  readonly number: (flag: string) => number | undefined
 }
 export interface ProofResult {
   readonly passed: number
@@ -29,6 +31,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   hostile: () => import("./hostile.ts"),
   "hot-swap": () => import("./hot-swap.ts"),
   ingest: () => import("./ingest.ts"),
+  kafka: () => import("./kafka.ts"),
   joins: () => import("./joins.ts"),
   "joins-log": () => import("./joins-log.ts"),
   ledger: () => import("./ledger.ts"),
@@ -50,13 +53,16 @@ if (load === undefined) {
   process.stdout.write(`prove: give one of ${Object.keys(proofs).join(", ")}\n`)
   process.exit(name === undefined ? 0 : 64)
 }
-const count = argument("--count")
-const minutes = argument("--minutes")
+const number = (flag: string): number | undefined => {
+  const text = argument(flag)
+  return text === undefined ? undefined : Number(text)
+}
 const proof = await load()
 const result = await proof.run({
-  seed: Number(argument("--seed") ?? 1),
-  count: count === undefined ? undefined : Number(count),
-  minutes: minutes === undefined ? undefined : Number(minutes),
+  seed: number("--seed") ?? 1,
+  count: number("--count"),
+  minutes: number("--minutes"),
+  number,
   resume: process.argv.includes("--resume")
 })
 for (const note of result.notes) process.stdout.write(`${note}\n`)

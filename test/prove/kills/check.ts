@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
+import { compareDead, compareSequences, shortened } from "./compare.ts"
 import type { Counted, Expected } from "./expected.ts"
 import type { LogContent, LoggedRecord } from "./read-log.ts"
 
@@ -25,8 +26,6 @@ const decodeState = Schema.decodeUnknownSync(StateValue)
 const decodeDead = Schema.decodeUnknownSync(DeadLetter)
 const decodePlace = Schema.decodeUnknownSync(Place)
 
-const maxShown = 5
-
 /** What the checker found. `digest`: of all per-key sequences, the state and the dead letters; equal for equal effects. */
 export interface Findings {
   readonly faults: readonly string[]
@@ -43,8 +42,8 @@ export function check(log: LogContent, outFolder: string, expected: Expected): F
   const dead = deadLetters(log)
   const faults = [
     ...log.faults,
-    ...compareSequences("stream", stream, expected.counted),
-    ...compareSequences("files", files, expected.counted),
+    ...compareSequences("stream", stream, expected.counted, isSame),
+    ...compareSequences("files", files, expected.counted, isSame),
     ...compareState(state, expected.counted),
     ...compareDead(dead, expected.dead),
     ...unfinished(outFolder)
@@ -87,25 +86,6 @@ function unfinished(folder: string): readonly string[] {
   return left.map((name) => `files: ${name} was left unfinished`)
 }
 
-function compareSequences(
-  where: string,
-  found: ReadonlyMap<number, readonly Counted[]>,
-  expected: ReadonlyMap<number, readonly Counted[]>
-): readonly string[] {
-  const faults: string[] = []
-  for (const [key, wanted] of expected) {
-    const own = found.get(key) ?? []
-    const at = wanted.findIndex((record, index) => !isSame(record, own[index]))
-    const place = at < 0 && own.length > wanted.length ? wanted.length : at
-    if (place >= 0)
-      faults.push(
-        `${where}: key ${key} has ${own.length} records of ${wanted.length}; at ${place} ${JSON.stringify(own[place])}, not ${JSON.stringify(wanted[place])}`
-      )
-  }
-  for (const key of found.keys()) if (!expected.has(key)) faults.push(`${where}: key ${key} was never given`)
-  return shortened(where, faults)
-}
-
 function isSame(one: Counted, other: Counted | undefined): boolean {
   return (
     one.key === other?.key && one.seq === other.seq && one.count === other.count && one.trail === other.trail
@@ -137,23 +117,6 @@ function deadLetters(log: LogContent): readonly string[] {
     const { key, seq } = decodePlace(log.valuesOf(frame)[0])
     return `${node} ${key}:${seq}`
   })
-}
-
-function compareDead(found: readonly string[], expected: ReadonlySet<string>): readonly string[] {
-  const faults: string[] = []
-  const once = new Set<string>()
-  for (const letter of found) {
-    if (!expected.has(letter)) faults.push(`dead letters: ${letter} did not fail`)
-    if (once.has(letter)) faults.push(`dead letters: ${letter} is there twice`)
-    once.add(letter)
-  }
-  for (const letter of expected) if (!once.has(letter)) faults.push(`dead letters: ${letter} is lost`)
-  return shortened("dead letters", faults)
-}
-
-function shortened(where: string, faults: readonly string[]): readonly string[] {
-  if (faults.length <= maxShown) return faults
-  return [...faults.slice(0, maxShown), `${where}: and ${faults.length - maxShown} more`]
 }
 
 function digestOf(

@@ -1,10 +1,12 @@
 import { registerHooks } from "node:module"
-import { seededBugs, seededBugVariable } from "./seeded-bugs.ts"
+import { kafkaBugs } from "../kafka/seeded-bugs.ts"
+import { seededBugVariable } from "./seeded-bugs.ts"
 
 // Preloaded into the program by a proof: changes one place of one module's text while it is loaded. Production code
 // knows nothing of it.
 const wanted = process.env[seededBugVariable]
-const bug = seededBugs.find(({ name }) => name === wanted)
+// Those of the embedded log are among them.
+const bug = kafkaBugs.find(({ name }) => name === wanted)
 if (bug === undefined) throw new RangeError(`there is no seeded bug ${JSON.stringify(wanted)}`)
 
 registerHooks({
