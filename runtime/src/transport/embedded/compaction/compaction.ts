@@ -141,9 +141,10 @@ export class Compaction {
     if (ride !== undefined) this.answer(ride.step, failure)
   }
 
-  /** After the transaction became durable. */
-  settle(ride: CompactionRide | undefined, { rows }: CompactionDraft): void {
+  /** After the transaction. */
+  settle(ride: CompactionRide | undefined, { kept, rows }: CompactionDraft): void {
     for (const [place, row] of rows) this.rows.set(place, row)
+    for (const [place, one] of kept) this.retention.moved(place, one)
     if (ride === undefined) return
     this.savedBytes = Math.max(0, this.savedBytes - ride.step.bytes)
     this.answer(ride.step, undefined)
