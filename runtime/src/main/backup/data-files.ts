@@ -13,7 +13,7 @@ export interface DataFile {
 const log = "log/data.mdb"
 /** Of this machine and this run alone, or half written. */
 const passing =
-  /^(?:server\.json|log\/(?:lock|lock\.holder|lock\.mdb|INSPECTED|FORMAT|FLUSHED)|registry\/bundles\/incoming\/.*|.*\.(?:new|partial)|.*-(?:wal|shm|journal))$/
+  /^(?:server\.json|log\/(?:lock|lock\.holder|lock\.mdb|INSPECTED|FORMAT|FLUSHED|JOURNAL-\d)|registry\/bundles\/incoming\/.*|.*\.(?:new|partial)|.*-(?:wal|shm|journal))$/
 /** Who has them can do what the operator can, or read the secrets; a token is made anew by the next start. */
 const keys = /^(?:token|registry\/secrets\.key(?:\.next)?)$/
 

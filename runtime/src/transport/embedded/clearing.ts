@@ -87,7 +87,7 @@ function clearSome(
   const range = { start, limit: keysPerTransaction, ...(end === undefined ? {} : { end }) }
   return Effect.try({
     try: () =>
-      store.write(() => {
+      store.commit(() => {
         const keys = [...table.keys(range)].map((key) => Buffer.from(key))
         for (const key of keys) table.remove(key)
         return keys.length > 0

@@ -10,6 +10,7 @@ import type { Catalogue } from "./catalogue.ts"
 import type { Compaction } from "./compaction/compaction.ts"
 import type { CompactionRow } from "./compaction/compaction-row.ts"
 import { writeFailure } from "./failure.ts"
+import type { Flusher } from "./flush/flusher.ts"
 import { taskKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
 import type { Kept, Retention } from "./retention.ts"
@@ -53,11 +54,17 @@ interface Waiting extends Prepared {
   readonly resume: (result: Effect.Effect<Checkpoint, TransportError>) => void
 }
 
-/** Gathers the commits of an event-loop turn into one transaction: one flush for all of them. */
+/**
+ * Gathers commits into one transaction: those of an event-loop turn, and those that came while the group before became
+ * durable. One flush for all of them.
+ */
 export class Committer {
   private waiting: Waiting[] = []
+  /** A group is to be written in this turn, or is becoming durable. */
+  private isBusy = false
   private readonly folder: string
   private readonly store: Store
+  private readonly flusher: Flusher
   private readonly catalogue: Catalogue
   private readonly logs: PartitionLogs
   private readonly ledger: AppendLedger
@@ -70,6 +77,7 @@ export class Committer {
   constructor(parts: {
     readonly folder: string
     readonly store: Store
+    readonly flusher: Flusher
     readonly catalogue: Catalogue
     readonly logs: PartitionLogs
     readonly ledger: AppendLedger
@@ -83,6 +91,7 @@ export class Committer {
   }) {
     this.folder = parts.folder
     this.store = parts.store
+    this.flusher = parts.flusher
     this.catalogue = parts.catalogue
     this.logs = parts.logs
     this.ledger = parts.ledger
@@ -106,7 +115,7 @@ export class Committer {
     return Effect.uninterruptible(
       Effect.callback<Checkpoint, TransportError>((resume) => {
         this.waiting.push({ ...prepared, resume })
-        if (this.waiting.length === 1) setImmediate(() => this.drain())
+        this.schedule()
       })
     )
   }
@@ -131,35 +140,53 @@ export class Committer {
     return { owner, commit, outputs, bytes }
   }
 
-  private drain(): void {
-    const group = this.waiting
-    this.waiting = []
+  /** In a turn of its own, so that others come to theirs, and their commits with it. */
+  private schedule(): void {
+    if (this.isBusy || this.waiting.length === 0) return
+    this.isBusy = true
+    setImmediate(() => this.writeGroup(this.waiting.splice(0)))
+  }
+
+  private ended(): void {
+    this.isBusy = false
+    this.schedule()
+  }
+
+  private writeGroup(group: readonly Waiting[]): void {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
-    if (live.length === 0) return
+    if (live.length === 0) return this.ended()
     const places: Places = { ends: new Map(), counts: new Map(), kept: new Map(), rows: new Map() }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
     const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
     const ride = this.compaction.along({ bytes: wanted, frames }, places)
     const bytes = wanted + (ride?.step.bytes ?? 0)
+    const isFlushed = this.flusher.durability === "fsync"
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
         for (const { partition, topic } of outputs) this.look(topic, partition, places)
-      this.store.write(() => {
+      this.store.commit(() => {
         if (ride !== undefined) this.compaction.write(ride, places)
         for (const prepared of live) this.write(prepared, places, checkpoints)
         for (const [place, count] of places.counts) this.ledger.put(place, count)
+        if (isFlushed) this.flusher.hasten()
       }, bytes)
     } catch (cause) {
       const failure = writeFailure(this.folder, bytes, cause)
       this.compaction.refuse(ride, failure)
       for (const { resume } of live) resume(Effect.fail(failure))
-      return
+      return this.ended()
     }
     this.compaction.settle(ride, places)
     this.settle(live, places, checkpoints)
+    const answer = (failure: TransportError | undefined): void => {
+      this.answer(live, places, checkpoints, failure)
+      this.ended()
+    }
+    if (isFlushed) this.flusher.whenDurable(answer)
+    else this.flusher.whenSpace(answer)
   }
 
   private look(topic: Topic, partition: number, { counts, ends, kept, rows }: Places): void {
@@ -200,6 +227,7 @@ export class Committer {
     checkpoints.set(owner, checkpoint)
   }
 
+  /** The system has it: what follows is written on it. */
   private settle(
     live: readonly Waiting[],
     { counts, ends, kept, rows }: Places,
@@ -208,21 +236,31 @@ export class Committer {
     for (const [place, count] of counts) this.ledger.moved(place, count)
     for (const [place, one] of kept) this.retention.moved(place, one)
     for (const [place, end] of ends) this.logs.moveEnd(place, end)
-    let grown = false
-    for (const { owner, commit, resume } of live) {
+    for (const { owner, commit } of live) {
       const checkpoint = checkpoints.get(owner)
       if (checkpoint === undefined) continue
       owner.checkpoint = checkpoint
       this.retention.read(`${owner.headId}/${owner.task.partition}`, commit.offsets)
-      if (commit.state.length > 0) {
-        owner.state?.applied(commit.state)
-        grown = true
-      }
-      resume(Effect.succeed(checkpoint))
+      if (commit.state.length > 0) owner.state?.applied(commit.state)
     }
-    for (const place of ends.keys()) this.waiters.notify(place)
-    if (grown) this.onStateGrown()
+    if (live.some(({ commit }) => commit.state.length > 0)) this.onStateGrown()
     if (rows.size > 0) this.onCompactedGrown()
+  }
+
+  /** It is as durable as it is to be, or never will be. */
+  private answer(
+    live: readonly Waiting[],
+    { ends }: Places,
+    checkpoints: ReadonlyMap<TaskOwner, Checkpoint>,
+    failure: TransportError | undefined
+  ): void {
+    for (const [place, end] of failure === undefined ? ends : []) this.logs.show(place, end)
+    for (const { owner, resume } of live) {
+      const checkpoint = checkpoints.get(owner)
+      if (failure !== undefined) resume(Effect.fail(failure))
+      else if (checkpoint !== undefined) resume(Effect.succeed(checkpoint))
+    }
+    if (failure === undefined) for (const place of ends.keys()) this.waiters.notify(place)
   }
 }
 

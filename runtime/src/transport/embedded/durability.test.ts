@@ -108,7 +108,8 @@ function killed(child: ChildProcess): Promise<void> {
 
 describe("the embedded transport's durability", () => {
   const killsOf = (durability: "fsync" | "async") => async () => {
-    for (let round = 0; round < 5; round++) {
+    // Until all tasks have folded: when they come to it is the machine's affair.
+    for (let [round, folds] = [0, 0]; round < 5 || (round < 20 && folds < 4); round++) {
       const { child, acked } = await startWriter(20 + ((round * 53) % 160), durability)
       await killed(child)
       await withLog((transport) =>
@@ -129,11 +130,11 @@ describe("the embedded transport's durability", () => {
           })
         )
       )
+      const store = openStore(folder, { readOnly: true })
+      folds = store.read(() => [...store.folded.keys({})].length)
+      await store.close()
+      if (round === 19) assert.strictEqual(folds, 4)
     }
-    const store = openStore(folder, { readOnly: true })
-    const folds = store.read(() => [...store.folded.keys({})].length)
-    await store.close()
-    assert.strictEqual(folds, 4)
   }
   const kept = "keeps every acknowledged commit, whole, through kill -9 in the middle of commits and folds"
   it(kept, killsOf("fsync"), 300_000)
@@ -147,10 +148,10 @@ describe("the embedded transport's durability", () => {
     try {
       for (const name of ["data.mdb", "FORMAT", flushedName])
         copyFileSync(join(folder, name), join(copy, name))
-      assert.strictEqual(settleUnflushed(copy), "went back")
-      assert.strictEqual(settleUnflushed(folder), "flushed")
+      assert.strictEqual(settleUnflushed(copy).is, "went back")
+      assert.strictEqual(settleUnflushed(folder).is, "flushed")
+      assert.strictEqual(settleUnflushed(folder).is, "nothing")
       for (const each of [copy, folder]) {
-        assert.strictEqual(settleUnflushed(each), "nothing")
         assert.isFalse((await Effect.runPromise(inspectFolder(each, false))).isNew)
       }
     } finally {
@@ -168,7 +169,7 @@ describe("the embedded transport's durability", () => {
         yield* transport.flushed
       }).pipe(Effect.provide(layer))
     )
-    assert.isFalse(existsSync(join(folder, flushedName)))
+    assert.strictEqual(settleUnflushed(folder).is, "nothing")
     const names = await withLog((transport) => transport.topics)
     assert.strictEqual(names.length, 1)
   })
@@ -217,11 +218,27 @@ describe("the embedded transport's durability", () => {
   it("refuses a log of another format version", async () => {
     await writeTexts(["a"])
     const store = openStore(folder, { readOnly: false })
-    store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: 2 })))
+    store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: 3 })))
     await store.close()
     const error = await refusal()
     assert.strictEqual(error.reason, "formatVersion")
-    assert.include(error.message, "format 2")
+    assert.include(error.message, "format 3")
+  })
+
+  it("takes over a log of format 1, and no older program takes it back", async () => {
+    await writeTexts(["a"])
+    const format = (given?: number) => {
+      const store = openStore(folder, { readOnly: false })
+      const key = Buffer.from("format")
+      if (given !== undefined) store.write(() => store.meta.put(key, sealJson({ format: given })))
+      const row = store.read(() => store.meta.get(key))?.toString("utf8", 4)
+      return store.close().then(() => row)
+    }
+    await format(1)
+    await writeTexts(["b"])
+    assert.strictEqual(await format(), JSON.stringify({ format: 2 }))
+    const texts = await withLog((transport) => Effect.map(transport.read("numbers", 0, 0n, 1e6), textsOf))
+    assert.deepStrictEqual(texts, ["a", "b"])
   })
 
   it("never serves a flipped bit: the read fails, other batches are served", async () => {

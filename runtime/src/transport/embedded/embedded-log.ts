@@ -22,7 +22,7 @@ import { Compaction } from "./compaction/compaction.ts"
 import { type CompactionPace, makeCompactor } from "./compaction/compactor.ts"
 import type { TaskOwner } from "./committer.ts"
 import { readFailure, writeFailure } from "./failure.ts"
-import type { Flushed } from "./flush/flusher.ts"
+import type { Flusher } from "./flush/flusher.ts"
 import { makeFolder } from "./folding.ts"
 import { restageState } from "./restaging.ts"
 import { scanState } from "./scanning.ts"
@@ -76,14 +76,14 @@ export class EmbeddedLog {
   static make({
     catalogue,
     compaction,
-    flushed,
+    flusher,
     folder,
     store
   }: {
     readonly folder: string
     readonly store: Store
     readonly catalogue: Catalogue
-    readonly flushed: Flushed
+    readonly flusher: Flusher
     readonly compaction: CompactionPace
   }): Effect.Effect<TransportShape, TransportError, Scope.Scope> {
     return Effect.gen(function* () {
@@ -102,6 +102,7 @@ export class EmbeddedLog {
       const committer = new Committer({
         folder,
         store,
+        flusher,
         catalogue,
         logs,
         ledger: log.ledger,
@@ -113,7 +114,7 @@ export class EmbeddedLog {
       })
       yield* log.writing(() => log.states.book.dropUnfinished())
       yield* Effect.forkScoped(Effect.forever(log.clearLeft))
-      return { ...log.shape(committer), flushed }
+      return { ...log.shape(committer), flushed: flusher.flushed }
     })
   }
 
@@ -128,9 +129,10 @@ export class EmbeddedLog {
       nodeId: (pipeline, node) => this.writing(() => catalogue.nodeId(pipeline, node)),
       start: (topic, partition) =>
         this.reading(() => this.retention.first(this.place(topic, partition), partition)),
-      end: (topic, partition) => this.reading(() => this.logs.end(this.place(topic, partition), partition)),
+      end: (topic, partition) =>
+        this.reading(() => this.logs.shownEnd(this.place(topic, partition), partition)),
       read: (topic, partition, offset, maxBytes) =>
-        this.reading(() => this.logs.read(this.place(topic, partition), partition, offset, maxBytes)),
+        this.reading(() => this.logs.readShown(this.place(topic, partition), partition, offset, maxBytes)),
       appended: (topic, partition) => this.reading(() => this.appended(topic, partition)),
       waitFor: (topic, partition, offset) => this.waitFor(topic, partition, offset),
       openState: (pipeline, node, wanted) => this.states.settle(pipeline, node, wanted),
@@ -186,7 +188,10 @@ export class EmbeddedLog {
         return id
       }),
       (id) =>
-        this.waiters.wait(PartitionLogs.place(id, partition), () => this.logs.end(id, partition) > offset)
+        this.waiters.wait(
+          PartitionLogs.place(id, partition),
+          () => this.logs.shownEnd(id, partition) > offset
+        )
     )
   }
 

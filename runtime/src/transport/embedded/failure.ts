@@ -21,15 +21,17 @@ export function writeFailure(folder: string, wantedBytes: number, cause: unknown
   })
 }
 
-/** What a transaction writes beside its own bytes: the pages on the way to them in each table. */
+/** What a transaction writes beside its own bytes: the pages on the way to them in each table, and blocks of the journal. */
 const reserveBytes = 512 * 1024
+/** Its bytes in the journal, in `data.mdb`, and as much again for pages that are not full. */
+const copiesWritten = 3
 
 /**
  * Throws `diskFull` when a transaction of so many bytes might not find the space. INVARIANT: lmdb never meets a full disk
  * where that can be foreseen, for a write that fails inside its commit has corrupted the process's memory.
  */
 export function refuseWhenFull(folder: string, wantedBytes: number): void {
-  if (freeBytes(folder) < wantedBytes * 2 + reserveBytes) throw noSpace(folder)
+  if (freeBytes(folder) < wantedBytes * copiesWritten + reserveBytes) throw noSpace(folder)
 }
 
 function noSpace(folder: string): TransportError {

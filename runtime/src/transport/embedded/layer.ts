@@ -8,17 +8,20 @@ import { Catalogue } from "./catalogue.ts"
 import type { CompactionPace } from "./compaction/compactor.ts"
 import { EmbeddedLog } from "./embedded-log.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
-import { settleUnflushed } from "./flush/flushed-pages.ts"
+import { forgetUnflushed, type JournalPlace, settleUnflushed } from "./flush/flushed-pages.ts"
 import { type Durability, flushInBackground } from "./flush/flusher.ts"
 import { lockFolder } from "./folder-lock.ts"
 import { createdMark, inspectFolder } from "./inspection.ts"
 import { readFormat } from "./meta-text.ts"
+import { replayJournal } from "./journal/replay.ts"
 import { openStore } from "./store.ts"
 import type { Store } from "./store.ts"
 import { trustClosed, trustOpened } from "./trusted-file.ts"
 import { openValue, sealJson } from "./value.ts"
 
-const formatVersion = 1
+/** Since 2 commits stand in a journal first, which who knows only 1 would not look at. */
+const formatVersion = 2
+const formatBefore = 1
 
 /**
  * The transport on LMDB in `folder`, which is made when it is not there. One process owns a folder: another is refused
@@ -44,16 +47,16 @@ export function embeddedTransport(options: {
         try: () => new Catalogue(folder, store),
         catch: (cause) => loadFailure(folder, cause)
       })
-      const flushed = options.durability === "async" ? yield* flushInBackground(folder, store) : Effect.void
-      const { compaction = {} } = options
-      return yield* EmbeddedLog.make({ folder, store, catalogue, flushed, compaction })
+      const { compaction = {}, durability = "fsync" } = options
+      const flusher = yield* flushInBackground(folder, store, durability)
+      return yield* EmbeddedLog.make({ folder, store, catalogue, flusher, compaction })
     })
   )
 }
 
 function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.Scope> {
   return Effect.gen(function* () {
-    yield* Effect.try({
+    const settled = yield* Effect.try({
       try: () => settleUnflushed(folder),
       catch: (cause) => writeFailure(folder, 0, cause)
     })
@@ -73,9 +76,25 @@ function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.
           Effect.sync(() => trustClosed(folder))
         )
     )
+    if (settled.is === "went back") yield* replay(folder, store, settled.replay)
     yield* isNew ? markNew(folder, store) : checkFormat(folder, store)
     trustOpened(folder)
     return store
+  })
+}
+
+/** What `FLUSHED` told of is done again, and flushed: it is of no use any more. */
+function replay(
+  folder: string,
+  store: Store,
+  place: JournalPlace | undefined
+): Effect.Effect<void, TransportError> {
+  return Effect.try({
+    try: () => {
+      if (place !== undefined) replayJournal(folder, store, place)
+      forgetUnflushed(folder)
+    },
+    catch: (cause) => writeFailure(folder, 0, cause)
   })
 }
 
@@ -89,7 +108,7 @@ function removeRemains(folder: string): void {
 function markNew(folder: string, store: Store): Effect.Effect<void, TransportError> {
   return Effect.try({
     try: () => {
-      store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: formatVersion })))
+      writeFormat(store)
       syncPath(folder)
       const mark = join(folder, createdMark)
       writeFileSync(mark, `millrace log ${formatVersion}\n`)
@@ -99,6 +118,17 @@ function markNew(folder: string, store: Store): Effect.Effect<void, TransportErr
     },
     catch: (cause) => writeFailure(folder, 0, cause)
   })
+}
+
+function markFormat(folder: string, store: Store): Effect.Effect<void, TransportError> {
+  return Effect.try({
+    try: () => writeFormat(store),
+    catch: (cause) => writeFailure(folder, 0, cause)
+  })
+}
+
+function writeFormat(store: Store): void {
+  store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: formatVersion })))
 }
 
 /**
@@ -138,6 +168,7 @@ function checkFormat(folder: string, store: Store): Effect.Effect<void, Transpor
       catch: () => corrupt(folder, "its format cannot be read")
     })
     if (format === formatVersion) return
+    if (format === formatBefore) return yield* markFormat(folder, store)
     return yield* new TransportError({
       reason: "formatVersion",
       message: `${folder} has format ${format}; this millrace knows ${formatVersion}. Run the version that made it, or name another folder.`

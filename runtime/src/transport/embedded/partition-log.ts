@@ -15,6 +15,8 @@ export interface FrameOrigin {
 /** The `log` database: frames by topic, partition and base offset. Synchronous; throws what the store throws. */
 export class PartitionLogs {
   private readonly ends = new Map<string, bigint>()
+  /** Of partitions that have more than readers are shown: their end for them. */
+  private readonly shown = new Map<string, bigint>()
   private readonly folder: string
   private readonly store: Store
 
@@ -46,13 +48,27 @@ export class PartitionLogs {
     return this.store.read(() => this.findEnd(topicId, partition))
   }
 
-  /** After a transaction that appended became durable. */
+  /** After a transaction that appended. What it appended is hidden until {@link show}. */
   moveEnd(place: string, end: bigint): void {
+    const before = this.ends.get(place)
+    if (before !== undefined && !this.shown.has(place)) this.shown.set(place, before)
     this.ends.set(place, end)
   }
 
+  /** What was appended up to here is acknowledged. */
+  show(place: string, end: bigint): void {
+    if (this.ends.get(place) === end) this.shown.delete(place)
+    else if (this.ends.has(place)) this.shown.set(place, end)
+  }
+
+  /** The end for who reads: what is not acknowledged yet is not there. */
+  shownEnd(topicId: number, partition: number): bigint {
+    return this.shown.get(PartitionLogs.place(topicId, partition)) ?? this.end(topicId, partition)
+  }
+
   forget(topicId: number): void {
-    for (const place of this.ends.keys()) if (place.startsWith(`${topicId}/`)) this.ends.delete(place)
+    for (const map of [this.ends, this.shown])
+      for (const place of map.keys()) if (place.startsWith(`${topicId}/`)) map.delete(place)
   }
 
   /**
@@ -71,7 +87,20 @@ export class PartitionLogs {
 
   /** Whole frames from the one that holds `offset` on, until `maxBytes` are reached, at least one. Throws `corrupt`. */
   read(topicId: number, partition: number, offset: bigint, maxBytes: number): readonly LogBatch[] {
-    const end = this.end(topicId, partition)
+    return this.readUntil(this.end(topicId, partition), topicId, partition, { offset, maxBytes })
+  }
+
+  /** The same of what is acknowledged. */
+  readShown(topicId: number, partition: number, offset: bigint, maxBytes: number): readonly LogBatch[] {
+    return this.readUntil(this.shownEnd(topicId, partition), topicId, partition, { offset, maxBytes })
+  }
+
+  private readUntil(
+    end: bigint,
+    topicId: number,
+    partition: number,
+    { maxBytes, offset }: { readonly offset: bigint; readonly maxBytes: number }
+  ): readonly LogBatch[] {
     if (offset >= end) return []
     return this.store.read(() => {
       const start = this.frameAt(topicId, partition, offset) ?? logKey(topicId, partition, offset)

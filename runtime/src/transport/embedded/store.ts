@@ -2,7 +2,10 @@ import { open, TransactionFlags } from "lmdb"
 import type { RangeOptions, RootDatabase } from "lmdb"
 import { refuseWhenFull } from "./failure.ts"
 
-/** One database: ordered bytes to bytes. `put` and `remove` only inside {@link Store.write}. */
+/**
+ * One database: ordered bytes to bytes. `put` and `remove` only inside {@link Store.write} or {@link Store.commit}; a value begins with
+ * the CRC of the rest (value.ts), and none that is given is kept.
+ */
 export interface Table {
   readonly get: (key: Buffer) => Buffer | undefined
   readonly put: (key: Buffer, value: Buffer) => void
@@ -26,10 +29,12 @@ export interface Store {
    */
   readonly write: <A>(work: () => A, bytes?: number) => A
   /**
-   * From now on a transaction answers when the system has it, before it is flushed: `after` is called then, and `before` ahead of
-   * it, whose throw refuses it. INVARIANT: who calls this holds what was flushed last, for LMDB would write over it.
+   * The same, but it answers when the system has it: a kill of the process takes nothing of it, a power cut what is not flushed. Durable
+   * before whatever is written after it.
    */
-  readonly leaveUnflushed: (watch: { readonly before: () => void; readonly after: () => void }) => void
+  readonly commit: <A>(work: () => A, bytes?: number) => A
+  /** From now on transactions are left unflushed. INVARIANT: who calls this holds what was flushed last, for LMDB would write over it. */
+  readonly leaveUnflushed: (watch: TransactionWatch) => void
   /** Each transaction is flushed again when it answers. */
   readonly flushEach: () => void
   /** Keeps every page that what is committed now leads to as it is, until it is released. */
@@ -41,6 +46,22 @@ export interface Store {
   /** Copies the data file as it is now, without pages that hold nothing, into another folder that is there and empty. */
   readonly copyTo: (folder: string) => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** Who sees to it that what is left unflushed becomes durable. `table`: place of the name in {@link tableNames}. */
+export interface TransactionWatch {
+  /** Ahead of a transaction: a throw refuses it. */
+  readonly before: () => void
+  readonly put: (table: number, key: Buffer, value: Buffer) => void
+  readonly remove: (table: number, key: Buffer) => void
+  /** Inside it, when all was put and removed. */
+  readonly sealed: () => void
+  /** Nothing of it was kept. */
+  readonly abandoned: () => void
+  /** The system has it. */
+  readonly after: () => void
+  /** It is to be durable when this returns, as far as anything is. */
+  readonly flush: () => void
 }
 
 /** Pages that are not written over. To be released before the store is closed. */
@@ -70,8 +91,31 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     readOnly: options.readOnly,
     noSubdir: false
   })
-  const table = (name: (typeof tableNames)[number]): Table => openTable(root, name)
-  let unflushed: Parameters<Store["leaveUnflushed"]>[0] | undefined
+  let watch: TransactionWatch | undefined
+  const table = (name: (typeof tableNames)[number]): Table => openTable(root, name, () => watch)
+  // Synchronous on purpose: lmdb's asynchronous writer crashes the process when a write fails on a full disk.
+  const commit = <A>(work: () => A, bytes = 0): A => {
+    const watching = watch
+    watching?.before()
+    refuseWhenFull(folder, bytes)
+    let result: { readonly value: A } | undefined
+    try {
+      root.transactionSync(
+        () => {
+          // Kept from lmdb: what is thenable (what `put` answers is) would leave the transaction open until later.
+          result = { value: work() }
+          watching?.sealed()
+        },
+        watching === undefined ? synchronous : synchronous | TransactionFlags.NO_SYNC_FLUSH
+      )
+    } catch (error) {
+      watching?.abandoned()
+      throw error
+    }
+    if (result === undefined) throw new Error("the transaction did not run")
+    watching?.after()
+    return result.value
+  }
   return {
     meta: table("meta"),
     schemas: table("schemas"),
@@ -80,27 +124,17 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     deltas: table("deltas"),
     state: table("state"),
     folded: table("folded"),
-    // Synchronous on purpose: lmdb's asynchronous writer crashes the process when a write fails on a full disk.
-    write: (work, bytes = 0) => {
-      unflushed?.before()
-      refuseWhenFull(folder, bytes)
-      let result: { readonly value: ReturnType<typeof work> } | undefined
-      root.transactionSync(
-        () => {
-          // Kept from lmdb: what is thenable (what `put` answers is) would leave the transaction open until later.
-          result = { value: work() }
-        },
-        unflushed === undefined ? synchronous : synchronous | TransactionFlags.NO_SYNC_FLUSH
-      )
-      if (result === undefined) throw new Error("the transaction did not run")
-      unflushed?.after()
-      return result.value
+    write: (work, bytes) => {
+      const result = commit(work, bytes)
+      watch?.flush()
+      return result
     },
-    leaveUnflushed: (watch) => {
-      unflushed = watch
+    commit,
+    leaveUnflushed: (watcher) => {
+      watch = watcher
     },
     flushEach: () => {
-      unflushed = undefined
+      watch = undefined
     },
     hold: () => {
       root.resetReadTxn()
@@ -129,16 +163,23 @@ function lastPageOf(stats: object): number {
   return last
 }
 
-function openTable(root: RootDatabase<Buffer, Buffer>, name: string): Table {
+function openTable(
+  root: RootDatabase<Buffer, Buffer>,
+  name: (typeof tableNames)[number],
+  watch: () => TransactionWatch | undefined
+): Table {
+  const place = tableNames.indexOf(name)
   const database = root.openDB<Buffer, Buffer>(name, { encoding: "binary", keyEncoding: "binary" })
   return {
     get: (key) => database.get(key),
     // In a synchronous transaction they are done when they return; the promises are for lmdb's other mode.
     put: (key, value) => {
       void database.put(key, value)
+      watch()?.put(place, key, value)
     },
     remove: (key) => {
       void database.remove(key)
+      watch()?.remove(place, key)
     },
     keys: (range) => database.getKeys(range),
     entries: (range) => database.getRange(range)

@@ -98,7 +98,7 @@ export class TaskState {
     for (const { key, value } of this.store.state.entries(bounds)) yield { key, value: this.opened(value) }
   }
 
-  /** One transaction that moves all deltas into the ordered store. `midway` is called inside it. */
+  /** One transaction that moves all deltas into the ordered store; not flushed, for what it moves is. `midway` is called inside it. */
   fold(now: number, midway: () => void): void {
     const { state, deltas, folded } = this.store
     const change = new SizeChange()
@@ -106,7 +106,7 @@ export class TaskState {
       change.remove(key.length, state.get(key)?.length)
       state.remove(key)
     }
-    this.store.write(
+    this.store.commit(
       () => {
         foldOverlay(
           this.overlay,

@@ -114,7 +114,7 @@ function makeWriter({ compaction, folder, pace, store }: Parts): WriteStep {
       try: () => {
         const draft = { rows: new Map<string, CompactionRow>(), kept: new Map<string, Kept>() }
         const ride = compaction.ride(step, draft)
-        store.write(() => compaction.write(ride, draft), step.bytes)
+        store.commit(() => compaction.write(ride, draft), step.bytes)
         compaction.settle(ride, draft)
       },
       catch: (cause) => writeFailure(folder, step.bytes, cause)

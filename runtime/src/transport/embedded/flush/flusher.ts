@@ -1,10 +1,14 @@
+import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import { TransportError } from "../../transport.ts"
 import { writeFailure } from "../failure.ts"
+import { Journal, journalNames } from "../journal/journal.ts"
 import type { Hold, Store } from "../store.ts"
-import { FlushedPages } from "./flushed-pages.ts"
+import { FlushedPages, flushedName } from "./flushed-pages.ts"
 
 /**
  * When a commit is durable. `fsync`: when it is acknowledged. `async`: within about 50 ms of it; a kill of the process loses
@@ -12,128 +16,273 @@ import { FlushedPages } from "./flushed-pages.ts"
  */
 export type Durability = "fsync" | "async"
 
-/** From the end of a flush to the next. What a power cut may take is this, and what was committed during two flushes. */
+/** With `async`: from the end of a write of the journal to the next. What a power cut may take is this, and what came meanwhile. */
 const pauseMs = 50
+/** With `async`, so much is written at once. */
+const mostStagedBytes = 1024 * 1024
+/** `data.mdb` is flushed when the journal has so much that is not in it, or this long after the first of it. A replay takes as long. */
+const journalBytes = 32 * 1024 * 1024
+const flushEveryMs = 1_000
+/** With so much, commits wait for the flush: who writes faster than the disk is held to its pace. */
+const mostJournalBytes = 8 * journalBytes
+/** Until a write that was on its way when the files were swapped has come to its end. */
+const swapRetryMs = 10
 
 /** Answers when all that was committed before is durable. Fails when the disk refused it. */
 export type Flushed = Effect.Effect<void, TransportError>
 
-interface Waiting {
-  readonly until: number
-  readonly resume: (result: Effect.Effect<void, TransportError>) => void
+type Done = (failure: TransportError | undefined) => void
+
+interface Started {
+  readonly journal: Journal
+  readonly pages: FlushedPages
+  /** What the pages lead to that a power cut would go back to: none of it is written over. */
+  hold: Hold
 }
 
-/** Flushes what the store leaves unflushed, in the background. Made by {@link flushInBackground}. */
-class Flusher {
+interface Waiting {
+  readonly upTo: number
+  readonly done: Done
+}
+
+/**
+ * Makes durable what the store leaves unflushed: the journal at once, `data.mdb` in the background. Begins with the first
+ * transaction. Made by {@link flushInBackground}.
+ */
+export class Flusher {
+  readonly durability: Durability
   private readonly folder: string
   private readonly store: Store
-  private readonly pages: FlushedPages
   private readonly dirty = Latch.makeUnsafe(false)
-  private readonly hurry = Latch.makeUnsafe(false)
+  private readonly full = Latch.makeUnsafe(false)
+  private started: Started | undefined
   private waiting: Waiting[] = []
-  /** What the pages lead to that a power cut would go back to: none of it is written over. */
-  private hold: Hold
-  private written = 0
-  private flushedTo = 0
+  /** For the end of a round. */
+  private held: (() => void)[] = []
+  /** Flushes of `data.mdb` that were begun; one that another overtook changes nothing. */
+  private begun = 0
+  private isRounding = false
+  /** Number of the last record before the transaction. */
+  private lastBefore = 0
   private failure: TransportError | undefined
 
-  constructor(folder: string, store: Store) {
+  constructor(folder: string, store: Store, durability: Durability) {
     this.folder = folder
     this.store = store
-    this.pages = FlushedPages.begin(folder)
-    this.hold = store.hold()
+    this.durability = durability
     store.leaveUnflushed({
       before: () => {
         if (this.failure !== undefined) throw this.failure
+        this.lastBefore = this.running.journal.last
       },
-      after: () => {
-        this.written += 1
-        this.dirty.openUnsafe()
+      put: (table, key, value) => this.running.journal.open.put(table, key, value),
+      remove: (table, key) => this.running.journal.open.remove(table, key),
+      sealed: () => this.running.journal.seal(),
+      abandoned: () => this.abandoned(),
+      after: () => this.written(),
+      flush: () => {
+        if (durability === "fsync") this.flushNow()
       }
     })
   }
 
-  get flushed(): Flushed {
-    return Effect.callback<void, TransportError>((resume) => {
-      if (this.failure !== undefined) return resume(Effect.fail(this.failure))
-      if (this.flushedTo >= this.written) return resume(Effect.void)
-      const waiting: Waiting = { until: this.written, resume }
-      this.waiting.push(waiting)
-      this.hurry.openUnsafe()
-      return Effect.sync(() => {
-        this.waiting = this.waiting.filter((each) => each !== waiting)
-      })
-    })
+  private get running(): Started {
+    this.started ??= this.start()
+    return this.started
   }
 
+  private start(): Started {
+    const isNew = ![...journalNames, flushedName].every((name) => existsSync(join(this.folder, name)))
+    const journal = new Journal(this.folder, randomBytes(8).readBigUInt64LE(), {
+      written: (upTo) => this.answer(upTo),
+      failed: (cause) => this.flushAll(cause)
+    })
+    try {
+      const pages = FlushedPages.begin(this.folder, { epoch: journal.epoch, first: 1 }, isNew)
+      return { journal, pages, hold: this.store.hold() }
+    } catch (cause) {
+      // Nothing is under way: it is begun again with the next transaction.
+      journal.closeNow()
+      throw cause
+    }
+  }
+
+  /** Inside a transaction that is to be waited for, at its end: what it did is on its way while the store ends it. */
+  hasten(): void {
+    const { journal } = this.running
+    journal.seal()
+    journal.flush()
+  }
+
+  /** Calls when all is durable that was written before, within this call where it is. */
+  whenDurable(done: Done): void {
+    const journal = this.started?.journal
+    const upTo = journal?.last ?? 0
+    if (this.failure !== undefined) done(this.failure)
+    else if (this.isTooFast) this.held.push(() => this.whenDurable(done))
+    else if (journal === undefined || journal.durable >= upTo) done(undefined)
+    else {
+      this.waiting.push({ upTo, done })
+      journal.flush()
+    }
+  }
+
+  /** Calls when more may be written, within this call where that is so. */
+  whenSpace(done: Done): void {
+    if (this.failure === undefined && this.isTooFast) this.held.push(() => this.whenSpace(done))
+    else done(this.failure)
+  }
+
+  get flushed(): Flushed {
+    return Effect.callback<void, TransportError>((resume) =>
+      this.whenDurable((failure) => resume(failure === undefined ? Effect.void : Effect.fail(failure)))
+    )
+  }
+
+  /** Flushes `data.mdb` now and then. */
   get rounds(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       yield* this.dirty.await
+      yield* Effect.raceFirst(Effect.sleep(flushEveryMs), this.full.await)
+      while (!this.running.journal.canSwap) yield* Effect.sleep(swapRetryMs)
       yield* this.dirty.close
-      yield* this.hurry.close
+      yield* this.full.close
       yield* Effect.uninterruptible(this.round)
-      if (this.waiting.length === 0) yield* Effect.raceFirst(Effect.sleep(pauseMs), this.hurry.await)
     }).pipe(Effect.repeat({ while: () => this.failure === undefined }))
   }
 
-  /** Makes durable what was written until now. What is written meanwhile goes into pages that neither flush needs. */
+  /** With `async`: writes the journal now and then. */
+  get pace(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      yield* this.dirty.await
+      this.running.journal.flush()
+      yield* Effect.sleep(pauseMs)
+    }).pipe(Effect.repeat({ while: () => this.failure === undefined }))
+  }
+
+  /** Flushes what was written until now. What is written meanwhile goes into pages that no flush before needs, and the other journal. */
   private get round(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const written = this.written
+      const { journal, pages } = this.running
       const next = this.store.hold()
-      const pages = this.pages.current()
+      const current = pages.current()
+      const place = { epoch: journal.epoch, first: journal.last + 1 }
+      journal.swap()
+      this.begun += 1
+      this.isRounding = true
+      const own = this.begun
       yield* Effect.matchEffect(
-        Effect.tryPromise({ try: () => this.pages.keep(pages), catch: (cause) => cause }),
+        Effect.tryPromise({
+          try: () => pages.keep(current, place, () => this.begun === own),
+          catch: (cause) => cause
+        }),
         {
-          onSuccess: () => Effect.sync(() => this.settle(written, next)),
+          onSuccess: (isKept) => Effect.sync(() => (isKept ? this.settle(next) : next.release())),
           onFailure: (cause) => Effect.sync(() => this.fail(cause, next))
         }
       )
     })
   }
 
-  private settle(written: number, next: Hold): void {
-    this.hold.release()
-    this.hold = next
-    this.flushedTo = written
-    const done = this.waiting.filter(({ until }) => until <= written)
-    this.waiting = this.waiting.filter(({ until }) => until > written)
-    for (const { resume } of done) resume(Effect.void)
+  private get isTooFast(): boolean {
+    return this.isRounding && this.running.journal.bytes > mostJournalBytes
+  }
+
+  private settle(next: Hold): void {
+    this.running.hold.release()
+    this.running.hold = next
+    this.isRounding = false
+    for (const again of this.held.splice(0)) again()
+  }
+
+  private answer(upTo: number): void {
+    if (this.failure !== undefined) return
+    const done = this.waiting.filter((each) => each.upTo <= upTo)
+    if (done.length === 0) return
+    this.waiting = this.waiting.filter((each) => each.upTo > upTo)
+    for (const each of done) each.done(undefined)
+  }
+
+  private written(): void {
+    const { journal } = this.running
+    this.dirty.openUnsafe()
+    if (journal.bytes > journalBytes) this.full.openUnsafe()
+    if (this.durability === "async" && journal.stagedBytes > mostStagedBytes) journal.flush()
+  }
+
+  private flushNow(): void {
+    try {
+      this.running.journal.flushNow()
+    } catch (cause) {
+      this.flushAll(cause)
+      if (this.failure !== undefined) throw this.failure
+    }
+  }
+
+  /** What was sealed may be in the journal, and is not to be done: nothing may lead to it. */
+  private abandoned(): void {
+    const { journal } = this.running
+    if (journal.last > this.lastBefore) this.flushAll(undefined)
+    else journal.abandon()
+  }
+
+  /** What the journal cannot make durable, a flush of `data.mdb` does: at once, and slower. */
+  private flushAll(cause: unknown): void {
+    if (this.failure !== undefined) return
+    const { journal, pages } = this.running
+    this.begun += 1
+    const next = this.store.hold()
+    try {
+      pages.keepNow(pages.current(), { epoch: journal.epoch, first: journal.last + 1 })
+    } catch (refused) {
+      return this.fail(refused ?? cause, next)
+    }
+    journal.restart()
+    this.settle(next)
+    const upTo = journal.last
+    setImmediate(() => this.answer(upTo))
   }
 
   /** What a disk has refused once it may have lost: nothing more is acknowledged. */
   private fail(cause: unknown, next: Hold): void {
     next.release()
     const { message } = writeFailure(this.folder, 0, cause)
-    this.failure = new TransportError({
+    const failure = new TransportError({
       reason: "unavailable",
       message: `${message}. It could not be flushed, so nothing more is written; mend the disk and start again.`
     })
-    for (const { resume } of this.waiting) resume(Effect.fail(this.failure))
-    this.waiting = []
+    this.failure = failure
+    for (const { done } of this.waiting.splice(0)) done(failure)
+    for (const again of this.held.splice(0)) again()
   }
 
-  end(): void {
-    this.store.flushEach()
-    this.hold.release()
-    if (this.failure === undefined) this.pages.end(this.folder)
+  get end(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      this.store.flushEach()
+      if (this.started === undefined) return
+      const { hold, journal, pages } = this.started
+      yield* Effect.promise(() => journal.close())
+      hold.release()
+      if (this.failure !== undefined) return pages.close()
+      pages.end()
+      this.answer(journal.last)
+    })
   }
 }
 
-/** From now on, and for as long as the scope is open, the store's transactions answer before they are flushed. */
+/** From now on, and for as long as the scope is open, the store's transactions are in the journal first, and flushed later. */
 export function flushInBackground(
   folder: string,
-  store: Store
-): Effect.Effect<Flushed, TransportError, Scope.Scope> {
+  store: Store,
+  durability: Durability
+): Effect.Effect<Flusher, never, Scope.Scope> {
   return Effect.gen(function* () {
     const flusher = yield* Effect.acquireRelease(
-      Effect.try({
-        try: () => new Flusher(folder, store),
-        catch: (cause) => writeFailure(folder, 0, cause)
-      }),
-      (made) => Effect.sync(() => made.end())
+      Effect.sync(() => new Flusher(folder, store, durability)),
+      (made) => made.end
     )
     yield* Effect.forkScoped(flusher.rounds)
-    return Effect.suspend(() => flusher.flushed)
+    if (durability === "async") yield* Effect.forkScoped(flusher.pace)
+    return flusher
   })
 }
