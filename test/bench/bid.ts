@@ -55,9 +55,13 @@ export const bidOf = (id: number, seed = 1): Bid => {
   }
 }
 
-/** The first `count` bids: the events that are neither persons nor auctions. */
+/** The bid at a place, from 0, among the events that are neither persons nor auctions. */
+export const nthBid = (place: number, seed = 1): Bid =>
+  bidOf(Math.floor(place / 46) * 50 + 4 + (place % 46), seed)
+
+/** The first `count` bids. */
 export const bids = (count: number, seed = 1): readonly Bid[] =>
-  Array.from({ length: count }, (_, index) => bidOf(Math.floor(index / 46) * 50 + 4 + (index % 46), seed))
+  Array.from({ length: count }, (_, index) => nthBid(index, seed))
 
 const firstId = 1000
 /** 2015-07-15T00:00:00Z. */

@@ -19,6 +19,7 @@ const benches: {
   movies: () => import("./movies.ts"),
   recover: () => import("./recover.ts"),
   joins: () => import("./joins.ts"),
+  kafka: () => import("./kafka.ts"),
   "kafka-batch": () => import("./kafka-batch.ts"),
   latency: () => import("./latency.ts"),
   log: () => import("./log.ts"),

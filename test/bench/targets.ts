@@ -32,6 +32,8 @@ export const targets: readonly Target[] = [
   ratio("fused-5", "five nodes in one task, by the slowest of them alone", 0.6, 1),
   ratio("fused-vs-topics", "five nodes in one task, by the same with a topic between each two", 4, 10),
   ratio("log", "append and consume with a durable flush for 256 KiB, by dd oflag=dsync", 0.7, 0.9),
+  ratio("kafka-loop", "Kafka to Kafka through a map, exactly once, by a loop of kafkajs with avsc", 3, 6),
+  ratio("kafka-streams", "Kafka to Kafka through a map, exactly once, by Kafka Streams", 1, 2),
   {
     name: "latency",
     title: "end to end at 20,000 records per second, flushed in the background, p99",

@@ -1,5 +1,5 @@
 import { Avro, Contract, defineProcessor, defineSource, Schema } from "@millrace/sdk"
-import { bidOf } from "../bid.ts"
+import { nthBid } from "../bid.ts"
 
 export { mask } from "../../../plugins/mask/src/mask.ts"
 export { rename } from "../../../plugins/rename/src/rename.ts"
@@ -30,11 +30,26 @@ export const bids = defineSource({
     const from = position ?? 0
     const to = Math.min(from + sourceBatch, config.count)
     const records = Array.from({ length: to - from }, (_, index) => {
-      const place = from + index
-      const value = bidOf(Math.floor(place / 46) * 50 + 4 + (place % 46), 1)
+      const value = nthBid(from + index)
       return { value, timestamp: value.dateTime }
     })
     return { records, position: to, next: to < config.count ? "more" : "end" }
+  }
+})
+
+/** The first so many bids of a stream that others go on with: it has no end. */
+export const opening = defineSource({
+  name: "opening",
+  output: Bid,
+  config: Schema.Struct({ count: Schema.Int }),
+  position: Schema.Int,
+  read: (position, { config }) => {
+    const places = Array.from({ length: config.count - (position ?? 0) }, (_, place) => place)
+    const records = places.map((place) => {
+      const value = nthBid(place)
+      return { value, timestamp: value.dateTime }
+    })
+    return { records, position: config.count, next: "idle", waitMs: 3_600_000 }
   }
 })
 
