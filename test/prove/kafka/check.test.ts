@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
 import { assert, describe, it } from "vitest"
 import { drawsOf } from "../power-cut/prove-images.ts"
 import { check } from "./check.ts"
@@ -7,6 +8,7 @@ import type { Content, Output } from "./check.ts"
 import { expectedOf } from "./expected.ts"
 import { planFaults } from "./fault-plan.ts"
 import { eventAt, groupOf, keyCount, summed, weightOf } from "./load/events.ts"
+import { entryOf } from "./read-content.ts"
 import { kafkaBugs } from "./seeded-bugs.ts"
 import { Watcher } from "./watcher.ts"
 
@@ -143,6 +145,22 @@ describe("who watches the output", () => {
     assert.match(watcher.compare(new Map([["1@4", "a"]])).join(), /at 1@6 one saw 62, a later one nothing/)
     watcher.take([record(4, "c")])
     assert.match(watcher.faults.join(), /at 1@4 one saw 61, and then 63/)
+  })
+})
+
+describe("an entry of a changelog", () => {
+  it("is found behind whatever stands before it", () => {
+    const sink = new StateEntryWriter()
+    sink.put(1, Buffer.from("k17"), undefined, 0, Buffer.from("value"))
+    const entry = sink.finish()
+    const cursor = new StateEntryCursor(entry)
+    assert.isTrue(cursor.next())
+    const key = Buffer.concat([Buffer.from("e"), entry.subarray(cursor.start + 1, cursor.keyEnd)])
+    for (const before of [5, 7]) {
+      const value = Buffer.concat([Buffer.alloc(before), entry])
+      assert.deepStrictEqual(Buffer.from(entryOf(key, value)), Buffer.from(entry))
+    }
+    assert.throws(() => entryOf(key, Buffer.from("something else")), /has no entry/)
   })
 })
 

@@ -87,8 +87,18 @@ const longs = (...names: readonly string[]): string =>
   JSON.stringify({ type: "record", name: "State", fields: names.map((name) => ({ name, type: "long" })) })
 const foldType = typeOfText(longs("count", "trail"))
 const sumType = typeOfText(longs("n", "sum"))
-/** Before a changelog's entry, as before any value: a byte 0 and no schema's id. */
-const prefixBytes = 5
+/** Before a changelog's entry: a byte 0, no schema's id, and what the layout of the node's states may have of its own. */
+const leastPrefixBytes = 5
+const mostPrefixBytes = 16
+
+/** The entry in a changelog's value. The record's key tells where it begins: behind its own first byte it has the entry's bytes from the second on. */
+export const entryOf = (key: Uint8Array, value: Uint8Array): Uint8Array => {
+  const subject = key.subarray(1)
+  for (let start = leastPrefixBytes; start <= mostPrefixBytes; start++)
+    if (Buffer.compare(value.subarray(start + 1, start + 1 + subject.length), subject) === 0)
+      return value.subarray(start)
+  throw new Error(`a changelog has no entry at the key ${Buffer.from(key).toString("hex")}`)
+}
 
 /** State by key, as whoever restores it gets it: all entries of the changelog, in the order of each partition. */
 const stateOf = async <Value>(
@@ -104,9 +114,9 @@ const stateOf = async <Value>(
     topic,
     group: `${name}-${topic}`,
     partitions,
-    take: ({ value }) => {
-      if (value === null) return
-      const cursor = new StateEntryCursor(value.subarray(prefixBytes))
+    take: ({ key: subject, value }) => {
+      if (subject === null || value === null) return
+      const cursor = new StateEntryCursor(entryOf(subject, value))
       while (cursor.next()) {
         const key = Buffer.from(cursor.key() ?? []).toString("utf8")
         if (cursor.operation === "put")
