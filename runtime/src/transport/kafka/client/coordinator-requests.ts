@@ -42,6 +42,8 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   readonly #view: ClusterView
   readonly #retrying: Retrying
   readonly #requestTimeoutMs: number
+  /** Groups whose connection waits for other members. */
+  readonly #waiting = new Set<string>()
 
   constructor(requester: Requester, view: ClusterView, retry: Retrying, requestTimeoutMs: number) {
     this.#requester = requester
@@ -99,16 +101,11 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   }
 
   async joinGroup(request: JoinRequest): Promise<JoinedGroup> {
-    const answer = await this.#run(
-      {
-        ...ofGroup(request.group, "to join", ({ code }: { readonly code: number }) => [
-          code === memberIdRequired && request.memberId === "" ? 0 : code
-        ]),
-        extraMs: request.rebalanceTimeoutMs
-      },
-      groups.joinGroupApi,
-      request
-    )
+    const codes = ({ code }: { readonly code: number }) => [
+      code === memberIdRequired && request.memberId === "" ? 0 : code
+    ]
+    const errand = { ...ofGroup(request.group, "to join", codes), extraMs: request.rebalanceTimeoutMs }
+    const answer = await this.#waitFor(request.group, () => this.#run(errand, groups.joinGroupApi, request))
     if (answer.code === memberIdRequired) {
       await request.onMemberId?.(answer.memberId)
       return this.joinGroup({ ...request, memberId: answer.memberId })
@@ -122,15 +119,16 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   async syncGroup(member: GroupMember, assignments: readonly MemberBytes[]): Promise<Uint8Array> {
     const codes = ({ code }: { readonly code: number }) => [code]
     const errand = { ...ofGroup(member.group, "an assignment", codes), extraMs: syncMs }
-    return (await this.#run(errand, groups.syncGroupApi, { member, assignments })).assignment
+    const ask = () => this.#run(errand, groups.syncGroupApi, { member, assignments })
+    return (await this.#waitFor(member.group, ask)).assignment
   }
 
   async heartbeat(member: GroupMember): Promise<void> {
-    await this.#run(besideJoins(member.group, "to stay a member"), groups.heartbeatApi, member)
+    await this.#run(this.#besideJoins(member.group, "to stay a member"), groups.heartbeatApi, member)
   }
 
   async leaveGroup(member: GroupMember): Promise<void> {
-    await this.#run(besideJoins(member.group, "to leave"), groups.leaveGroupApi, member)
+    await this.#run(this.#besideJoins(member.group, "to leave"), groups.leaveGroupApi, member)
   }
 
   describeGroup(group: string): Promise<GroupDescription> {
@@ -159,6 +157,25 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
     return offsets
       .filter(({ offset }) => offset >= 0n)
       .map(({ metadata, offset, partition, topic }) => ({ topic, partition, offset, metadata }))
+  }
+
+  /**
+   * What may not wait behind a join, which is answered when all others have joined. While none waits it goes the same way, so that a
+   * connection that is dead is found out before a join goes there.
+   */
+  #besideJoins(group: string, asked: string): Errand<number> {
+    const errand = ofGroup(group, asked, oneCode)
+    return this.#waiting.has(group) ? { ...errand, lane: `members:${group}` } : errand
+  }
+
+  /** Runs what the coordinator answers when other members have done their part. */
+  async #waitFor<A>(group: string, run: () => Promise<A>): Promise<A> {
+    this.#waiting.add(group)
+    try {
+      return await run()
+    } finally {
+      this.#waiting.delete(group)
+    }
   }
 
   #run<Request, Answer>(
@@ -207,10 +224,4 @@ const ofGroup = <Answer>(group: string, asked: string, codes: Errand<Answer>["co
   key: group,
   asked: `${asked} of group ${group}`,
   codes
-})
-
-/** What may not wait behind a join, which is answered when all others have joined. */
-const besideJoins = (group: string, asked: string): Errand<number> => ({
-  ...ofGroup(group, asked, oneCode),
-  lane: `members:${group}`
 })

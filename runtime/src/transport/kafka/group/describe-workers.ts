@@ -8,7 +8,8 @@ export interface DescribedWorkers {
   readonly workers: readonly (WorkerFacts & {
     /** The address that it joined from. */
     readonly clientHost: string
-    readonly isLeaving: boolean
+    /** False where it knows of no work yet, or is on its way out. */
+    readonly takesWork: boolean
   })[]
 }
 
@@ -29,7 +30,7 @@ export async function describeWorkers(
           label: said?.label ?? "",
           traits: said?.traits ?? [],
           weight: said?.weight ?? 0,
-          isLeaving: said?.isLeaving ?? false,
+          takesWork: said?.takesWork ?? false,
           units: readAssignment(assignment) ?? [],
           clientHost
         }

@@ -7,7 +7,6 @@ import { platformaticClient } from "../client/platformatic-client.ts"
 import type { AssignableUnit } from "./assign-units.ts"
 import { describeWorkers } from "./describe-workers.ts"
 import { readAssignment } from "./member-format.ts"
-import { runSchedule } from "./testing/random-schedule.ts"
 import { Crew, unheld, until } from "./testing/crew.ts"
 import type { CrewOptions } from "./testing/crew.ts"
 
@@ -104,23 +103,6 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
     assert.deepStrictEqual([first?.facts().state, first?.held()], ["left", []])
   })
 
-  it("take over what one had that was killed, once its session has ended", async () => {
-    const all = crew({ terms: { sessionTimeoutMs: 3_000 } })
-    const units = unitsOf("one", 6)
-    for (const label of ["first", "second"]) await (await all.add(label)).offer(units)
-    await until(
-      () =>
-        unheld(all, units) ?? (all.workers.every((each) => each.held().length === 3) ? undefined : "half"),
-      patienceMs
-    )
-    const [first, second] = all.workers
-    await first?.kill()
-    const others = second?.held()
-    assert.strictEqual(others?.length, 3)
-    await until(() => unheld(all, units), patienceMs)
-    assert.strictEqual(second?.facts().losses, 0)
-  })
-
   it("give all up by their own clock when they are not heard of, before others have it, and come back", async () => {
     const all = crew({ terms: { sessionTimeoutMs: 2_000 } })
     const units = unitsOf("one", 6)
@@ -141,33 +123,6 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
       patienceMs
     )
     assert.strictEqual(first?.facts().state, "stable")
-  })
-
-  it("do not wait for a predecessor that was killed, whose folder they have", async () => {
-    let saved: string | undefined
-    const memberId = {
-      load: () => Promise.resolve(saved),
-      save: (id: string) => {
-        saved = id
-        return Promise.resolve()
-      }
-    }
-    const all = crew({ terms: { sessionTimeoutMs: 30_000 } })
-    const units = unitsOf("one", 6)
-    await (await all.add("first")).offer(units)
-    await (await all.add("second", { memberId })).offer(units)
-    await until(
-      () =>
-        unheld(all, units) ?? (all.workers.every((each) => each.held().length === 3) ? undefined : "half"),
-      patienceMs
-    )
-    assert.strictEqual(saved, all.workers[1]?.facts().memberId)
-    await all.workers[1]?.kill()
-    const successor = await all.add("successor", { memberId })
-    await successor.offer(units)
-    // Half of the session that nobody waits for.
-    await until(() => unheld(all, units) ?? (successor.held().length === 3 ? undefined : "its part"), 15_000)
-    assert.strictEqual(saved, successor.facts().memberId)
   })
 
   it("take up what their leader offers, whoever offers it first, and drop what it withdrew", async () => {
@@ -257,10 +212,5 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
     } finally {
       await client.close()
     }
-  })
-
-  it("never do the same at once, whoever comes, goes, dies or stands still, and in the end all is done", async () => {
-    const all = crew({ batchMs: 20, terms: { sessionTimeoutMs: 1_000, graceMs: 500 } })
-    await runSchedule(all, { seed: 7, steps: 8, sessionMs: 1_000, patienceMs: 30_000 })
   })
 })

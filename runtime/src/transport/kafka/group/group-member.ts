@@ -40,10 +40,12 @@ export class GroupMembership {
   readonly #link: GroupLink
   readonly #units: OwnUnits
   readonly #now = (): number => performance.now()
-  readonly #bornAt: number
   readonly #wake = Latch.makeUnsafe(true)
   readonly #rested = Latch.makeUnsafe(true)
   readonly #left = Latch.makeUnsafe(false)
+  readonly #offered = Latch.makeUnsafe(false)
+  /** What it said to the group when it last joined. */
+  #tookWork = false
   #wanted: "no" | "soon" | "now" = "now"
   #wantedAt: number
   #state: GroupState = "joining"
@@ -59,8 +61,7 @@ export class GroupMembership {
     this.#terms = termsOf(options)
     this.#link = new GroupLink(this.#terms, this.#now)
     this.#units = new OwnUnits(this.#now, (news) => this.#hear(news))
-    this.#bornAt = this.#now()
-    this.#wantedAt = this.#bornAt
+    this.#wantedAt = this.#now()
   }
 
   static make(options: GroupOptions): Effect.Effect<GroupMembership, never, Scope.Scope> {
@@ -155,6 +156,7 @@ export class GroupMembership {
   /** Joins, and again whenever it is wanted. */
   get #joining(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
+      yield* within(this.#terms.joinWithinMs, this.#offered.await)
       for (let pauseMs = firstPauseMs; ;) {
         const cause = yield* Effect.matchCause(this.#rebalance, {
           onSuccess: () => undefined,
@@ -178,7 +180,9 @@ export class GroupMembership {
       this.#wake.closeUnsafe()
       if (this.#state === "stable") this.#state = "joining"
       const { label, traits, weight } = this.#terms
-      const said = { label, traits, weight, isLeaving: this.#isLeaving, units: this.#units.claims() }
+      // Who knows of no work would leave undone what it is given.
+      this.#tookWork = !this.#isLeaving && this.#units.firstOfferedAt !== undefined
+      const said = { label, traits, weight, takesWork: this.#tookWork, units: this.#units.claims() }
       const joined = yield* asked(() => this.#link.join(writeMetadata(said)))
       const { leader, member, members } = joined
       this.#leader = leader
@@ -199,14 +203,16 @@ export class GroupMembership {
     const { graceMs } = this.#terms
     const now = this.#now()
     this.#units.forgetWithdrawn(now - graceMs)
-    return leaderAssignment(members, this.#units, { bornAt: this.#bornAt, graceMs, now })
+    return leaderAssignment(members, this.#units, { graceMs, now })
   }
 
   get #untilWanted(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const { keptUntil } = this.#view ?? {}
       const review =
-        keptUntil === undefined ? Effect.never : Effect.sleep(Math.max(0, keptUntil - this.#now()) + 1)
+        keptUntil === undefined || keptUntil === Infinity
+          ? Effect.never
+          : Effect.sleep(Math.max(0, keptUntil - this.#now()) + 1)
       yield* Effect.raceFirst(this.#wake.await, review)
       if (this.#wanted === "no") this.#want("soon")
       if (this.#wanted === "soon") yield* Effect.sleep(this.#isLeaving ? gatherLeavingMs : gatherMs)
@@ -216,10 +222,16 @@ export class GroupMembership {
   /** Says that it is there, and hears of others. */
   get #beating(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const { heartbeatMs, releaseWithinMs } = this.#terms
+      const { heartbeatMs, releaseWithinMs, sessionTimeoutMs } = this.#terms
       for (;;) {
         yield* Effect.sleep(heartbeatMs)
-        const beat = yield* Effect.promise(() => this.#link.beat())
+        // Whatever hangs, the next goes out: what is lost meanwhile is told by the clock.
+        const beat = Option.getOrUndefined(
+          yield* Effect.timeoutOption(
+            Effect.promise(() => this.#link.beat()),
+            sessionTimeoutMs
+          )
+        )
         if (beat === "gone" || beat === "passed") this.#expel(beat)
         if (beat === "rebalance") this.#want("now")
         this.#units.disown(this.#now() - releaseWithinMs)
@@ -284,8 +296,10 @@ export class GroupMembership {
   #hear(news: UnitNews): void {
     if (this.#units.isAtRest()) this.#rested.openUnsafe()
     else this.#rested.closeUnsafe()
-    const isKnown = news === "given up" || (this.#view !== undefined && news !== "rested")
-    if (isKnown) this.#want("soon")
+    if (news === "offered") this.#offered.openUnsafe()
+    const isFirst = news === "offered" && !this.#tookWork
+    const isOfLeader = this.#view !== undefined && news !== "rested"
+    if (news === "given up" || isFirst || isOfLeader) this.#want("soon")
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KafkaClient } from "../client/kafka-client.ts"
 import type { KafkaClientOptions } from "../client/open-client.ts"
 import type { WorkerFacts } from "./leader-view.ts"
+import { maxWeight } from "./member-format.ts"
 
 /** How long a member waits for brokers, so that it knows of trouble before its session ends. */
 export type GroupPatience = Required<
@@ -32,7 +33,9 @@ export interface GroupOptions {
   readonly heartbeatMs?: number
   /** After this time a unit that was revoked goes to another, though its work does not stand still; default: 30,000. */
   readonly releaseWithinMs?: number
-  /** How long workers keep what their leader does not offer; default: 30,000. */
+  /** It joins when work is first offered, or after this time, so that no worker that is starting leads the others; default: 5000. */
+  readonly joinWithinMs?: number
+  /** How long workers keep what their leader withdrew, or has not offered since it offered anything; default: 30,000. */
   readonly graceMs?: number
 }
 
@@ -81,10 +84,12 @@ export const termsOf = (options: GroupOptions): GroupTerms => {
   return {
     ...options,
     traits: options.traits ?? [],
-    weight: options.weight ?? 1,
+    // What others could not read would be that of a member that takes no part.
+    weight: Math.min(maxWeight, Math.max(1, Math.round(options.weight ?? 1))),
     sessionTimeoutMs,
     heartbeatMs: options.heartbeatMs ?? 500,
     releaseWithinMs: options.releaseWithinMs ?? 30_000,
+    joinWithinMs: options.joinWithinMs ?? 5_000,
     graceMs: options.graceMs ?? 30_000,
     // INVARIANT: nobody is put out for not joining before its session would have ended, had it not been heard of.
     rebalanceTimeoutMs: 3 * sessionTimeoutMs,

@@ -1,7 +1,7 @@
 import type { MemberBytes } from "../client/kafka-client.ts"
 import { assignUnits } from "./assign-units.ts"
 import type { AssignableMember } from "./assign-units.ts"
-import { readMetadata, writeAssignment } from "./member-format.ts"
+import { maxIdLength, readMetadata, writeAssignment } from "./member-format.ts"
 import type { OwnUnits } from "./own-units.ts"
 
 /** A worker of the group. */
@@ -25,15 +25,14 @@ export interface LeaderAssignment {
 }
 
 export interface LeaderTerms {
-  /** This worker's, from when on it offers what there is. */
-  readonly bornAt: number
   readonly graceMs: number
   readonly now: number
 }
 
 /**
- * What a leader gives to all, of the units that it offers itself. What it does not offer stays with who has it for a while: a worker
- * that began just now may be chosen as the leader before it knows what there is, and one that ends withdraws all.
+ * What a leader gives to all, of the units that it offers itself. What it does not offer stays with who has it for a while, and as long
+ * as it never offered anything: a worker that began just now may be chosen as the leader before it knows what there is, and one
+ * that ends withdraws all.
  */
 export function leaderAssignment(
   members: readonly MemberBytes[],
@@ -43,11 +42,11 @@ export function leaderAssignment(
   const units = own.offered()
   const joined = members.map(({ bytes, memberId }) => ({ id: memberId, said: readMetadata(bytes) }))
   const workers = joined.map(({ id, said }): AssignableMember => {
-    const weight = said === undefined || said.isLeaving ? 0 : said.weight
+    const weight = said === undefined || !said.takesWork ? 0 : said.weight
     return { id, has: said?.units ?? [], traits: said?.traits ?? [], weight }
   })
   const { keptUntil, unknown, withdrawn } = keptUnits(workers, new Set(units.map(({ id }) => id)), own, terms)
-  const { now, unplaced } = assignUnits(workers, units, unknown)
+  const { now, unplaced } = assignUnits(workers, units.filter(isSayable), unknown)
   const given = (id: string): readonly string[] =>
     [...(now.get(id) ?? []), ...(withdrawn.get(id) ?? [])].sort()
   return {
@@ -59,10 +58,13 @@ export function leaderAssignment(
       units: given(id)
     })),
     bytes: workers.map(({ id }) => ({ memberId: id, bytes: writeAssignment(given(id)) })),
-    unplaced,
+    unplaced: [...unplaced, ...units.filter((unit) => !isSayable(unit)).map(({ id }) => id)],
     keptUntil
   }
 }
+
+/** A longer id would make an assignment unreadable, with all that is in it. */
+const isSayable = ({ id }: { readonly id: string }): boolean => id.length <= maxIdLength
 
 interface Kept {
   /** By worker. What was never offered here counts as work, what was withdrawn will not be for long. */
@@ -75,7 +77,7 @@ function keptUnits(
   workers: readonly AssignableMember[],
   offered: ReadonlySet<string>,
   own: OwnUnits,
-  { bornAt, graceMs, now }: LeaderTerms
+  { graceMs, now }: LeaderTerms
 ): Kept {
   const unknown = new Map<string, string[]>()
   const withdrawn = new Map<string, string[]>()
@@ -85,7 +87,7 @@ function keptUnits(
     for (const unit of has) {
       if (weight === 0 || offered.has(unit) || seen.has(unit)) continue
       const withdrawnAt = own.withdrawnAt(unit)
-      const until = (withdrawnAt ?? bornAt) + graceMs
+      const until = (withdrawnAt ?? own.firstOfferedAt ?? Infinity) + graceMs
       if (until <= now) continue
       // INVARIANT: never two owners, whatever they say.
       seen.add(unit)

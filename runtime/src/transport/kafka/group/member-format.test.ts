@@ -8,7 +8,7 @@ const said: MemberMetadata = {
   label: "host-1",
   traits: ["ingest:host-1"],
   weight: 2,
-  isLeaving: false,
+  takesWork: true,
   units: ["films/count/0", "films/count/1"]
 }
 
@@ -23,7 +23,7 @@ describe("what members of a group tell each other", () => {
         label: "host-1",
         traits: ["ingest:host-1"],
         weight: 2,
-        isLeaving: false,
+        takesWork: true,
         units: ["films/count/0", "films/count/1"]
       })
     )
@@ -36,11 +36,11 @@ describe("what members of a group tell each other", () => {
       fc.property(
         fc.array(fc.string({ unit: "grapheme", maxLength: 40 })),
         fc.boolean(),
-        (units, isLeaving) => {
-          assert.deepStrictEqual(readMetadata(writeMetadata({ ...said, units, isLeaving })), {
+        (units, takesWork) => {
+          assert.deepStrictEqual(readMetadata(writeMetadata({ ...said, units, takesWork })), {
             ...said,
             units,
-            isLeaving
+            takesWork
           })
           assert.deepStrictEqual(readAssignment(writeAssignment(units)), units)
         }

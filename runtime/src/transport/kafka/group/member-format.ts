@@ -8,8 +8,8 @@ export interface MemberMetadata {
   readonly traits: readonly string[]
   /** Its part of the work, against that of others. */
   readonly weight: number
-  /** It is on its way out, and takes nothing more. */
-  readonly isLeaving: boolean
+  /** False where it knows of no work yet, or is on its way out. */
+  readonly takesWork: boolean
   /** Ids of units that it has, or has yet to give up. */
   readonly units: readonly string[]
 }
@@ -18,7 +18,8 @@ export interface MemberMetadata {
 const version = 1
 /** Of the text. Kafka keeps what all members say, and are given, in one record of a megabyte by default. */
 const maxTextBytes = 8 * 1024 * 1024
-const maxIdLength = 2_048
+/** In UTF-16 code units. */
+export const maxIdLength = 2_048
 
 /** By preference: what a member offers to the group to talk by. */
 export const protocolName = "tasks-1"
@@ -34,7 +35,7 @@ const MetadataText = Schema.fromJsonString(
     label: short,
     traits: Schema.Array(short).check(Schema.isMaxLength(256)),
     weight: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: maxWeight })),
-    isLeaving: Schema.Boolean,
+    takesWork: Schema.Boolean,
     units: Ids
   })
 )
@@ -43,8 +44,8 @@ const AssignmentText = Schema.fromJsonString(Schema.Struct({ units: Ids }))
 const decodeMetadata = Schema.decodeUnknownOption(MetadataText)
 const decodeAssignment = Schema.decodeUnknownOption(AssignmentText)
 
-export const writeMetadata = ({ isLeaving, label, traits, units, weight }: MemberMetadata): Uint8Array =>
-  pack({ label: label.slice(0, 256), traits, weight, isLeaving, units })
+export const writeMetadata = ({ label, takesWork, traits, units, weight }: MemberMetadata): Uint8Array =>
+  pack({ label: label.slice(0, 256), traits, weight, takesWork, units })
 
 /** Undefined for what is none: whoever may join the group may say anything. */
 export const readMetadata = (bytes: Uint8Array): MemberMetadata | undefined => {

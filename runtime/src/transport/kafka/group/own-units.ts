@@ -30,6 +30,7 @@ export class OwnUnits {
   readonly #known = new Map<string, OwnUnit[]>()
   #assigned: ReadonlySet<string> = new Set()
   readonly #withdrawnAt = new Map<string, number>()
+  #firstOfferedAt: number | undefined
   readonly #tell: (news: UnitNews) => void
   readonly #now: () => number
 
@@ -51,6 +52,7 @@ export class OwnUnits {
     if (others === undefined) this.#known.set(unit.id, [own])
     else others.push(own)
     this.#withdrawnAt.delete(unit.id)
+    this.#firstOfferedAt ??= this.#now()
     this.#holdIfAssigned(own)
     this.#tell("offered")
     return own
@@ -116,6 +118,11 @@ export class OwnUnits {
 
   offered(): readonly AssignableUnit[] {
     return this.#active().map(({ unit }) => unit)
+  }
+
+  /** Since when it is known here what there is; undefined while nothing was ever offered. */
+  get firstOfferedAt(): number | undefined {
+    return this.#firstOfferedAt
   }
 
   /** When the unit was last withdrawn here; undefined for one that never was, or is offered. */

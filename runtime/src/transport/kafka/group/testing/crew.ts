@@ -107,6 +107,7 @@ export class CrewWorker {
           group,
           label,
           heartbeatMs: 100,
+          joinWithinMs: 0,
           ...terms,
           ...own,
           client: async () => {
