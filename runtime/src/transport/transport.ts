@@ -75,8 +75,15 @@ export interface TransportShape {
     wanted: WantedStates,
     migrate: { readonly [state: string]: StateMigrator<E, R> }
   ) => Effect.Effect<void, TransportError | E, R>
-  /** A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. */
-  readonly openTask: (task: TaskId, keyed?: KeyedNode) => Effect.Effect<TaskLog, TransportError>
+  /**
+   * Only this run of the pipeline may open tasks from now on: on a shared transport, where another worker may still be at one of before.
+   */
+  readonly beginRun: (pipeline: string, run: string) => Effect.Effect<void, TransportError>
+  /**
+   * A task's writer; taking it fences the previous owner of the same task. `keyed`: the chain's node that has state. `run`: fails with
+   * `superseded` when another one was begun.
+   */
+  readonly openTask: (task: TaskId, keyed?: KeyedNode, run?: string) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
   readonly checkpoints: (
     pipeline: string
@@ -239,6 +246,8 @@ export interface TaskLog {
     until: number,
     limit: number
   ) => Effect.Effect<readonly DueTimer[], TransportError>
+  /** Nothing is committed by it any more; what is held for it may be let go. */
+  readonly close: Effect.Effect<void>
 }
 /** A timer among a task's state (docs/formats/state.md). */
 export interface DueTimer extends Timer {
@@ -326,6 +335,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     "topicReset",
     "tooLarge",
     "fenced",
+    "superseded",
     "corrupt",
     "locked",
     "unknownTopic",

@@ -88,6 +88,12 @@ const ofLog: Rows = {
     remedy:
       "Raise `max.message.bytes` of the topic, and the brokers' `message.max.bytes` where that is lower; the pipeline goes on by itself."
   },
+  TRANSPORT_SUPERSEDED: {
+    message: "Another run of the pipeline was begun",
+    where: "the task",
+    why: "A worker was still at the run before, and did not know yet.",
+    remedy: "Nothing: the newer run goes on."
+  },
   TRANSPORT_FENCED: {
     message: "Another owner has taken over the task",
     where: "the task",

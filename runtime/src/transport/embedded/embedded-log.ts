@@ -147,6 +147,8 @@ export class EmbeddedLog {
           migrate
         }),
       snapshot: (target) => takeSnapshot({ folder: this.folder, store: this.store }, target),
+      // One process has the folder, and ends a run before it begins the next.
+      beginRun: () => Effect.void,
       openTask: (task, keyed) => Effect.suspend(() => this.openTask(committer, task, keyed)),
       checkpoints: (pipeline) => this.reading(() => this.checkpoints.ofPipeline(pipeline)),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes)
@@ -227,6 +229,8 @@ export class EmbeddedLog {
   private taskLog(committer: Committer, owner: TaskOwner, slots: SlotMap | undefined): TaskLog {
     return {
       checkpoint: Effect.sync(() => owner.checkpoint),
+      // The next owner fences it; what is kept of the node's state is kept for that one.
+      close: Effect.void,
       commit: (commit) =>
         Effect.suspend(() =>
           committer.commit(

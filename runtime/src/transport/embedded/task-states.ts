@@ -71,7 +71,7 @@ export class TaskStates {
       states: record.states.map(({ kind, mapKey, name, schemas, slot }) => ({
         name,
         kind,
-        schema: this.book.schemaText(schemas.at(-1) ?? 0),
+        schema: this.textOf(schemas.at(-1) ?? 0),
         slot,
         ...(mapKey === undefined ? {} : { mapKey })
       })),
@@ -182,6 +182,11 @@ export class TaskStates {
       const retired = now.retired.filter((slot) => !record.retired.includes(slot))
       yield* this.writing(() => this.book.relay(pipeline, node, { key, states, retired }))
     })
+  }
+
+  /** A state without a schema has none. */
+  private textOf(schema: number): string {
+    return schema === 0 ? "" : this.book.schemaText(schema)
   }
 
   wantedState({ kind, mapKey, name, schema }: WantedStates["states"][number]): WantedState {

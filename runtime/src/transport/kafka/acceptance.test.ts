@@ -7,7 +7,6 @@ import { afterEach, beforeAll, beforeEach, describe, it } from "vitest"
 import { sharedClusterPatience, sharedClusters } from "../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../test/tools.ts"
 import { transportAcceptance } from "../acceptance.ts"
-import { eventTimeAcceptance } from "../acceptance-event-time.ts"
 import { upgradeAcceptance } from "../acceptance-upgrade.ts"
 import { kafkajsClient } from "./client/kafkajs-client.ts"
 import { platformaticClient } from "./client/platformatic-client.ts"
@@ -29,14 +28,14 @@ describe.skipIf(!hasKafka)("the transport on Kafka", () => {
           folder = mkdtempSync(join(tmpdir(), "millrace-kafka-"))
         })
         afterEach(() => rmSync(folder, { recursive: true, force: true }))
-        for (const { name, run } of [...transportAcceptance, ...eventTimeAcceptance, ...upgradeAcceptance])
+        for (const { name, run } of [...transportAcceptance, ...upgradeAcceptance])
           it(name, () => {
             const own = `${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 12)}.`
             const transport = kafkaTransport({
               folder,
               client: () => Promise.resolve(makeClient({ bootstrap })),
               ids: idsInMemory(),
-              prefixes: { own, streams: `s.${own}` }
+              prefixes: { own, streams: `s${own}` }
             })
             return Effect.runPromise(Effect.provide(run, transport))
           })

@@ -7,6 +7,8 @@ import type { Checkpoint, TaskId, TransportError } from "../transport.ts"
 import { TransportError as Failure } from "../transport.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
+import { layoutText, readLayout } from "./kept-layout.ts"
+import type { KeptLayout } from "./kept-layout.ts"
 import { SettledFrames } from "./settled-frames.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
 
@@ -25,8 +27,9 @@ const noSchema = new Uint8Array(32)
 export const taskName = ({ node, partition, pipeline }: TaskId): string => `${pipeline}/${node}/${partition}`
 
 /**
- * Checkpoints of all tasks of the cluster, in a compacted topic: a commit writes its task's in the transaction of its outputs, so that
- * it says what became of a commit that nobody was told about.
+ * What the platform itself keeps in Kafka, in a compacted topic (docs/formats/kafka.md): checkpoints of all tasks of the cluster, of which a
+ * commit writes its task's in the transaction of its outputs, so that it says what became of a commit that nobody was told about; ids
+ * of nodes; and how their states are laid out.
  */
 export class CheckpointLog {
   readonly topic: string
@@ -34,6 +37,8 @@ export class CheckpointLog {
   private readonly partitions: readonly Reading[]
   private readonly known: Map<string, Checkpoint> = new Map()
   private readonly nodes: Map<string, number> = new Map()
+  private readonly layouts: Map<string, KeptLayout> = new Map()
+  private readonly runs: Map<string, string> = new Map()
   private readonly naming = Semaphore.makeUnsafe(1)
 
   constructor(client: KafkaClient, topic: string) {
@@ -45,27 +50,61 @@ export class CheckpointLog {
     }))
   }
 
-  static partition(task: TaskId): number {
-    return partitionOf(keyOf(task), checkpointPartitions)
+  /** A task's checkpoint on its way; undefined takes it away. */
+  frame(task: TaskId, checkpoint: Checkpoint | undefined, now: number): OutgoingFrame {
+    return this.record(taskName(task), checkpoint && new Uint8Array(checkpointText(checkpoint)), now)
   }
 
-  /** A frame with a task's checkpoint; undefined takes it away. */
-  static frame(task: TaskId, checkpoint: Checkpoint | undefined, now: number): Uint8Array {
-    const writer = new BatchWriter(undefined, 1024)
-    writer.begin(noSchema)
-    const value = checkpoint === undefined ? null : new Uint8Array(checkpointText(checkpoint))
-    writer.append({ timestamp: now, key: keyOf(task) }, value)
-    return writer.finish()
+  /** How a node's states are laid out, on its way; undefined takes it away. */
+  layoutFrame(pipeline: string, node: string, layout: KeptLayout | undefined): OutgoingFrame {
+    return this.record(`${layoutMark}${pipeline}/${node}`, layout && encodeUtf8(layoutText(layout)))
   }
 
   /** The task's last committed one. Ask once the task's id is taken over: nothing of it is open any more. */
   last(task: TaskId): Effect.Effect<Checkpoint | undefined, TransportError> {
-    const partition = CheckpointLog.partition(task)
-    return Effect.gen({ self: this }, function* () {
-      const [end] = yield* asking(() => this.client.listOffsets([{ topic: this.topic, partition }], "latest"))
-      yield* this.readTo(partition, end?.offset ?? 0n)
-      return this.known.get(taskName(task))
-    })
+    const name = taskName(task)
+    return Effect.map(this.readFor(name), () => this.known.get(name))
+  }
+
+  /** Of every task of a pipeline. */
+  ofPipeline(
+    pipeline: string
+  ): Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError> {
+    return Effect.map(this.readAll, () =>
+      [...this.known].flatMap(([name, checkpoint]) => {
+        if (!name.startsWith(`${pipeline}/`)) return []
+        const end = name.lastIndexOf("/")
+        const node = name.slice(pipeline.length + 1, end)
+        return [{ task: { pipeline, node, partition: Number(name.slice(end + 1)) }, checkpoint }]
+      })
+    )
+  }
+
+  /** Which run of a pipeline may open tasks, on its way. */
+  runFrame(pipeline: string, run: string): OutgoingFrame {
+    return this.record(`${runMark}${pipeline}`, encodeUtf8(run))
+  }
+
+  runOf(pipeline: string): Effect.Effect<string | undefined, TransportError> {
+    return Effect.map(this.readFor(`${runMark}${pipeline}`), () => this.runs.get(pipeline))
+  }
+
+  layout(pipeline: string, node: string): Effect.Effect<KeptLayout | undefined, TransportError> {
+    const name = `${pipeline}/${node}`
+    return Effect.map(this.readFor(`${layoutMark}${name}`), () => this.layouts.get(name))
+  }
+
+  /** Of every keyed node of a pipeline. */
+  layoutsOf(pipeline: string): Effect.Effect<ReadonlyMap<string, KeptLayout>, TransportError> {
+    return Effect.map(
+      this.readAll,
+      () =>
+        new Map(
+          [...this.layouts].flatMap(([name, layout]) =>
+            name.startsWith(`${pipeline}/`) ? [[name.slice(pipeline.length + 1), layout] as const] : []
+          )
+        )
+    )
   }
 
   /** Id of a node, by which frames name their producer: the same for every platform on the cluster, and a new one once it was forgotten. */
@@ -75,48 +114,60 @@ export class CheckpointLog {
     write: (frame: OutgoingFrame) => Effect.Effect<void, TransportError>
   ): Effect.Effect<number, TransportError> {
     const name = `${pipeline}/${node}`
-    const partition = partitionOf(nodeKey(name), checkpointPartitions)
-    // INVARIANT: one gives ids at a time: tasks of one node ask at once, and get the same.
+    // Tasks of one node ask at once.
     const given = Effect.gen({ self: this }, function* () {
-      const cached = this.nodes.get(name)
-      if (cached !== undefined) return cached
-      yield* this.readAll(partition)
-      const known = this.nodes.get(name)
-      if (known !== undefined) return known
-      const id = randomInt(1, 2 ** 32 - 1)
-      yield* write({ topic: this.topic, partition, frame: nodeFrame(name, id), schemaId: 0 })
-      this.nodes.set(name, id)
-      return id
+      for (;;) {
+        yield* this.readFor(`${nodeMark}${name}`)
+        const known = this.nodes.get(name)
+        if (known !== undefined) return known
+        const drawn = randomInt(1, 2 ** 32 - 1)
+        // INVARIANT: where two draw, the first in the log counts, for both.
+        yield* write(this.record(`${nodeMark}${name}`, encodeUtf8(`${drawn}`)))
+      }
     })
     return this.naming.withPermit(given)
   }
 
-  /** What takes away the ids of a pipeline's nodes, all or those named. */
+  /** What takes away the ids of a pipeline's nodes, all or those named, and the layouts of their states. */
   forgottenNodes(
     pipeline: string,
     nodes: readonly string[] | undefined
   ): Effect.Effect<readonly OutgoingFrame[], TransportError> {
-    return Effect.gen({ self: this }, function* () {
-      for (let partition = 0; partition < checkpointPartitions; partition++) yield* this.readAll(partition)
-      const names = [...this.nodes.keys()].filter(
-        (name) =>
-          name.startsWith(`${pipeline}/`) &&
-          (nodes === undefined || nodes.includes(name.slice(pipeline.length + 1)))
-      )
-      for (const name of names) this.nodes.delete(name)
-      return names.map((name) => ({
-        topic: this.topic,
-        partition: partitionOf(nodeKey(name), checkpointPartitions),
-        frame: nodeFrame(name, undefined),
-        schemaId: 0
-      }))
+    return Effect.map(this.readAll, () => {
+      const going = (name: string): boolean =>
+        name.startsWith(`${pipeline}/`) &&
+        (nodes === undefined || nodes.includes(name.slice(pipeline.length + 1)))
+      return [
+        ...[...this.nodes.keys()].filter(going).map((name) => `${nodeMark}${name}`),
+        ...[...this.layouts.keys()].filter(going).map((name) => `${layoutMark}${name}`)
+      ].map((key) => this.record(key, undefined))
     })
   }
 
-  private readAll(partition: number): Effect.Effect<void, TransportError> {
+  private record(key: string, value: Uint8Array | undefined, now = 0): OutgoingFrame {
+    const writer = new BatchWriter(undefined, 1024)
+    writer.begin(noSchema)
+    writer.append({ timestamp: now, key: bytesOf(key) }, value ?? null)
+    return { topic: this.topic, partition: partitionFor(key), frame: writer.finish(), schemaId: 0 }
+  }
+
+  private readFor(key: string): Effect.Effect<void, TransportError> {
+    return this.readEnds([partitionFor(key)])
+  }
+
+  private get readAll(): Effect.Effect<void, TransportError> {
+    return this.readEnds(this.partitions.map((_, partition) => partition))
+  }
+
+  private readEnds(partitions: readonly number[]): Effect.Effect<void, TransportError> {
+    const places = partitions.map((partition) => ({ topic: this.topic, partition }))
     return Effect.flatMap(
-      asking(() => this.client.listOffsets([{ topic: this.topic, partition }], "latest")),
-      ([end]) => this.readTo(partition, end?.offset ?? 0n)
+      asking(() => this.client.listOffsets(places, "latest")),
+      (ends) =>
+        Effect.forEach(ends, ({ offset, partition }) => this.readTo(partition, offset), {
+          concurrency: "unbounded",
+          discard: true
+        })
     )
   }
 
@@ -151,43 +202,38 @@ export class CheckpointLog {
     )
   }
 
-  private takeNode(name: string, value: Uint8Array | null): void {
-    if (value === null) this.nodes.delete(name)
-    else this.nodes.set(name, Number(Buffer.from(value).toString("utf8")))
-  }
-
   private take(cursor: BatchCursor): Effect.Effect<void, TransportError> {
-    return Effect.suspend(() => {
-      const name = Buffer.from(cursor.key() ?? []).toString("utf8")
-      const value = cursor.value()
-      if (name.startsWith(nodeMark)) this.takeNode(name.slice(nodeMark.length), value)
-      else if (value === null) this.known.delete(name)
-      else
-        try {
-          this.known.set(name, readCheckpoint(Buffer.from(value)))
-        } catch {
-          const message = `the checkpoint of ${name} in ${this.topic} is none: somebody else has written there`
-          return Effect.fail(new Failure({ reason: "corrupt", message }))
-        }
-      return Effect.void
+    const key = Buffer.from(cursor.key() ?? []).toString("utf8")
+    const value = cursor.value()
+    return Effect.try({
+      try: () => this.takeRecord(key, value === null ? undefined : Buffer.from(value)),
+      catch: () =>
+        new Failure({
+          reason: "corrupt",
+          message: `what ${this.topic} has of ${key} is none of ours: somebody else has written there`
+        })
     })
   }
+
+  private takeRecord(key: string, value: Buffer | undefined): void {
+    if (key.startsWith(nodeMark)) {
+      const name = key.slice(nodeMark.length)
+      if (value === undefined) this.nodes.delete(name)
+      else if (!this.nodes.has(name)) this.nodes.set(name, Number(value.toString("utf8")))
+    } else if (key.startsWith(layoutMark)) {
+      const name = key.slice(layoutMark.length)
+      if (value === undefined) this.layouts.delete(name)
+      else this.layouts.set(name, readLayout(value.toString("utf8")))
+    } else if (key.startsWith(runMark)) this.runs.set(key.slice(runMark.length), `${value ?? ""}`)
+    else if (value === undefined) this.known.delete(key)
+    else this.known.set(key, readCheckpoint(value))
+  }
 }
 
-/** Before the names of nodes among the keys; no pipeline's name begins with it. */
+/** Before the names of nodes among the keys; no pipeline's name has a space. */
 const nodeMark = "node "
+const layoutMark = "state "
+const runMark = "run "
 
-function nodeKey(name: string): Uint8Array {
-  return encodeUtf8(`${nodeMark}${name}`) ?? new Uint8Array(0)
-}
-
-function nodeFrame(name: string, id: number | undefined): Uint8Array {
-  const writer = new BatchWriter(undefined, 256)
-  writer.begin(noSchema)
-  writer.append({ timestamp: 0, key: nodeKey(name) }, id === undefined ? null : (encodeUtf8(`${id}`) ?? null))
-  return writer.finish()
-}
-
-function keyOf(task: TaskId): Uint8Array {
-  return encodeUtf8(taskName(task)) ?? new Uint8Array(0)
-}
+const bytesOf = (key: string): Uint8Array => encodeUtf8(key) ?? new Uint8Array(0)
+const partitionFor = (key: string): number => partitionOf(bytesOf(key), checkpointPartitions)

@@ -1,21 +1,16 @@
-import { randomUUID } from "node:crypto"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { BatchCursor, StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
-import { afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { sharedClusterPatience, sharedClusters } from "../../../../test/kafka/shared.ts"
+import { assert, describe, it } from "vitest"
+import { sharedClusters } from "../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../test/tools.ts"
 import { textFrame, textsOf } from "../acceptance.ts"
 import { emptyCommit } from "../empty-commit.ts"
 import { Transport } from "../transport.ts"
 import { kafkajsClient } from "./client/kafkajs-client.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
-import { kafkaTransport } from "./layer.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
 import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
-import { idsInMemory } from "./testing/ids-in-memory.ts"
+import { kafkaMachines } from "./testing/kafka-machines.ts"
 
 const task = { pipeline: "counts", node: "count", partition: 1 }
 const keyed = { node: "count" }
@@ -37,38 +32,8 @@ const entries = (write: (writer: StateEntryWriter) => void): Uint8Array => {
 const [cluster] = sharedClusters
 
 describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka", () => {
-  let folders: string[] = []
-  let bootstrap: readonly string[] = []
-  let own = ""
-  const ids = idsInMemory()
-  const folder = (): string => {
-    const made = mkdtempSync(join(tmpdir(), "millrace-kafka-"))
-    folders.push(made)
-    return made
-  }
-  const on = <A, E>(place: string, run: Effect.Effect<A, E, Transport>): Promise<A> =>
-    Effect.runPromise(
-      Effect.provide(
-        run,
-        kafkaTransport({
-          folder: place,
-          client: () => Promise.resolve(kafkajsClient({ bootstrap })),
-          ids,
-          prefixes: { own, streams: `s.${own}` }
-        })
-      )
-    )
-  beforeAll(async () => {
-    bootstrap = (await cluster?.bootstrap()) ?? []
-  }, sharedClusterPatience)
-  beforeEach(() => {
-    own = `t${randomUUID().slice(0, 8)}.`
-  })
-  afterEach(() => {
-    for (const each of folders) rmSync(each, { recursive: true, force: true })
-    folders = []
-  })
-
+  const { folder, names, on } = kafkaMachines(cluster)
+  const ids = names.ids
   const begin = Effect.gen(function* () {
     const transport = yield* Transport
     yield* transport.putSchema('"bytes"')
@@ -178,12 +143,12 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
   })
 
   it("leave nothing of a transaction that was not ended, and are not held up by it", async () => {
-    const client = kafkajsClient({ bootstrap })
+    const client = kafkajsClient({ bootstrap: names.bootstrap })
     try {
       await on(folder(), work)
-      const torn = await client.initProducerId(`${own}counts/count/1`, 60_000)
-      await client.addPartitionsToTxn({ ...torn, transactionalId: `${own}counts/count/1` }, [
-        { topic: `s.${own}films`, partition: 0 }
+      const torn = await client.initProducerId(`${names.own}counts/count/1`, 60_000)
+      await client.addPartitionsToTxn({ ...torn, transactionalId: `${names.own}counts/count/1` }, [
+        { topic: `s${names.own}films`, partition: 0 }
       ])
       const { found } = await on(folder(), stateOf)
       assert.deepStrictEqual(found, expected)
@@ -202,23 +167,30 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
 
   it("are opened while another task's transaction is open, which holds up who reads committed records", async () => {
     await on(folder(), work)
-    const client = kafkajsClient({ bootstrap })
+    const client = kafkajsClient({ bootstrap: names.bootstrap })
     try {
       const other = {
-        ...(await client.initProducerId(`${own}other`, 60_000)),
-        transactionalId: `${own}other`
+        ...(await client.initProducerId(`${names.own}other`, 60_000)),
+        transactionalId: `${names.own}other`
       }
       const places = Array.from({ length: checkpointPartitions }, (_, partition) => ({
-        topic: `${own}checkpoints`,
+        topic: `${names.own}checkpoints`,
         partition
       }))
       await client.addPartitionsToTxn(other, places)
-      const record = writeRecordBatch(CheckpointLog.frame({ ...task, pipeline: "other" }, undefined, 0), {
-        schemaId: 0,
-        compression: "none",
-        producer: { id: other.producerId, epoch: other.producerEpoch, baseSequence: 0 },
-        transactional: true
-      })
+      const record = writeRecordBatch(
+        new CheckpointLog(client, `${names.own}checkpoints`).frame(
+          { ...task, pipeline: "other" },
+          undefined,
+          0
+        ).frame,
+        {
+          schemaId: 0,
+          compression: "none",
+          producer: { id: other.producerId, epoch: other.producerEpoch, baseSequence: 0 },
+          transactional: true
+        }
+      )
       await client.produce({
         transactionalId: other.transactionalId,
         batches: places.map((place) => ({ ...place, records: record })),
@@ -237,10 +209,10 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
 
   it("write values that any client reads by the id before them, and offsets that any tool shows", async () => {
     await on(folder(), work)
-    const client = kafkajsClient({ bootstrap })
+    const client = kafkajsClient({ bootstrap: names.bootstrap })
     try {
       const [fetched] = await client.fetch({
-        partitions: [{ topic: `s.${own}films`, partition: 0, offset: 0n }],
+        partitions: [{ topic: `s${names.own}films`, partition: 0, offset: 0n }],
         maxWaitMs: 5_000,
         minBytes: 1,
         maxBytes: 1_000_000,
@@ -258,7 +230,9 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
       assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
       const id = frames[0]?.schemaId ?? 0
       assert.strictEqual(await Effect.runPromise(ids.textOf(id)), '"bytes"')
-      const offsets = await client.fetchOffsets(`${own}counts`, [{ topic: `s.${own}films`, partition: 1 }])
+      const offsets = await client.fetchOffsets(`${names.own}counts`, [
+        { topic: `s${names.own}films`, partition: 1 }
+      ])
       assert.deepStrictEqual(
         offsets.map(({ offset }) => offset),
         [30n]

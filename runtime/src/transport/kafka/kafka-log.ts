@@ -1,12 +1,14 @@
 import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
-import type { Commit, TaskId, Topic, TopicSpec, TransportShape } from "../transport.ts"
+import type { Commit, Topic, TopicSpec, TransportShape } from "../transport.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
+import { KafkaStates } from "./kafka-states.ts"
 import { KafkaTask } from "./kafka-task.ts"
 import { LastSeen } from "./last-seen.ts"
+import { OpenTasks } from "./open-tasks.ts"
 import { PartitionReader } from "./partition-reader.ts"
 import type { ReaderParts } from "./partition-reader.ts"
 import type { SchemaIds } from "./schema-ids.ts"
@@ -32,6 +34,8 @@ export class KafkaLog {
   private readonly readers: Map<string, PartitionReader> = new Map()
   private readonly readerParts: ReaderParts
   private readonly checkpoints: CheckpointLog
+  private readonly states: KafkaStates
+  private readonly open = new OpenTasks()
   private readonly topics: Map<string, Topic> = new Map()
   private readonly changelogs: Set<string> = new Set()
   /** Ids by topic and hash. */
@@ -42,6 +46,19 @@ export class KafkaLog {
     this.parts = parts
     this.readerParts = { client, ids, local, hashes: new Map() }
     this.checkpoints = new CheckpointLog(client, `${prefixes.own}checkpoints`)
+    this.states = new KafkaStates({
+      client,
+      local,
+      checkpoints: this.checkpoints,
+      nodeId: (pipeline, node) => this.nodeId(pipeline, node),
+      write: (id, frames) => this.write(id, frames),
+      changelog: (pipeline, node, generation, partitions) =>
+        this.changelog(this.changelogName(pipeline, node, generation), partitions),
+      dropChangelog: (pipeline, node, generation) =>
+        this.dropChangelog(this.changelogName(pipeline, node, generation)),
+      reader: (topic, partition) => new PartitionReader(this.readerParts, topic, partition),
+      isOpenHere: (pipeline, node, partition) => this.open.isOpen(pipeline, node, partition)
+    })
   }
 
   static readonly make = Effect.fnUntraced(function* (parts: KafkaLogParts) {
@@ -55,17 +72,17 @@ export class KafkaLog {
 
   private shape(): TransportShape {
     const { client, local } = this.parts
+    const { checkpoints, open, states } = this
     const taskParts = {
       client,
       local,
-      checkpoints: this.checkpoints,
+      checkpoints,
+      states,
+      open,
       prefix: this.parts.prefixes.own,
       outgoing: (output: Commit["outputs"][number]) => this.outgoing(output),
       inputName: (topic: string) => this.nameOf(topic),
-      changelog: (task: TaskId, node: string) => this.changelog(task, node),
-      nodeId: (pipeline: string, node: string) => this.nodeId(pipeline, node),
-      changelogReader: (topic: string, partition: number) =>
-        new PartitionReader(this.readerParts, topic, partition)
+      nodeId: (pipeline: string, node: string) => this.nodeId(pipeline, node)
     }
     // A reader of its own: tasks' readers keep what they have fetched.
     const look: TransportShape["read"] = (topic, partition, offset, maxBytes) =>
@@ -89,7 +106,13 @@ export class KafkaLog {
         Effect.map(this.offset(topic, partition, "lastStable"), (end) => ({ given: end, kept: end })),
       flushed: Effect.void,
       nodeId: (pipeline, node) => this.nodeId(pipeline, node),
-      openTask: (task, keyed) => KafkaTask.open(taskParts, task, keyed),
+      openState: (pipeline, node, wanted) => states.settle(pipeline, node, wanted),
+      statesOf: (pipeline) => states.statesOf(pipeline),
+      scanState: (pipeline, node, query) => states.scan(pipeline, node, query),
+      restageState: (pipeline, node, wanted, migrate) => states.restage(pipeline, node, wanted, migrate),
+      checkpoints: (pipeline) => checkpoints.ofPipeline(pipeline),
+      beginRun: (pipeline, run) => this.write(`run ${pipeline}`, [checkpoints.runFrame(pipeline, run)]),
+      openTask: (task, keyed, run) => KafkaTask.open(taskParts, task, keyed, run),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes),
       restoreCheckpoint: (task) =>
         unsupported(`a savepoint cannot be taken up by a platform on Kafka yet (task ${task.node})`),
@@ -221,24 +244,26 @@ export class KafkaLog {
     })
   }
 
-  private changelog(task: TaskId, node: string): Effect.Effect<string, TransportError> {
-    const name = this.changelogName(task.pipeline, node)
+  private changelog(name: string, atLeast: number): Effect.Effect<string, TransportError> {
     if (this.changelogs.has(name)) return Effect.succeed(name)
     const { client, replicas } = this.parts
     // A node has as many tasks as a topic that it reads has partitions.
-    const partitions = Math.max(
-      task.partition + 1,
-      ...[...this.topics.values()].map((topic) => topic.partitions)
-    )
-    const wanted = { name, partitions, atLeast: task.partition + 1, replicas, isCompacted: true }
+    const partitions = Math.max(atLeast, ...[...this.topics.values()].map((topic) => topic.partitions))
+    const wanted = { name, partitions, atLeast, replicas, isCompacted: true }
     return Effect.map(ensureKafkaTopic(client, wanted), () => {
       this.changelogs.add(name)
       return name
     })
   }
 
-  private changelogName(pipeline: string, node: string): string {
-    return ownName(`${pipeline}/${node}`, "-changelog", this.parts.prefixes)
+  private dropChangelog(name: string): Effect.Effect<void, TransportError> {
+    this.changelogs.delete(name)
+    return deleteKafkaTopic(this.parts.client, name)
+  }
+
+  private changelogName(pipeline: string, node: string, generation: number): string {
+    const suffix = generation === 0 ? "-changelog" : `-changelog-${generation}`
+    return ownName(`${pipeline}/${node}`, suffix, this.parts.prefixes)
   }
 
   /** What is forgotten has no checkpoint, in Kafka too, and no changelog. */
@@ -247,17 +272,12 @@ export class KafkaLog {
     nodes: readonly string[] | undefined
   ): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      const { local } = this.parts
-      for (const { task } of yield* local.checkpoints(pipeline)) {
+      const { client, local, prefixes } = this.parts
+      for (const { task } of yield* this.checkpoints.ofPipeline(pipeline)) {
         if (nodes !== undefined && !nodes.includes(task.node)) continue
-        yield* KafkaTask.forget(this.parts.client, this.parts.prefixes.own, this.checkpoints, task)
+        yield* KafkaTask.forget(client, prefixes.own, this.checkpoints, task)
       }
-      for (const { node } of yield* local.statesOf(pipeline)) {
-        if (nodes !== undefined && !nodes.includes(node)) continue
-        const name = this.changelogName(pipeline, node)
-        this.changelogs.delete(name)
-        yield* deleteKafkaTopic(this.parts.client, name)
-      }
+      yield* this.states.forget(pipeline, nodes)
       const forgotten = yield* this.checkpoints.forgottenNodes(pipeline, nodes)
       if (forgotten.length > 0) yield* this.write(`node ${pipeline}`, forgotten)
       yield* local.forget(pipeline, nodes)

@@ -1,15 +1,19 @@
-import { openBatch, sealBatch } from "@millrace/sdk/record"
+import { sealBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { SlotMap } from "../../state/slots.ts"
 import { carriedWatermarks } from "../carried-watermarks.ts"
 import { nextCheckpoint } from "../checkpoint-text.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
-import { Restore, changelogFrame } from "./changelog.ts"
-import { CheckpointLog, taskName } from "./checkpoint-log.ts"
+import { changelogFrame } from "./changelog.ts"
+import { taskName } from "./checkpoint-log.ts"
+import type { CheckpointLog } from "./checkpoint-log.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
-import type { PartitionReader } from "./partition-reader.ts"
+import { zeroCheckpoint } from "./local-copy.ts"
+import type { LocalCopy } from "./local-copy.ts"
+import type { KafkaStates } from "./kafka-states.ts"
+import type { OpenTasks } from "./open-tasks.ts"
 import { TaskTransaction } from "./task-transaction.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
 
@@ -19,21 +23,20 @@ export interface TaskParts {
   /** State, and checkpoints once more: what a commit has in Kafka is applied here after it. */
   readonly local: TransportShape
   readonly checkpoints: CheckpointLog
+  readonly states: KafkaStates
   readonly prefix: string
   /** Of a topic of ours, its name in Kafka and how the frame's schema is known there. Fails with `unknownTopic`. */
   readonly outgoing: (output: Commit["outputs"][number]) => Effect.Effect<OutgoingFrame, TransportError>
   /** Of a topic of ours, its name in Kafka; undefined where there is none. */
   readonly inputName: (topic: string) => string | undefined
-  /** The changelog of a keyed node, which is made where it is not there yet. */
-  readonly changelog: (task: TaskId, node: string) => Effect.Effect<string, TransportError>
   readonly nodeId: TransportShape["nodeId"]
-  readonly changelogReader: (topic: string, partition: number) => PartitionReader
+  /** Of tasks that write here. */
+  readonly open: OpenTasks
 }
 
-/** Among a checkpoint's watermarks: the offset up to which the local state has the changelog, and that a restore is under way. */
-const changelogMark = "kafka changelog"
+/** Among a local checkpoint's watermarks: whose it is, and that a restore is under way. */
+const nodeMark = "kafka node"
 const restoreMark = "kafka restore"
-const readBytes = 4 * 1024 * 1024
 
 /**
  * A task's writer. A commit is one transaction in Kafka: outputs, state entries in the changelog, the checkpoint, and the group's
@@ -42,7 +45,7 @@ const readBytes = 4 * 1024 * 1024
 export class KafkaTask {
   private readonly parts: TaskParts
   private readonly task: TaskId
-  private readonly changelogTopic: string | undefined
+  private readonly keyed: KeyedCopy | undefined
   private readonly slots: SlotMap | undefined
   private readonly transaction: TaskTransaction
   private readonly local: TaskLog
@@ -54,8 +57,8 @@ export class KafkaTask {
   private constructor(made: {
     readonly parts: TaskParts
     readonly task: TaskId
-    readonly keyed: KeyedNode | undefined
-    readonly changelogTopic: string | undefined
+    readonly keyed: KeyedCopy | undefined
+    readonly slots: SlotMap | undefined
     readonly transaction: TaskTransaction
     readonly local: TaskLog
     readonly checkpoint: Checkpoint | undefined
@@ -64,8 +67,8 @@ export class KafkaTask {
   }) {
     this.parts = made.parts
     this.task = made.task
-    this.changelogTopic = made.changelogTopic
-    this.slots = SlotMap.of(made.keyed?.slots ?? [])
+    this.keyed = made.keyed
+    this.slots = made.slots
     this.transaction = made.transaction
     this.local = made.local
     this.checkpoint = made.checkpoint
@@ -77,24 +80,42 @@ export class KafkaTask {
   static readonly open = Effect.fnUntraced(function* (
     parts: TaskParts,
     task: TaskId,
-    keyed: KeyedNode | undefined
+    keyedNode: KeyedNode | undefined,
+    run: string | undefined
   ) {
-    const { checkpoints, client, local, prefix } = parts
+    const { checkpoints, client, local, prefix, states } = parts
     const transaction = yield* asking(() => TaskTransaction.open(client, `${prefix}${taskName(task)}`))
+    // INVARIANT: looked at after the id was taken over: who begins another run takes it over after that one was written.
+    if (run !== undefined && (yield* checkpoints.runOf(task.pipeline)) !== run)
+      return yield* new TransportError({
+        reason: "superseded",
+        message: `another run of ${task.pipeline} was begun: task ${taskName(task)} is that one's`
+      })
     const committed = yield* checkpoints.last(task)
-    const changelogTopic = keyed === undefined ? undefined : yield* parts.changelog(task, keyed.node)
-    const opened = yield* local.openTask(task, keyed)
-    const known = yield* opened.checkpoint
-    const isCurrent = committed === undefined ? known === undefined : isSame(known, committed)
-    const restored = isCurrent
-      ? { log: opened, end: known?.watermarks[changelogMark] ?? 0 }
-      : yield* restore(parts, task, keyed, known, committed, changelogTopic)
     const headId = yield* parts.nodeId(task.pipeline, task.node)
+    const keyed = keyedNode && (yield* keyedCopy(states, task, keyedNode))
+    const opened = yield* local.openTask(task, localKeyed(keyed))
+    const known = yield* opened.checkpoint
+    const isStale =
+      (known?.sequence ?? 0) !== (committed?.sequence ?? 0) ||
+      (known !== undefined && known.watermarks[nodeMark] !== headId) ||
+      known?.watermarks[restoreMark] !== undefined
+    // Another chain may have written the state since: whoever has it reads its changelog on.
+    const restored =
+      keyed === undefined && !isStale
+        ? { log: opened, end: 0 }
+        : yield* restore(parts, task, {
+            committed,
+            headId,
+            keyed,
+            from: (keyed && known?.watermarks[keyed.copy.mark]) ?? 0
+          })
+    parts.open.began(task, keyed?.node)
     return new KafkaTask({
       parts,
       task,
       keyed,
-      changelogTopic,
+      slots: SlotMap.of(keyedNode?.slots ?? []),
       transaction,
       local: restored.log,
       checkpoint: committed,
@@ -110,11 +131,9 @@ export class KafkaTask {
     checkpoints: CheckpointLog,
     task: TaskId
   ) {
-    const frame = CheckpointLog.frame(task, undefined, 0)
-    const place = { topic: checkpoints.topic, partition: CheckpointLog.partition(task) }
     yield* asking(async () => {
       const transaction = await TaskTransaction.open(client, `${prefix}${taskName(task)}`)
-      await transaction.commit([{ ...place, frame, schemaId: 0 }], { name: "", offsets: [] })
+      await transaction.commit([checkpoints.frame(task, undefined, 0)], { name: "", offsets: [] })
     })
   })
 
@@ -123,6 +142,10 @@ export class KafkaTask {
     return {
       checkpoint: Effect.sync(() => this.checkpoint),
       commit: (commit) => this.commit(commit),
+      close: Effect.sync(() => {
+        this.stopped ??= closed
+        this.parts.open.ended(this.task, this.keyed?.node)
+      }),
       readState: (keys, states) => local.readState(keys, states),
       dueTimers: (state, until, limit) => local.dueTimers(state, until, limit)
     }
@@ -143,7 +166,7 @@ export class KafkaTask {
         Effect.uninterruptible(asking(() => this.transaction.commit(frames, group))),
         (error) => Effect.sync(() => (this.stopped = error))
       )
-      const changelogAt = frames.findIndex(({ topic }) => topic === this.changelogTopic)
+      const changelogAt = frames.findIndex(({ topic }) => topic === this.keyed?.topic)
       if (changelogAt >= 0) this.changelogEnd = Number(ends[changelogAt] ?? this.changelogEnd)
       this.checkpoint = checkpoint
       yield* this.applyLocally(commit)
@@ -170,79 +193,74 @@ export class KafkaTask {
         frames.push(yield* this.parts.outgoing(output))
       }
       const entries = this.slots === undefined ? commit.state : this.slots.toSlots(commit.state)
-      const changes = changelogFrame(entries, commit.now)
-      if (changes !== undefined && this.changelogTopic === undefined)
+      const changes = changelogFrame(entries, (slot) => this.keyed?.copy.schemaPlace(slot) ?? 0, commit.now)
+      if (changes !== undefined && this.keyed === undefined)
         return yield* Effect.die(
           new RangeError(`task ${taskName(this.task)} has no keyed node, but commits state`)
         )
-      if (changes !== undefined && this.changelogTopic !== undefined)
+      if (changes !== undefined && this.keyed !== undefined)
         frames.push({
-          topic: this.changelogTopic,
+          topic: this.keyed.topic,
           partition: this.task.partition,
           frame: changes,
           schemaId: 0
         })
-      frames.push({
-        topic: this.parts.checkpoints.topic,
-        partition: CheckpointLog.partition(this.task),
-        frame: CheckpointLog.frame(this.task, checkpoint, commit.now),
-        schemaId: 0
-      })
+      frames.push(this.parts.checkpoints.frame(this.task, checkpoint, commit.now))
       return frames
     })
   }
 
   /** What the local store loses, Kafka has. */
   private applyLocally(commit: Commit): Effect.Effect<unknown, TransportError> {
-    const watermarks = { ...commit.watermarks, [changelogMark]: this.changelogEnd }
+    const mark = this.keyed === undefined ? {} : { [this.keyed.copy.mark]: this.changelogEnd }
+    const watermarks = { ...commit.watermarks, ...mark, [nodeMark]: this.headId }
     return this.local.commit({ ...commit, outputs: [], watermarks })
   }
 }
 
-function isSame(known: Checkpoint | undefined, committed: Checkpoint): boolean {
-  return known?.sequence === committed.sequence && known.watermarks[restoreMark] === undefined
+const closed = new TransportError({ reason: "fenced", message: "the task was given up here" })
+
+/** A task's keyed node, its changelog, and the copy of it here. */
+interface KeyedCopy {
+  readonly node: string
+  readonly topic: string
+  readonly copy: LocalCopy
 }
 
-/** Applies what the changelog has beyond what the local store has of it, and takes Kafka's checkpoint. */
+const keyedCopy = Effect.fnUntraced(function* (states: KafkaStates, task: TaskId, { node }: KeyedNode) {
+  const copy = states.copyOf(task.pipeline, node)
+  return { node, copy, topic: yield* states.changelogOf(copy, task.partition) } satisfies KeyedCopy
+})
+
+const localKeyed = (keyed: KeyedCopy | undefined): KeyedNode | undefined =>
+  keyed && { node: keyed.node, slots: keyed.copy.localSlots }
+
+/** Applies what the changelog has beyond what the local copy has of it, and takes Kafka's checkpoint. */
 const restore = Effect.fnUntraced(function* (
-  parts: TaskParts,
+  { local, states }: TaskParts,
   task: TaskId,
-  keyed: KeyedNode | undefined,
-  known: Checkpoint | undefined,
-  committed: Checkpoint | undefined,
-  changelogTopic: string | undefined
+  {
+    committed = zeroCheckpoint,
+    from,
+    headId,
+    keyed
+  }: {
+    readonly committed: Checkpoint | undefined
+    readonly from: number
+    readonly headId: number
+    readonly keyed: KeyedCopy | undefined
+  }
 ) {
-  const { client, local } = parts
-  if (committed === undefined)
-    return yield* new TransportError({
-      reason: "corrupt",
-      message: `Kafka has no checkpoint of task ${taskName(task)}, of which this folder has one: the cluster is another one, or its topic ${parts.checkpoints.topic} was taken away; use another folder, or the cluster that the folder belongs to`
-    })
-  const from = known?.watermarks[changelogMark] ?? 0
-  const began = {
+  const marked = (marks: Checkpoint["watermarks"]): Checkpoint => ({
     ...committed,
-    watermarks: { ...committed.watermarks, [changelogMark]: from, [restoreMark]: 1 }
-  }
-  yield* local.restoreCheckpoint(task, began)
-  let at = from
-  if (keyed !== undefined && changelogTopic !== undefined) {
-    // INVARIANT: the changelog names states by their slots, as a task's log does that is given none.
-    const log = new Restore(yield* local.openTask(task, { node: keyed.node }))
-    const [end] = yield* asking(() =>
-      client.listOffsets([{ topic: changelogTopic, partition: task.partition }], "lastStable")
-    )
-    const reader = parts.changelogReader(changelogTopic, task.partition)
-    while (BigInt(at) < (end?.offset ?? 0n)) {
-      yield* reader.waitFor(BigInt(at))
-      const batches = yield* reader.read(BigInt(at), readBytes)
-      yield* log.take(batches)
-      for (const { baseOffset, frame } of batches) at = Number(baseOffset) + openBatch(frame).count
-    }
-    yield* log.flush
-  }
-  yield* local.restoreCheckpoint(task, {
-    ...committed,
-    watermarks: { ...committed.watermarks, [changelogMark]: at }
+    watermarks: { ...committed.watermarks, [nodeMark]: headId, ...marks }
   })
-  return { log: yield* local.openTask(task, keyed), end: at }
+  const mark = (at: number) => (keyed === undefined ? {} : { [keyed.copy.mark]: at })
+  yield* local.restoreCheckpoint(task, marked({ ...mark(from), [restoreMark]: 1 }))
+  const end =
+    keyed === undefined
+      ? 0
+      : yield* states.replay(keyed.copy, task.partition, yield* local.openTask(task, localKeyed(keyed)), from)
+  yield* local.restoreCheckpoint(task, marked(mark(end)))
+  return { log: yield* local.openTask(task, localKeyed(keyed)), end }
 })

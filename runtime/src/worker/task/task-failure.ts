@@ -31,6 +31,7 @@ const transportCodes = {
   topicReset: "TRANSPORT_TOPIC_RESET",
   tooLarge: "TRANSPORT_TOO_LARGE",
   fenced: "TRANSPORT_FENCED",
+  superseded: "TRANSPORT_SUPERSEDED",
   corrupt: "TRANSPORT_CORRUPT",
   locked: "TRANSPORT_LOCKED",
   unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
