@@ -96,7 +96,7 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
         if (opened !== undefined) yield* Scope.addFinalizer(scope, opened.close)
         const pool = opened?.pool ?? environment.pool
         const canary = yield* canaryRun(stored).pipe(inStore)
-        const started = yield* runPlan(plan.physical, { ...environment, pool }, canary).pipe(
+        const started = yield* runPlan(plan.physical, { ...environment, pool }, { canary }).pipe(
           Effect.provideService(Scope.Scope, scope),
           apart,
           Effect.result

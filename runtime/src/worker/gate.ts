@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
+import type { PlacedUnit } from "./placement.ts"
 
 /** What all tasks of a pipeline pass between two batches: they wait here while it is paused, and end here when it stops. */
 export interface Gate {
@@ -12,6 +13,8 @@ export interface Gate {
   readonly pass: Effect.Effect<"go" | "stop">
   /** Ends an idle wait early when the pipeline is paused or stops. */
   readonly whileOpen: <E>(wait: Effect.Effect<void, E>) => Effect.Effect<void, E>
+  /** Answers when it stops. */
+  readonly stopped: Effect.Effect<void>
 }
 
 export const makeGate: Effect.Effect<Gate> = Effect.gen(function* () {
@@ -39,6 +42,22 @@ export const makeGate: Effect.Effect<Gate> = Effect.gen(function* () {
     pass: Effect.suspend(() =>
       stopping || !paused ? answer : Effect.andThen(Effect.raceFirst(open.await, stopped.await), answer)
     ),
-    whileOpen: (wait) => Effect.raceFirst(wait, closed.await)
+    whileOpen: (wait) => Effect.raceFirst(wait, closed.await),
+    stopped: stopped.await
   }
+})
+
+/** What the tasks of a unit pass: they end there, too, when this worker is to give the unit up. */
+export const gateWithin = (gate: Gate, unit: PlacedUnit): Gate => ({
+  ...gate,
+  isStopping: () => gate.isStopping() || !unit.isHeld(),
+  pass: Effect.suspend(() => {
+    if (!unit.isHeld()) return Effect.succeed("stop" as const)
+    if (!gate.isPaused()) return gate.pass
+    return Effect.map(Effect.raceFirst(Effect.asVoid(gate.pass), unit.revoked), () =>
+      gate.isStopping() || !unit.isHeld() ? "stop" : "go"
+    )
+  }),
+  whileOpen: (wait) => Effect.raceFirst(gate.whileOpen(wait), unit.revoked),
+  stopped: Effect.raceFirst(gate.stopped, unit.revoked)
 })

@@ -57,12 +57,13 @@ const stopDeadline = "20 seconds"
 
 /**
  * Runs a plan until the scope closes: makes its topics, stores its schemas, and starts its chains. Fails only when that
- * cannot be done; what goes wrong later is told by state and facts.
+ * cannot be done; what goes wrong later is told by state and facts. `run`: where several workers run the plan, its run
+ * ({@link TransportShape.beginRun}).
  */
 export function runPlan(
   plan: PhysicalPlan,
   environment: WorkerEnvironment,
-  canary?: CanaryRun
+  { canary, run }: { readonly canary?: CanaryRun | undefined; readonly run?: string } = {}
 ): Effect.Effect<RunningPipeline, TaskFailure, Scope.Scope> {
   return Effect.gen(function* () {
     const partitions = yield* prepare(plan, environment)
@@ -85,6 +86,7 @@ export function runPlan(
         partitions,
         gate,
         onBudgetExceeded,
+        run,
         ...besideOf(chain, canary)
       })
     )

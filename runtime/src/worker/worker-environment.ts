@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Semaphore from "effect/Semaphore"
 import { CallMeters } from "./handlers/call-meters.ts"
 import type { HostServices } from "./handlers/host-services.ts"
+import type { Placement } from "./placement.ts"
 import type { Inboxes } from "./inbox/inboxes.ts"
 import { CommitTimes } from "./time/commit-times.ts"
 import { TraceLog } from "./trace/trace-log.ts"
@@ -29,6 +30,8 @@ export interface WorkerEnvironment {
   readonly inboxes?: Inboxes
   /** Told of records that failed, after the commit that keeps them. */
   readonly onDeadLetters?: (letters: FailedBatch) => Effect.Effect<void>
+  /** Which tasks run here; absent: all. */
+  readonly placement?: Placement
 }
 
 export interface WorkerMeters {

@@ -7,7 +7,10 @@ import { ErrorBudget } from "./error-budget.ts"
 import type { Gate } from "../gate.ts"
 import { openChain } from "./open-chain.ts"
 import type { OpenChain } from "./open-chain.ts"
-import { announceTasks, endOutputs } from "./chain-outputs.ts"
+import { inPlace, unitsOf, untilChainEnded, untilTasksCompleted } from "./chain-units.ts"
+import type { ChainUnit, UnitPlace } from "./chain-units.ts"
+import { allHere } from "../placement.ts"
+import { announceOnce, endOutputs } from "./chain-outputs.ts"
 import type { ChainOutputs } from "./chain-outputs.ts"
 import { runRecordTask } from "../task/record-task.ts"
 import { chainPartition, sourcePartitions } from "../task/source-partitions.ts"
@@ -28,6 +31,8 @@ export interface ChainParts {
   readonly partitions: ReadonlyMap<string, number>
   readonly gate: Gate
   readonly onBudgetExceeded: Effect.Effect<void>
+  /** Of the pipeline; absent: nobody else runs it. */
+  readonly run: string | undefined
   /** Present: only some partitions run `plan`; the others run this one, which has the same tasks, topics and state. */
   readonly beside?: Beside
 }
@@ -60,54 +65,89 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       failure.transient ? Effect.void : Effect.asVoid(Deferred.fail(completed, failure))
     let error: TaskFailure | undefined
     let isCompleted = false
+    const { environment, gate } = parts
+    const { placement = allHere } = environment
+    const factsOf = (partition: number): TaskFacts => {
+      const known = tasks.find(({ task }) => task.partition === partition)
+      if (known !== undefined) return known
+      const made = makeTaskFacts({ pipeline: parts.pipeline, node: parts.plan.head, partition })
+      tasks.push(made)
+      return made
+    }
+    const place: UnitPlace = { ...parts, placement }
+    const ended = Effect.suspend(() => {
+      isCompleted = true
+      return Effect.asVoid(Deferred.succeed(completed, undefined))
+    })
     const run = Effect.gen(function* () {
       const open = (plan: ChainPlan) =>
-        retry(openChain(parts.environment, parts.pipeline, plan, parts.partitions))
+        retry(gate, openChain(environment, parts.pipeline, plan, parts.partitions))
       const chain = yield* open(parts.plan)
       const { beside } = parts
       const other = beside === undefined ? chain : yield* open(beside.plan)
       const chainOf = (partition: number) => (beside?.canary.has(partition) === false ? other : chain)
-      const loops = yield* retry(taskLoops(parts, chain))
       const budget = new ErrorBudget(parts.plan.errorBudget)
-      const announce = yield* Effect.cached(announceTasks(chainOutputs(parts), tasksOf(loops)))
-      let running = loops.length
-      const allDone = yield* Deferred.make<void>()
-      if (running === 0) yield* Deferred.succeed(allDone, undefined)
-      const ending = Effect.gen(function* () {
-        yield* parts.gate.whileOpen(Deferred.await(allDone))
-        while (!(yield* Deferred.isDone(allDone))) {
-          if ((yield* parts.gate.pass) === "stop") return
-          yield* parts.gate.whileOpen(Deferred.await(allDone))
-        }
-        yield* retry(endOutputs(chainOutputs(parts)))
-        isCompleted = true
-        yield* Deferred.succeed(completed, undefined)
-      })
-      const supervised = loops.map(({ partition, loop }) => {
-        const facts = makeTaskFacts({ pipeline: parts.pipeline, node: parts.plan.head, partition })
-        tasks.push(facts)
-        let isFirst = true
-        const onCompleted = Effect.suspend(() => {
-          if (!isFirst) return Effect.void
-          isFirst = false
-          running -= 1
-          return running === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
-        })
-        return superviseTask(
-          taskParts(parts, chainOf(partition), facts, { budget, onCompleted, announce }),
-          loop
-        ).pipe(
-          Effect.andThen(
-            Effect.suspend(() =>
-              facts.state === "failed" && facts.error !== undefined ? fail(facts.error) : Effect.void
+      const work = (unit: ChainUnit) => (unitGate: Gate) =>
+        Effect.gen(function* () {
+          const loops = yield* retry(unitGate, taskLoops(parts, chain, unit))
+          const count = unit.partitions === "source" ? tasksOf(loops) : Number(parts.plan.partitions)
+          const announce = announceOnce(chainOutputs(parts), count)
+          let running = loops.length
+          const allDone = yield* Deferred.make<void>()
+          if (running === 0) yield* Deferred.succeed(allDone, undefined)
+          const supervised = loops.map(({ partition, loop }) => {
+            const facts = factsOf(partition)
+            let isFirst = true
+            const onCompleted = Effect.suspend(() => {
+              if (!isFirst) return Effect.void
+              isFirst = false
+              running -= 1
+              return running === 0 ? Effect.asVoid(Deferred.succeed(allDone, undefined)) : Effect.void
+            })
+            return superviseTask(
+              taskParts({ ...parts, gate: unitGate }, chainOf(partition), facts, {
+                budget,
+                onCompleted,
+                announce
+              }),
+              loop
+            ).pipe(
+              Effect.andThen(
+                Effect.suspend(() =>
+                  facts.state === "failed" && facts.error !== undefined ? fail(facts.error) : Effect.void
+                )
+              )
             )
-          )
-        )
-      })
-      yield* Effect.all([...supervised, ending], { concurrency: "unbounded", discard: true })
+          })
+          const ending = Effect.gen(function* () {
+            if ((yield* passing(unitGate, Deferred.await(allDone))) === "stop") return
+            if (placement.isShared && unit.partitions !== "source") {
+              const all = Array.from({ length: count }, (_, partition) => partition)
+              const elsewhere = retry(unitGate, untilTasksCompleted(environment.transport, place, all))
+              if ((yield* passing(unitGate, elsewhere)) === "stop") return
+            }
+            yield* retry(unitGate, endOutputs(chainOutputs(parts)))
+            if (!placement.isShared) yield* ended
+          })
+          yield* Effect.all([...supervised, ...(unit.isLead ? [ending] : [])], {
+            concurrency: "unbounded",
+            discard: true
+          })
+        })
+      const endedAnywhere = Effect.raceFirst(
+        Effect.andThen(retry(gate, untilChainEnded(environment.transport, place)), ended),
+        gate.stopped
+      )
+      yield* Effect.all(
+        [
+          ...unitsOf(parts.plan, placement).map((unit) => inPlace(place, unit, work(unit))),
+          ...(placement.isShared ? [endedAnywhere] : [])
+        ],
+        { concurrency: "unbounded", discard: true }
+      )
     })
-    const retry = <A, R>(step: Effect.Effect<A, TaskFailure, R>) =>
-      retryTransient(parts.gate, (failure) => (error = failure), step).pipe(
+    const retry = <A, R>(within: Gate, step: Effect.Effect<A, TaskFailure, R>) =>
+      retryTransient(within, (failure) => (error = failure), step).pipe(
         Effect.tap(() => Effect.sync(() => (error = undefined)))
       )
     const done = yield* Deferred.make<void>()
@@ -137,12 +177,26 @@ interface TaskLoop {
   readonly loop: (task: Task) => Effect.Effect<void, TaskFailure>
 }
 
-function taskLoops(parts: ChainParts, chain: OpenChain): Effect.Effect<readonly TaskLoop[], TaskFailure> {
-  const { partitions } = parts.plan
+/** Answers `go` when it is done, across pauses; `stop` where the tasks are to stop before. */
+function passing<E>(gate: Gate, done: Effect.Effect<void, E>): Effect.Effect<"go" | "stop", E> {
+  return Effect.gen(function* () {
+    let isDone = false
+    const step = Effect.map(done, () => void (isDone = true))
+    for (;;) {
+      yield* gate.whileOpen(step)
+      if (isDone) return "go"
+      if ((yield* gate.pass) === "stop") return "stop"
+    }
+  })
+}
+
+function taskLoops(
+  parts: ChainParts,
+  chain: OpenChain,
+  { partitions }: ChainUnit
+): Effect.Effect<readonly TaskLoop[], TaskFailure> {
   if (partitions !== "source")
-    return Effect.succeed(
-      Array.from({ length: partitions }, (_, partition) => ({ partition, loop: runRecordTask }))
-    )
+    return Effect.succeed(partitions.map((partition) => ({ partition, loop: runRecordTask })))
   return Effect.map(sourcePartitions(parts.environment.transport, chain), (named) =>
     named.map(({ name, partition }: NumberedPartition) => ({
       partition,
@@ -167,6 +221,7 @@ function taskParts(
     seed: new Uint8Array(createHmac("sha256", environment.seedKey).update(pipeline).digest()),
     partitions,
     onBudgetExceeded,
+    run: parts.run,
     ...own
   }
 }
@@ -176,13 +231,14 @@ function tasksOf(loops: readonly TaskLoop[]): number {
   return loops.reduce((most, { partition }) => Math.max(most, partition + 1), 0)
 }
 
-function chainOutputs({ environment, partitions, pipeline, plan }: ChainParts): ChainOutputs {
+function chainOutputs({ environment, partitions, pipeline, plan, run }: ChainParts): ChainOutputs {
   const topics = new Set(plan.outputs.map(({ topic }) => topic))
   const targets = [...topics].flatMap((topic) =>
     Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
   )
   return {
     transport: environment.transport,
+    run,
     task: { pipeline, node: plan.head, partition: chainPartition },
     targets
   }

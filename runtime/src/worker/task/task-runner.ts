@@ -18,7 +18,8 @@ export function superviseTask(
   loop: (task: Task) => Effect.Effect<void, TaskFailure>
 ): Effect.Effect<void> {
   const { facts, gate } = parts
-  const attempt = Effect.flatMap(openTask(parts), loop)
+  const attempt = Effect.flatMap(openTask(parts), (task) => Effect.ensuring(loop(task), task.log.close))
+  const isShared = parts.environment.placement?.isShared === true
   return Effect.gen(function* () {
     let backoffMs = firstBackoffMs
     for (;;) {
@@ -31,8 +32,14 @@ export function superviseTask(
         facts.state = facts.checkpoint?.completed === true ? "completed" : "stopped"
         return
       }
+      if (isShared && failure.code === "TRANSPORT_SUPERSEDED") {
+        facts.state = "stopped"
+        return
+      }
       facts.error = failure
-      if (!failure.transient) {
+      // Who fenced it may be a worker that did not know yet that it had lost the task.
+      const passes = failure.transient || (isShared && failure.code === "TRANSPORT_FENCED")
+      if (!passes) {
         facts.state = "failed"
         yield* report(parts, failure)
         return

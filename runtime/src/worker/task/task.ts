@@ -27,6 +27,8 @@ export interface Task {
   readonly gate: Gate
   readonly facts: TaskFacts
   readonly log: TaskLog
+  /** Of the pipeline: {@link TransportShape.beginRun}; absent: nobody else runs it. */
+  readonly run?: string | undefined
   /** Id that its batches name it by. */
   readonly producer: number
   readonly checkpoint: Checkpoint | undefined
@@ -54,7 +56,10 @@ export interface TaskParts extends Omit<
 export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
   return Effect.gen(function* () {
     const { environment, chain, id, facts } = parts
-    const log = yield* Effect.mapError(environment.transport.openTask(id, chain.keyed), fromTransport)
+    const log = yield* Effect.mapError(
+      environment.transport.openTask(id, chain.keyed, parts.run),
+      fromTransport
+    )
     const checkpoint = yield* Effect.mapError(log.checkpoint, fromTransport)
     const producer = yield* producerIdOf(environment.transport, `${id.pipeline}/${id.node}`)
     facts.checkpoint = checkpoint
