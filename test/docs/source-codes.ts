@@ -9,7 +9,7 @@ const folders = ["sdk/src", "runtime/src", "runtime/sandbox/src", "registry/src"
 
 /** Where names in capitals are SQL's or Kafka's words, sample words, or tests' own. */
 const otherWords =
-  /^sdk\/src\/expression\/|^runtime\/src\/transport\/kafka\/client\/|(?<!^sdk\/src)\/testing\/|sample-words|^runtime\/sandbox\/src\/fixture\//
+  /^sdk\/src\/expression\/|^runtime\/src\/transport\/kafka\/(?:client|group)\/|(?<!^sdk\/src)\/testing\/|sample-words|^runtime\/sandbox\/src\/fixture\//
 
 const text = (file: string): string =>
   readFileSync(join(root, file), "utf8")

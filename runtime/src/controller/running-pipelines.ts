@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { type ApiError, apiError } from "@millrace/sdk/api"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -26,6 +27,8 @@ import { readCanary } from "./upgrade/rollout.ts"
 export interface Run {
   readonly stored: PipelineHead
   readonly plan: Plan
+  /** Names this run among all of the pipeline. */
+  readonly run: string
   /** Undefined while it is paused from the start, or could not be started: then `failure` says why. */
   readonly running: RunningPipeline | undefined
   readonly failure: TaskFailure | undefined
@@ -85,30 +88,33 @@ export const runningPipelinesLayer = (environment: WorkerEnvironment) =>
       ) {
         yield* stop(stored.pipeline)
         const plan = yield* readStoredPlan(stored)
+        const run = randomUUID()
+        yield* transport.beginRun(stored.pipeline, run).pipe(Effect.mapError(logFailed))
         yield* prepareStart(stored, plan).pipe(inLog, Effect.provideService(Savepoints, savepoints))
         const scope = yield* Scope.fork(parent)
         const missing = yield* inStore(ungranted(plan))
         if (missing.length > 0) {
           const failure = notGranted(missing)
-          held.set(stored.pipeline, { stored: headOf(stored), plan, running: undefined, failure, scope })
+          held.set(stored.pipeline, { stored: headOf(stored), plan, run, running: undefined, failure, scope })
           return
         }
         if (opened !== undefined) yield* Scope.addFinalizer(scope, opened.close)
         const pool = opened?.pool ?? environment.pool
         const canary = yield* canaryRun(stored).pipe(inStore)
-        const started = yield* runPlan(plan.physical, { ...environment, pool }, { canary }).pipe(
+        const started = yield* runPlan(plan.physical, { ...environment, pool }, { canary, run }).pipe(
           Effect.provideService(Scope.Scope, scope),
           apart,
           Effect.result
         )
-        const run: Held =
+        const known = { stored: headOf(stored), plan, run, scope }
+        const now: Held =
           started._tag === "Success"
-            ? { stored: headOf(stored), plan, running: started.success, failure: undefined, scope }
-            : { stored: headOf(stored), plan, running: undefined, failure: started.failure, scope }
-        held.set(stored.pipeline, run)
-        if (run.running === undefined) return
-        if (stored.desired === "paused") yield* run.running.pause
-        yield* Effect.forkIn(apart(markEnd(run.running, headOf(stored))), scope)
+            ? { ...known, running: started.success, failure: undefined }
+            : { ...known, running: undefined, failure: started.failure }
+        held.set(stored.pipeline, now)
+        if (now.running === undefined) return
+        if (stored.desired === "paused") yield* now.running.pause
+        yield* Effect.forkIn(apart(markEnd(now.running, headOf(stored))), scope)
       })
 
       const markEnd = (running: RunningPipeline, stored: PipelineHead) =>

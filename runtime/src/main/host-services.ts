@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { type HostServices, workerRequests } from "../worker/handlers/host-services.ts"
 import { httpDriver, type ResolveName } from "../worker/handlers/http/http-driver.ts"
+import type { SecretSource } from "../worker/handlers/secret-source.ts"
 import type { Refusals } from "../worker/handlers/refusals.ts"
 import { secretSource } from "./registry/secret-source.ts"
 
@@ -12,7 +13,14 @@ export const HostResolver = Context.Reference<ResolveName | undefined>("millrace
 })
 
 /** What the worker serves plugins' requests to the outside with, for as long as the scope is open. */
-export const makeHostServices = Effect.fn("makeHostServices")(function* (refusals: Refusals) {
+export const makeHostServices = (refusals: Refusals) =>
+  Effect.flatMap(secretSource, (secrets) => hostServicesWith(refusals, secrets))
+
+/** The same, with secrets from somewhere else than this process's registry. */
+export const hostServicesWith = Effect.fn("hostServicesWith")(function* (
+  refusals: Refusals,
+  secrets: SecretSource
+) {
   const resolve = yield* HostResolver
   const driver = yield* Effect.acquireRelease(
     Effect.sync(() => httpDriver(resolve)),
@@ -21,7 +29,7 @@ export const makeHostServices = Effect.fn("makeHostServices")(function* (refusal
   return {
     driver,
     slots: yield* Semaphore.make(workerRequests),
-    secrets: yield* secretSource,
+    secrets,
     variable: (name) => process.env[name],
     refusals
   } satisfies HostServices

@@ -23,6 +23,7 @@ import type { KafkaSettings } from "./kafka/kafka-settings.ts"
 import { type Durability, embeddedTransport } from "../transport/embedded/index.ts"
 import { Transport } from "../transport/transport.ts"
 import { Inboxes } from "../worker/inbox/inboxes.ts"
+import { eventsTrait } from "../worker/chain/chain-units.ts"
 import { Refusals } from "../worker/handlers/refusals.ts"
 import { makeMeters, type WorkerEnvironment, type WorkerMeters } from "../worker/worker-environment.ts"
 import { batchRecords } from "./batch-records.ts"
@@ -152,6 +153,11 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       inboxes,
       traces: meters.traces,
       version: packageJson.version,
+      work: {
+        version: packageJson.version,
+        kafka: options.kafka,
+        seedKey: yield* seedKey(options.folder).pipe(Effect.mapError(startFailed(options)))
+      },
       hosts: [...ownNames(options.host), ...(options.names ?? [])],
       schemaRegistryPath: options.schemaRegistryPath
     })
@@ -237,10 +243,19 @@ const servicesOf = (
     Effect.gen(function* () {
       const logs = yield* LogBuffer
       const records = batchRecords(process.env)
+      const key = yield* seedKey(folder)
+      const group =
+        kafka === undefined
+          ? undefined
+          : yield* Effect.flatMap(
+              Effect.promise(() => import("./kafka/join-workers.ts")),
+              ({ joinWorkers }) =>
+                joinWorkers({ folder, settings: kafka, traits: [eventsTrait], seedKey: key })
+            )
       const environment: WorkerEnvironment = {
         transport: yield* Transport,
         pool: (yield* PoolBetween)(yield* SandboxPool),
-        seedKey: yield* seedKey(folder),
+        seedKey: key,
         meters,
         byteBudget: yield* Semaphore.make(budgetKiB),
         budgetKiB,
@@ -248,6 +263,7 @@ const servicesOf = (
         onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
         services: yield* makeHostServices(refusals),
         inboxes,
+        ...(group === undefined ? {} : { placement: group.placement }),
         ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })
       }
       return runningPipelinesLayer(environment)

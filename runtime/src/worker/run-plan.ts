@@ -1,4 +1,6 @@
+import type { TaskReport } from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
+import { takeReport } from "./task/task-report.ts"
 import type * as Scope from "effect/Scope"
 import type { ChainPlan, PhysicalPlan } from "../plan/physical.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
@@ -42,6 +44,10 @@ export interface RunningPipeline {
   readonly state: () => PipelineState
   /** Live facts of every task; change in place. */
   readonly tasks: () => readonly TaskFacts[]
+  /** All chains are open: other workers can run tasks of theirs. */
+  readonly isOpen: () => boolean
+  /** Takes what another worker tells of a task, if that is not at work here. */
+  readonly report: (worker: string, report: TaskReport) => void
   /** Why chains could not be started, by head. */
   readonly chainErrors: () => readonly { readonly chain: string; readonly error: TaskFailure }[]
   /** Answers when every chain has completed; fails with the first failure that time does not mend. */
@@ -97,6 +103,13 @@ export function runPlan(
       canary,
       state: () => pipelineState(gate, chains, degraded),
       tasks: () => chains.flatMap((chain) => chain.tasks),
+      isOpen: () => chains.every((chain) => chain.isOpen()),
+      report: (worker, told) => {
+        const facts = chains.find((chain) => chain.plan.head === told.node)?.factsOf(told.partition)
+        if (facts === undefined) return
+        const isHere = facts.worker === undefined && !["starting", "stopped"].includes(facts.state)
+        if (!isHere) takeReport(facts, worker, told)
+      },
       chainErrors: () =>
         chains.flatMap((chain) => {
           const error = chain.error()
@@ -186,5 +199,5 @@ function pipelineState(gate: Gate, chains: readonly RunningChain[], degraded: bo
   if (degraded) return "degraded"
   if (gate.isPaused()) return "paused"
   if (chains.every((chain) => chain.isCompleted())) return "completed"
-  return chains.some((chain) => chain.tasks.length === 0 && !chain.isCompleted()) ? "starting" : "running"
+  return chains.some((chain) => !chain.isOpen() && !chain.isCompleted()) ? "starting" : "running"
 }

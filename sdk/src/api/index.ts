@@ -139,3 +139,11 @@ export { CostBy, costEndpoints, CostView } from "./observe/cost.ts"
 export { traceEndpoints, TraceOutcome, TraceSpanView, TraceSummary, TraceView } from "./observe/trace.ts"
 export { LedgerConsumer, LedgerEdge, ledgerEndpoints, LedgerNode, LedgerView } from "./observe/ledger.ts"
 export { LiveNode, LivePipeline, LiveStatus } from "./observe/live.ts"
+export {
+  TaskReport,
+  workEndpoints,
+  type WorkPlan,
+  type WorkReport,
+  type WorkRun,
+  type WorkSetup
+} from "./work.ts"

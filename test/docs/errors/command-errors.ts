@@ -178,6 +178,12 @@ const atStart: Rows = {
     why: "This one had the lead, and was stopped or had no answer of the database for longer than its lease.",
     remedy: "Start it again: it stands by then."
   },
+  WORKER_REFUSED: {
+    message: "A platform gives no work to this worker",
+    where: "`--url`, and the token in MILLRACE_TOKEN",
+    why: "Its log is embedded, the token may not do anything, or it does not answer.",
+    remedy: "Start the platform with `--kafka`, and use a token of the scope `admin`."
+  },
   KAFKA_ADDRESS_INVALID: {
     message: "An address of a Kafka broker cannot be used",
     where: "`--kafka`, or `kafka.brokers` in the config",

@@ -26,7 +26,7 @@ const clients = (server: Server) => {
 }
 
 /** The server that the shared flags name; fails when none is up. */
-const namedServer = Effect.gen(function* () {
+export const namedServer = Effect.gen(function* () {
   const flags = yield* root
   if (Option.isSome(flags.url)) {
     if (!isAddress(flags.url.value)) return yield* noAddress(flags.url.value)

@@ -3,6 +3,10 @@ import * as Effect from "effect/Effect"
 // Parts that only some commands need are loaded when they are needed: the others answer in half the time.
 export const loadPlatform = Effect.promise(() => import("../platform.ts"))
 export const loadUpSettings = Effect.promise(() => import("../config/up-settings.ts"))
+export const loadWorker = Effect.promise(async () => ({
+  ...(await import("../work/start-worker.ts")),
+  ...(await import("../work/platform-client.ts"))
+}))
 export const loadPublishing = Effect.promise(() => import("./publish/publish-folder.ts"))
 export const loadBuilding = Effect.promise(() => import("./build-folder.ts"))
 export const loadPathModules = Effect.promise(() => import("./path-module.ts"))

@@ -34,6 +34,7 @@ import { testCommand } from "./test.ts"
 import { traceCommand } from "./trace.ts"
 import { topicCommand } from "./topic.ts"
 import { upCommand } from "./up.ts"
+import { workerCommand } from "./worker.ts"
 import { logsCommand, tapCommand } from "./watch.ts"
 
 const whole = (): Command.Command.Any => millrace
@@ -45,6 +46,7 @@ export const millrace = root.pipe(
       group: "Platform",
       commands: [
         upCommand,
+        workerCommand,
         downCommand,
         statusCommand,
         consoleCommand,

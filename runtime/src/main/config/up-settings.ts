@@ -13,6 +13,23 @@ import { exitCode } from "../terminal/exit-code.ts"
 import { readUpFile } from "./read-up-file.ts"
 import type { UpFile } from "./up-file.ts"
 
+/** The cluster as a worker reaches it: its flags and file, else as the platform has it; names are the platform's always. */
+export const workerKafka = Effect.fn("workerKafka")(function* (
+  flags: Pick<UpFlags, "config" | "kafka">,
+  platform: { readonly brokers: readonly string[]; readonly prefix: string; readonly replicas?: number }
+) {
+  const path = yield* Path.Path
+  const config = Option.isSome(flags.config) ? yield* readConfig(path.resolve(flags.config.value)) : {}
+  const brokers = Option.orElseSome(flags.kafka, () => platform.brokers.join(","))
+  const named = config.kafka?.brokers === undefined || Option.isSome(flags.kafka) ? brokers : flags.kafka
+  const settings = yield* kafkaSettings(named, config.kafka)
+  return {
+    ...(settings ?? (yield* Effect.die(new RangeError("the platform names no brokers")))),
+    prefix: platform.prefix,
+    replicas: platform.replicas
+  }
+})
+
 /** What `millrace up` was told on its command line. */
 export interface UpFlags {
   readonly config: Option.Option<string>

@@ -3,7 +3,8 @@ import {
   controlEndpoints,
   dashboardEndpoints,
   type PlatformStatus,
-  registryEndpoints
+  registryEndpoints,
+  workEndpoints
 } from "@millrace/sdk/api"
 import {
   authenticate,
@@ -36,6 +37,7 @@ import { consoleHome } from "./console/console-home.ts"
 import { mountConsole } from "./console/mount-console.ts"
 import { controlHandlers } from "./control-handlers.ts"
 import { mountLive } from "./live.ts"
+import { workHandlers, type WorkOptions } from "../work/serve-work.ts"
 import { reading } from "./reading.ts"
 import { observeHandlers } from "./observe-handlers.ts"
 import { registryControl } from "./registry-control.ts"
@@ -67,6 +69,8 @@ export interface AppOptions {
   readonly hosts: readonly string[]
   /** Where the schema registry's API stands; undefined: where it usually does. `/`: at the root. */
   readonly schemaRegistryPath: string | undefined
+  /** What other workers are given; of an embedded log nothing. */
+  readonly work: WorkOptions
   /** Sampled records that were followed. */
   readonly traces: TraceLog
   /** Where events are posted. */
@@ -108,6 +112,7 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     mount
   )
   mountEndpoints(api, [...dashboardEndpoints, ...alertEndpoints], observeHandlers, mount)
+  mountEndpoints(api, workEndpoints, workHandlers(options.work), mount)
   mountIngest(api, options.inboxes, run)
   mountConsole(api.app, consoleHome())
   mountLive(api.app, { facts, run, alerts: alertCounts })

@@ -2,6 +2,9 @@ import { Subjects } from "@millrace/registry/server"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { openKafkaClient } from "../../transport/kafka/client/choose-client.ts"
+import type { KafkaClient } from "../../transport/kafka/client/kafka-client.ts"
+import type { GroupPatience } from "../../transport/kafka/group/group-options.ts"
+import type { SchemaIds } from "../../transport/kafka/schema-ids.ts"
 import { kafkaTransport } from "../../transport/kafka/layer.ts"
 import { reachCluster } from "./reach-cluster.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
@@ -11,21 +14,29 @@ const libraries = { kafkajs: "kafkajs", platformatic: "@platformatic/kafka" } as
 
 /** The transport on the cluster of the settings, with schema ids of the platform's registry. */
 export const kafkaLayer = (folder: string, settings: KafkaSettings) =>
-  Layer.unwrap(
-    Effect.map(Subjects, (subjects) => {
-      const { brokers, client, prefix, replicas, sasl, tls } = settings
-      return kafkaTransport({
-        folder,
-        client: () =>
-          openKafkaClient(libraries[client], {
-            bootstrap: brokers,
-            ...(sasl === undefined ? {} : { sasl }),
-            ...(tls === undefined ? {} : { tls })
-          }),
-        reach: (opened) => reachCluster(opened, brokers),
-        ids: registeredIds(subjects),
-        ...(prefix === undefined ? {} : { prefixes: { own: prefix } }),
-        ...(replicas === undefined ? {} : { replicas })
-      })
-    })
-  )
+  Layer.unwrap(Effect.map(Subjects, (subjects) => kafkaLayerWith(folder, settings, registeredIds(subjects))))
+
+/** The same, with schema ids from somewhere else. */
+export const kafkaLayerWith = (folder: string, settings: KafkaSettings, ids: SchemaIds) => {
+  const { brokers, prefix, replicas } = settings
+  return kafkaTransport({
+    folder,
+    client: () => openClient(settings),
+    reach: (opened) => reachCluster(opened, brokers),
+    ids,
+    ...(prefix === undefined ? {} : { prefixes: { own: prefix } }),
+    ...(replicas === undefined ? {} : { replicas })
+  })
+}
+
+/** A client of the cluster of the settings. */
+export const openClient = (
+  { brokers, client, sasl, tls }: KafkaSettings,
+  patience: Partial<GroupPatience> = {}
+): Promise<KafkaClient> =>
+  openKafkaClient(libraries[client], {
+    bootstrap: brokers,
+    ...patience,
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(tls === undefined ? {} : { tls })
+  })

@@ -18,6 +18,11 @@ export interface KafkaSettings {
   readonly tls: TlsOptions | undefined
 }
 
+const usualPrefix = "millrace."
+
+/** Before the names of what is no named stream. */
+export const prefixOf = ({ prefix }: Pick<KafkaSettings, "prefix">): string => prefix ?? usualPrefix
+
 const address = /^(?:\[[0-9a-fA-F:]+\]|[^\s:,/]+)(?::\d{1,5})?$/
 
 /** By the flag, else by the config's file; undefined where neither names brokers: the log is embedded. */

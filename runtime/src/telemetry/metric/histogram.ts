@@ -18,6 +18,12 @@ export class Histogram {
     this.sum += value
   }
 
+  /** Takes what was counted elsewhere by the same bounds. */
+  take({ counts, sum }: Pick<Observations, "counts" | "sum">): void {
+    for (let bucket = 0; bucket < this.counts.length; bucket++) this.counts[bucket] = counts[bucket] ?? 0
+    this.sum = sum
+  }
+
   snapshot(): Observations {
     return { bounds: this.bounds, counts: [...this.counts], sum: this.sum }
   }

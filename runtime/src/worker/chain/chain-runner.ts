@@ -46,6 +46,10 @@ export interface Beside {
 export interface RunningChain {
   readonly plan: ChainPlan
   readonly tasks: readonly TaskFacts[]
+  /** Its segments are loaded: its tasks can run, here or elsewhere. */
+  readonly isOpen: () => boolean
+  /** What is known of a task of it; made at the first asking. */
+  readonly factsOf: (partition: number) => TaskFacts
   /** Why the chain could not be started; its tasks are then none. */
   readonly error: () => TaskFailure | undefined
   /** All tasks have completed and the end of input stands in every output partition. */
@@ -65,6 +69,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       failure.transient ? Effect.void : Effect.asVoid(Deferred.fail(completed, failure))
     let error: TaskFailure | undefined
     let isCompleted = false
+    let isOpen = false
     const { environment, gate } = parts
     const { placement = allHere } = environment
     const factsOf = (partition: number): TaskFacts => {
@@ -87,6 +92,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       const other = beside === undefined ? chain : yield* open(beside.plan)
       const chainOf = (partition: number) => (beside?.canary.has(partition) === false ? other : chain)
       const budget = new ErrorBudget(parts.plan.errorBudget)
+      isOpen = true
       const work = (unit: ChainUnit) => (unitGate: Gate) =>
         Effect.gen(function* () {
           const loops = yield* retry(unitGate, taskLoops(parts, chain, unit))
@@ -97,6 +103,7 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
           if (running === 0) yield* Deferred.succeed(allDone, undefined)
           const supervised = loops.map(({ partition, loop }) => {
             const facts = factsOf(partition)
+            facts.worker = undefined
             let isFirst = true
             const onCompleted = Effect.suspend(() => {
               if (!isFirst) return Effect.void
@@ -164,6 +171,8 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
     return {
       plan: parts.plan,
       tasks,
+      isOpen: () => isOpen && (placement.isShared || tasks.length > 0),
+      factsOf,
       error: () => error,
       isCompleted: () => isCompleted,
       completed: Deferred.await(completed),

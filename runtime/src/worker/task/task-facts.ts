@@ -30,6 +30,8 @@ export interface NodeMeters {
 /** What is to be told of a task: plain numbers, changed in place by its loop, read by status and metrics. */
 export interface TaskFacts {
   readonly task: TaskId
+  /** Who runs it, where that is another worker. */
+  worker?: string | undefined
   state: TaskState
   error: TaskFailure | undefined
   checkpoint: Checkpoint | undefined

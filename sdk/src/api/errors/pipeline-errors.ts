@@ -2,6 +2,14 @@ import { errorTable } from "./definition.ts"
 
 /** Pipelines, their grants and revisions, what runs, and tokens. */
 export const pipelineErrors = errorTable({
+  WORK_NOT_SHARED: {
+    status: 409,
+    message: "This platform shares its work with nobody",
+    where: "the platform",
+    why: "Its log is embedded, which one process has.",
+    remedy: "Start it on Kafka: `millrace up --kafka BROKERS`.",
+    fields: []
+  },
   PIPELINE_UNKNOWN: {
     status: 404,
     message: "There is no pipeline {pipeline}",

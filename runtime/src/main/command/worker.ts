@@ -1,0 +1,95 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { namedServer } from "./connect.ts"
+import { loadUpSettings, loadWorker } from "./load.ts"
+import { root } from "./root.ts"
+import { CommandError } from "../terminal/command-error.ts"
+import { exitCode } from "../terminal/exit-code.ts"
+import { say } from "../terminal/print.ts"
+
+const defaultFolder = ".millrace-worker"
+
+/** `millrace worker` */
+export const workerCommand = Command.make(
+  "worker",
+  {
+    kafka: Flag.String("kafka").pipe(
+      Flag.withMetavar("BROKERS"),
+      Flag.optional,
+      Flag.withDescription(
+        "Brokers of the platform's cluster, as this machine reaches them; default: the platform's"
+      )
+    ),
+    config: Flag.String("config").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.optional,
+      Flag.withDescription("Read `kafka:` (user, password, tls) from a file as `millrace up` takes it")
+    ),
+    folder: Flag.String("folder").pipe(
+      Flag.withMetavar("FOLDER"),
+      Flag.optional,
+      Flag.withDescription(
+        "This worker's own folder, for a copy of its tasks' state; default: ./.millrace-worker"
+      )
+    )
+  },
+  (input) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const flags = yield* root
+        const path = yield* Path.Path
+        const server = yield* namedServer
+        const { platformClient, startWorker } = yield* loadWorker
+        const { workerKafka } = yield* loadUpSettings
+        const client = platformClient(server)
+        const setup = yield* client.workSetup({}).pipe(
+          Effect.mapError(
+            (error) =>
+              new CommandError({
+                code: "WORKER_REFUSED",
+                message: `the platform at ${server.url} gives no work: ${error.message}`,
+                where: "--url, and the token in MILLRACE_TOKEN",
+                remedy: "start the platform with --kafka, and use a token that may do anything (scope admin)",
+                exit: exitCode.unavailable
+              })
+          )
+        )
+        const kafka = yield* workerKafka(input, setup)
+        const folder = path.resolve(Option.getOrElse(input.folder, () => defaultFolder))
+        yield* startWorker({
+          folder,
+          client,
+          kafka,
+          seedKey: new Uint8Array(Buffer.from(setup.seedKey, "hex")),
+          onSilence: (isSilent, why) =>
+            Console.error(
+              isSilent
+                ? `the platform does not answer (${why}): going on with what runs`
+                : "the platform answers again"
+            )
+        })
+        yield* flags.json
+          ? Console.log(JSON.stringify({ url: server.url, pid: process.pid, data: folder }))
+          : say(`millrace works for ${server.url}, with ${kafka.brokers.join(", ")}; data in ${folder}`)
+        return yield* Effect.never
+      })
+    )
+).pipe(
+  Command.withDescription(
+    "Do tasks of a platform on Kafka, beside it: pipelines are spread over all workers, and those of one that ends go to the others"
+  ),
+  Command.withExamples([
+    {
+      command: "millrace worker --url http://platform:4000",
+      description: "With the token in MILLRACE_TOKEN"
+    },
+    {
+      command: "millrace worker --kafka broker.example.com:9092 --folder /var/lib/millrace-worker",
+      description: "With brokers and a folder of its own"
+    }
+  ])
+)

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { cpSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { compareFlights } from "../../examples/flights/compare.ts"
+import { prepareFlights } from "../../examples/flights/prepare.ts"
+import { bin, root, temporaryFolder, until, up } from "../input/program.ts"
+import type { Platform } from "../input/program.ts"
+import { hasKafka } from "../tools.ts"
+import { sharedClusterPatience, sharedClusters } from "./shared.ts"
+
+const plugins = ["files", "filter", "project", "lookup-join", "window"]
+const [cluster] = sharedClusters
+const patience = 240_000
+
+interface Worker {
+  readonly pid: number
+  readonly ended: () => boolean
+}
+
+/** `millrace worker`, once it has said that it works. */
+const startWorker = async (platform: Platform, folder: string): Promise<Worker> => {
+  const child = spawn(
+    process.execPath,
+    [bin, "worker", "--url", platform.url, "--folder", folder, "--json"],
+    {
+      cwd: root,
+      env: { ...process.env, MILLRACE_TOKEN: readFileSync(join(platform.data, "token"), "utf8").trim() },
+      stdio: ["ignore", "pipe", "inherit"]
+    }
+  )
+  let text = ""
+  let ended = false
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")))
+  child.once("exit", () => (ended = true))
+  await until(
+    () => (ended ? Promise.reject(new Error("the worker ended")) : text),
+    (said) => said.includes("\n")
+  )
+  const { pid }: { pid: number } = JSON.parse(text)
+  return { pid, ended: () => ended }
+}
+
+// docs/how-to/kafka.md, "Several workers".
+describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platform's pipelines", () => {
+  const folder = temporaryFolder()
+  const example = join(folder.path, "flights")
+  const own = `t${randomUUID().slice(0, 8)}.`
+  let platform: Platform
+  let workers: readonly Worker[] = []
+
+  beforeAll(async () => {
+    await prepareFlights("20k")
+    const bootstrap = (await cluster?.bootstrap()) ?? []
+    cpSync(join(root, "examples/flights"), example, {
+      recursive: true,
+      filter: (path) => !path.includes("/out")
+    })
+    // Others use the cluster too.
+    const file = join(example, "flights.pipeline.yaml")
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("stream: us.", `stream: s${own}`))
+    const config = join(folder.path, "millrace.yaml")
+    writeFileSync(config, JSON.stringify({ kafka: { brokers: bootstrap, prefix: own } }))
+    platform = await up({
+      data: join(folder.path, "data"),
+      publish: plugins.map((name) => join(root, "plugins", name)),
+      flags: ["--config", config]
+    })
+    workers = await Promise.all([1, 2].map((n) => startWorker(platform, join(folder.path, `worker-${n}`))))
+  }, sharedClusterPatience)
+
+  afterAll(async () => {
+    for (const { ended, pid } of workers) if (!ended()) process.kill(pid, "SIGKILL")
+    await platform.stop()
+    folder.remove()
+  })
+
+  it(
+    "give what DuckDB derives from the data, though one is killed and one is stopped in the middle",
+    { timeout: patience },
+    async () => {
+      const applied = await platform.command("apply", join(example, "flights.pipeline.yaml"), "--grant")
+      assert.equal(applied.exit, 0, applied.stderr)
+      const handled = async (): Promise<number> => {
+        const { stdout } = await platform.command("status", "flights", "--json")
+        const status: {
+          readonly nodes: readonly { readonly node: string; readonly totals: { readonly in: number } }[]
+        } = JSON.parse(stdout)
+        return status.nodes.find(({ node }) => node === "departures")?.totals.in ?? 0
+      }
+      const [killed, stopped] = workers
+      await until(handled, (records) => records > 2_000)
+      process.kill(killed?.pid ?? 0, "SIGKILL")
+      await until(handled, (records) => records > 8_000)
+      process.kill(stopped?.pid ?? 0, "SIGTERM")
+      await until(
+        () => platform.command("status", "flights"),
+        ({ stdout }) => stdout.startsWith("flights: completed")
+      )
+      assert.isTrue(stopped?.ended())
+      for (const { equal, name } of compareFlights("20k", join(example, "out"))) assert.isTrue(equal, name)
+    }
+  )
+})
