@@ -5,6 +5,7 @@ import { execute, inTransaction } from "../store/database.ts"
 import { latestOf, subjectsReferringTo, versionNumbers } from "../subject/schema/schema-rows.ts"
 import { dropSettings, settingsFor } from "../subject/settings.ts"
 import { placeText, type SubjectPlace } from "../subject/subject-place.ts"
+import { SubjectUses } from "../subject/subject-uses.ts"
 import { refusals } from "./reply/confluent-error.ts"
 import { hasVersions, notFound, versionHere } from "./find.ts"
 
@@ -21,6 +22,16 @@ export const refuseReadOnly = Effect.fnUntraced(function* (place: SubjectPlace) 
   const { mode } = yield* settingsFor(place)
   if (mode === "READONLY" || mode === "READONLY_OVERRIDE")
     yield* refusals.notPermitted(`Subject ${placeText(place)} is in read-only mode (${mode}).`)
+})
+
+/** Fails with 42205 while somebody writes or reads records of the subject: they name its schemas. */
+const refuseUsed = Effect.fnUntraced(function* (place: SubjectPlace) {
+  if (place.context !== "") return
+  const uses = yield* (yield* SubjectUses)(place.subject)
+  if (uses.length > 0)
+    yield* refusals.notPermitted(
+      `Subject ${placeText(place)} is in use: ${uses.join(", ")}. Delete these pipelines, or let them use another stream, first.`
+    )
 })
 
 /** A version may be gone for good only when nothing refers to it, deleted or not; be hidden when nothing live does. */
@@ -81,6 +92,7 @@ export const deleteVersion = (deletion: Deletion, version: number) =>
         (yield* notFound(place, true, refusals.versionNotFound(version)))
       if (!permanent && row.deletedAt !== null) return yield* refusals.versionSoftDeleted(place, row.version)
       yield* refuseReadOnly(place)
+      yield* refuseUsed(place)
       yield* refuseReferenced(deletion, row.version)
       if (permanent && row.deletedAt === null)
         return yield* refusals.versionNotSoftDeleted(place, row.version)
@@ -111,6 +123,7 @@ export const deleteSubject = (deletion: Deletion) =>
       if (!isLive && !permanent) return yield* refusals.subjectSoftDeleted(place)
       yield* refuseReadOnly(place)
       if (isLive && permanent) return yield* refusals.subjectNotSoftDeleted(place)
+      yield* refuseUsed(place)
       return yield* deleteAll(deletion)
     })
   )

@@ -30,6 +30,7 @@ import type { Savepoints } from "./savepoint/savepoints.ts"
 import { takeSavepoint } from "./savepoint/take-savepoint.ts"
 import { previewReset } from "./start/reset-preview.ts"
 import { type PipelineHead, PipelineStore } from "./store.ts"
+import { refuseWhileRead } from "./stream-readers.ts"
 import type { Streams } from "./streams.ts"
 import { storeFailed } from "./store-failed.ts"
 import { readStoredPlan } from "./stored.ts"
@@ -206,7 +207,7 @@ const recheck = Effect.fnUntraced(function* (pipeline: string) {
 })
 
 const remove = Effect.fnUntraced(function* (pipeline: string, by: string) {
-  yield* known(pipeline)
+  yield* refuseWhileRead(yield* readStoredPlan(yield* known(pipeline)))
   const store = yield* PipelineStore
   const transport = yield* Transport
   yield* store.setDesired(pipeline, "deleted", by).pipe(Effect.mapError(storeFailed))

@@ -58,7 +58,7 @@ export const planDependencies = Effect.gen(function* () {
 })
 
 /** Of all that is stored: what the worker has in its hands is decoded already, and with a thousand pipelines that is most of a plan's time. */
-const newestPlans = Effect.gen(function* () {
+export const newestPlans = Effect.gen(function* () {
   const store = yield* PipelineStore
   const running = yield* RunningPipelines
   const held = new Map((yield* running.all).map((run) => [run.stored.pipeline, run]))

@@ -16,6 +16,10 @@ const pipeline = (name: string, ...nodes: readonly string[]) =>
 const layout = (plan: Plan): readonly string[] =>
   explain(plan).filter((line) => !/dead-letters|^$|^\d+ topics?$/.test(line))
 
+/** What a reader of a node's only output is planned with. */
+const schemaOf = (plan: Plan, node: string): string =>
+  Object.values(plan.nodes.find(({ name }) => name === node)?.outputs ?? {})[0]?.schema ?? ""
+
 const studio = planned(
   pipeline("studio", source.replace("} }", "}, stream: studio.movies }"), filter("movies", "f"), sink("f"))
 )
@@ -79,7 +83,7 @@ describe("a plan", () => {
       "  b in the sandbox of @millrace"
     ])
     assert.deepStrictEqual(plan.physical.chains[1]?.inputs, [
-      { topic: "two.rated", input: "input", producers: ["two/movies"] }
+      { topic: "two.rated", input: "input", producers: ["two/movies"], schema: schemaOf(plan, "rated") }
     ])
   })
 
@@ -174,8 +178,8 @@ describe("a plan", () => {
       pipeline("u", source, other, `all: { use: "@millrace/union", from: [movies, more] }`, sink("all"))
     )
     assert.deepStrictEqual(plan.physical.chains[2]?.inputs, [
-      { topic: "u.movies", input: "input", producers: ["u/movies"] },
-      { topic: "u.more", input: "input", producers: ["u/more"] }
+      { topic: "u.movies", input: "input", producers: ["u/movies"], schema: schemaOf(plan, "movies") },
+      { topic: "u.more", input: "input", producers: ["u/more"], schema: schemaOf(plan, "movies") }
     ])
     assert.deepStrictEqual(
       plan.nodes.map(({ name, bounded }) => [name, bounded]),
@@ -226,7 +230,14 @@ describe("a plan", () => {
     const plan = planned(pipeline("t", source, rates, look, sink("look")))
     const chain = plan.physical.chains.find(({ head }) => head === "movies")
     assert.deepStrictEqual(chain?.tables, [
-      { node: "look", handle: "rates", topic: "t.rates", producers: ["t/rates"], bounded: true }
+      {
+        node: "look",
+        handle: "rates",
+        topic: "t.rates",
+        producers: ["t/rates"],
+        bounded: true,
+        schema: schemaOf(plan, "rates")
+      }
     ])
     assert.deepStrictEqual(
       chain?.segments.map((segment) => segment.nodes.map(({ spec }) => spec.node)),

@@ -57,6 +57,11 @@ export interface ChainInput {
    * tasks are complete; a partition has ended when every producer's end was seen on it.
    */
   readonly producers: readonly string[]
+  /**
+   * Avro schema text of the records that the head node was planned for; those of another one are resolved to it. Absent where the chain
+   * only repartitions, and in plans of before.
+   */
+  readonly schema?: string
 }
 export interface TableFeed {
   readonly node: string
@@ -64,6 +69,8 @@ export interface TableFeed {
   readonly topic: string
   /** As in {@link ChainInput}. */
   readonly producers: readonly string[]
+  /** As in {@link ChainInput}. */
+  readonly schema?: string
   /** True when every source it comes from is bounded: the chain then waits for the table's end of input before its first batch. */
   readonly bounded: boolean
 }

@@ -31,7 +31,9 @@ const PlannedInput = Schema.Struct({
   /** Avro schema text of the values that the body gets. */
   schema: Schema.String,
   /** The fields that the records are keyed by on arrival, where the plugin asks. */
-  keyBy: Schema.optionalKey(Names)
+  keyBy: Schema.optionalKey(Names),
+  /** Where it reads another pipeline's stream: Avro schema text that this has; absent in plans of before. */
+  writer: Schema.optionalKey(Schema.String)
 })
 
 const PlannedOutput = Schema.Struct({
@@ -70,6 +72,8 @@ export const PlannedNode = Schema.Struct({
   inputs: Schema.Record(Schema.String, PlannedInput),
   /** By handle: what feeds the lookup table. */
   tables: Texts,
+  /** By handle, of those that another pipeline's stream feeds: as an input's `writer`. */
+  tableWriters: Schema.optionalKey(Texts),
   outputs: Schema.Record(Schema.String, PlannedOutput),
   state: Schema.Array(PlannedState),
   /** What its state and timers go by, in words; absent where it has neither. */

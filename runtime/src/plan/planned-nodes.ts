@@ -23,13 +23,15 @@ export const plannedNodes = (nodes: readonly LogicalNode[]): readonly PlannedNod
         {
           from: feedsOf(node, "input", name),
           schema: schemaText(input.reader),
-          ...(input.keyBy === undefined ? {} : { keyBy: input.keyBy })
+          ...(input.keyBy === undefined ? {} : { keyBy: input.keyBy }),
+          ...(readsStream(node, "input", name) ? { writer: schemaText(input.view.writer) } : {})
         }
       ])
     ),
     tables: Object.fromEntries(
       Object.keys(node.resolved.tables).map((handle) => [handle, feedsOf(node, "table", handle).join(", ")])
     ),
+    ...tableWriters(node),
     outputs: Object.fromEntries(
       Object.entries(node.outputs).map(([name, output]) => [
         name,
@@ -65,6 +67,16 @@ const feedsOf = (node: LogicalNode, via: "input" | "table", name: string): reado
   node.feeds
     .filter((feed) => feed.via === via && feed.name === name)
     .map((feed) => producerLabel(feed.producer))
+
+const readsStream = (node: LogicalNode, via: "input" | "table", name: string): boolean =>
+  node.feeds.some((feed) => feed.via === via && feed.name === name && "topic" in feed.producer)
+
+const tableWriters = (node: LogicalNode): Pick<PlannedNode, "tableWriters"> => {
+  const writers = Object.entries(node.resolved.tables).flatMap(([handle, { view }]) =>
+    readsStream(node, "table", handle) ? [[handle, schemaText(view.writer)] as const] : []
+  )
+  return writers.length === 0 ? {} : { tableWriters: Object.fromEntries(writers) }
+}
 
 const onErrorText = ({ node: { onError } }: LogicalNode): string =>
   onError.retries === 0 ? onError.policy : `${onError.policy} after ${onError.retries} retries`

@@ -68,13 +68,21 @@ const StoredSegment = Schema.Struct({
 const StoredChain = Schema.Struct({
   head: Schema.String,
   partitions: Schema.Union([Schema.Int, Schema.Literal("source")]),
-  inputs: Schema.Array(Schema.Struct({ topic: Schema.String, input: Schema.String, producers: Names })),
+  inputs: Schema.Array(
+    Schema.Struct({
+      topic: Schema.String,
+      input: Schema.String,
+      producers: Names,
+      schema: Schema.optionalKey(Schema.String)
+    })
+  ),
   tables: Schema.Array(
     Schema.Struct({
       node: Schema.String,
       handle: Schema.String,
       topic: Schema.String,
       producers: Names,
+      schema: Schema.optionalKey(Schema.String),
       bounded: Schema.Boolean
     })
   ),

@@ -119,6 +119,6 @@ export const pipelineEndpoints = [
     params: pipelineParams,
     body: json(Schema.Struct({ desired: DesiredState })),
     success: ok(json(PipelineSummary)),
-    errors: ["PIPELINE_UNKNOWN"]
+    errors: ["PIPELINE_UNKNOWN", "STREAM_IN_USE"]
   })
 ] as const

@@ -133,7 +133,7 @@ const ofLog: Rows = {
   TRANSPORT_UNSUPPORTED: {
     message: "The transport cannot do what is asked of it",
     where: "the stream, or the task",
-    why: "A platform on Kafka does not compact named streams, and takes up no savepoints and backups.",
+    why: "A platform on Kafka takes up no savepoints and backups, makes no compacted stream of one that has kept every record, and keeps its own topics' names to itself.",
     remedy: "Do as the message says, or use the embedded log."
   },
   TRANSPORT_FORMAT_VERSION: {
@@ -186,6 +186,25 @@ const ofTasks: Rows = {
     where: "the stream",
     why: "Records that are there, or their readers, would break.",
     remedy: "Undo the change, or write to a stream of another name."
+  },
+  STREAM_READER_BROKEN: {
+    message: "A pipeline that reads the stream could not read its new schema",
+    where: "the stream, the field, and who reads it",
+    why: "Whoever reads a stream was planned with the schema that it had then; a field that went, or has another type, cannot be resolved to it.",
+    remedy:
+      "Keep the field, or give it a default. Or pause the reader (`millrace pipeline pause`), apply the change, and apply the reader again, which plans it with the new schema."
+  },
+  STREAM_IN_USE: {
+    message: "The stream is read by another pipeline, and the new plan has it no more",
+    where: "the node that wrote it, and who reads it",
+    why: "Who reads it would wait for records that never come.",
+    remedy: "Keep the stream and its name, or let its readers read another one, or delete them, first."
+  },
+  RECORD_INVALID: {
+    message: "A record of another schema than the stream has now is not as its schema says",
+    where: "topic and offset of its batch",
+    why: "Records of another schema are resolved to the one that the pipeline was planned with, before it gets them. The bytes are damaged, or somebody else wrote them.",
+    remedy: "Find out who wrote the topic; set the pipeline behind the batch with `millrace pipeline reset`."
   },
   CANARY_REFUSED: {
     message: "The new plan cannot run on some partitions beside the one that runs",

@@ -16,6 +16,8 @@ import { plannedRestore } from "../savepoint/savepoint-plan.ts"
 import { stateProblems } from "../state/state-problems.ts"
 import { PipelineStore, type StoredPipeline } from "../store.ts"
 import { storeFailed } from "../store-failed.ts"
+import { readStoredPlan } from "../stored.ts"
+import { readerProblems } from "../stream-readers.ts"
 import { registerStreams } from "../streams.ts"
 import { canaryOf } from "./plan-canary.ts"
 import { readCanary, type Rollout } from "./rollout.ts"
@@ -51,7 +53,11 @@ export const applyPlan = Effect.fn("applyPlan")(function* (
   const running = yield* RunningPipelines
   const ended = yield* running.hasEnded(pipeline)
   const restore = request.from === undefined ? undefined : yield* plannedRestore(next, request.from)
-  const [lost] = restore?.problems ?? (yield* lostState(next, request, ended))
+  const before = current === undefined ? undefined : yield* readStoredPlan(current)
+  const [lost] = [
+    ...(yield* readerProblems(before, next)),
+    ...(restore?.problems ?? (yield* lostState(next, request, ended)))
+  ]
   if (lost !== undefined) return yield* apiError("PLAN_FAILED", { count: 1, first: lost.message })
   const rollout = yield* rolloutOf(request, planned)
   const hasConsented = yield* consent(next, request.grant, by)

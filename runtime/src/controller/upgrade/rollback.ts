@@ -20,6 +20,7 @@ import { stateProblems } from "../state/state-problems.ts"
 import { PipelineStore, type StoredPipeline, type StoredRevision } from "../store.ts"
 import { storeFailed } from "../store-failed.ts"
 import { readStoredPlan } from "../stored.ts"
+import { readerProblems } from "../stream-readers.ts"
 import { registerStreams, streamProblems } from "../streams.ts"
 import { logFailed } from "../topics.ts"
 import { type Applied, consent, openBeside } from "./apply.ts"
@@ -88,14 +89,20 @@ const earlier = Effect.fnUntraced(function* (current: StoredPipeline, question: 
   }
   const ended = yield* running.hasEnded(pipeline)
   const state = question.discardState === true || ended ? [] : yield* stateProblems(next)
-  const problems = [...state, ...(yield* streamProblems(next)), ...(yield* surroundings(next))]
+  const now = yield* readStoredPlan(current)
+  const problems = [
+    ...state,
+    ...(yield* streamProblems(next)),
+    ...(yield* readerProblems(now, next)),
+    ...(yield* surroundings(next))
+  ]
   if (problems.length > 0)
     return yield* apiError("ROLLBACK_IMPOSSIBLE", {
       pipeline,
       revision: before.revision,
       reasons: problems.map(({ message }) => message)
     })
-  return { before, ended, next, difference: diffPlans(yield* readStoredPlan(current), next) }
+  return { before, ended, next, difference: diffPlans(now, next) }
 })
 
 /** What other pipelines have meanwhile made of what a plan reads and names. */

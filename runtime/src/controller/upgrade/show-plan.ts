@@ -7,6 +7,8 @@ import { planPipeline } from "../planning.ts"
 import { RunningPipelines } from "../running-pipelines.ts"
 import { plannedRestore } from "../savepoint/savepoint-plan.ts"
 import type { StoredPipeline } from "../store.ts"
+import { readStoredPlan } from "../stored.ts"
+import { readerProblems } from "../stream-readers.ts"
 import { streamProblems } from "../streams.ts"
 import { lostState } from "./apply.ts"
 import { partitionsText } from "./history.ts"
@@ -26,7 +28,13 @@ export const showPlan = Effect.fn("showPlan")(function* (request: PlanRequest) {
   const state = restore?.problems ?? (yield* lostState(next, request, ended))
   const canary = request.canary === undefined ? undefined : yield* canaryOf(request, current, next)
   const refused = canary !== undefined && "problems" in canary ? canary.problems : []
-  const problems = [...(yield* streamProblems(next)), ...state, ...refused]
+  const before = current === undefined ? undefined : yield* readStoredPlan(current)
+  const problems = [
+    ...(yield* streamProblems(next)),
+    ...(yield* readerProblems(before, next)),
+    ...state,
+    ...refused
+  ]
   if (problems.length > 0) return { problems }
   const rerun = restore === undefined && ended && difference.wouldChange
   const missingSecrets = yield* findMissingSecrets(next)

@@ -11,10 +11,12 @@ import {
   makeApi,
   mountConfluent,
   mountEndpoints,
-  type RegistryServices
+  type RegistryServices,
+  SubjectUses
 } from "@millrace/registry/server"
 import type { SandboxPool } from "@millrace/sandbox"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Controller } from "../../controller/controller.ts"
 import type { LogBuffer } from "../../controller/log-buffer.ts"
@@ -22,6 +24,7 @@ import { makeRecordViewer } from "../../controller/record-view.ts"
 import type { SecretNames } from "../../controller/missing-secrets.ts"
 import type { RunningPipelines } from "../../controller/running-pipelines.ts"
 import type { Savepoints } from "../../controller/savepoint/savepoints.ts"
+import { subjectUses } from "../../controller/stream-readers.ts"
 import type { Streams } from "../../controller/streams.ts"
 import { Alerts } from "../../observe/alerts/alerts.ts"
 import { Collector } from "../../observe/collector.ts"
@@ -125,8 +128,14 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     )
   )
   const prefix = options.schemaRegistryPath?.replace(/\/$/, "")
+  const uses = (subject: string) => Effect.provideContext(subjectUses(subject), services)
+  const guarding = { runPromiseExit: Effect.runPromiseExitWith(Context.add(services, SubjectUses, uses)) }
   // Last: at the root, it leaves every other address to whom it belongs.
-  mountConfluent(api, { runtime, version: options.version, ...(prefix === undefined ? {} : { prefix }) })
+  mountConfluent(api, {
+    runtime: guarding,
+    version: options.version,
+    ...(prefix === undefined ? {} : { prefix })
+  })
   return api
 })
 

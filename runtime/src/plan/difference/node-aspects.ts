@@ -20,6 +20,7 @@ export const nodeAspects = (
   ...namedAspects("stream", streamsOf(before), streamsOf(after)),
   ...namedAspects("key", keysOf(before), keysOf(after)),
   ...schemaAspects(before, after),
+  ...writerAspects(before, after),
   ...namedAspects("state", mapValues(statesOf(before), stateText), mapValues(statesOf(after), stateText)),
   ...permissionAspects(before.name, current, next)
 ]
@@ -103,6 +104,28 @@ const fieldAspects = (
     if (from !== undefined && to !== undefined && sameType(from, to)) return []
     return [{ what: `${what}.${name}`, from: from && label(from), to: to && label(to) }]
   })
+}
+
+/** What became of the streams of others that it reads since it was planned. */
+const writerAspects = (before: PlannedNode, after: PlannedNode): readonly Aspect[] => {
+  const inputs = Object.entries(after.inputs).flatMap(([name, { from, writer }]) => {
+    const previous = Object.hasOwn(before.inputs, name) ? before.inputs[name] : undefined
+    return changedWriter(from.join(", "), previous?.writer, writer)
+  })
+  const tables = Object.entries(after.tableWriters ?? {}).flatMap(([handle, writer]) =>
+    changedWriter(after.tables[handle] ?? handle, own(before.tableWriters ?? {}, handle), writer)
+  )
+  return [...inputs, ...tables]
+}
+
+const changedWriter = (
+  stream: string,
+  from: string | undefined,
+  to: string | undefined
+): readonly Aspect[] => {
+  if (from === undefined || to === undefined || from === to) return []
+  const fields = fieldAspects(`reads.${stream}`, recordOf(from), recordOf(to))
+  return fields.length > 0 ? fields : [{ what: `reads.${stream}`, from: "its text", to: "another text" }]
 }
 
 const permissionAspects = (node: string, current: Plan, next: Plan): readonly Aspect[] => {

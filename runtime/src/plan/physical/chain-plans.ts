@@ -1,4 +1,5 @@
 import type { SandboxLimits } from "@millrace/sandbox"
+import { schemaText } from "@millrace/sdk/avro"
 import { isStateful, type LogicalNode } from "../analysis/logical-node.ts"
 import type { ChainInput, ChainOutput, ChainPlan, NodePlan, SegmentPlan, TableFeed } from "../physical.ts"
 import type { ChainLine } from "../topology/fusion.ts"
@@ -86,7 +87,13 @@ const inputsOf = (head: LogicalNode, { edges, reads }: Layout) =>
   edges.flatMap((edge) => {
     const topic = reads.get(edge)
     if (edge.consumer !== head || edge.feed.via !== "input" || topic === undefined) return []
-    const input: ChainInput = { topic: topic.name, input: edge.feed.name, producers: topic.producers }
+    const view = head.resolved.inputs[edge.feed.name]?.view
+    const input: ChainInput = {
+      topic: topic.name,
+      input: edge.feed.name,
+      producers: topic.producers,
+      ...(view === undefined ? {} : { schema: schemaText(view.writer) })
+    }
     return [{ edge, input }]
   })
 
@@ -95,7 +102,9 @@ const tablesOf = (node: LogicalNode, { edges, reads }: Layout): readonly TableFe
     const topic = reads.get(edge)
     if (edge.consumer !== node || edge.feed.via !== "table" || topic === undefined) return []
     const { name, producers, bounded } = topic
-    return [{ node: node.name, handle: edge.feed.name, topic: name, producers, bounded }]
+    const view = node.resolved.tables[edge.feed.name]?.view
+    const schema = view === undefined ? {} : { schema: schemaText(view.writer) }
+    return [{ node: node.name, handle: edge.feed.name, topic: name, producers, bounded, ...schema }]
   })
 
 const outputsOf = (last: LogicalNode, { topics }: Layout): readonly ChainOutput[] =>

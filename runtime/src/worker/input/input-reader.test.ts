@@ -3,7 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import { BatchCursor } from "@millrace/sdk/record"
+import { parseAvroOrThrow } from "@millrace/sdk/avro"
+import { compileReader, compileWriter } from "@millrace/sdk/codec"
+import { BatchCursor, BatchWriter } from "@millrace/sdk/record"
 import { emptyCommit } from "../../transport/empty-commit.ts"
 import { textFrame } from "../../transport/acceptance.ts"
 import { appendKeyed, readKeyed } from "../../transport/acceptance-compaction.ts"
@@ -100,6 +102,74 @@ describe("a reader of a commit that has several batches", () => {
           reached.push(reader.clock.watermark)
         }
         assert.deepStrictEqual(reached, [-Infinity, -Infinity, 5_000])
+      })
+    ))
+})
+
+describe("a reader whose plan knows one schema", () => {
+  const was =
+    '{"type":"record","name":"t.Row","fields":[{"name":"a","type":"string"},{"name":"b","type":"string"}]}'
+  const turned =
+    '{"type":"record","name":"t.Row","fields":[{"name":"b","type":"string"},{"name":"c","type":"int"},{"name":"a","type":"string"}]}'
+  const lacking = '{"type":"record","name":"t.Row","fields":[{"name":"a","type":"string"}]}'
+  const inputs = [{ input: "input", topic, producers: ["p/writer"], schema: was }]
+  const writeRows = Effect.fnUntraced(function* (
+    transport: TransportShape,
+    schema: string,
+    values: readonly { readonly [field: string]: string | number }[]
+  ) {
+    const hash = yield* transport.putSchema(schema)
+    const { write } = compileWriter(parseAvroOrThrow(schema))
+    const writer = new BatchWriter()
+    writer.begin(hash)
+    for (const value of values) {
+      writer.beginRecord({ timestamp: 1_000, key: null })
+      write(value, writer.sink)
+      writer.endRecord()
+    }
+    writer.append({ timestamp: 1_000, key: new Uint8Array(1) }, null)
+    const log = yield* transport.openTask({ pipeline: "p", node: "writer", partition: 0 })
+    yield* log.commit({ ...emptyCommit, outputs: [{ topic, partition: 0, frame: writer.finish() }] })
+  })
+
+  it("gets records of another schema as that one, each at its offset, deletes too", () =>
+    run((transport) =>
+      Effect.gen(function* () {
+        yield* transport.ensureTopic({ name: topic, partitions: 1, internal: false })
+        yield* writeRows(transport, was, [{ a: "a0", b: "b0" }])
+        yield* writeRows(transport, turned, [{ a: "a1", b: "b1", c: 1 }])
+        const reader = new InputReader(transport, inputs, 0, undefined, new CommitTimes(0))
+        const { frames, imbalances, offsets } = yield* reader.fetch({ bytes: 1e9, records: 1e9 })
+        const { read } = compileReader(parseAvroOrThrow(was), parseAvroOrThrow(was))
+        const found = frames.flatMap(({ baseOffset, frame }) => {
+          const cursor = new BatchCursor(frame)
+          const values: unknown[] = []
+          while (cursor.next())
+            values.push([
+              Number(baseOffset) + cursor.index,
+              cursor.isTombstone ? null : read(frame, cursor.valueStart, cursor.valueEnd)
+            ])
+          return values
+        })
+        assert.deepEqual(found, [
+          [0, { a: "a0", b: "b0" }],
+          [1, null],
+          [2, { a: "a1", b: "b1" }],
+          [3, null]
+        ])
+        assert.deepStrictEqual([imbalances, offsets[0]?.next], [{}, 4n])
+      })
+    ))
+
+  it("stops before what cannot be read as it, and says which field", () =>
+    run((transport) =>
+      Effect.gen(function* () {
+        yield* transport.ensureTopic({ name: topic, partitions: 1, internal: false })
+        yield* writeRows(transport, lacking, [{ a: "a0" }])
+        const reader = new InputReader(transport, inputs, 0, undefined, new CommitTimes(0))
+        const failure = yield* Effect.flip(reader.fetch({ bytes: 1e9, records: 1e9 }))
+        assert.deepInclude(failure, { code: "SCHEMA_INCOMPATIBLE", transient: false })
+        assert.match(failure.message, /numbers.*b/)
       })
     ))
 })

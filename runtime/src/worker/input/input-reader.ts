@@ -5,8 +5,9 @@ import type { Checkpoint, InputOffset, TransportShape } from "../../transport/tr
 import { addImbalances, type Imbalances } from "../ledger/ledger.ts"
 import type { CommitTimes } from "../time/commit-times.ts"
 import { EventClock } from "../time/event-clock.ts"
-import { frameParts } from "./frames.ts"
+import { type FrameData, frameParts } from "./frames.ts"
 import { producerIdOf } from "./producer-id.ts"
+import { ResolvedFrames } from "./resolved-frames.ts"
 import { fromTransport } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 
@@ -37,6 +38,7 @@ export class InputReader {
   private readonly producers = new Map<number, string>()
   /** Topics of which a batch was read to its end, so that the next begins where it ended. */
   private readonly aligned = new Set<string>()
+  private readonly schemas = new Map<string, ResolvedFrames>()
   private turn = 0
   private deferred: { readonly moved: Moved; readonly since: number } | undefined
   private readonly times: CommitTimes
@@ -100,7 +102,8 @@ export class InputReader {
           const producer = yield* this.producerOf(input, parts.producer)
           if (producer !== undefined) this.clock.observe(input.topic, producer, parts)
           if (parts.data === undefined) continue
-          const { count, ...data } = parts.data
+          const { count, ...found } = parts.data
+          const data = { ...found, frame: yield* this.resolved(input, found) }
           frames.push({ input: input.input, topic: input.topic, topicPartition: this.partition, ...data })
           bytes += data.frame.length
           records += count
@@ -144,6 +147,16 @@ export class InputReader {
     this.aligned.add(topic)
     if (baseOffset === next || (isFirst && baseOffset < next)) return {}
     return { [`read from ${topic}/${this.partition}`]: Number(baseOffset - next) }
+  }
+
+  /** Called for each frame: without a generator where there is nothing to be done. */
+  private resolved(
+    { schema, topic }: ChainInput,
+    { baseOffset, frame }: Pick<FrameData, "baseOffset" | "frame">
+  ): Effect.Effect<Uint8Array, TaskFailure> {
+    const known = this.schemas.get(topic) ?? new ResolvedFrames(this.transport, topic, schema)
+    this.schemas.set(topic, known)
+    return known.resolve(frame, baseOffset)
   }
 
   /** Until one of the inputs has more than was fetched. */

@@ -6,6 +6,7 @@ import type { TransportShape } from "../../transport/transport.ts"
 import { frameParts } from "./frames.ts"
 import type { Gate } from "../gate.ts"
 import { producerIdOf } from "./producer-id.ts"
+import { ResolvedFrames } from "./resolved-frames.ts"
 import { fromTransport, taskFailure } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 
@@ -23,10 +24,12 @@ export class TableReader {
   private readonly one = Semaphore.makeUnsafe(1)
   private readonly transport: TransportShape
   readonly feed: TableFeed
+  private readonly schemas: ResolvedFrames
 
   constructor(transport: TransportShape, feed: TableFeed, partitions: number) {
     this.transport = transport
     this.feed = feed
+    this.schemas = new ResolvedFrames(transport, feed.topic, feed.schema)
     this.offsets = Array.from({ length: partitions }, () => 0n)
     this.ends = Array.from({ length: partitions }, () => new Set<string>())
   }
@@ -90,8 +93,9 @@ export class TableReader {
           const parts = frameParts(baseOffset, frame, offset)
           if (parts.controls.some(({ kind }) => kind === "end")) yield* this.sawEnd(partition, parts.producer)
           if (parts.data !== undefined) {
-            added.push(parts.data.frame)
-            this.bytes += parts.data.frame.length
+            const frame = yield* this.schemas.resolve(parts.data.frame, parts.data.baseOffset)
+            added.push(frame)
+            this.bytes += frame.length
           }
           offset = parts.next
         }

@@ -74,6 +74,14 @@ export const pipelineErrors = errorTable({
     remedy: "See all of them with `millrace plan` and correct what it names.",
     fields: ["count", "first"]
   },
+  STREAM_IN_USE: {
+    status: 409,
+    message: "The stream {stream} of {pipeline} is read by {readers}",
+    where: "the stream",
+    why: "Who reads it would wait for records that never come.",
+    remedy: "Delete its readers first, or apply them with another stream to read.",
+    fields: ["pipeline", "stream", "readers"]
+  },
   TOPIC_NOT_DRAINED: {
     status: 409,
     message: "The new plan has no topic {topics}, which holds records that were not read yet",
