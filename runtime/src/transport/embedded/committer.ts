@@ -1,7 +1,8 @@
-import { BatchCursor, openBatch } from "@millrace/sdk/record"
+import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { checkDelta } from "../../state/overlay.ts"
 import { carriedWatermarks } from "../carried-watermarks.ts"
+import { hasKeyless, keylessError } from "../keyless.ts"
 import { checkpointText, nextCheckpoint } from "../checkpoint-text.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
@@ -130,7 +131,7 @@ export class Committer {
           reason: "unknownTopic",
           message: `there is no partition ${partition} of a topic ${name}`
         })
-      if (topic.compact === true && hasKeyless(frame)) return keylessError(owner.task, name)
+      if (topic.compact === true && hasKeyless(frame)) return keylessError(taskText(owner.task), name)
       outputs.push({ topic, partition, frame, records: openBatch(frame).count })
       bytes += frame.length
     }
@@ -262,22 +263,6 @@ export class Committer {
     }
     if (failure === undefined) for (const place of ends.keys()) this.waiters.notify(place)
   }
-}
-
-/** Of two records without a key neither is newer. */
-function hasKeyless(frame: Uint8Array): boolean {
-  const cursor = new BatchCursor(frame)
-  while (cursor.next()) if (cursor.keyStart < 0 && !cursor.isControl) return true
-  return false
-}
-
-function keylessError(task: TaskId, topic: string): TransportError {
-  return new TransportError({
-    reason: "keyless",
-    message:
-      `task ${taskText(task)} gave the compacted stream ${topic} a record without a key: it keeps the newest record of each key. ` +
-      `Give its output a key that is never null, or take compact: away from it.`
-  })
 }
 
 function fencedError(task: TaskId): TransportError {

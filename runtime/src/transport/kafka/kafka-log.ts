@@ -26,6 +26,8 @@ export interface KafkaLogParts {
   readonly prefixes: Prefixes
   /** Copies of each partition; undefined: as the cluster has it. */
   readonly replicas: number | undefined
+  /** More settings of compacted streams' topics. */
+  readonly compactedConfigs?: { readonly [key: string]: string } | undefined
 }
 
 /** Topics, commits and checkpoints in Kafka, over a local store. Made by the layer. */
@@ -115,7 +117,9 @@ export class KafkaLog {
       openTask: (task, keyed, run) => KafkaTask.open(taskParts, task, keyed, run),
       forget: (pipeline, nodes) => this.forget(pipeline, nodes),
       restoreCheckpoint: (task) =>
-        unsupported(`a savepoint cannot be taken up by a platform on Kafka yet (task ${task.node})`),
+        unsupported(
+          `a savepoint cannot be taken up by a platform on Kafka yet (task ${task.node}): apply without --from, and set the pipeline back in what it reads by millrace pipeline reset`
+        ),
       snapshot: () =>
         unsupported("a backup does not have what lies in Kafka: copy the cluster's topics instead")
     }
@@ -123,23 +127,24 @@ export class KafkaLog {
 
   private ensureTopic(spec: TopicSpec): Effect.Effect<Topic, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      if (spec.compact === true)
-        return yield* unsupported(
-          `stream ${spec.name}: compacted streams are not kept on Kafka yet; take compact: out`
-        )
-      const { client, local, prefixes, replicas } = this.parts
+      const { client, compactedConfigs, local, prefixes, replicas } = this.parts
       if (!spec.internal && kafkaName(spec, prefixes).startsWith(prefixes.own))
         return yield* unsupported(
           `stream ${spec.name}: topics that begin with ${prefixes.own} are the platform's own in Kafka; name the stream otherwise, or set kafka.prefix`
         )
-      const topic = yield* local.ensureTopic(spec)
+      const before = this.topics.get(spec.name)
+      const isCompacted = spec.compact === true
       yield* ensureKafkaTopic(client, {
         name: kafkaName(spec, prefixes),
         partitions: spec.partitions,
         replicas,
-        isCompacted: false,
-        retainBytes: spec.retainBytes
+        isCompacted,
+        retainBytes: spec.retainBytes,
+        configs: isCompacted ? compactedConfigs : undefined,
+        // One that was never said to be kept otherwise is not asked about: that wants a permission of its own.
+        follows: [before, spec].some((each) => each?.compact === true || each?.retainBytes !== undefined)
       })
+      const topic = yield* local.ensureTopic(spec)
       this.topics.set(spec.name, topic)
       return topic
     })
@@ -203,9 +208,10 @@ export class KafkaLog {
     return Effect.gen({ self: this }, function* () {
       const kafkaTopic = yield* this.known(topic, partition)
       const { hasControl, schemaHash } = openBatch(frame)
-      const internal = hasControl || (this.topics.get(topic)?.internal ?? true)
+      const found = this.topics.get(topic)
+      const internal = hasControl || (found?.internal ?? true)
       const schemaId = yield* this.schemaIdOf({ kafkaTopic, internal }, schemaHash)
-      return { topic: kafkaTopic, partition, frame, schemaId }
+      return { topic: kafkaTopic, partition, frame, schemaId, isCompacted: found?.compact === true }
     })
   }
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { SlotMap } from "../../state/slots.ts"
 import { carriedWatermarks } from "../carried-watermarks.ts"
 import { nextCheckpoint } from "../checkpoint-text.ts"
+import { hasKeyless, keylessError } from "../keyless.ts"
 import { TransportError } from "../transport.ts"
 import type { Checkpoint, Commit, KeyedNode, TaskId, TaskLog, TransportShape } from "../transport.ts"
 import { changelogFrame } from "./changelog.ts"
@@ -16,6 +17,7 @@ import type { KafkaStates } from "./kafka-states.ts"
 import type { OpenTasks } from "./open-tasks.ts"
 import { TaskTransaction } from "./task-transaction.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
+import { toldWatermark } from "./told-watermark.ts"
 
 /** What tasks need of the transport that they are of. */
 export interface TaskParts {
@@ -189,8 +191,16 @@ export class KafkaTask {
       const frames: OutgoingFrame[] = []
       for (const [index, output] of commit.outputs.entries()) {
         const watermark = watermarks[index]
-        sealBatch(output.frame, watermark === undefined ? origin : { ...origin, watermark })
-        frames.push(yield* this.parts.outgoing(output))
+        const sealedBy = watermark === undefined ? origin : { ...origin, watermark }
+        sealBatch(output.frame, sealedBy)
+        const outgoing = yield* this.parts.outgoing(output)
+        if (outgoing.isCompacted === true && hasKeyless(output.frame))
+          return yield* keylessError(taskName(this.task), output.topic)
+        frames.push(outgoing)
+        const told = toldWatermark(outgoing, watermark, commit.now)
+        if (told === undefined) continue
+        sealBatch(told, sealedBy)
+        frames.push(yield* this.parts.outgoing({ ...output, frame: told }))
       }
       const entries = this.slots === undefined ? commit.state : this.slots.toSlots(commit.state)
       const changes = changelogFrame(entries, (slot) => this.keyed?.copy.schemaPlace(slot) ?? 0, commit.now)

@@ -22,6 +22,8 @@ export interface KafkaTransportOptions<E = never> {
   readonly prefixes?: Partial<Prefixes>
   /** Copies of each partition; default: the cluster's. */
   readonly replicas?: number
+  /** More settings of compacted streams' topics: how eager the brokers are. Default: theirs. */
+  readonly compactedConfigs?: { readonly [key: string]: string }
 }
 
 /** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. */
@@ -31,7 +33,7 @@ export function kafkaTransport<E = never>(
   return Layer.effect(
     Transport,
     Effect.gen(function* () {
-      const { folder, ids, prefixes, replicas } = options
+      const { compactedConfigs, folder, ids, prefixes, replicas } = options
       // What a power cut takes from the folder is in Kafka.
       const built = yield* Layer.build(
         embeddedTransport({ folder: join(folder, "local"), durability: "async" })
@@ -45,7 +47,8 @@ export function kafkaTransport<E = never>(
         ids,
         local: Context.get(built, Transport),
         prefixes: { own: "millrace.", streams: "", ...prefixes },
-        replicas
+        replicas,
+        compactedConfigs
       })
     })
   )

@@ -7,6 +7,8 @@ export interface OutgoingFrame extends TopicPartition {
   readonly frame: Uint8Array
   /** In the schema registry. */
   readonly schemaId: number
+  /** Whether the topic is compacted, and control records need keys; default: they do not. */
+  readonly isCompacted?: boolean
 }
 
 /** Who reads committed records waits so long for a transaction whose task has died and is not opened again. */
@@ -74,7 +76,7 @@ export class TaskTransaction {
     return ends
   }
 
-  private batchOf({ frame, partition, schemaId, topic }: OutgoingFrame) {
+  private batchOf({ frame, isCompacted = false, partition, schemaId, topic }: OutgoingFrame) {
     const { count } = openBatch(frame)
     const place = `${topic}/${partition}`
     const baseSequence = this.sequences.get(place) ?? 0
@@ -85,7 +87,8 @@ export class TaskTransaction {
       schemaId,
       compression: "none",
       producer: { id, epoch, baseSequence },
-      transactional: true
+      transactional: true,
+      compacted: isCompacted
     })
     return { topic, partition, records, count }
   }

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { TransportError } from "../transport.ts"
+import { deletesToldMs, TransportError } from "../transport.ts"
 import { topicThere, topicUnknown } from "./client/error-kinds.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
@@ -12,6 +12,10 @@ export interface WantedTopic {
   readonly replicas: number | undefined
   readonly isCompacted: boolean
   readonly retainBytes?: number | undefined
+  /** Over those that follow from the above. */
+  readonly configs?: { readonly [key: string]: string } | undefined
+  /** Whether a topic that is there is made to keep what is said here; default: it stays as it is. */
+  readonly follows?: boolean
 }
 
 /** A topic that was deleted may stand in the way of its successor for a moment. */
@@ -27,7 +31,7 @@ export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient
   // One that somebody else has made is taken by a user who may make none.
   const [there] = yield* asking(() => client.topics([wanted.name]))
   if (there !== undefined && there.error === undefined && there.partitions.every(({ leader }) => leader >= 0))
-    return yield* checkPartitions(wanted, there.partitions.length)
+    return yield* asItIs(client, wanted, there.partitions.length)
   for (;;) {
     const [outcome] = yield* asking(() => client.createTopics([newTopic(wanted)]))
     const { error } = outcome ?? {}
@@ -35,13 +39,58 @@ export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient
     if (error.kind !== topicThere) return yield* kafkaFailure(error)
     const [found] = yield* asking(() => client.topics([wanted.name]))
     if (found !== undefined && found.error === undefined)
-      return yield* checkPartitions(wanted, found.partitions.length)
+      return yield* asItIs(client, wanted, found.partitions.length)
     if (performance.now() - began > goingMs) return yield* kafkaFailure(found?.error ?? error)
     yield* Effect.sleep(pauseMs)
   }
 })
 
-const newTopic = ({ isCompacted, name, partitions, replicas, retainBytes }: WantedTopic) => ({
+const asItIs = (
+  client: KafkaClient,
+  wanted: WantedTopic,
+  partitions: number
+): Effect.Effect<void, TransportError> =>
+  Effect.andThen(
+    checkPartitions(wanted, partitions),
+    wanted.follows === true ? follow(client, wanted) : Effect.void
+  )
+
+/** What of a topic is set anew where its stream is said to keep something else. */
+const keepingConfigs = ({ isCompacted, retainBytes }: WantedTopic) => ({
+  "cleanup.policy": isCompacted ? "compact" : "delete",
+  "retention.bytes": `${retainBytes ?? -1}`
+})
+
+const follow = Effect.fnUntraced(function* (client: KafkaClient, wanted: WantedTopic) {
+  const { isCompacted, name, partitions } = wanted
+  const [found] = yield* asking(() => client.describeConfigs([name]))
+  if (found?.error !== undefined) return yield* kafkaFailure(found.error)
+  const changes = Object.entries({
+    ...keepingConfigs(wanted),
+    ...(isCompacted ? compactedConfigs : {})
+  }).filter(([key, value]) => found?.configs[key] !== value)
+  if (changes.length === 0) return
+  if (isCompacted && found?.configs["cleanup.policy"] === "delete") {
+    const places = Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }))
+    const ends = yield* asking(() => client.listOffsets(places, "latest"))
+    // Of what stands there the cleaner would drop what has no key: what tasks told of event time, which a reader that begins later needs.
+    if (ends.some(({ offset }) => offset > 0n))
+      return yield* new TransportError({
+        reason: "unsupported",
+        message: `stream ${name} has kept every record so far, and its topic in Kafka holds some: it cannot be compacted from now on; give the compacted stream another name, or delete the topic`
+      })
+  }
+  const [outcome] = yield* asking(() => client.alterConfigs([{ name, configs: Object.fromEntries(changes) }]))
+  if (outcome?.error !== undefined) return yield* kafkaFailure(outcome.error)
+})
+
+/** Of any compacted topic. A segment that is written to is not compacted: it ends before it is as large as Kafka's usual 1 GiB. */
+const compactedConfigs = {
+  "segment.bytes": `${64 * 1024 * 1024}`,
+  "delete.retention.ms": `${deletesToldMs}`
+}
+
+const newTopic = ({ configs, isCompacted, name, partitions, replicas, retainBytes }: WantedTopic) => ({
   name,
   partitions,
   ...(replicas === undefined ? {} : { replicas }),
@@ -54,7 +103,9 @@ const newTopic = ({ isCompacted, name, partitions, replicas, retainBytes }: Want
     "cleanup.policy": isCompacted ? "compact" : "delete",
     ...(retainBytes === undefined ? {} : { "retention.bytes": `${retainBytes}` }),
     // A frame has 8 MiB at most, and a record of Kafka some bytes more than ours.
-    "max.message.bytes": `${16 * 1024 * 1024}`
+    "max.message.bytes": `${16 * 1024 * 1024}`,
+    ...(isCompacted ? compactedConfigs : {}),
+    ...configs
   }
 })
 

@@ -25,6 +25,10 @@ export interface TopicRequests {
   /** In the order of the specs. Answers when a broker knows who leads the new ones. */
   readonly createTopics: (specs: readonly NewTopic[]) => Promise<readonly TopicOutcome[]>
   readonly deleteTopics: (names: readonly string[]) => Promise<readonly TopicOutcome[]>
+  /** Sets what is named of these topics' settings, and leaves the others. */
+  readonly alterConfigs: (
+    topics: readonly { readonly name: string; readonly configs: { readonly [key: string]: string } }[]
+  ) => Promise<readonly TopicOutcome[]>
   /** Settings of topics, the brokers' defaults included; in the order of the names. */
   readonly describeConfigs: (names: readonly string[]) => Promise<readonly TopicConfigs[]>
 }

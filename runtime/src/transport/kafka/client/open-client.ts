@@ -3,7 +3,7 @@ import { CoordinatorRequests } from "./coordinator-requests.ts"
 import { brokerError } from "./kafka-error.ts"
 import type { KafkaClient, TopicOutcome, TopicRequests } from "./kafka-client.ts"
 import type { Api } from "./protocol/api.ts"
-import { createTopicsApi, deleteTopicsApi, describeConfigsApi } from "./protocol/metadata.ts"
+import { alterConfigsApi, createTopicsApi, deleteTopicsApi, describeConfigsApi } from "./protocol/metadata.ts"
 import type { NamedCode } from "./protocol/metadata.ts"
 import { LeaderRequests } from "./record-requests.ts"
 import { Requester } from "./requester.ts"
@@ -113,6 +113,8 @@ function topicRequests(view: ClusterView, retry: Retrying): TopicRequests {
         )
       return outcomes
     },
+    alterConfigs: (topics) =>
+      change(alterConfigsApi, topics, `to change settings of ${topics.map(({ name }) => name).join(", ")}`),
     deleteTopics: (names) => change(deleteTopicsApi, names, `to delete topics ${names.join(", ")}`),
     describeConfigs: async (names) => {
       const asked = `settings of topics ${names.join(", ")}`

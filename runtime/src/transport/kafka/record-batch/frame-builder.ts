@@ -102,6 +102,8 @@ export class FrameBuilder {
     this.fillGap(record.offsetDelta)
     const { control, count, lag, others } = headers
     const hasValue = record.valueStart >= 0
+    // In a compacted topic a control record has one, for the broker.
+    const hasKey = record.keyStart >= 0 && control === undefined
     const value =
       control !== undefined
         ? Uint8Array.of(control)
@@ -114,13 +116,13 @@ export class FrameBuilder {
     sink.ensure(size)
     sink.byte(
       (control === undefined ? (hasValue ? 0 : attributeNullValue) : attributeControl) |
-        (record.keyStart < 0 ? attributeNullKey : 0) |
+        (hasKey ? 0 : attributeNullKey) |
         (count === 0 ? 0 : attributeHeaders) |
         (lag === undefined ? 0 : attributeWatermark)
     )
     sink.length = putZigzag(sink.bytes, sink.length, timestampDelta)
     if (lag !== undefined) sink.length = putZigzag(sink.bytes, sink.length, lag)
-    if (record.keyStart >= 0) {
+    if (hasKey) {
       sink.varint(record.keyEnd - record.keyStart)
       sink.copy(record.bytes, record.keyStart, record.keyEnd)
     }
@@ -167,7 +169,8 @@ export class FrameBuilder {
 /** Bytes of a record in a frame, without its length. */
 function bodyBytes(record: RecordCursor, headers: HeaderReader | undefined, timestampDelta: number): number {
   const keyBytes = record.keyEnd - record.keyStart
-  const key = record.keyStart < 0 ? 0 : varintSize(keyBytes) + keyBytes
+  const isKeyed = record.keyStart >= 0 && headers?.control === undefined
+  const key = isKeyed ? varintSize(keyBytes) + keyBytes : 0
   const value = record.valueStart < 0 ? 0 : record.valueEnd - record.valueStart - prefixBytes
   const fixed = 1 + zigzagSize(timestampDelta) + key + value
   if (headers === undefined) return fixed

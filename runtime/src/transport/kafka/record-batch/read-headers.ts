@@ -1,4 +1,5 @@
 import { ByteSink, isUtf8, maxFrameBytes, putVarint } from "@millrace/sdk/record"
+import { isKeyedControl } from "./keyed-control.ts"
 import {
   controlHeader,
   isEscaped,
@@ -63,7 +64,8 @@ export class HeaderReader {
       return true
     }
     const kind = record.bytes[at]!
-    const isControl = record.keyStart < 0 && record.valueStart < 0 && kind >= 1 && kind <= 3
+    const isBare = record.keyStart < 0 && record.valueStart < 0
+    const isControl = (isBare || isKeyedControl(record)) && kind >= 1 && kind <= 3
     if (own !== controlHeader || this.control !== undefined || !isControl) return false
     this.control = kind
     return true

@@ -3,6 +3,7 @@ import { compress, compressions } from "./compression/compression.ts"
 import type { Compression } from "./compression/compression.ts"
 import { crc32c } from "./crc32c/crc32c.ts"
 import * as layout from "./batch-layout.ts"
+import { keyedControlBytes, putKeyedControl } from "./keyed-control.ts"
 import { putInt64 } from "./own-headers.ts"
 import { RecordBatchFault } from "./record-batch-fault.ts"
 import { laidHeaders, layHeaders } from "./write-headers.ts"
@@ -21,6 +22,8 @@ export interface RecordBatchOptions {
   }
   /** Whether the batch is part of the producer's transaction. */
   readonly transactional?: boolean
+  /** Whether the topic keeps the newest record of each key: control records, too, have a key and a value then. */
+  readonly compacted?: boolean
 }
 
 /** A frame's bytes, and what a batch has more of for each of its records, are within it. */
@@ -53,7 +56,7 @@ export function appendRecordBatch(sink: ByteSink, frame: Uint8Array, options: Re
     refuseIncomplete(cursor)
     sink.ensure(layout.batchHeaderBytes)
     sink.length += layout.batchHeaderBytes
-    const maxTimestamp = putRecords(sink, cursor, options.schemaId)
+    const maxTimestamp = putRecords(sink, cursor, options)
     if (options.compression !== "none")
       compressFrom(sink, start + layout.batchHeaderBytes, options.compression)
     putHeader(sink, start, cursor, maxTimestamp, options)
@@ -72,15 +75,21 @@ function refuseIncomplete({ header }: BatchCursor): void {
 }
 
 /** Answers the greatest timestamp. */
-function putRecords(sink: ByteSink, cursor: BatchCursor, schemaId: number): number {
+function putRecords(
+  sink: ByteSink,
+  cursor: BatchCursor,
+  { compacted = false, schemaId }: RecordBatchOptions
+): number {
   const frameView = new DataView(cursor.frame.buffer, cursor.frame.byteOffset, cursor.frame.length)
   let maxTimestamp = -Infinity
   while (cursor.next()) {
     const withHeaders = needsHeaders(cursor)
     if (withHeaders) layHeaders(cursor, schemaId)
-    sink.ensure(cursor.end - cursor.start + mostOverheadBytes + (withHeaders ? laidHeaders.length : 0))
+    const headerBytes = withHeaders ? laidHeaders.length : 0
+    sink.ensure(cursor.end - cursor.start + mostOverheadBytes + keyedControlBytes + headerBytes)
     const { bytes, length, view } = sink
-    sink.length = putRecord(bytes, view, length, cursor, frameView, schemaId, withHeaders)
+    if (compacted && cursor.isControl) sink.length = putKeyedControl(bytes, view, length, cursor, schemaId)
+    else sink.length = putRecord(bytes, view, length, cursor, frameView, schemaId, withHeaders)
     if (cursor.timestamp > maxTimestamp) maxTimestamp = cursor.timestamp
   }
   return maxTimestamp

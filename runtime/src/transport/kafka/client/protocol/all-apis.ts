@@ -10,6 +10,7 @@ export const allApis: readonly { readonly key: number; readonly version: number;
   metadata.createTopicsApi,
   metadata.deleteTopicsApi,
   metadata.describeConfigsApi,
+  metadata.alterConfigsApi,
   records.listOffsetsApi,
   records.fetchApi,
   records.produceApi,

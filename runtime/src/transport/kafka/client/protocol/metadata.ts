@@ -172,6 +172,39 @@ export const deleteTopicsApi: Api<readonly string[], readonly NamedCode[]> = {
 
 /** Kafka's resource type of topics. */
 const topicResource = 2
+/** Of a setting in IncrementalAlterConfigs: it gets this value. */
+const setOperation = 0
+
+export const alterConfigsApi: Api<
+  readonly { readonly name: string; readonly configs: { readonly [key: string]: string } }[],
+  readonly NamedCode[]
+> = {
+  key: 44,
+  version: 0,
+  name: "IncrementalAlterConfigs",
+  isFlexible: false,
+  isWrite: true,
+  write: (writer, topics) =>
+    writer
+      .array(topics, ({ configs, name }) =>
+        writer
+          .int8(topicResource)
+          .string(name)
+          .array(Object.entries(configs), ([key, value]) =>
+            writer.string(key).int8(setOperation).string(value)
+          )
+      )
+      .boolean(false),
+  read: (reader) => {
+    reader.int32()
+    return reader.array(() => {
+      const code = reader.int16()
+      const said = reader.nullableString()
+      reader.int8()
+      return { code, said, name: reader.string() }
+    })
+  }
+}
 
 export const describeConfigsApi: Api<
   readonly string[],
