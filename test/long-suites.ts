@@ -1,6 +1,6 @@
 /**
  * Suites that start so many programs that they would take `npm test` beyond its eight minutes. `npm run prove -- suites` runs
- * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, kafka/acceptance.test.ts, prove/kafka/check.test.ts,
+ * them, each whole; what is quick of their subject stays in `npm test` (create.test.ts, blocks.test.ts, join-cores.test.ts, kafka/acceptance.test.ts, prove/kafka/check.test.ts, kafka/movies.test.ts, input-reader.test.ts, stream-readers.test.ts of the controller,
  * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, compaction-round.test.ts, event-clock.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, pipeline-life.test.ts, the tests of plugins, registry, main/bench and main/dev).
  */
 export const longSuites: readonly string[] = [
@@ -22,6 +22,7 @@ export const longSuites: readonly string[] = [
   "runtime/src/transport/embedded/compaction/kills.test.ts",
   "runtime/src/transport/kafka/client/acceptance.test.ts",
   "runtime/src/transport/kafka/group/group-schedules.test.ts",
+  "runtime/src/transport/kafka/compaction.test.ts",
   "test/http/canary.test.ts",
   "test/http/delivery.test.ts",
   "test/http/forbidden-addresses.test.ts",
@@ -33,6 +34,7 @@ export const longSuites: readonly string[] = [
   "test/ingest/**/*.test.ts",
   "test/journey/**/*.test.ts",
   "test/ledger/seeded-faults.test.ts",
+  "test/kafka/examples.test.ts",
   "test/kafka/renewal.test.ts",
   "test/kafka/security.test.ts",
   "test/kafka/security-older.test.ts",
@@ -50,6 +52,7 @@ export const longSuites: readonly string[] = [
   "test/platform/contracts.test.ts",
   "test/platform/missing-secrets.test.ts",
   "test/prove/kafka/kafka.test.ts",
+  "test/platform/stream-readers.test.ts",
   "test/publish/**/*.test.ts",
   "test/registry-clients/postgres.test.ts",
   "test/scaffolds/templates.test.ts",

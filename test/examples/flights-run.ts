@@ -21,6 +21,8 @@ export interface FlightsCopy {
   readonly size: Size
   readonly partitions: number
   readonly file: string
+  /** Of `up`, more than the data folder; default: none. */
+  readonly flags?: readonly string[]
 }
 
 /** Copies the example into a folder that is not there yet. Its data must have been prepared. `published`: see {@link publishPlugins}. */
@@ -49,10 +51,14 @@ export const publishPlugins = async (data: string): Promise<void> => {
 
 /** A platform over the copy's own data folder, by variables of the environment. */
 export const upFlights = (
-  { data }: FlightsCopy,
+  { data, flags = [] }: FlightsCopy,
   variables: { readonly [name: string]: string } = {}
 ): Promise<Platform> =>
-  up({ data, wrapper: ["env", ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)] })
+  up({
+    data,
+    flags,
+    wrapper: ["env", ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)]
+  })
 
 export const applyFlights = async (
   platform: Platform,

@@ -135,7 +135,7 @@ export const up = async (options: PlatformOptions): Promise<Platform> => {
     () => (output.ended() ? Promise.reject(new Error(`up ended: ${output.errors()}`)) : output.lines.length),
     (count) => count >= wanted,
     // Each package is bundled and inspected first.
-    50 + 10 * wanted
+    patienceSeconds + 10 * wanted
   ).catch((error: unknown) => {
     // Nobody else knows of it.
     child.kill("SIGTERM")

@@ -26,6 +26,7 @@ const proofs: { readonly [name: string]: () => Promise<Proof> } = {
   auctions: () => import("./auctions.ts"),
   avro: () => import("./avro.ts"),
   flights: () => import("./flights.ts"),
+  "kafka-examples": () => import("./kafka-examples.ts"),
   kills: () => import("./kills.ts"),
   "power-cut": () => import("./power-cut.ts"),
   hostile: () => import("./hostile.ts"),

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { PipelineStatus, PlanAnswer } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
-import { compareQuery } from "../../../examples/auctions/compare.ts"
+import { compareQuery, givenOf } from "../../../examples/auctions/compare.ts"
+import { canonicalLines } from "../../../examples/compare-lines.ts"
 import { deriveExpected } from "../../../examples/auctions/expected/derive.ts"
 import { writeEvents } from "../../../examples/auctions/prepare.ts"
 import type { AuctionSettings, QueryName } from "../../../examples/auctions/settings.ts"
 import { bundled, planRequest } from "../../input/pipelines.ts"
 import { type Platform, root, temporaryFolder, until, up } from "../../input/program.ts"
+import { clockFaults } from "./clock-counts.ts"
 import { Killing } from "./killing.ts"
 
 /** How a run of the example is cut. */
@@ -20,6 +22,10 @@ export interface AuctionCut {
   readonly batch: number
   /** Of sandboxes and of the whole program, with SIGKILL, while the queries run. */
   readonly kills: number
+  /** Of `up`; default: none. */
+  readonly flags?: readonly string[]
+  /** Whether q12 runs, too, which goes by the clock; wants q0 among {@link names}. Default: it does not. */
+  readonly withClock?: boolean
 }
 
 export interface AuctionRun {
@@ -27,6 +33,8 @@ export interface AuctionRun {
   readonly records: number
   readonly expected: number
   readonly equal: boolean
+  /** What it gave, in canonical form. */
+  readonly given: string
   /** What differs, a few of each. */
   readonly missing: readonly string[]
   readonly surplus: readonly string[]
@@ -35,6 +43,8 @@ export interface AuctionRun {
 export interface AuctionOutcome {
   readonly runs: readonly AuctionRun[]
   readonly kills: number
+  /** What is wrong with q12, where it was to run. */
+  readonly clockFaults: readonly string[]
 }
 
 const folder = join(root, "examples/auctions")
@@ -56,32 +66,45 @@ export const runAuctions = async (cut: AuctionCut): Promise<AuctionOutcome> => {
     const events = join(place.path, "events.ndjson")
     writeEvents(events, cut.settings)
     const expected = await deriveExpected(events, cut.settings, cut.names)
-    platform = await up({ data, publish: pluginsOf(["auctions", ...cut.names]) })
-    await applyAll(platform, cut, join(place.path, "out"))
+    const out = join(place.path, "out")
+    platform = await up({ data, publish: pluginsOf(pipelinesOf(cut)), flags: cut.flags ?? [] })
+    await applyAll(platform, cut, out)
     const killing = new Killing(platform, ["auctions", ...cut.names], data)
     platform = await killing.run(cut.kills)
     await ended(platform, cut)
     const runs = cut.names.map((name): AuctionRun => {
       const wanted = expected[name] ?? ""
-      const compared = compareQuery(name, join(place.path, "out"), wanted)
-      return { name, expected: wanted.split("\n").length - 1, ...compared }
+      const compared = compareQuery(name, out, wanted)
+      return {
+        name,
+        expected: wanted.split("\n").length - 1,
+        ...compared,
+        given: canonicalLines(givenOf(name, out))
+      }
     })
-    return { runs, kills: killing.kills }
+    return { runs, kills: killing.kills, clockFaults: cut.withClock === true ? clockFaults(out) : [] }
   } finally {
     await platform?.stop()
     place.remove()
   }
 }
 
+const pipelinesOf = ({ names, withClock }: AuctionCut): readonly string[] => [
+  "auctions",
+  ...names,
+  ...(withClock === true ? ["q12"] : [])
+]
+
 /** The sources wait until all queries are there. */
 const applyAll = async (platform: Platform, cut: AuctionCut, out: string): Promise<void> => {
-  const { batch, kills, names, partitions, settings } = cut
+  const { batch, kills, names, partitions, settings, withClock } = cut
   const { events, eventsPerSecond } = settings
   const sources = Math.min(4, partitions)
   const pace = paceFor(events, kills)
   await apply(platform, "auctions", { events, eventsPerSecond, pace, sources, partitions, batch })
   if (kills > 0) await platform.send("POST", "/api/status/auctions/pause", {})
   for (const name of names) await apply(platform, name, { out, ...windowsOf(name, settings) })
+  if (withClock === true) await apply(platform, "q12", { out, size: "1s" })
   if (kills > 0) await platform.send("POST", "/api/status/auctions/resume", {})
 }
 
@@ -118,8 +141,8 @@ const apply = async (
 /** Longest time for a pipeline to end after the others, s. */
 const patience = 600
 
-const ended = async (platform: Platform, { names }: AuctionCut): Promise<void> => {
-  for (const name of ["auctions", ...names])
+const ended = async (platform: Platform, cut: AuctionCut): Promise<void> => {
+  for (const name of pipelinesOf(cut))
     await until(
       async () => stateOf(await platform.get(`/api/status/${name}`)),
       (state) => state === "completed",
