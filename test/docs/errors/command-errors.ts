@@ -204,6 +204,24 @@ const atStart: Rows = {
     remedy:
       "Look at `tls` under `kafka:` of the config: whether this listener speaks TLS, and whether `ca` has the authority of its certificate."
   },
+  KAFKA_TOKEN_REFUSED: {
+    message: "Kafka asks for a token, and whoever gives tokens refuses one",
+    where: "the broker that was to be asked",
+    why: "The endpoint does not know the client or its secret, or the scope or audience is wrong.",
+    remedy: "Look at `oauth` under `kafka:` of the config."
+  },
+  KAFKA_SETTINGS_INVALID: {
+    message: "Settings under `kafka:` contradict each other, or their files cannot be used",
+    where: "the key, in the config",
+    why: "Something is there twice or is missing, as a password without a user or a certificate without its key.",
+    remedy: "As the message says; [Run on Kafka](how-to/kafka.md) has an example of each kind."
+  },
+  KAFKA_FILE_UNREADABLE: {
+    message: "A file that `kafka:` names cannot be read",
+    where: "the key, in the config",
+    why: "It is not there, or the platform's user may not read it.",
+    remedy: "Name one that is; a path is from the config's folder."
+  },
   KAFKA_UNUSABLE: {
     message: "Kafka answers, and cannot be used",
     where: "the broker",

@@ -72,14 +72,13 @@ const ofLog: Rows = {
     where: "the task; the message names the topic",
     why: "Somebody has deleted it. It is tried again, 30 s apart at most.",
     remedy:
-      "Apply the pipeline again, which makes its topics anew, or make the topic as it was; what was in it is gone. Who had read it is told TRANSPORT_TOPIC_RESET then."
+      "Start the platform again, which makes its topics anew, or make the topic as it was; what was in it is gone. Who had read it is told TRANSPORT_TOPIC_RESET then."
   },
   TRANSPORT_TOPIC_RESET: {
     message: "A topic ends before the place up to which it was read",
     where: "topic, partition and offset",
     why: "It was deleted and made anew, or brokers have lost its end.",
-    remedy:
-      "`millrace pipeline reset PIPELINE --to start` reads what there is now, `--to end` what will come; then `millrace pipeline resume PIPELINE`."
+    remedy: "`millrace pipeline reset PIPELINE --to start` reads what there is now."
   },
   TRANSPORT_TOO_LARGE: {
     message: "A record is larger than Kafka takes",

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { KafkaKeys } from "./kafka-keys.ts"
 
 const Paths = Schema.Union([Schema.String, Schema.Array(Schema.String)])
 
@@ -63,43 +64,7 @@ export const UpFile = Schema.Struct({
     })
   ),
   kafka: Schema.optionalKey(
-    Schema.Struct({
-      brokers: Schema.optionalKey(
-        Paths.annotate({ description: "HOST:PORT of some brokers; the others are learnt from them" })
-      ),
-      client: Schema.optionalKey(
-        Schema.Literals(["kafkajs", "platformatic"]).annotate({
-          description: "Library whose connections are used; kafkajs unless said otherwise"
-        })
-      ),
-      prefix: Schema.optionalKey(
-        Schema.String.check(
-          Schema.isPattern(/^[A-Za-z0-9._-]{1,60}$/u, { expected: "letters, digits, ., _ and -" })
-        ).annotate({
-          description:
-            "Before the names of topics, groups and transactional ids that are not named streams; millrace. unless said otherwise"
-        })
-      ),
-      replicas: Schema.optionalKey(
-        Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 32 })).annotate({
-          description: "Copies of each partition; the cluster's default unless said otherwise"
-        })
-      ),
-      user: Schema.optionalKey(Schema.String.annotate({ description: "User, where brokers ask for one" })),
-      password: Schema.optionalKey(
-        Schema.String.annotate({ description: "The user's; take it from the environment: ${NAME}" })
-      ),
-      mechanism: Schema.optionalKey(
-        Schema.Literals(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).annotate({
-          description: "How the user is shown to be one; SCRAM-SHA-512 unless said otherwise"
-        })
-      ),
-      tls: Schema.optionalKey(
-        Schema.Boolean.annotate({
-          description: "Whether the brokers' listener speaks TLS; false unless said otherwise"
-        })
-      )
-    }).annotate({
+    KafkaKeys.annotate({
       description: "Keep topics and commits in this Kafka cluster; a log of its own unless said otherwise"
     })
   ),

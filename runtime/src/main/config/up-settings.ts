@@ -19,10 +19,12 @@ export const workerKafka = Effect.fn("workerKafka")(function* (
   platform: { readonly brokers: readonly string[]; readonly prefix: string; readonly replicas?: number }
 ) {
   const path = yield* Path.Path
-  const config = Option.isSome(flags.config) ? yield* readConfig(path.resolve(flags.config.value)) : {}
+  const file = Option.isSome(flags.config) ? path.resolve(flags.config.value) : undefined
+  const config: UpFile = file === undefined ? {} : yield* readConfig(file)
+  const base = file === undefined ? process.cwd() : path.dirname(file)
   const brokers = Option.orElseSome(flags.kafka, () => platform.brokers.join(","))
   const named = config.kafka?.brokers === undefined || Option.isSome(flags.kafka) ? brokers : flags.kafka
-  const settings = yield* kafkaSettings(named, config.kafka)
+  const settings = yield* kafkaSettings(named, config.kafka, (each) => path.resolve(base, each))
   return {
     ...(settings ?? (yield* Effect.die(new RangeError("the platform names no brokers")))),
     prefix: platform.prefix,
@@ -92,7 +94,7 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     durability: Option.getOrElse(flags.durability, () => config.durability ?? usual.durability),
     secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
     database: yield* databaseAddress(flags.database, config.database, process.env),
-    kafka: yield* kafkaSettings(flags.kafka, config.kafka),
+    kafka: yield* kafkaSettings(flags.kafka, config.kafka, fromFile),
     schemaRegistryPath: config.schemaRegistryPath,
     limits: config.limits ?? {}
   } satisfies UpSettings

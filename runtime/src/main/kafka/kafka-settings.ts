@@ -4,6 +4,7 @@ import type { SaslOptions, TlsOptions } from "../../transport/kafka/client/wire.
 import { CommandError } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import type { UpFile } from "../config/up-file.ts"
+import { saslOf, tlsOf } from "./kafka-access.ts"
 
 /** The cluster that a platform keeps its topics and commits in. */
 export interface KafkaSettings {
@@ -25,10 +26,11 @@ export const prefixOf = ({ prefix }: Pick<KafkaSettings, "prefix">): string => p
 
 const address = /^(?:\[[0-9a-fA-F:]+\]|[^\s:,/]+)(?::\d{1,5})?$/
 
-/** By the flag, else by the config's file; undefined where neither names brokers: the log is embedded. */
+/** `resolve`: what a path of the file is. By the flag, else by the config's file; undefined where neither names brokers: the log is embedded. */
 export const kafkaSettings = Effect.fnUntraced(function* (
   flag: Option.Option<string>,
-  written: UpFile["kafka"]
+  written: UpFile["kafka"],
+  resolve: (path: string) => string
 ): Effect.fn.Return<KafkaSettings | undefined, CommandError> {
   const where = Option.isSome(flag) ? "--kafka" : "kafka.brokers, in the config"
   const named = Option.getOrUndefined(flag) ?? written?.brokers
@@ -43,14 +45,13 @@ export const kafkaSettings = Effect.fnUntraced(function* (
       remedy: "write HOST:PORT, several with commas between, as `npm run kafka` prints it",
       exit: exitCode.badInput
     })
-  const { client = "kafkajs", password, prefix, replicas, tls, user } = written ?? {}
-  const mechanism = written?.mechanism ?? "SCRAM-SHA-512"
+  const { client = "kafkajs", prefix, replicas, tls } = written ?? {}
   return {
     brokers,
     client,
     prefix,
     replicas,
-    sasl: user === undefined ? undefined : { mechanism, user, password: password ?? "" },
-    tls: tls === true ? {} : undefined
+    sasl: yield* saslOf(written ?? {}, resolve),
+    tls: yield* tlsOf(tls, resolve)
   }
 })

@@ -64,6 +64,10 @@ const refusals: { readonly [kind: string]: readonly [code: string, remedy: strin
     "KAFKA_AUTHENTICATION_FAILED",
     "look at user, password, mechanism and oauth under kafka: of the config, and at the users that the brokers have"
   ],
+  [clientRefusals.token]: [
+    "KAFKA_TOKEN_REFUSED",
+    "look at oauth under kafka: of the config: the client's id, its secret, scope and audience"
+  ],
   [clientRefusals.tls]: [
     "KAFKA_TLS_FAILED",
     "look at tls under kafka: of the config: whether this listener speaks TLS, and whether ca has the authority of its certificate"

@@ -13,6 +13,7 @@ const reasons: { readonly [kind: string]: TransportError["reason"] | undefined }
   CLUSTER_AUTHORIZATION_FAILED: "unauthorized",
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "unauthorized",
   AUTHENTICATION_FAILED: "unauthorized",
+  TOKEN_REFUSED: "unauthorized",
   MESSAGE_TOO_LARGE: "tooLarge",
   RECORD_LIST_TOO_LARGE: "tooLarge"
 }

@@ -1,4 +1,8 @@
 import { openBatch } from "@millrace/sdk/record"
+import { TransportError } from "../transport.ts"
+import { batchLimits, type FittingFrame } from "./batch-limits.ts"
+import { tooLarge } from "./client/error-kinds.ts"
+import { KafkaError } from "./client/kafka-error.ts"
 import type { CommittedOffset, KafkaClient, TopicPartition, TxnProducer } from "./client/kafka-client.ts"
 import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
 
@@ -9,6 +13,12 @@ export interface OutgoingFrame extends TopicPartition {
   readonly schemaId: number
   /** Whether the topic is compacted, and control records need keys; default: they do not. */
   readonly isCompacted?: boolean
+}
+
+/** What of its input a group has read. */
+export interface GroupOffsets {
+  readonly name: string
+  readonly offsets: readonly CommittedOffset[]
 }
 
 /** Who reads committed records waits so long for a transaction whose task has died and is not opened again. */
@@ -36,11 +46,19 @@ export class TaskTransaction {
   }
 
   /** Writes the frames and the group's offsets in one transaction; answers the offset after each frame. */
-  async commit(
-    frames: readonly OutgoingFrame[],
-    group: { readonly name: string; readonly offsets: readonly CommittedOffset[] }
-  ): Promise<readonly bigint[]> {
+  async commit(frames: readonly OutgoingFrame[], group: GroupOffsets): Promise<readonly bigint[]> {
+    const began = clocks()
+    try {
+      return await this.write(frames, group)
+    } catch (cause) {
+      const passed = Math.max(...clocks().map((now, index) => now - (began[index] ?? now)))
+      throw cause instanceof KafkaError && cause.fenced && passed >= transactionMs ? givenUp(cause) : cause
+    }
+  }
+
+  private async write(frames: readonly OutgoingFrame[], group: GroupOffsets): Promise<readonly bigint[]> {
     const { client, producer } = this
+    const fitting = await batchLimits(client).fitting(frames)
     const hasOffsets = group.offsets.length > 0
     const places = new Map(
       frames.map(({ partition, topic }) => [`${topic}/${partition}`, { topic, partition }])
@@ -51,23 +69,29 @@ export class TaskTransaction {
       hasOffsets ? client.addOffsetsToTxn(producer, group.name) : undefined
     ])
     const [ends] = await Promise.all([
-      this.produce(frames),
+      this.produce(fitting),
       hasOffsets ? client.txnOffsetCommit(producer, group.name, group.offsets) : undefined
     ])
     await client.endTxn(producer, "commit")
     return ends
   }
 
-  private async produce(frames: readonly OutgoingFrame[]): Promise<readonly bigint[]> {
+  private async produce(frames: readonly FittingFrame[]): Promise<readonly bigint[]> {
     const { client, producer } = this
     const ends: bigint[] = []
     for (const round of roundsOf(frames)) {
       const batches = round.map(({ frame, index }) => ({ index, ...this.batchOf(frame) }))
-      const produced = await client.produce({
-        transactionalId: producer.transactionalId,
-        batches: batches.map(({ partition, records, topic }) => ({ topic, partition, records })),
-        timeoutMs: produceMs
-      })
+      const produced = await client
+        .produce({
+          transactionalId: producer.transactionalId,
+          batches: batches.map(({ partition, records, topic }) => ({ topic, partition, records })),
+          timeoutMs: produceMs
+        })
+        .catch(async (cause: unknown) => {
+          if (cause instanceof KafkaError && tooLarge.has(cause.kind))
+            throw await batchLimits(client).learn(round.map(({ frame }) => frame))
+          throw cause
+        })
       for (const { count, index, partition, topic } of batches) {
         const base = produced.find((each) => each.topic === topic && each.partition === partition)?.baseOffset
         ends[index] = (base ?? -1n) + BigInt(count)
@@ -94,11 +118,21 @@ export class TaskTransaction {
   }
 }
 
+/** Of a process that was stopped, and of a machine that slept. */
+const clocks = (): readonly number[] => [performance.now(), Date.now()]
+
+/** A coordinator fences who has a transaction open for too long, though nobody has taken over. */
+const givenUp = ({ message }: KafkaError): TransportError =>
+  new TransportError({
+    reason: "unavailable",
+    message: `Kafka: a transaction was open for more than ${transactionMs / 1_000} s, and was given up: ${message}`
+  })
+
 /** A request has one batch for each partition: what has several goes in several. */
-function roundsOf(frames: readonly OutgoingFrame[]) {
-  const rounds: { frame: OutgoingFrame; index: number }[][] = []
+function roundsOf(frames: readonly FittingFrame[]) {
+  const rounds: FittingFrame[][] = []
   const used = new Map<string, number>()
-  for (const [index, frame] of frames.entries()) {
+  for (const { frame, index } of frames) {
     const place = `${frame.topic}/${frame.partition}`
     const round = used.get(place) ?? 0
     used.set(place, round + 1)

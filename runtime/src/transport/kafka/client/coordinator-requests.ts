@@ -72,10 +72,9 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
 
   async addPartitionsToTxn(producer: TxnProducer, partitions: readonly TopicPartition[]): Promise<void> {
     const api = transactions.addPartitionsToTxnApi
-    await this.#run(ofTransaction(producer, "more partitions in the transaction", partitionCodes), api, {
-      producer,
-      partitions
-    })
+    const topics = [...new Set(partitions.map(({ topic }) => topic))].join(", ")
+    const errand = ofTransaction(producer, `partitions of ${topics} in the transaction`, partitionCodes)
+    await this.#run(errand, api, { producer, partitions })
   }
 
   async addOffsetsToTxn(producer: TxnProducer, group: string): Promise<void> {

@@ -35,6 +35,10 @@ export const clientErrors = {
   NO_ANSWER: { code: -103, remedy: "Look whether the broker is overloaded, or stopped." },
   /** The broker does not know the user, the password or the token, or takes no such mechanism. */
   AUTHENTICATION_FAILED: { code: -104, remedy: "Look at the user, its secret and the mechanism." },
+  /** Whoever gives tokens gives us none. */
+  TOKEN_REFUSED: { code: -109, remedy: "Look at oauth: the client's id, its secret and its scope." },
+  /** Whoever gives tokens cannot be asked. */
+  TOKEN_UNAVAILABLE: { code: -110, remedy: "Look whether the endpoint, command or file of oauth is there." },
   /** No certificate that either side trusts, or one of them speaks TLS and the other does not. */
   TLS_FAILED: {
     code: -105,
@@ -105,17 +109,26 @@ export function brokerError(code: number, place: Place, said?: string | null): K
   })
 }
 
+const passing: ReadonlySet<ClientErrorName> = new Set([
+  "CONNECTION_REFUSED",
+  "CONNECTION_LOST",
+  "NO_ANSWER",
+  "TOKEN_UNAVAILABLE"
+])
+/** There was no connection to ask by. */
+const unasked: ReadonlySet<ClientErrorName> = new Set(["CONNECTION_REFUSED", "TOKEN_UNAVAILABLE"])
+
 /** The error for what happened on our side. `why`: the cause's own words. */
 export function clientError(name: ClientErrorName, place: Place, why: string): KafkaError {
   const { code, remedy } = clientErrors[name]
-  const retriable = name === "CONNECTION_REFUSED" || name === "CONNECTION_LOST" || name === "NO_ANSWER"
+  const retriable = passing.has(name)
   return new KafkaError({
     kind: name,
     code,
     message: `${place.asked} at ${place.broker === "" ? "no broker" : place.broker}: ${why}. ${remedy}`,
     retriable,
     fenced: false,
-    indefinite: place.isWrite && retriable && name !== "CONNECTION_REFUSED",
+    indefinite: place.isWrite && retriable && !unasked.has(name),
     broker: place.broker,
     asked: place.asked
   })

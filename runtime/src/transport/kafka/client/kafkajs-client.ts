@@ -4,7 +4,7 @@ import type { KafkaClient } from "./kafka-client.ts"
 import { openClient } from "./open-client.ts"
 import type { KafkaClientOptions } from "./open-client.ts"
 import { tlsConnection } from "./tls-connection.ts"
-import { connectFailure, WireFailure } from "./wire.ts"
+import { connectFailure, ConnectionTokens, WireFailure } from "./wire.ts"
 import type { SaslOptions, Wire, WireConnection, WireMessage, WireOptions } from "./wire.ts"
 
 /**
@@ -30,13 +30,17 @@ const saslVersions = {
 }
 
 /** The library writes its own functions into what it is given. */
-const saslOf = (sasl: SaslOptions): object =>
+const saslOf = (sasl: SaslOptions, tokens: ConnectionTokens | undefined): object =>
   sasl.mechanism === "OAUTHBEARER"
-    ? { mechanism: "oauthbearer", oauthBearerProvider: async () => ({ value: await sasl.token() }) }
+    ? {
+        mechanism: "oauthbearer",
+        oauthBearerProvider: async () => ({ value: await tokens?.next(), extensions: sasl.extensions })
+      }
     : { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password }
 
 const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wire => ({
   connect: async (host, port) => {
+    const tokens = sasl?.mechanism === "OAUTHBEARER" ? new ConnectionTokens(sasl.token) : undefined
     const connection = new KafkajsConnection({
       host,
       port,
@@ -48,7 +52,7 @@ const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wi
       // Who asks has a clock of his own.
       enforceRequestTimeout: false,
       ssl: tls === undefined ? null : tlsConnection(tls, host),
-      sasl: sasl === undefined ? null : saslOf(sasl)
+      sasl: sasl === undefined ? null : saslOf(sasl, tokens)
     })
     calm(connection)
     connection.setVersions(saslVersions)
@@ -60,11 +64,11 @@ const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wi
       await connection.authenticate()
     } catch (cause) {
       destroy(connection)
-      throw connectFailure(cause)
+      throw connectFailure(cause, tokens)
     } finally {
       clearTimeout(timer)
     }
-    return wireOf(connection, clientId, sasl !== undefined)
+    return wireOf(connection, clientId, sasl === undefined ? undefined : { tokens })
   }
 })
 
@@ -76,11 +80,15 @@ function calm({ requestQueue }: KafkajsConnection): void {
   }
 }
 
-const wireOf = (connection: KafkajsConnection, clientId: string, isSasl: boolean): WireConnection => ({
+const wireOf = (
+  connection: KafkajsConnection,
+  clientId: string,
+  sasl: { readonly tokens: ConnectionTokens | undefined } | undefined
+): WireConnection => ({
   isOpen: () => isOpen(connection),
   send: async (message) => {
     // A session that is about to end is renewed before the next request.
-    if (isSasl && !connection.isAuthenticated()) await renewed(connection)
+    if (sasl !== undefined && !connection.isAuthenticated()) await renewed(connection, sasl.tokens)
     return sent(connection, clientId, message)
   },
   destroy: () => destroy(connection)
@@ -90,12 +98,12 @@ const wireOf = (connection: KafkajsConnection, clientId: string, isSasl: boolean
 const isOpen = ({ socket }: KafkajsConnection): boolean =>
   socket !== undefined && socket.writable && !socket.readableEnded && !socket.destroyed
 
-async function renewed(connection: KafkajsConnection): Promise<void> {
+async function renewed(connection: KafkajsConnection, tokens: ConnectionTokens | undefined): Promise<void> {
   try {
     await connection.authenticate()
   } catch (cause) {
     destroy(connection)
-    throw connectFailure(cause)
+    throw connectFailure(cause, tokens)
   }
 }
 

@@ -3,7 +3,7 @@ import type { KafkaClient } from "./kafka-client.ts"
 import { openClient } from "./open-client.ts"
 import type { KafkaClientOptions } from "./open-client.ts"
 import { tlsConnection } from "./tls-connection.ts"
-import { connectFailure, WireFailure } from "./wire.ts"
+import { connectFailure, ConnectionTokens, WireFailure } from "./wire.ts"
 import type { SaslOptions, Wire, WireConnection, WireMessage, WireOptions } from "./wire.ts"
 
 /**
@@ -17,19 +17,24 @@ export const platformaticClient = (options: KafkaClientOptions): KafkaClient =>
 const noTimeoutMs = 86_400_000
 const maxInflights = 1_000
 
-const saslOf = (sasl: SaslOptions) =>
+const saslOf = (sasl: SaslOptions, tokens: ConnectionTokens | undefined) =>
   sasl.mechanism === "OAUTHBEARER"
-    ? { mechanism: sasl.mechanism, token: sasl.token }
+    ? {
+        mechanism: sasl.mechanism,
+        token: tokens?.next ?? "",
+        ...(sasl.extensions === undefined ? {} : { oauthBearerExtensions: { ...sasl.extensions } })
+      }
     : { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password }
 
 const platformaticWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wire => ({
   connect: async (host, port) => {
+    const tokens = sasl?.mechanism === "OAUTHBEARER" ? new ConnectionTokens(sasl.token) : undefined
     const connection = new Connection(clientId, {
       connectTimeout: connectTimeoutMs,
       requestTimeout: noTimeoutMs,
       maxInflights,
       ...(tls === undefined ? {} : { tls: tlsConnection(tls, host) }),
-      ...(sasl === undefined ? {} : { sasl: saslOf(sasl) })
+      ...(sasl === undefined ? {} : { sasl: saslOf(sasl, tokens) })
     })
     // It ends the process where nobody listens; who waits for an answer is told by the answer.
     connection.on("error", () => undefined)
@@ -37,27 +42,32 @@ const platformaticWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions
       await connection.connect(host, port)
     } catch (cause) {
       destroy(connection)
-      throw connectFailure(cause)
+      throw connectFailure(cause, tokens)
     }
-    return wireOf(connection)
+    return wireOf(connection, tokens)
   }
 })
 
-const wireOf = (connection: Connection): WireConnection => ({
+const wireOf = (connection: Connection, tokens: ConnectionTokens | undefined): WireConnection => ({
   isOpen: () => connection.status === "connected" || isRenewing(connection),
-  send: (message) => (isRenewing(connection) ? sentLater(connection, message) : sent(connection, message)),
+  send: (message) =>
+    isRenewing(connection) ? sentLater(connection, message, tokens) : sent(connection, message),
   destroy: () => destroy(connection)
 })
 
 const isRenewing = ({ status }: Connection): boolean => status === "reauthenticating"
 
 /** While a session is renewed the library takes requests, but the broker ends a connection where one comes in between. */
-async function sentLater(connection: Connection, message: WireMessage): Promise<Uint8Array> {
+async function sentLater(
+  connection: Connection,
+  message: WireMessage,
+  tokens: ConnectionTokens | undefined
+): Promise<Uint8Array> {
   try {
     await connection.ready()
   } catch (cause) {
     destroy(connection)
-    throw connectFailure(cause)
+    throw connectFailure(cause, tokens)
   }
   return sent(connection, message)
 }

@@ -29,7 +29,9 @@ const failureNames = {
   authentication: "AUTHENTICATION_FAILED",
   tls: "TLS_FAILED",
   lost: "CONNECTION_LOST",
-  closed: "CLIENT_CLOSED"
+  closed: "CLIENT_CLOSED",
+  tokenRefused: "TOKEN_REFUSED",
+  tokenUnavailable: "TOKEN_UNAVAILABLE"
 } as const satisfies { readonly [reason in WireFailure["reason"]]: ClientErrorName }
 
 /**

@@ -28,10 +28,19 @@ export interface WireMessage {
   readonly body: readonly Uint8Array[]
 }
 
+type FailureReason =
+  | "refused"
+  | "authentication"
+  | "tls"
+  | "lost"
+  | "closed"
+  | "tokenRefused"
+  | "tokenUnavailable"
+
 /** Why there is no answer: its words hold no secret. */
 export class WireFailure extends Error {
-  readonly reason: "refused" | "authentication" | "tls" | "lost" | "closed"
-  constructor(reason: "refused" | "authentication" | "tls" | "lost" | "closed", message: string) {
+  readonly reason: FailureReason
+  constructor(reason: FailureReason, message: string) {
     super(message)
     this.name = "WireFailure"
     this.reason = reason
@@ -50,8 +59,11 @@ export interface WireOptions {
 export interface TlsOptions {
   /** PEM; absent: the authorities that Node trusts. */
   readonly authority?: string
+  /** Name to ask for, and that the certificate has to be for; absent: the host. */
+  readonly serverName?: string
   /** PEM, of this client, for brokers that ask for one. */
   readonly key?: string
+  readonly keyPassword?: string
   readonly certificate?: string
 }
 
@@ -65,11 +77,52 @@ export type SaslOptions =
       readonly mechanism: "OAUTHBEARER"
       /** Called at each connection, and when a session is to be renewed. */
       readonly token: () => Promise<string>
+      /** KIP-342. */
+      readonly extensions?: { readonly [name: string]: string }
     }
 
+/** Why there is no token. `unavailable`: there may be one later. The words hold no secret. */
+export class TokenFailure extends Error {
+  readonly reason: "refused" | "unavailable"
+  constructor(reason: "refused" | "unavailable", message: string) {
+    super(message)
+    this.name = "TokenFailure"
+    this.reason = reason
+  }
+}
+
+/** Tokens of one connection, for a library, which tells in its own words where there is none. */
+export class ConnectionTokens {
+  readonly #token: () => Promise<string>
+  #failure: TokenFailure | undefined
+
+  constructor(token: () => Promise<string>) {
+    this.#token = token
+  }
+
+  readonly next = async (): Promise<string> => {
+    this.#failure = undefined
+    try {
+      return await this.#token()
+    } catch (cause) {
+      this.#failure = cause instanceof TokenFailure ? cause : new TokenFailure("unavailable", String(cause))
+      throw cause
+    }
+  }
+
+  /** Why the last was none. */
+  get failure(): TokenFailure | undefined {
+    return this.#failure
+  }
+}
+
 /** Which failure an error of the socket or of a library's handshake is. */
-export function connectFailure(cause: unknown): WireFailure {
+export function connectFailure(cause: unknown, tokens?: ConnectionTokens): WireFailure {
   if (cause instanceof WireFailure) return cause
+  if (tokens?.failure !== undefined) {
+    const { message, reason } = tokens.failure
+    return new WireFailure(reason === "refused" ? "tokenRefused" : "tokenUnavailable", message)
+  }
   const texts = causesOf(cause).map((each) => each.message)
   const codes = causesOf(cause).map((each) => ("code" in each ? String(each.code) : ""))
   const all = [...texts, ...codes].join(" ")
