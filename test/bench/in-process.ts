@@ -15,7 +15,8 @@ const noBids = (): Uint8Array => {
 
 /**
  * A segment of one node without its sandbox: the same harness, codecs and bundle, in a realm of this process, called with frames
- * as the sandbox process calls them. What the sandbox costs is what a call of the pool takes more than this.
+ * as the sandbox process calls them; what is told as edits is made a frame here. What the sandbox costs is what a call of the pool
+ * takes more than this.
  */
 export class InProcessSegment {
   private readonly harness: Harness
