@@ -22,6 +22,8 @@ interface Job {
   readonly unit: AssignableUnit
   readonly scope: Scope.Closeable
   placed: GroupUnit | undefined
+  /** How often the worker had been lost when it took the unit up, until it released it. */
+  takenAt: number | undefined
 }
 
 /**
@@ -57,7 +59,7 @@ export class Crew {
   }
 
   took(worker: CrewWorker, id: string): void {
-    const others = this.holders(id).filter((each) => each !== worker)
+    const others = this.workers.filter((each) => each !== worker && each.worksOn(id))
     if (worker.holds(id) && others.length > 0)
       this.faults.push(`${worker.label} took ${id}, which ${others.map(({ label }) => label).join(", ")} had`)
   }
@@ -131,6 +133,12 @@ export class CrewWorker {
     return !this.#isDead && this.#jobs.get(id)?.placed?.isHeld() === true
   }
 
+  /** Holds it, or ends its work in hand, for which others have to wait unless it was lost meanwhile. */
+  worksOn(id: string): boolean {
+    const takenAt = this.#jobs.get(id)?.takenAt
+    return !this.#isDead && (this.holds(id) || (takenAt !== undefined && takenAt === this.facts().losses))
+  }
+
   held(): readonly string[] {
     return [...this.#jobs.keys()].filter((id) => this.holds(id)).sort()
   }
@@ -139,10 +147,10 @@ export class CrewWorker {
     for (const unit of units) {
       if (this.#jobs.has(unit.id)) continue
       const scope = await Effect.runPromise(Scope.make())
-      const job: Job = { unit, scope, placed: undefined }
+      const job: Job = { unit, scope, placed: undefined, takenAt: undefined }
       this.#jobs.set(unit.id, job)
       job.placed = await Effect.runPromise(Scope.provide(this.#membership.offer(unit), scope))
-      await Effect.runPromise(Scope.provide(Effect.forkScoped(this.#task(job.placed, unit.id)), scope))
+      await Effect.runPromise(Scope.provide(Effect.forkScoped(this.#task(job.placed, job)), scope))
     }
   }
 
@@ -176,13 +184,16 @@ export class CrewWorker {
     await Effect.runPromise(Scope.close(this.#scope, Exit.void))
   }
 
-  #task(placed: GroupUnit, id: string): Effect.Effect<never> {
+  #task(placed: GroupUnit, job: Job): Effect.Effect<never> {
     return Effect.gen({ self: this }, function* () {
       for (;;) {
         yield* placed.held
-        this.#crew.took(this, id)
+        if (!placed.isHeld()) continue
+        job.takenAt = this.facts().losses
+        this.#crew.took(this, job.unit.id)
         yield* placed.revoked
         yield* Effect.sleep(this.#batchMs)
+        job.takenAt = undefined
         yield* placed.release
       }
     })
