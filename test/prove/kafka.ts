@@ -38,7 +38,7 @@ interface Progress {
 
 /**
  * `--events`, 1,000,000 unless told otherwise; `--kills` of the platform and its workers, 60; `--restarts` of brokers, 12; `--freezes`
- * beyond session and transaction, 2; `--workers` beside the platform, 0; `--bugs 0` leaves out the seeded bugs. `--resume` goes on behind the last fault, in the same folder.
+ * beyond session and transaction, 2; `--workers` beside the platform, 2; `--bugs 0` leaves out the seeded bugs. `--resume` goes on behind the last fault, in the same folder.
  */
 export const run = async (options: ProofOptions): Promise<ProofResult> => {
   const sizes: Sizes = {
@@ -47,9 +47,8 @@ export const run = async (options: ProofOptions): Promise<ProofResult> => {
     kills: options.number("--kills") ?? 60,
     restarts: options.number("--restarts") ?? 12,
     freezes: options.number("--freezes") ?? 2,
-    workers: options.number("--workers") ?? 0
+    workers: options.number("--workers") ?? 2
   }
-  if (sizes.workers > 0) throw new RangeError("nothing starts workers beside a platform yet: --workers 0")
   const before = options.resume ? resumed(sizes) : undefined
   if (before === undefined) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs"
 import { basename, join } from "node:path"
 import { command, root, until } from "../../input/program.ts"
+import { choosePorts } from "../../kafka/ports.ts"
 import { openCluster } from "../../kafka/running-cluster.ts"
 import type { RunningCluster } from "../../kafka/running-cluster.ts"
 import { untilInSync } from "./brokers.ts"
@@ -55,18 +56,25 @@ export class Scene {
   }
 
   static async open(options: SceneOptions): Promise<Scene> {
-    const { brokers, folder, seed } = options
+    const { brokers, folder, seed, workers } = options
     const say = options.say ?? (() => undefined)
     mkdirSync(folder, { recursive: true })
     const cluster = await openCluster({ brokers, folder: join(folder, "cluster") })
     const processes: WorkerProcess[] = []
     try {
       say(`${brokers} brokers are up`)
-      const platform = processOf("platform", platformArgs(cluster), options)
+      const [free] = workers === 0 ? [] : await choosePorts(1, undefined, false)
+      const port = free?.client ?? 0
+      const platform = processOf("platform", platformArgs(cluster, port), options)
       processes.push(platform)
       await platform.start()
       await untilInSync(cluster)
       for (const file of pipelines) await apply(platform, file)
+      for (let n = 1; n <= workers; n++) {
+        const worker = workerOf(`worker-${n}`, platform, options)
+        processes.push(worker)
+        await worker.start()
+      }
       const values = new Values(() => `${platform.url}/schema-registry`)
       const writer = await InputWriter.open(cluster.bootstrap, await values.latest(inputTopic), seed)
       const scene = new Scene(options, cluster, processes, values, writer)
@@ -117,7 +125,7 @@ export class Scene {
     rmSync(data, { recursive: true, force: true })
     const isLeftOut = (path: string): boolean => ["kafka", "server.json"].includes(basename(path))
     cpSync(join(folder, "platform"), data, { recursive: true, filter: (path) => !isLeftOut(path) })
-    const rival = processOf("rival", platformArgs(this.cluster), this.#options)
+    const rival = processOf("rival", platformArgs(this.cluster, 0), this.#options)
     await rival.start()
     return rival
   }
@@ -163,10 +171,11 @@ export class Scene {
   }
 }
 
-const platformArgs = ({ bootstrap }: RunningCluster): readonly string[] => [
+/** Workers find a platform that is started again where it was. */
+const platformArgs = ({ bootstrap }: RunningCluster, port: number): readonly string[] => [
   "up",
   "--port",
-  "0",
+  String(port),
   "--kafka",
   bootstrap.join(",")
 ]
@@ -181,6 +190,12 @@ const processOf = (
     data: join(folder, name),
     ...(imports === undefined ? {} : { imports }),
     ...(variables === undefined ? {} : { variables })
+  })
+
+const workerOf = (name: string, { token, url }: WorkerProcess, options: SceneOptions): WorkerProcess =>
+  processOf(name, ["worker", "--url", url, "--folder", join(options.folder, name)], {
+    ...options,
+    variables: { ...options.variables, MILLRACE_TOKEN: token }
   })
 
 const apply = async ({ token, url }: WorkerProcess, file: string): Promise<void> => {
