@@ -224,7 +224,8 @@ export class CheckpointLog {
       const name = key.slice(layoutMark.length)
       if (value === undefined) this.layouts.delete(name)
       else this.layouts.set(name, readLayout(value.toString("utf8")))
-    } else if (key.startsWith(runMark)) this.runs.set(key.slice(runMark.length), `${value ?? ""}`)
+    } else if (key.startsWith(runMark))
+      this.runs.set(key.slice(runMark.length), value?.toString("utf8") ?? "")
     else if (value === undefined) this.known.delete(key)
     else this.known.set(key, readCheckpoint(value))
   }
