@@ -279,11 +279,14 @@ export class KafkaLog {
   ): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
       const { client, local, prefixes } = this.parts
+      const isGoing = (node: string): boolean => nodes === undefined || nodes.includes(node)
+      const going = new Set([...(yield* this.checkpoints.layoutsOf(pipeline)).keys()].filter(isGoing))
       for (const { task } of yield* this.checkpoints.ofPipeline(pipeline)) {
-        if (nodes !== undefined && !nodes.includes(task.node)) continue
+        if (!isGoing(task.node)) continue
         yield* KafkaTask.forget(client, prefixes.own, this.checkpoints, task)
+        going.add(task.node)
       }
-      yield* this.states.forget(pipeline, nodes)
+      yield* this.states.forget(pipeline, going)
       const forgotten = yield* this.checkpoints.forgottenNodes(pipeline, nodes)
       if (forgotten.length > 0) yield* this.write(`node ${pipeline}`, forgotten)
       yield* local.forget(pipeline, nodes)

@@ -179,13 +179,13 @@ export class KafkaStates {
     })
   }
 
-  /** What takes a pipeline's changelogs away; its layouts go with the ids of its nodes. */
-  forget(pipeline: string, nodes: readonly string[] | undefined): Effect.Effect<void, TransportError> {
+  /** Takes the changelogs of these nodes away; their layouts go with the nodes' ids. */
+  forget(pipeline: string, nodes: ReadonlySet<string>): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      for (const [node, { generation }] of yield* this.parts.checkpoints.layoutsOf(pipeline)) {
-        if (nodes !== undefined && !nodes.includes(node)) continue
+      const layouts = yield* this.parts.checkpoints.layoutsOf(pipeline)
+      for (const node of nodes) {
         this.copies.delete(`${pipeline}/${node}`)
-        yield* this.parts.dropChangelog(pipeline, node, generation)
+        yield* this.parts.dropChangelog(pipeline, node, layouts.get(node)?.generation ?? 0)
       }
     })
   }
