@@ -9,7 +9,12 @@ export {
   type DatumReader,
   datumWriter,
   type DatumWriter,
-  plainJson
+  fieldsOfKey,
+  fromBase64,
+  fromPlainJson,
+  keyBytes,
+  plainJson,
+  toBase64
 } from "./codec/index.ts"
 export { escapePart, valueAt } from "./manifest/json-pointer.ts"
 export { ByteSink } from "./record/index.ts"
@@ -50,6 +55,22 @@ export {
   type InboxEvent,
   json,
   type JsonBody,
+  kafka,
+  type KafkaCompression,
+  KafkaConfig,
+  kafkaConfig,
+  KafkaError,
+  type KafkaErrorCode,
+  type KafkaFetch,
+  type KafkaFetched,
+  type KafkaPublication,
+  type KafkaReader,
+  type KafkaRecord,
+  type KafkaStart,
+  type KafkaWriter,
+  packKafkaRecords,
+  type PackedRecords,
+  unpackKafkaRecords,
   listen,
   listState,
   type ListState,

@@ -261,7 +261,7 @@ const servicesOf = (
         budgetKiB,
         ...(records === undefined ? {} : { batchRecords: records }),
         onLog: (pipeline, log) => keepGuestLog(logs, pipeline, log),
-        services: yield* makeHostServices(refusals),
+        services: yield* makeHostServices(refusals, key),
         inboxes,
         ...(group === undefined ? {} : { placement: group.placement }),
         ...(workshop === undefined ? {} : { onDeadLetters: workshop.onDeadLetters })

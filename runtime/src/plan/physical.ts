@@ -24,6 +24,8 @@ export interface ChainPlan {
   readonly head: string
   /** Tasks: partitions of the input topics; for a source, one per source partition, numbered in the order they were first seen. */
   readonly partitions: number | "source"
+  /** Of a source that partitions may be added to: how often it is asked for them. */
+  readonly partitionsEveryMs?: number
   readonly inputs: readonly ChainInput[]
   readonly tables: readonly TableFeed[]
   /**

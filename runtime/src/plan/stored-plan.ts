@@ -96,6 +96,7 @@ const StoredChain = Schema.Struct({
   ),
   deadLetterTopic: Schema.String,
   errorBudget: Schema.Struct({ window: Schema.Number, minimum: Schema.Number, ratio: Schema.Number }),
+  partitionsEveryMs: Schema.optionalKey(Schema.Int),
   watermark: Schema.optionalKey(WatermarkOptions),
   sink: Schema.optionalKey(
     Schema.Struct({

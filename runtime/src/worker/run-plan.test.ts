@@ -27,18 +27,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** Runs the load pipeline over the folder of the test, in a scope of its own. */
 function withPipeline<A, E>(
   script: Script,
-  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>
+  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>,
+  plan = loadPlan()
 ): Promise<A> {
-  return Effect.runPromise(withPipelineEffect(script, use))
+  return Effect.runPromise(withPipelineEffect(script, use, plan))
 }
 
 function withPipelineEffect<A, E>(
   script: Script,
-  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>
+  use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>,
+  plan = loadPlan()
 ) {
   const program = Effect.gen(function* () {
     const transport = yield* Transport
-    const running = yield* runPlan(loadPlan(), {
+    const running = yield* runPlan(plan, {
       transport,
       pool: scriptedPool(script),
       seedKey: new Uint8Array(32),
@@ -103,6 +105,40 @@ describe("runPlan", () => {
     }
     await withPipeline(script, (running) => running.untilCompleted)
     assertCounted(script.visible, 20, 30)
+  })
+
+  it("reads partitions that are added to a source while it runs, and the same after a start", async () => {
+    const partitions: { [name: string]: string[] } = { p1: ["k1:0", "k1:1"], p2: ["k2:0"] }
+    const script = { ...makeScript(partitions), ends: false }
+    const plan = loadPlan()
+    const asking = {
+      ...plan,
+      chains: plan.chains.map((chain) =>
+        chain.partitions === "source" ? { ...chain, partitionsEveryMs: 1 } : chain
+      )
+    }
+    const seen = (count: number) =>
+      Effect.gen(function* () {
+        while (script.visible.length < count) yield* Effect.yieldNow
+      })
+    const numbers = await withPipeline(
+      script,
+      (running) =>
+        Effect.gen(function* () {
+          yield* seen(3)
+          partitions["p0"] = ["k0:0", "k0:1"]
+          yield* seen(5)
+          return running
+            .tasks()
+            .flatMap(({ task }) => (task.node === asking.chains[0]?.head ? [task.partition] : []))
+        }),
+      asking
+    )
+    assert.deepStrictEqual(numbers, [0, 1, 2])
+    partitions["p0"]?.push("k0:2")
+    await withPipeline(script, () => seen(6), asking)
+    assert.deepStrictEqual(countsByKey(script.visible).get("k0"), ["1", "2", "3"])
+    assert.lengthOf(script.visible, 6)
   })
 
   it("tries a transient failure again from the last commit", async () => {

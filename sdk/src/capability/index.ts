@@ -22,6 +22,20 @@ export {
   type TakeBudget,
   type Unresolved
 } from "./listen.ts"
+export {
+  kafka,
+  type KafkaCompression,
+  type KafkaFetch,
+  type KafkaFetched,
+  type KafkaPublication,
+  type KafkaReader,
+  type KafkaStart,
+  type KafkaWriter,
+  type PackedRecords
+} from "./kafka/kafka.ts"
+export { KafkaConfig, kafkaConfig } from "./kafka/kafka-config.ts"
+export { KafkaError, type KafkaErrorCode } from "./kafka/kafka-error.ts"
+export { type KafkaRecord, packKafkaRecords, unpackKafkaRecords } from "./kafka/packed-records.ts"
 export { listState, type ListState } from "./list-state.ts"
 export { log, type Log, type LogFields } from "./log.ts"
 export { lookupTable, type LookupTable } from "./lookup-table.ts"

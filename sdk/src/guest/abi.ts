@@ -151,6 +151,8 @@ export interface SourceRead {
 export interface SourceRecord {
   /** null is a tombstone. */
   readonly value: unknown
+  /** Of a tombstone alone: the key's bytes. */
+  readonly key?: Uint8Array | null
   readonly timestamp?: number
   readonly headers?: readonly (readonly [string, Uint8Array])[]
 }

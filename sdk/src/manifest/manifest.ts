@@ -110,7 +110,12 @@ export const PluginManifest = Schema.Struct({
   ),
   /** `endless`: pointer of the config's value that makes a bounded source endless when it is `true`. */
   source: Schema.optionalKey(
-    Schema.Struct({ bounded: Schema.Boolean, endless: Schema.optionalKey(Schema.String) })
+    Schema.Struct({
+      bounded: Schema.Boolean,
+      endless: Schema.optionalKey(Schema.String),
+      /** Partitions may be added: they are asked for again so often. */
+      partitionsEveryMs: Schema.optionalKey(Schema.Int)
+    })
   ),
   sink: Schema.optionalKey(
     Schema.Struct({ transactional: Schema.Boolean, maxRecords: Schema.Int, maxDelayMs: Schema.Int })

@@ -55,7 +55,20 @@ class Filler {
           name: this.#text(permission.name),
           ...(permission.destination === undefined
             ? {}
-            : { destination: this.#url(permission.destination)?.origin ?? "" })
+            : { destination: this.#url(permission.destination)?.origin ?? "" }),
+          ...(permission.brokers === undefined ? {} : { brokers: this.#brokers(permission.brokers) })
+        }
+      case "kafka":
+        return {
+          ...permission,
+          brokers: this.#brokers(permission.brokers),
+          topic: this.#text(permission.topic)
+        }
+      case "kafka-group":
+        return {
+          ...permission,
+          brokers: this.#brokers(permission.brokers),
+          group: this.#text(permission.group)
         }
       case "topic":
         return { ...permission, topic: this.#text(permission.topic) }
@@ -104,6 +117,22 @@ class Filler {
     return ""
   }
 
+  /** Addresses of brokers, in text or as a list: each once, in the order of the alphabet, so that what is granted stays the same. */
+  #brokers(template: Template): string {
+    const given = typeof template === "string" ? template : valueAt(this.#config, template.config)
+    const listed: readonly unknown[] = Array.isArray(given) ? given : String(given ?? "").split(",")
+    const addresses = listed.map(brokerAddress)
+    const wrong = addresses.findIndex((address) => address === undefined)
+    if (wrong < 0) return [...new Set(addresses)].sort().join(",")
+    this.#problems.add(
+      "CONFIG_INVALID",
+      typeof template === "string" ? "permissions" : `config${template.config}`,
+      `${JSON.stringify(listed[wrong])} is no address of a Kafka broker`,
+      'Give HOST:PORT, like "kafka-1.example:9092", several with commas between.'
+    )
+    return ""
+  }
+
   /** A literal host is one by itself, its port beside it; the config's is a URL, and has both. */
   #place(host: Template): { readonly host: string; readonly port?: number } {
     const url = typeof host === "string" ? this.#url(`http://${host}`) : this.#url(host)
@@ -125,6 +154,15 @@ class Filler {
       'Give one like "https://api.example.com/path"; passwords are secrets: millrace secret set.'
     )
   }
+}
+
+const usualBrokerPort = 9_092
+
+/** `host:port` in lower case; an IPv6 host stands in brackets. */
+const brokerAddress = (given: unknown): string | undefined => {
+  const [, host, port = usualBrokerPort] =
+    /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(String(given).trim()) ?? []
+  return host === undefined || Number(port) > 65_535 ? undefined : `${host.toLowerCase()}:${port}`
 }
 
 const knownPort = (url: URL): number => (url.protocol === "http:" ? 80 : 443)

@@ -15,6 +15,10 @@ export const describePermission = (permission: Permission): string => {
       return secretText(permission)
     case "topic":
       return `${permission.access} the topic ${text(permission.topic)}`
+    case "kafka":
+      return `${permission.access} the topic ${text(permission.topic)} of the Kafka cluster at ${text(permission.brokers)}`
+    case "kafka-group":
+      return `commit offsets of the group ${text(permission.group)} to the Kafka cluster at ${text(permission.brokers)}`
     case "listen":
       return `take in what is posted to its address${origins(permission.origins)}`
     case "clock":
@@ -35,9 +39,12 @@ const origins = (given: readonly string[] | { readonly config: string } | undefi
 const secretText = ({
   mode,
   name,
-  destination
+  destination,
+  brokers
 }: Extract<Permission, { readonly kind: "secret" }>): string => {
   if (mode === "reveal") return `SEE the secret ${text(name)}: its value is revealed to the plugin's code`
+  if (brokers !== undefined)
+    return `log in to the Kafka cluster at ${text(brokers)} with the secret ${text(name)}`
   const origin = destination === undefined ? "nowhere" : text(destination)
   return mode === "inject"
     ? `send the secret ${text(name)} to ${origin}`

@@ -26,8 +26,18 @@ export const Permission = Schema.Union([
     name: Template,
     mode: Schema.Literals(["inject", "sign", "reveal"]),
     // An origin, like https://api.example.com; a secret that is revealed has none.
-    destination: Schema.optionalKey(Template)
+    destination: Schema.optionalKey(Template),
+    // In place of an origin: brokers of Kafka, as `kafka` has them.
+    brokers: Schema.optionalKey(Template)
   }),
+  // A topic of a cluster that is not Millrace's own; brokers as host:port, with commas between.
+  Schema.Struct({
+    kind: Schema.Literal("kafka"),
+    brokers: Template,
+    topic: Template,
+    access: Schema.Literals(["read", "write"])
+  }),
+  Schema.Struct({ kind: Schema.Literal("kafka-group"), brokers: Template, group: Template }),
   Schema.Struct({
     kind: Schema.Literal("topic"),
     topic: Template,

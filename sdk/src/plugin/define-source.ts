@@ -31,8 +31,10 @@ export interface SourceContext<Config> {
 
 /** A record that a source read. */
 export interface SourceRecord<Value> {
-  /** null is a tombstone: a delete. */
+  /** null is a tombstone: a delete of what has the {@link SourceRecord.key}. */
   readonly value: Value | null
+  /** Of a tombstone alone: the key's bytes, as a record's key of these fields has them (docs/formats/key.md); default: the null key. */
+  readonly key?: Uint8Array | null
   /** Event time, ms since 1970; default: the call's clock. */
   readonly timestamp?: number
   readonly headers?: readonly (readonly [name: string, value: Uint8Array])[]
@@ -82,6 +84,8 @@ export interface SourceOptions<
   readonly partitions?: (
     context: { readonly config: ConfigOf<C> } & Handles<U>
   ) => readonly string[] | Generator<BodyEffect, readonly string[], never>
+  /** Partitions may be added while the source is read: they are asked for again after so many ms, 1,000 at least. Default: at each start alone. */
+  readonly partitionsEveryMs?: number
   /** The next records after a position; undefined at first. Called for one partition at a time. */
   readonly read: (
     position: P["Type"] | undefined,

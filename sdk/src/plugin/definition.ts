@@ -60,6 +60,7 @@ export interface SourceDefinition extends Shell {
   readonly bounded: boolean
   /** JSON pointer of the config's value that makes it endless when it is `true`. */
   readonly endless: string | undefined
+  readonly partitionsEveryMs: number | undefined
   readonly partitions: AnyBody | undefined
   readonly read: AnyBody
 }

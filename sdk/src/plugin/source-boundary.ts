@@ -14,6 +14,7 @@ interface LooseOptions {
   readonly uses?: Uses
   readonly position: SourceDefinition["position"]
   readonly bounded?: boolean | { readonly unless: string }
+  readonly partitionsEveryMs?: number
   readonly partitions?: AnyBody
   readonly read: AnyBody
 }
@@ -32,6 +33,7 @@ export const sourceOf = <Out, Config>(options: unknown): Source<Out, Config> => 
     position: given.position,
     bounded: (given.bounded ?? false) !== false,
     endless: typeof given.bounded === "object" ? pointerOf(given.bounded.unless) : undefined,
+    partitionsEveryMs: given.partitionsEveryMs,
     partitions: given.partitions,
     read: given.read
   }

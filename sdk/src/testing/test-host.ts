@@ -6,6 +6,7 @@ import { HostRefusal } from "./host-refusal.ts"
 import type { RecordType } from "../avro/type.ts"
 import { MemoryInbox, type TestEvent } from "./memory-inbox.ts"
 import { MemoryFiles, type TestFiles } from "./memory-files.ts"
+import { MemoryTopic } from "./memory-topic.ts"
 import type { MemoryState } from "./memory-state.ts"
 
 /** A fake capability: answers a host request of a handle, or throws (a {@link HostRefusal} with its code). */
@@ -31,7 +32,7 @@ export type Intercept = (
 export interface HostOptions {
   /** The clock, ms since 1970: of every batch, and of the `clock()` capability. Default 0. */
   readonly now?: number
-  /** By handle: the files below the path that it was granted. */
+  /** By handle: the files below the path that it was granted; of `kafka`, its topic as files ({@link MemoryTopic}). */
   readonly files?: { readonly [handle: string]: TestFiles }
   /** By handle: fakes for what the kit does not serve itself (http), or instead of what it does. */
   readonly fakes?: { readonly [handle: string]: FakeCapability }
@@ -50,7 +51,7 @@ export class TestHost {
   now: number
   readonly #options: HostOptions
   readonly #permissions: readonly { readonly handle: string; readonly permission: Permission }[]
-  readonly #files = new Map<string, MemoryFiles>()
+  readonly #files = new Map<string, MemoryFiles | MemoryTopic>()
   readonly #inboxes = new Map<string, MemoryInbox>()
   readonly #http = new Map<string, FakeHttp>()
   readonly #requests: FakeRequest[] = []
@@ -67,6 +68,7 @@ export class TestHost {
     for (const { handle, permission } of permissions) {
       if (permission.kind === "listen" && contract !== undefined)
         this.#inboxes.set(handle, new MemoryInbox(options.inbox?.[handle] ?? [], contract, () => this.now))
+      if (permission.kind === "kafka") this.#files.set(handle, new MemoryTopic(options.files?.[handle] ?? {}))
       if (permission.kind !== "read" && permission.kind !== "write") continue
       this.#files.set(handle, new MemoryFiles(options.files?.[handle] ?? {}))
     }

@@ -71,7 +71,7 @@ export const startWorker = Effect.fn("startWorker")(function* (options: WorkerOp
     ...(records === undefined ? {} : { batchRecords: records }),
     onLog: (pipeline, log) =>
       Effect.logInfo(log.message).pipe(Effect.annotateLogs({ pipeline, node: log.node, level: log.level })),
-    services: yield* hostServicesWith(new Refusals(), secretsOf(client)),
+    services: yield* hostServicesWith(new Refusals(), seedKey, secretsOf(client)),
     placement: group.placement
   }
   const parent = yield* Effect.scope

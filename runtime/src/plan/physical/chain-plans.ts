@@ -69,6 +69,7 @@ const nodesPlan = (pipeline: string, line: ChainLine, layout: Layout, plans: Nod
   const inputs = inputsOf(line.nodes[0]!, layout)
   const sink = last.plugin.manifest.sink
   const watermark = line.nodes[0]!.node.watermark
+  const every = line.nodes[0]!.plugin.manifest.source?.partitionsEveryMs
   return {
     head: line.head,
     partitions: inputs.length === 0 ? "source" : layout.reads.get(inputs[0]!.edge)!.partitions,
@@ -78,6 +79,7 @@ const nodesPlan = (pipeline: string, line: ChainLine, layout: Layout, plans: Nod
     outputs: outputsOf(last, layout),
     deadLetterTopic: deadLetterTopic(pipeline),
     errorBudget,
+    ...(every === undefined ? {} : { partitionsEveryMs: every }),
     ...(watermark === undefined ? {} : { watermark }),
     ...(sink === undefined ? {} : { sink: { node: last.name, ...sink } })
   }

@@ -9,14 +9,13 @@ import { openChain } from "./open-chain.ts"
 import type { OpenChain } from "./open-chain.ts"
 import { inPlace, unitsOf, untilChainEnded, untilTasksCompleted } from "./chain-units.ts"
 import type { ChainUnit, UnitPlace } from "./chain-units.ts"
+import { addPartitions, taskLoops } from "./task-loops.ts"
+import type { TaskLoop } from "./task-loops.ts"
 import { allHere } from "../placement.ts"
 import { announceOnce, endOutputs } from "./chain-outputs.ts"
 import type { ChainOutputs } from "./chain-outputs.ts"
-import { runRecordTask } from "../task/record-task.ts"
-import { chainPartition, sourcePartitions } from "../task/source-partitions.ts"
-import type { NumberedPartition } from "../task/source-partitions.ts"
-import { runSourceTask } from "../task/source-task.ts"
-import type { Task, TaskParts } from "../task/task.ts"
+import { chainPartition } from "../task/source-partitions.ts"
+import type { TaskParts } from "../task/task.ts"
 import { makeTaskFacts } from "../task/task-facts.ts"
 import type { TaskFacts } from "../task/task-facts.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
@@ -95,13 +94,14 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       isOpen = true
       const work = (unit: ChainUnit) => (unitGate: Gate) =>
         Effect.gen(function* () {
-          const loops = yield* retry(unitGate, taskLoops(parts, chain, unit))
-          const count = unit.partitions === "source" ? tasksOf(loops) : Number(parts.plan.partitions)
-          const announce = announceOnce(chainOutputs(parts), count)
+          let loops = yield* retry(unitGate, taskLoops(environment, chain, unit))
+          const counted = (): number =>
+            unit.partitions === "source" ? tasksOf(loops) : Number(parts.plan.partitions)
+          let announce = announceOnce(chainOutputs(parts), counted())
           let running = loops.length
           const allDone = yield* Deferred.make<void>()
           if (running === 0) yield* Deferred.succeed(allDone, undefined)
-          const supervised = loops.map(({ partition, loop }) => {
+          const supervise = ({ partition, loop }: TaskLoop) => {
             const facts = factsOf(partition)
             facts.worker = undefined
             let isFirst = true
@@ -125,18 +125,31 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
                 )
               )
             )
+          }
+          const more = addPartitions(chain, {
+            environment,
+            gate: unitGate,
+            plan: parts.plan,
+            loops: () => loops,
+            begin: (fresh) => {
+              loops = [...loops, ...fresh]
+              running += fresh.length
+              announce = announceOnce(chainOutputs(parts), counted())
+              return fresh.map(supervise)
+            },
+            allDone: Deferred.await(allDone)
           })
           const ending = Effect.gen(function* () {
             if ((yield* passing(unitGate, Deferred.await(allDone))) === "stop") return
             if (placement.isShared && unit.partitions !== "source") {
-              const all = Array.from({ length: count }, (_, partition) => partition)
+              const all = Array.from({ length: counted() }, (_, partition) => partition)
               const elsewhere = retry(unitGate, untilTasksCompleted(environment.transport, place, all))
               if ((yield* passing(unitGate, elsewhere)) === "stop") return
             }
             yield* retry(unitGate, endOutputs(chainOutputs(parts)))
             if (!placement.isShared) yield* ended
           })
-          yield* Effect.all([...supervised, ...(unit.isLead ? [ending] : [])], {
+          yield* Effect.all([...loops.map(supervise), ...(unit.isLead ? [ending] : []), more], {
             concurrency: "unbounded",
             discard: true
           })
@@ -181,11 +194,6 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
   })
 }
 
-interface TaskLoop {
-  readonly partition: number
-  readonly loop: (task: Task) => Effect.Effect<void, TaskFailure>
-}
-
 /** Answers `go` when it is done, across pauses; `stop` where the tasks are to stop before. */
 function passing<E>(gate: Gate, done: Effect.Effect<void, E>): Effect.Effect<"go" | "stop", E> {
   return Effect.gen(function* () {
@@ -197,21 +205,6 @@ function passing<E>(gate: Gate, done: Effect.Effect<void, E>): Effect.Effect<"go
       if ((yield* gate.pass) === "stop") return "stop"
     }
   })
-}
-
-function taskLoops(
-  parts: ChainParts,
-  chain: OpenChain,
-  { partitions }: ChainUnit
-): Effect.Effect<readonly TaskLoop[], TaskFailure> {
-  if (partitions !== "source")
-    return Effect.succeed(partitions.map((partition) => ({ partition, loop: runRecordTask })))
-  return Effect.map(sourcePartitions(parts.environment.transport, chain), (named) =>
-    named.map(({ name, partition }: NumberedPartition) => ({
-      partition,
-      loop: (task: Task) => runSourceTask(task, name)
-    }))
-  )
 }
 
 function taskParts(

@@ -10,6 +10,8 @@ import { serveFiles } from "./files.ts"
 import { nodeRequests } from "./host-services.ts"
 import type { HostServices } from "./host-services.ts"
 import { serveHttp } from "./http/serve-http.ts"
+import { grantedTopic, kafkaAccess } from "./kafka/kafka-settings.ts"
+import { KafkaNode, serveKafka } from "./kafka/serve-kafka.ts"
 import { member, refuse } from "./request-failure.ts"
 import type { Answer } from "./request-failure.ts"
 import { serveReveal, serveVariable } from "./reveal.ts"
@@ -37,7 +39,7 @@ export function hostRequests(
       const name = grantName(spec.node, handle)
       granted.set(name, [...(granted.get(name) ?? []), permission])
     }
-  const outside = new Map(nodes.map((node) => [node.spec.node, outsideOf(node)]))
+  const outside = new Map(nodes.map((node) => [node.spec.node, outsideOf(pipeline, node)]))
   const answered = (request: HostRequest): Answer => {
     const permissions = granted.get(grantName(request.node, request.handle)) ?? []
     if (permissions.some(({ kind }) => kind === "listen"))
@@ -65,15 +67,24 @@ export function hostRequests(
 interface NodeOutside {
   readonly nodeSecrets: readonly string[]
   readonly slots: Semaphore.Semaphore
+  readonly kafka: KafkaNode | undefined
 }
 
-function outsideOf({ permissions }: NodePlan): NodeOutside {
+function outsideOf(pipeline: string, node: NodePlan): NodeOutside {
+  const { permissions } = node
   const names = permissions.flatMap(({ permission }) =>
     permission.kind === "secret" && permission.mode !== "reveal" && typeof permission.name === "string"
       ? [permission.name]
       : []
   )
-  return { nodeSecrets: [...new Set(names)], slots: Semaphore.makeUnsafe(nodeRequests) }
+  const access = permissions.some(({ permission }) => permission.kind === "kafka")
+    ? kafkaAccess(node)
+    : undefined
+  return {
+    nodeSecrets: [...new Set(names)],
+    slots: Semaphore.makeUnsafe(nodeRequests),
+    kafka: access && new KafkaNode(`${pipeline}.${node.spec.node}`, access)
+  }
 }
 
 function serve(
@@ -84,6 +95,7 @@ function serve(
 ): Answer {
   const has = (kind: Permission["kind"]) => permissions.some((permission) => permission.kind === kind)
   const isOutside =
+    has("kafka") ||
     (request.operation === "request" && has("net")) ||
     (request.operation === "reveal" && has("secret")) ||
     (request.operation === "env" && has("env"))
@@ -93,9 +105,24 @@ function serve(
       refuse("PERMISSION_DENIED", "this operation was not granted to this handle")
     )
   if (services === undefined) return refuse("UNSUPPORTED", "this worker has no way outside")
+  if (has("kafka")) return serveTopic(permissions, request, outside, services)
   if (request.operation === "reveal") return serveReveal(permissions, request, services)
   if (request.operation === "env") return serveVariable(permissions, request, services)
   return serveHttp({ ...outside, permissions }, request, services)
+}
+
+/** A topic of a cluster that is not this platform's own. */
+function serveTopic(
+  permissions: readonly Permission[],
+  request: HostRequest,
+  { kafka: node, slots }: NodeOutside,
+  { kafka, secrets }: HostServices
+): Answer {
+  const topic = grantedTopic(permissions)
+  if (topic === undefined || node === undefined)
+    return refuse("PERMISSION_DENIED", "no topic was granted to this handle")
+  if (kafka === undefined) return refuse("UNSUPPORTED", "this worker reaches no topics of other clusters")
+  return slots.withPermit(serveKafka({ node, topic, permissions }, request, kafka, secrets))
 }
 
 function serveInside(permission: Permission, request: HostRequest): Answer | undefined {

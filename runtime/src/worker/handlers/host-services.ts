@@ -1,5 +1,6 @@
 import type * as Semaphore from "effect/Semaphore"
 import type { HttpDriver } from "./http/http-driver.ts"
+import type { KafkaService } from "./kafka/serve-kafka.ts"
 import type { Refusals } from "./refusals.ts"
 import type { SecretSource } from "./secret-source.ts"
 
@@ -14,6 +15,8 @@ export interface HostServices {
   /** {@link workerRequests} permits. */
   readonly slots: Semaphore.Semaphore
   readonly secrets: SecretSource
+  /** Absent: topics of other clusters are `UNSUPPORTED`. */
+  readonly kafka?: KafkaService
   /** A variable of the worker's environment, by its exact name. */
   readonly variable: (name: string) => string | undefined
   readonly refusals: Refusals

@@ -14,10 +14,14 @@ export interface NumberedPartition {
   readonly partition: number
 }
 
-/** Asks the source for its partitions; those that committed before keep their numbers, new ones take the next. */
+/**
+ * Asks the source for its partitions; those that committed before keep their numbers, new ones take the next. `running`: numbers by
+ * name of those that have tasks, whether or not they committed yet.
+ */
 export function sourcePartitions(
   transport: TransportShape,
-  chain: OpenChain
+  chain: OpenChain,
+  running: ReadonlyMap<string, number> = new Map()
 ): Effect.Effect<readonly NumberedPartition[], TaskFailure> {
   return Effect.gen(function* () {
     const [segment] = chain.segments
@@ -31,10 +35,14 @@ export function sourcePartitions(
     const numbers = new Map<string, number>()
     const tables = new Set(chain.tables.map(({ name }) => name))
     let next = 0
+    for (const [name, partition] of running) {
+      numbers.set(name, partition)
+      next = Math.max(next, partition + 1)
+    }
     for (const { task, checkpoint } of known) {
       if (task.node !== chain.plan.head || task.partition === chainPartition) continue
       for (const name of Object.keys(checkpoint.positions))
-        if (!tables.has(name)) numbers.set(name, task.partition)
+        if (!tables.has(name) && !numbers.has(name)) numbers.set(name, task.partition)
       next = Math.max(next, task.partition + 1)
     }
     return names.map((name) => {

@@ -52,7 +52,10 @@ class ManifestWriter {
           outputs: [{ name: onlyOutput, contract: this.output(definition.output, definition.name) }],
           source: {
             bounded: definition.bounded,
-            ...(definition.endless === undefined ? {} : { endless: definition.endless })
+            ...(definition.endless === undefined ? {} : { endless: definition.endless }),
+            ...(definition.partitionsEveryMs === undefined
+              ? {}
+              : { partitionsEveryMs: definition.partitionsEveryMs })
           }
         }
       case "sink":

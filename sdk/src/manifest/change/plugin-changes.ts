@@ -88,7 +88,7 @@ const deliveryChanges = (before: PluginManifest, after: PluginManifest): readonl
   ...(sameJson(before.outputsFrom, after.outputsFrom)
     ? []
     : [change("output", "outputs", "the config names other outputs than before", "major")]),
-  ...(sameJson(before.source, after.source)
+  ...(sameJson(endOf(before), endOf(after))
     ? []
     : onlyMayBeEndless(before, after)
       ? [change("delivery", "source", "may be endless, where its config says so", "minor")]
@@ -102,6 +102,8 @@ const deliveryChanges = (before: PluginManifest, after: PluginManifest): readonl
         ]),
   ...sinkChanges(before.sink, after.sink)
 ]
+
+const endOf = ({ source }: PluginManifest) => ({ bounded: source?.bounded, endless: source?.endless })
 
 const onlyMayBeEndless = (before: PluginManifest, after: PluginManifest): boolean =>
   before.source?.bounded === after.source?.bounded && before.source?.endless === undefined

@@ -210,19 +210,20 @@ export class OutputSet {
     }
   }
 
-  /** A record that a source made. */
+  /** A record that a source made; `deleted`: where the value is null, the key of the delete. */
   putNew(
     index: number,
     value: unknown,
     timestamp: number,
     headers: readonly (readonly [string, Uint8Array])[] | undefined,
     origin: number,
-    watermark: number
+    watermark: number,
+    deleted: Uint8Array | null
   ): void {
     const definition = this.definitions[index]
     const parts = headers === undefined ? { watermark } : { watermark, headers }
     if (value === null) {
-      this.frames[index].writer.append({ timestamp, key: null, ...parts }, null)
+      this.frames[index].writer.append({ timestamp, key: deleted, ...parts }, null)
     } else {
       if (definition.writer === undefined) throw new TypeErrorOf("this output has no writer")
       this.scratch.length = 0

@@ -88,7 +88,10 @@ function putRecord(batch: SourceBatch, record: unknown, place: number): void {
     const headers = headersOf(record["headers"])
     const begun =
       place === 0 && batch.traceparent !== null ? withTrace(headers, batch.traceparent) : undefined
-    batch.outputs.putNew(0, record["value"], timestamp, begun ?? headers, place, watermark)
+    const key = record["key"] ?? null
+    if (key !== null && (record["value"] !== null || !isBytes(key)))
+      throw new TypeErrorOf("only a record without a value has a key of its own, which is bytes")
+    batch.outputs.putNew(0, record["value"], timestamp, begun ?? headers, place, watermark, key)
     batch.outputs.checkBudget()
     batch.tally.recordsOut += 1
     batch.tally.handled += 1

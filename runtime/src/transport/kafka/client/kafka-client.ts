@@ -34,10 +34,10 @@ export interface TopicRequests {
 }
 
 export interface RecordRequests {
-  /** In the order of the partitions. `lastStable`: the first offset that a reader of committed records does not get yet. */
+  /** In the order of the partitions. */
   readonly listOffsets: (
     partitions: readonly TopicPartition[],
-    at: "earliest" | "latest" | "lastStable"
+    at: OffsetAt
   ) => Promise<readonly PartitionOffset[]>
   /** Id of the broker that leads a partition: what one fetch asks of several leaders is answered when the last has. */
   readonly leader: (partition: TopicPartition) => Promise<number>
@@ -84,6 +84,12 @@ export interface GroupRequests {
     partitions: readonly TopicPartition[]
   ) => Promise<readonly CommittedOffset[]>
 }
+
+/**
+ * `lastStable`: the first offset that a reader of committed records does not get yet. A time, ms since 1970: the first record that is
+ * not older, -1n where there is none.
+ */
+export type OffsetAt = "earliest" | "latest" | "lastStable" | bigint
 
 export interface TopicPartition {
   readonly topic: string

@@ -5,6 +5,7 @@ import type {
   FetchedPartition,
   FetchPartition,
   FetchRequest,
+  OffsetAt,
   PartitionOffset,
   ProducedPartition,
   ProduceRequest,
@@ -54,15 +55,15 @@ export class LeaderRequests implements RecordRequests {
 
   async listOffsets(
     partitions: readonly TopicPartition[],
-    at: "earliest" | "latest" | "lastStable"
+    at: OffsetAt
   ): Promise<readonly PartitionOffset[]> {
-    const timestamp = at === "earliest" ? offsetsAt.earliest : offsetsAt.latest
+    const timestamp = typeof at === "bigint" ? at : at === "earliest" ? offsetsAt.earliest : offsetsAt.latest
     const isolation = at === "lastStable" ? isolationLevels.committed : isolationLevels.uncommitted
     const found = await this.#retried(partitions, async () => {
       const led = await this.#byLeader(partitions)
       const answers = await Promise.all(
         led.map(async ({ items, leader }) => {
-          const asked = `the ${at} offset of ${namesOf(items)}`
+          const asked = `the ${typeof at === "bigint" ? "first young" : at} offset of ${namesOf(items)}`
           const topics = byTopic(items.map((item) => ({ ...item, timestamp })))
           const patience = { timeoutMs: this.#requestTimeoutMs, asked }
           const request = { isolation, topics }

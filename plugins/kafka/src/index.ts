@@ -1,0 +1,2 @@
+export { kafkaSource } from "./source/source.ts"
+export { kafkaSink } from "./sink/sink.ts"
