@@ -22,7 +22,16 @@ export class TopicClient {
   async make(topic: string, partitions: number): Promise<void> {
     const admin = this.#kafka.admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false })
+    // kafkajs takes a topic that a broker has not heard of yet for one that is not there.
+    await until(
+      () =>
+        admin.fetchTopicMetadata({ topics: [topic] }).then(
+          ({ topics: [found] }) => found?.partitions.filter(({ leader }) => leader >= 0).length ?? 0,
+          () => 0
+        ),
+      (led) => led === partitions
+    )
     await admin.disconnect()
   }
 

@@ -127,7 +127,7 @@ nodes:
   out:
     sink: "@millrace/kafka@^1"
     from: lines
-    with: { brokers: "${brokers}", topic: ${to}, format: raw, valueField: body, compression: zstd, delivery: at-least-once, idHeader: id }
+    with: { brokers: "${brokers}", topic: ${to}, format: raw, valueField: body, compression: gzip, delivery: at-least-once, idHeader: id }
 `,
         "--grant"
       )
