@@ -41,6 +41,7 @@ export const longSuites: readonly string[] = [
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
   "test/kafka/workers.test.ts",
+  "test/kafka/topics/topics.test.ts",
   "test/libraries/libraries.test.ts",
   "test/observe/faults.test.ts",
   "test/observe/first-party.test.ts",

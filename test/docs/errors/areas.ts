@@ -12,6 +12,7 @@ import { codecErrors, deadLetterErrors } from "./record-errors.ts"
 import type { Area } from "./row.ts"
 import { schemaErrors } from "./schema-errors.ts"
 import { taskErrors } from "./task-errors.ts"
+import { topicErrors } from "./topic-errors.ts"
 
 /** Every code that a user can meet, by where it is met. A code may stand in several chapters. */
 export const areas: readonly Area[] = [
@@ -83,6 +84,12 @@ export const areas: readonly Area[] = [
     about:
       "Why a handle did not do what it was asked: the `code` of an `HttpError`, `CapabilityError` or `TimerError`, which the body of a plugin may handle.",
     rows: capabilityErrors
+  },
+  {
+    title: "Topics of other Kafka clusters",
+    about:
+      "The `code` of a `KafkaError`, with which a node of [@millrace/kafka](../plugins/kafka/README.md) waits or stops; from `KAFKA_NOT_UTF8` on, how the message of its dead letters begins.",
+    rows: topicErrors
   },
   {
     title: "Tests of plugins",

@@ -8,12 +8,10 @@ import {
   type SinkRecord
 } from "@millrace/sdk"
 import { type SinkConfig, usualMaxBytes } from "./config.ts"
+import { Unwritable } from "./unwritable.ts"
 
 type Row = { readonly [field: string]: unknown }
 type Given = SinkRecord<Row>
-
-/** Why a record cannot be written. Codes are public. */
-class Unwritable extends Error {}
 
 /** A record for the topic, why it is none, or undefined where it is passed over. */
 export type ToKafka = (record: Given, index: number, now: number) => KafkaRecord | FailedRecord | undefined
@@ -43,11 +41,11 @@ export const toKafka = (config: SinkConfig, schema: string): ToKafka => {
     try {
       if (record.value === null && tombstones === "skip") return undefined
       if (record.value === null && tombstones === "dead-letter")
-        throw new Unwritable("KAFKA_TOMBSTONE: a delete, and the config has no use for it")
+        throw new Unwritable("KAFKA_TOMBSTONE", "a delete, and the config has no use for it")
       const one = made(record, now)
       const size = (one.key?.length ?? 0) + (one.value?.length ?? 0)
       if (size > (config.maxBytes ?? usualMaxBytes))
-        throw new Unwritable(`KAFKA_RECORD_TOO_LARGE: it has ${size} bytes, more than maxBytes`)
+        throw new Unwritable("KAFKA_RECORD_TOO_LARGE", `it has ${size} bytes, more than maxBytes`)
       return one
     } catch (error) {
       return { index, reason: error instanceof Error ? error.message : String(error) }
@@ -59,7 +57,8 @@ const timeOf = ({ timestamps = "event" }: SinkConfig, { timestamp }: Given, now:
   if (timestamps === "now") return now
   if (timestamp >= 0 && timestamp <= now + mostAheadMs) return timestamp
   throw new Unwritable(
-    `KAFKA_TIME_REFUSED: its event time, ${timestamp}, is ${timestamp < 0 ? "before 1970" : "more than an hour ahead"}: ` +
+    "KAFKA_TIME_REFUSED",
+    `its event time, ${timestamp}, is ${timestamp < 0 ? "before 1970" : "more than an hour ahead"}: ` +
       "set timestamps: now to write such records"
   )
 }
@@ -83,7 +82,7 @@ const valueWriter = (
     if (value === null || value === undefined) return null
     if (format === "raw" && value instanceof Uint8Array) return value
     if (format === "string" && typeof value === "string") return encoder.encode(value)
-    throw new Unwritable(`KAFKA_VALUE_MISFIT: ${valueField} is no ${format === "raw" ? "bytes" : "text"}`)
+    throw new Unwritable("KAFKA_VALUE_REFUSED", `${valueField} is no ${format === "raw" ? "bytes" : "text"}`)
   }
 }
 

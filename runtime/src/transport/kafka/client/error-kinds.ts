@@ -10,3 +10,10 @@ export const clientRefusals = {
   tls: "TLS_FAILED",
   token: "TOKEN_REFUSED"
 } as const
+/** The coordinator has no producer of this id any more: it was idle for days. */
+export const producerForgotten: ReadonlySet<string> = new Set([
+  "INVALID_PRODUCER_ID_MAPPING",
+  "UNKNOWN_PRODUCER_ID"
+])
+/** The topic takes no batch of this size. */
+export const batchTooLarge: ReadonlySet<string> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"])

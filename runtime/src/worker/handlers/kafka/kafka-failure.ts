@@ -33,7 +33,7 @@ function codeOf({ fenced, indefinite, kind, retriable }: KafkaError): KafkaError
   const known = codes[kind]
   if (known !== undefined) return known
   if (fenced) return "FENCED"
-  if (kind.endsWith("AUTHORIZATION_FAILED")) return "NOT_AUTHORIZED"
+  if (/AUTHORIZATION_FAILED$/.test(kind)) return "NOT_AUTHORIZED"
   if (indefinite) return "OUTCOME_UNKNOWN"
   return retriable ? "UNREACHABLE" : "BROKER_REFUSED"
 }

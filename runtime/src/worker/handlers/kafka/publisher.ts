@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { KafkaClient, TxnProducer } from "../../../transport/kafka/client/kafka-client.ts"
+import { batchTooLarge, producerForgotten } from "../../../transport/kafka/client/error-kinds.ts"
 import { KafkaError } from "../../../transport/kafka/client/kafka-error.ts"
 import { partitionsOf, Sequences, writeRecords } from "./topic-writer.ts"
 import type { WriteRequest } from "./topic-writer.ts"
@@ -72,7 +73,7 @@ export class Publisher {
       return await use(await this.#open(client, topic))
     } catch (cause) {
       this.#session = undefined
-      if (!wasOpen || !(cause instanceof KafkaError) || !forgotten.has(cause.kind)) throw cause
+      if (!wasOpen || !(cause instanceof KafkaError) || !producerForgotten.has(cause.kind)) throw cause
     }
     try {
       return await use(await this.#open(client, topic))
@@ -116,7 +117,7 @@ export class Publisher {
         await this.#transact(client, session, { ...request, maxBatchBytes }, run)
         return
       } catch (cause) {
-        const isTooLarge = cause instanceof KafkaError && tooLarge.has(cause.kind)
+        const isTooLarge = cause instanceof KafkaError && batchTooLarge.has(cause.kind)
         if (!isTooLarge || attempt === batchSizes.length - 1) throw cause
         // What was refused took no number: the producer's own count is wrong from here on.
         await client.endTxn(session.producer, "abort")
@@ -147,10 +148,6 @@ export class Publisher {
     await client.endTxn(producer, "commit")
   }
 }
-
-/** Names of a coordinator that has no producer of this id any more. */
-const forgotten = new Set(["INVALID_PRODUCER_ID_MAPPING", "UNKNOWN_PRODUCER_ID"])
-const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"])
 
 /** A run's name as the mark has it: short, whatever its own length. */
 const nameOf = (run: string): string => createHash("sha256").update(run).digest("hex").slice(0, 32)
