@@ -120,10 +120,15 @@ class Filler {
   /** Addresses of brokers, in text or as a list: each once, in the order of the alphabet, so that what is granted stays the same. */
   #brokers(template: Template): string {
     const given = typeof template === "string" ? template : valueAt(this.#config, template.config)
-    const listed: readonly unknown[] = Array.isArray(given) ? given : String(given ?? "").split(",")
+    const listed: readonly unknown[] = Array.isArray(given)
+      ? given
+      : typeof given === "string"
+        ? given.split(",")
+        : [given]
     const addresses = listed.map(brokerAddress)
     const wrong = addresses.findIndex((address) => address === undefined)
-    if (wrong < 0) return [...new Set(addresses)].sort().join(",")
+    if (wrong < 0)
+      return [...new Set(addresses)].toSorted((one = "", other = "") => (one < other ? -1 : 1)).join(",")
     this.#problems.add(
       "CONFIG_INVALID",
       typeof template === "string" ? "permissions" : `config${template.config}`,

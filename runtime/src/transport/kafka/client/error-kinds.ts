@@ -17,3 +17,10 @@ export const producerForgotten: ReadonlySet<string> = new Set([
 ])
 /** The topic takes no batch of this size. */
 export const batchTooLarge: ReadonlySet<string> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"])
+/** An ACL does not let the user do it. */
+export const refusedByAcl: ReadonlySet<string> = new Set([
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"
+])

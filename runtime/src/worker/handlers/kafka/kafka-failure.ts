@@ -1,5 +1,6 @@
 import type { HostRequestError } from "@millrace/sandbox"
 import type { KafkaErrorCode } from "@millrace/sdk"
+import { refusedByAcl } from "../../../transport/kafka/client/error-kinds.ts"
 import { KafkaError } from "../../../transport/kafka/client/kafka-error.ts"
 import { RecordBatchFault } from "../../../transport/kafka/record-batch/record-batch-fault.ts"
 
@@ -33,7 +34,7 @@ function codeOf({ fenced, indefinite, kind, retriable }: KafkaError): KafkaError
   const known = codes[kind]
   if (known !== undefined) return known
   if (fenced) return "FENCED"
-  if (/AUTHORIZATION_FAILED$/.test(kind)) return "NOT_AUTHORIZED"
+  if (refusedByAcl.has(kind)) return "NOT_AUTHORIZED"
   if (indefinite) return "OUTCOME_UNKNOWN"
   return retriable ? "UNREACHABLE" : "BROKER_REFUSED"
 }
