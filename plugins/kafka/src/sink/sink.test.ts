@@ -32,7 +32,10 @@ describe("the sink of topics", () => {
       input: { schema, key, values: records }
     })
     const topic = found.files["topic"]?.["0"] ?? new Uint8Array()
-    const written = new TextDecoder().decode(topic).split("\n").filter((line) => line !== "")
+    const written = new TextDecoder()
+      .decode(topic)
+      .split("\n")
+      .filter((line) => line !== "")
     return {
       records: written.map((line): { readonly [name: string]: unknown } => JSON.parse(line)),
       letters: found.deadLetters.map(({ message }) => message)
@@ -54,7 +57,11 @@ describe("the sink of topics", () => {
   })
 
   it("makes keys and headers of fields", async () => {
-    const config = { format: "json", headers: { field: "meta" }, key: { fields: ["id", "n"], format: "json" } }
+    const config = {
+      format: "json",
+      headers: { field: "meta" },
+      key: { fields: ["id", "n"], format: "json" }
+    }
     const { records } = await write({ ...config, tombstones: "skip" }, [order])
     assert.strictEqual(records[0]?.["key"], '{"id":"a","n":1}')
     assert.strictEqual(records[0]?.["value"], '{"id":"a","n":1,"day":"1970-01-01","body":null}')
@@ -68,7 +75,10 @@ describe("the sink of topics", () => {
     const text = await write({ format: "string", valueField: "id", idHeader: "record" }, [order])
     assert.strictEqual(text.records[0]?.["value"], "a")
     assert.property(text.records[0]?.["headers"], "record")
-    const raw = await write({ format: "raw", valueField: "body" }, [order, { ...order, body: new Uint8Array([65]) }])
+    const raw = await write({ format: "raw", valueField: "body" }, [
+      order,
+      { ...order, body: new Uint8Array([65]) }
+    ])
     assert.deepEqual(
       raw.records.map(({ value }) => value),
       [null, "A"]

@@ -67,7 +67,7 @@ describe("the source of topics", () => {
         "orders/0@0: KAFKA_NOT_JSON: the value is no JSON",
         "orders/0@1: KAFKA_NOT_UTF8: the value is no text in UTF-8",
         "orders/0@2: KAFKA_VALUE_MISFIT: at id: is missing",
-        'orders/0@3: KAFKA_VALUE_MISFIT: at id: expected a whole number within ±(2^53-1), got a string',
+        "orders/0@3: KAFKA_VALUE_MISFIT: at id: expected a whole number within ±(2^53-1), got a string",
         "orders/0@4: KAFKA_KEY_MISFIT: the key has 5 bytes, and a long has 8",
         "orders/0@5: KAFKA_TOMBSTONE: a delete without a key deletes nothing"
       ]
@@ -77,7 +77,12 @@ describe("the source of topics", () => {
 
   it("reads text and bytes, and adds the key and the headers as fields", async () => {
     const topic = { "0": lines({ key: "k", value: "v", headers: { a: "1" } }, { value: "w" }) }
-    const strings = { ...base, format: "string", key: { fields: ["host"], nullable: true }, headers: { field: "meta" } }
+    const strings = {
+      ...base,
+      format: "string",
+      key: { fields: ["host"], nullable: true },
+      headers: { field: "meta" }
+    }
     assert.deepEqual((await run(strings, topic)).values, [
       { host: "k", value: "v", meta: { a: "1" } },
       { host: null, value: "w", meta: {} }
@@ -151,6 +156,9 @@ describe("the source of topics", () => {
     assert.match(await problem({ ...json, key: { fields: ["no"], format: "json" } }), /there is no field no/)
     assert.match(await problem({ ...json, key: { fields: ["id", "note"] } }), /is one field/)
     assert.match(await problem({ ...base, format: "string", tombstones: "delete" }), /a delete has a key/)
-    assert.match(await problem({ ...base, format: "string", brokers: "http://x" }), /no address of a Kafka broker/)
+    assert.match(
+      await problem({ ...base, format: "string", brokers: "http://x" }),
+      /no address of a Kafka broker/
+    )
   })
 })

@@ -1,6 +1,5 @@
 import type { HostRequestError } from "@millrace/sandbox"
 import type { KafkaErrorCode } from "@millrace/sdk"
-import { refusedByAcl } from "../../../transport/kafka/client/error-kinds.ts"
 import { KafkaError } from "../../../transport/kafka/client/kafka-error.ts"
 import { RecordBatchFault } from "../../../transport/kafka/record-batch/record-batch-fault.ts"
 
@@ -13,6 +12,10 @@ const codes: { readonly [kind: string]: KafkaErrorCode } = {
   AUTHENTICATION_FAILED: "AUTHENTICATION_FAILED",
   TLS_FAILED: "TLS_FAILED",
   UNKNOWN_TOPIC_OR_PARTITION: "TOPIC_MISSING",
+  TOPIC_AUTHORIZATION_FAILED: "NOT_AUTHORIZED",
+  GROUP_AUTHORIZATION_FAILED: "NOT_AUTHORIZED",
+  CLUSTER_AUTHORIZATION_FAILED: "NOT_AUTHORIZED",
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "NOT_AUTHORIZED",
   OFFSET_OUT_OF_RANGE: "OFFSET_DROPPED",
   MESSAGE_TOO_LARGE: "RECORD_REFUSED",
   RECORD_LIST_TOO_LARGE: "RECORD_REFUSED",
@@ -34,7 +37,6 @@ function codeOf({ fenced, indefinite, kind, retriable }: KafkaError): KafkaError
   const known = codes[kind]
   if (known !== undefined) return known
   if (fenced) return "FENCED"
-  if (refusedByAcl.has(kind)) return "NOT_AUTHORIZED"
   if (indefinite) return "OUTCOME_UNKNOWN"
   return retriable ? "UNREACHABLE" : "BROKER_REFUSED"
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { KafkaClient, TxnProducer } from "../../../transport/kafka/client/kafka-client.ts"
-import { batchTooLarge, producerForgotten } from "../../../transport/kafka/client/error-kinds.ts"
+import { tooLarge, producerForgotten } from "../../../transport/kafka/client/error-kinds.ts"
 import { KafkaError } from "../../../transport/kafka/client/kafka-error.ts"
 import { partitionsOf, Sequences, writeRecords } from "./topic-writer.ts"
 import type { WriteRequest } from "./topic-writer.ts"
@@ -117,7 +117,7 @@ export class Publisher {
         await this.#transact(client, session, { ...request, maxBatchBytes }, run)
         return
       } catch (cause) {
-        const isTooLarge = cause instanceof KafkaError && batchTooLarge.has(cause.kind)
+        const isTooLarge = cause instanceof KafkaError && tooLarge.has(cause.kind)
         if (!isTooLarge || attempt === batchSizes.length - 1) throw cause
         // What was refused took no number: the producer's own count is wrong from here on.
         await client.endTxn(session.producer, "abort")
