@@ -52,6 +52,8 @@ export interface RunningPipeline {
   readonly chainErrors: () => readonly { readonly chain: string; readonly error: TaskFailure }[]
   /** Answers when every chain has completed; fails with the first failure that time does not mend. */
   readonly untilCompleted: Effect.Effect<void, TaskFailure>
+  /** Pauses it as its error budget does: more records fail than it allows, here or on another worker. */
+  readonly degrade: Effect.Effect<void>
   /** Answers when the tasks have been told; each ends its batch in hand first. */
   readonly pause: Effect.Effect<void>
   readonly resume: Effect.Effect<void>
@@ -116,6 +118,7 @@ export function runPlan(
           return error === undefined ? [] : [{ chain: chain.plan.head, error }]
         }),
       untilCompleted: untilCompleted(chains),
+      degrade: onBudgetExceeded,
       pause: gate.pause,
       resume: Effect.suspend(() => {
         degraded = false

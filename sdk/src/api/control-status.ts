@@ -26,20 +26,23 @@ export const NodeStatus = Schema.Struct({
   totals: NodeTotals
 })
 
+/** What a task is at. */
+export const TaskState = Schema.Literals([
+  "starting",
+  "running",
+  "waiting",
+  "retrying",
+  "paused",
+  "completed",
+  "failed",
+  "stopped"
+])
+
 export const TaskStatus = Schema.Struct({
   /** Name of the chain's first node. */
   chain: Schema.String,
   partition: Schema.Int,
-  state: Schema.Literals([
-    "starting",
-    "running",
-    "waiting",
-    "retrying",
-    "paused",
-    "completed",
-    "failed",
-    "stopped"
-  ]),
+  state: TaskState,
   sequence: Schema.Int,
   /** Records that it took since its pipeline was made; of a source's task, that it gave. */
   records: Schema.Number,

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { TaskState } from "./control-status.ts"
 import { defineEndpoint, json, noContent, ok } from "./endpoint.ts"
 
 /** What a worker has to know of the platform before it begins. */
@@ -41,16 +42,7 @@ export const TaskReport = Schema.Struct({
   run: Schema.String,
   node: Schema.String,
   partition: Schema.Int,
-  state: Schema.Literals([
-    "starting",
-    "running",
-    "waiting",
-    "retrying",
-    "paused",
-    "completed",
-    "failed",
-    "stopped"
-  ]),
+  state: TaskState,
   error: Schema.optionalKey(
     Schema.Struct({
       code: Schema.String,
@@ -96,7 +88,12 @@ export const TaskReport = Schema.Struct({
 })
 export type TaskReport = typeof TaskReport.Type
 
-export const WorkReport = Schema.Struct({ worker: Schema.String, tasks: Schema.Array(TaskReport) })
+export const WorkReport = Schema.Struct({
+  worker: Schema.String,
+  tasks: Schema.Array(TaskReport),
+  /** Runs whose records failed more often than their error budget allows; each is told once. */
+  degraded: Schema.Array(Schema.Struct({ pipeline: Schema.String, run: Schema.String }))
+})
 export type WorkReport = typeof WorkReport.Type
 
 const mostReportBytes = 16 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { apiError, type ApiError, workEndpoints } from "@millrace/sdk/api"
+import { workEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import * as Effect from "effect/Effect"
 import type { SchemaIds } from "../../transport/kafka/schema-ids.ts"
@@ -46,6 +46,3 @@ export const secretsOf = (client: PlatformClient): SecretSource => ({
       )
     )
 })
-
-export const isGone = (error: ApiError | { readonly _tag: string }): boolean =>
-  "code" in error && error.code === apiError("PIPELINE_UNKNOWN", { pipeline: "" }).code

@@ -69,6 +69,10 @@ export const workHandlers = ({
         const found = all.find(({ run, stored }) => stored.pipeline === task.pipeline && run === task.run)
         found?.running?.report(body.worker, task)
       }
+      for (const { pipeline, run } of body.degraded) {
+        const found = all.find((each) => each.run === run && each.stored.pipeline === pipeline)
+        if (found?.running !== undefined) yield* found.running.degrade
+      }
     }),
     workSecret: Effect.fnUntraced(function* ({ params }) {
       yield* settings

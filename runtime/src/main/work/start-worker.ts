@@ -76,6 +76,7 @@ export const startWorker = Effect.fn("startWorker")(function* (options: WorkerOp
   }
   const parent = yield* Effect.scope
   const held = new Map<string, Held>()
+  const toldDegraded = new Set<string>()
   const stop = (pipeline: string) =>
     Effect.suspend(() => {
       const run = held.get(pipeline)
@@ -112,9 +113,21 @@ export const startWorker = Effect.fn("startWorker")(function* (options: WorkerOp
     for (const run of runs) {
       if (!held.has(run.pipeline)) yield* start(run)
       const running = held.get(run.pipeline)?.running
-      if (running !== undefined) yield* run.isPaused ? running.pause : running.resume
+      if (running === undefined) continue
+      // INVARIANT: what the platform does not know to be over its budget yet, it has not let go on either.
+      if (running.state() === "degraded" && !toldDegraded.has(run.run)) continue
+      if (run.isPaused) yield* running.pause
+      else {
+        toldDegraded.delete(run.run)
+        yield* running.resume
+      }
     }
-    yield* client.reportWork({ body: { worker: `${hostname()}:${process.pid}`, tasks: reportsOf(held) } })
+    const degraded = [...held]
+      .filter(([, { run, running }]) => running?.state() === "degraded" && !toldDegraded.has(run))
+      .map(([pipeline, { run }]) => ({ pipeline, run }))
+    const worker = `${hostname()}:${process.pid}`
+    yield* client.reportWork({ body: { worker, tasks: reportsOf(held), degraded } })
+    for (const { run } of degraded) toldDegraded.add(run)
   })
   let isSilent = false
   const told = (silent: boolean, why: string) =>
