@@ -9,6 +9,7 @@ import { expectedContent, readTopic } from "./kafka/input.ts"
 import type { Content, TopicContent } from "./kafka/input.ts"
 import { hasStreamsTools, kafkaStreams, makeStreams } from "./kafka/kafka-streams.ts"
 import { kafkajsLoop } from "./kafka/kafkajs-loop.ts"
+import { makeOutput } from "./kafka/make-output.ts"
 import { measureRun } from "./kafka/measure-run.ts"
 import type { Measured } from "./kafka/measure-run.ts"
 import { Millrace } from "./kafka/millrace.ts"
@@ -124,14 +125,7 @@ const runOne = async (
 ): Promise<{ readonly measured: Measured; readonly gave: Content }> => {
   const name = `${contestant.name.toLowerCase().replaceAll(" ", "-")}-${input.replaceAll(".", "-")}-${round}`
   const output = `bench.${name}`
-  // As ours makes it.
-  const configs = {
-    "retention.ms": "-1",
-    "segment.ms": `${2n ** 63n - 1n}`,
-    "max.message.bytes": `${16 << 20}`
-  }
-  const [made] = await client.createTopics([{ name: output, partitions, configs }])
-  if (made?.error !== undefined) throw made.error
+  await makeOutput(client, output, partitions)
   const started = performance.now()
   const { schemaId } = content
   const runner = await contestant.start({ broker, input, output, partitions, schemaId, name })

@@ -23,6 +23,7 @@ const benches: {
   "kafka-batch": () => import("./kafka-batch.ts"),
   latency: () => import("./latency.ts"),
   log: () => import("./log.ts"),
+  scale: () => import("./scale.ts"),
   state: () => import("./state.ts"),
   types: () => import("./types.ts"),
   windows: () => import("./windows.ts")

@@ -34,6 +34,15 @@ export const targets: readonly Target[] = [
   ratio("log", "append and consume with a durable flush for 256 KiB, by dd oflag=dsync", 0.7, 0.9),
   ratio("kafka-loop", "Kafka to Kafka through a map, exactly once, by a loop of kafkajs with avsc", 3, 6),
   ratio("kafka-streams", "Kafka to Kafka through a map, exactly once, by Kafka Streams", 1, 2),
+  ratio("scale", "two workers of half a core each, by one of them", 1.6, 1.9),
+  {
+    name: "hand-over",
+    title: "kill -9 of one of two workers to the other's commit in each of its partitions, p50",
+    measure: "value",
+    unit: "ms",
+    bound: 10_000,
+    goal: 7_000
+  },
   {
     name: "latency",
     title: "end to end at 20,000 records per second, flushed in the background, p99",

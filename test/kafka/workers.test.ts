@@ -1,46 +1,19 @@
-import { spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { cpSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { compareFlights } from "../../examples/flights/compare.ts"
 import { prepareFlights } from "../../examples/flights/prepare.ts"
-import { bin, root, temporaryFolder, until, up } from "../input/program.ts"
+import { root, temporaryFolder, until, up } from "../input/program.ts"
 import type { Platform } from "../input/program.ts"
 import { hasKafka } from "../tools.ts"
 import { sharedClusterPatience, sharedClusters } from "./shared.ts"
+import { startWorker } from "./start-worker.ts"
+import type { StartedWorker } from "./start-worker.ts"
 
 const plugins = ["files", "filter", "project", "lookup-join", "window"]
 const [cluster] = sharedClusters
 const patience = 240_000
-
-interface Worker {
-  readonly pid: number
-  readonly ended: () => boolean
-}
-
-/** `millrace worker`, once it has said that it works. */
-const startWorker = async (platform: Platform, folder: string): Promise<Worker> => {
-  const child = spawn(
-    process.execPath,
-    [bin, "worker", "--url", platform.url, "--folder", folder, "--json"],
-    {
-      cwd: root,
-      env: { ...process.env, MILLRACE_TOKEN: readFileSync(join(platform.data, "token"), "utf8").trim() },
-      stdio: ["ignore", "pipe", "inherit"]
-    }
-  )
-  let text = ""
-  let ended = false
-  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")))
-  child.once("exit", () => (ended = true))
-  await until(
-    () => (ended ? Promise.reject(new Error("the worker ended")) : text),
-    (said) => said.includes("\n")
-  )
-  const { pid }: { pid: number } = JSON.parse(text)
-  return { pid, ended: () => ended }
-}
 
 // docs/how-to/kafka.md, "Several workers".
 describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platform's pipelines", () => {
@@ -48,7 +21,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
   const example = join(folder.path, "flights")
   const own = `t${randomUUID().slice(0, 8)}.`
   let platform: Platform
-  let workers: readonly Worker[] = []
+  let workers: readonly StartedWorker[] = []
 
   beforeAll(async () => {
     await prepareFlights("20k")
@@ -67,7 +40,9 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
       publish: plugins.map((name) => join(root, "plugins", name)),
       flags: ["--config", config]
     })
-    workers = await Promise.all([1, 2].map((n) => startWorker(platform, join(folder.path, `worker-${n}`))))
+    workers = await Promise.all(
+      [1, 2].map((n) => startWorker(platform, { folder: join(folder.path, `worker-${n}`) }))
+    )
   }, sharedClusterPatience)
 
   afterAll(async () => {

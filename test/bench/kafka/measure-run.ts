@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { KafkaClient } from "../../../runtime/src/transport/kafka/client/kafka-client.ts"
 import type { Runner } from "./contestant.ts"
+import { committedOffsets } from "./committed-offsets.ts"
 import type { TopicContent } from "./input.ts"
 import { cpuSecondsOf } from "./process-cpu.ts"
 
@@ -60,12 +61,7 @@ const shareDone = async (
   topic: string,
   { ends }: TopicContent
 ): Promise<number> => {
-  const places = ends.map((_, partition) => ({ topic, partition }))
-  const committed = await client.fetchOffsets(group, places)
-  const total = ends.reduce((sum, end) => sum + Number(end), 0)
-  const done = committed.reduce(
-    (sum, { offset, partition }) => sum + Math.min(Number(offset), Number(ends[partition] ?? 0n)),
-    0
-  )
-  return done / total
+  const committed = await committedOffsets(client, { ends, group, topic })
+  const sum = (each: readonly number[]): number => each.reduce((total, one) => total + one, 0)
+  return sum(committed) / sum(ends.map(Number))
 }

@@ -4,7 +4,7 @@ import { PipelineStatus } from "@millrace/sdk/api"
 import * as Schema from "effect/Schema"
 import { root, until, up } from "../../input/program.ts"
 import type { Platform } from "../../input/program.ts"
-import type { Contestant } from "./contestant.ts"
+import type { Contestant, Course } from "./contestant.ts"
 
 const plugins = join(root, "test/bench/plugins/bids.ts")
 
@@ -48,11 +48,7 @@ export class Millrace {
     name: "Millrace",
     start: async ({ input, name, output, partitions }) => {
       const platform = await this.up()
-      await this.apply(
-        platform,
-        name,
-        `  map: { use: "{plugins}#discount", from: { stream: ${input} }, stream: ${output}, partitions: ${partitions} }\n`
-      )
+      await this.applyMap(platform, { input, name, output, partitions })
       return {
         pid: platform.pid,
         group: `millrace.${name}`,
@@ -66,10 +62,20 @@ export class Millrace {
     }
   }
 
-  private up(): Promise<Platform> {
+  /** `flags` in the place of those that say where the cluster is. */
+  up(flags: readonly string[] = ["--kafka", this.broker]): Promise<Platform> {
     const profile = process.env["BENCH_PROFILE"]
     const wrapper = profile === undefined ? {} : { wrapper: ["env", `NODE_OPTIONS=${profile}`] }
-    return up({ ...wrapper, data: join(this.folder, "data"), flags: ["--kafka", this.broker] })
+    return up({ ...wrapper, data: join(this.folder, "data"), flags })
+  }
+
+  /** The map of one field, as a pipeline of its own. */
+  applyMap(
+    platform: Platform,
+    { input, name, output, partitions }: Omit<Course, "broker" | "schemaId">
+  ): Promise<void> {
+    const node = `use: "{plugins}#discount", from: { stream: ${input} }, stream: ${output}, partitions: ${partitions}`
+    return this.apply(platform, name, `  map: { ${node} }\n`)
   }
 
   private async apply(platform: Platform, name: string, nodes: string): Promise<void> {

@@ -5,6 +5,7 @@ import * as Path from "effect/Path"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { namedServer } from "./connect.ts"
+import { numberFlag } from "./number-flag.ts"
 import { loadUpSettings, loadWorker } from "./load.ts"
 import { root } from "./root.ts"
 import { CommandError } from "../terminal/command-error.ts"
@@ -28,6 +29,12 @@ export const workerCommand = Command.make(
       Flag.withMetavar("FILE"),
       Flag.optional,
       Flag.withDescription("Read `kafka:` (user, password, tls) from a file as `millrace up` takes it")
+    ),
+    weight: numberFlag("weight", 1, 1_000).pipe(
+      Flag.optional,
+      Flag.withDescription(
+        "This worker's part of the tasks, against that of the others: 1 to 1000; default: `weight` of the config, else 1"
+      )
     ),
     folder: Flag.String("folder").pipe(
       Flag.withMetavar("FOLDER"),

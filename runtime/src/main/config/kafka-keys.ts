@@ -61,6 +61,12 @@ export const KafkaKeys = Schema.Struct({
       description: "Copies of each partition; the cluster's default unless said otherwise"
     })
   ),
+  weight: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000 })).annotate({
+      description:
+        "This process's part of the tasks, against that of the other workers: 1 to 1000; 1 unless said otherwise"
+    })
+  ),
   user: text("User, where brokers ask for one"),
   password: text("The user's; take it from the environment: ${NAME}"),
   passwordFile: text("File with the user's password, in the place of password"),

@@ -15,7 +15,7 @@ import type { UpFile } from "./up-file.ts"
 
 /** The cluster as a worker reaches it: its flags and file, else as the platform has it; names are the platform's always. */
 export const workerKafka = Effect.fn("workerKafka")(function* (
-  flags: Pick<UpFlags, "config" | "kafka">,
+  flags: Pick<UpFlags, "config" | "kafka"> & { readonly weight: Option.Option<number> },
   platform: { readonly brokers: readonly string[]; readonly prefix: string; readonly replicas?: number }
 ) {
   const path = yield* Path.Path
@@ -25,8 +25,10 @@ export const workerKafka = Effect.fn("workerKafka")(function* (
   const brokers = Option.orElseSome(flags.kafka, () => platform.brokers.join(","))
   const named = config.kafka?.brokers === undefined || Option.isSome(flags.kafka) ? brokers : flags.kafka
   const settings = yield* kafkaSettings(named, config.kafka, (each) => path.resolve(base, each))
+  const own = settings ?? (yield* Effect.die(new RangeError("the platform names no brokers")))
   return {
-    ...(settings ?? (yield* Effect.die(new RangeError("the platform names no brokers")))),
+    ...own,
+    weight: Option.getOrElse(flags.weight, () => own.weight),
     prefix: platform.prefix,
     replicas: platform.replicas
   }

@@ -29,6 +29,7 @@ export const joinWorkers = Effect.fn("joinWorkers")(function* (options: WorkersO
     client: (patience) => openClient(settings, patience),
     label: `${hostname()}:${process.pid}`,
     traits,
+    weight: settings.weight,
     memberId: {
       load: () => Effect.runPromise(Effect.orElseSucceed(fs.readFileString(file), () => undefined)),
       save: (id) => Effect.runPromise(Effect.ignore(fs.writeFileString(file, id)))

@@ -17,6 +17,8 @@ export interface KafkaSettings {
   readonly replicas: number | undefined
   readonly sasl: SaslOptions | undefined
   readonly tls: TlsOptions | undefined
+  /** This process's part of the tasks, against that of the other workers: 1 to 1000. */
+  readonly weight: number
 }
 
 const usualPrefix = "millrace."
@@ -45,13 +47,14 @@ export const kafkaSettings = Effect.fnUntraced(function* (
       remedy: "write HOST:PORT, several with commas between, as `npm run kafka` prints it",
       exit: exitCode.badInput
     })
-  const { client = "kafkajs", prefix, replicas, tls } = written ?? {}
+  const { client = "kafkajs", prefix, replicas, tls, weight = 1 } = written ?? {}
   return {
     brokers,
     client,
     prefix,
     replicas,
     sasl: yield* saslOf(written ?? {}, resolve),
-    tls: yield* tlsOf(tls, resolve)
+    tls: yield* tlsOf(tls, resolve),
+    weight
   }
 })
