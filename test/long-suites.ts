@@ -17,6 +17,7 @@ export const longSuites: readonly string[] = [
   "test/dev/**/*.test.ts",
   "test/docs/guides/**/*.test.ts",
   "test/examples/auctions.test.ts",
+  "test/examples/flights-example.test.ts",
   "test/hostile/escaped.test.ts",
   "test/hostile/guards.test.ts",
   "registry/src/package/publish-kill.test.ts",

@@ -154,9 +154,12 @@ const runLeg = async (
     )
   )
   try {
-    await millrace.applyMap(platform, { input, name, output, partitions })
     const course = new Course(client, `millrace.${name}`, content)
-    const began = await course.until(from)
+    // It runs before `apply` has ended.
+    const [began] = await Promise.all([
+      course.until(from),
+      millrace.applyMap(platform, { input, name, output, partitions })
+    ])
     let handOverMs: number | undefined
     if (kills) {
       await course.until(killAt)

@@ -70,7 +70,11 @@ const unitTest = (scenario: Scenario, extra: { readonly [name: string]: string }
 }
 
 /** Runs promtool's check and its unit tests over rules; annotations are left out, for a unit test would repeat them. */
-const checked = async (yaml: string, extra: (scenario: Scenario) => { readonly [name: string]: string }) => {
+const checked = async (
+  yaml: string,
+  faults: readonly Scenario[],
+  extra: (scenario: Scenario) => { readonly [name: string]: string }
+) => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-rules-"))
   try {
     writeFileSync(join(folder, "rules.yml"), yaml)
@@ -80,7 +84,7 @@ const checked = async (yaml: string, extra: (scenario: Scenario) => { readonly [
       stringify({
         rule_files: ["bare.yml"],
         evaluation_interval: `${stepSeconds}s`,
-        tests: scenarios.map((scenario) => unitTest(scenario, extra(scenario)))
+        tests: faults.map((scenario) => unitTest(scenario, extra(scenario)))
       })
     )
     const check = await promtool(["check", "rules", "--lint-fatal", join(folder, "rules.yml")])
@@ -134,13 +138,15 @@ describe("alert rules", () => {
 
 describe.skipIf(!hasPrometheus)("alert rules in Prometheus", () => {
   it("fire in their faults and clear after them, as they are in force", async () => {
-    await checked(rulesYaml(inForce, times), ({ rule }) =>
+    await checked(rulesYaml(inForce, times), scenarios, ({ rule }) =>
       platformRules.some((name) => name === rule) ? {} : { owner: "studio" }
     )
   })
 
   it("fire in their faults and clear after them, as made for a package's version", async () => {
     const yaml = packageRulesYaml({ package: "@acme/movies", version: "1.2.0", traits: [traits] }, times)
-    await checked(yaml, () => ({ package: "@acme/movies" }))
+    // The same rules under other labels: promtool takes a second for each.
+    const sample = scenarios.filter((_, index) => index % 4 === 0)
+    await checked(yaml, sample, () => ({ package: "@acme/movies" }))
   })
 })

@@ -109,7 +109,7 @@ function killed(child: ChildProcess): Promise<void> {
 describe("the embedded transport's durability", () => {
   const killsOf = (durability: "fsync" | "async") => async () => {
     // Until all tasks have folded: when they come to it is the machine's affair.
-    for (let [round, folds] = [0, 0]; round < 5 || (round < 20 && folds < 4); round++) {
+    for (let [round, folds] = [0, 0]; round < 3 || (round < 20 && folds < 4); round++) {
       const { child, acked } = await startWriter(20 + ((round * 53) % 160), durability)
       await killed(child)
       await withLog((transport) =>
