@@ -66,6 +66,11 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
       }
       const [killed, stopped] = workers
       await until(handled, (records) => records > 2_000)
+      const { stdout } = await platform.command("status", "--json")
+      const { workers: counted }: { readonly workers?: { readonly now: number } } = JSON.parse(stdout)
+      assert.strictEqual(counted?.now, 2)
+      const metrics = await (await fetch(`${platform.url}/metrics`)).text()
+      assert.match(metrics, /^millrace_workers 2$/m)
       process.kill(killed?.pid ?? 0, "SIGKILL")
       await until(handled, (records) => records > 8_000)
       process.kill(stopped?.pid ?? 0, "SIGTERM")

@@ -14,6 +14,7 @@ import { recordsBehind } from "../worker/time/records-behind.ts"
 import { missingSecrets, SecretNames } from "./missing-secrets.ts"
 import { marksIn } from "./run-marks.ts"
 import { type Run, RunningPipelines } from "./running-pipelines.ts"
+import { taskRecords } from "./task-records.ts"
 import { logFailed } from "./topics.ts"
 
 /** What runs on this platform, whole. */
@@ -179,7 +180,7 @@ const taskStatus = Effect.fnUntraced(function* (
     partition: facts.task.partition,
     state: facts.state,
     sequence: facts.checkpoint?.sequence ?? 0,
-    records: recordsOf(facts, plan),
+    records: taskRecords(facts, plan),
     lagRecords: yield* lagOf(facts, plan, transport),
     ...(error === undefined ? {} : { error: errorOf(error) })
   }
@@ -208,15 +209,6 @@ const lagOf = Effect.fnUntraced(function* (
     orLastKnown(transport, lagRecords)
   )
 })
-
-/** What a chain's first node took; of a source what it gave. A chain that only repartitions has no nodes, but offsets. */
-const recordsOf = ({ checkpoint, task }: TaskFacts, plan: Plan): number => {
-  const counts = checkpoint?.counts[task.node]
-  const chain = plan.physical.chains.find(({ head }) => head === task.node)
-  if (chain?.segments.length === 0)
-    return (checkpoint?.offsets ?? []).reduce((sum, { next }) => sum + Number(next), 0)
-  return (chain?.partitions === "source" ? counts?.out : counts?.in) ?? 0
-}
 
 const errorOf = (error: NonNullable<TaskFacts["error"]>) => ({
   code: error.code,

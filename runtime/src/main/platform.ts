@@ -43,6 +43,9 @@ import { watch } from "../observe/watch.ts"
 import { timesOfAlerts } from "./observe/alert-scale.ts"
 import { notifySettings } from "./observe/notify-settings.ts"
 import { observingLayer } from "./observe/observing.ts"
+import { usualTerms } from "../observe/workers/worker-advice.ts"
+import { WorkerRoster } from "../observe/workers/worker-roster.ts"
+import { WorkerWatch } from "../observe/workers/worker-watch.ts"
 import { Auditor } from "../observe/ledger/auditor.ts"
 import { isObserving } from "./observe/is-observing.ts"
 import { exportTraces, otlpTarget } from "../observe/trace/otlp-export.ts"
@@ -73,6 +76,8 @@ export interface PlatformOptions {
   /** Where the schema registry's API stands; absent: where it usually does. */
   readonly schemaRegistryPath?: string | undefined
   readonly limits?: PlatformLimits
+  /** What advice on workers is held to; absent: what is usual. */
+  readonly workers?: WorkerTerms
   /** When a commit outlives a power cut; default: once it is acknowledged. */
   readonly durability?: Durability
   /** For a platform that serves an author at work; a platform in use has none of it. */
@@ -85,6 +90,13 @@ export interface PlatformLimits {
   readonly batchMemoryMiB?: number
   /** Sandbox processes of one trust domain. */
   readonly sandboxProcesses?: number
+}
+
+export interface WorkerTerms {
+  readonly min?: number
+  readonly max?: number
+  /** What lags is to be done within so long. */
+  readonly drainSeconds?: number
 }
 
 /** What differs where one author works on one plugin: contracts change at every save, and the program feeds the records. */
@@ -138,7 +150,9 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   yield* checkRegistryPlace(options.folder, options.database)
   const lead =
     options.database === undefined ? undefined : yield* leadOver({ ...options, database: options.database })
-  const parts = { alerts, inboxes, lead, meters, refusals }
+  const roster = new WorkerRoster()
+  const workers = options.kafka === undefined ? undefined : new WorkerWatch(roster, termsOf(options.workers))
+  const parts = { alerts, inboxes, lead, meters, refusals, workers }
   const services = yield* Layer.build(servicesOf(options, path, parts)).pipe(
     Effect.mapError(startFailed(options))
   )
@@ -152,10 +166,12 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
       database: options.database === undefined ? undefined : addressText(options.database),
       inboxes,
       traces: meters.traces,
+      workers,
       version: packageJson.version,
       work: {
         version: packageJson.version,
         kafka: options.kafka,
+        roster,
         seedKey: yield* seedKey(options.folder).pipe(Effect.mapError(startFailed(options)))
       },
       hosts: [...ownNames(options.host), ...(options.names ?? [])],
@@ -187,6 +203,12 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   } satisfies Platform
 })
 
+const termsOf = ({ drainSeconds, max = usualTerms.max, min = usualTerms.min }: WorkerTerms = {}) => ({
+  min,
+  max,
+  drainMs: drainSeconds === undefined ? usualTerms.drainMs : drainSeconds * 1_000
+})
+
 /** Where others reach this platform: under its first name, if it was given one. */
 const reachedAt = (url: string, { names = [] }: PlatformOptions): string => {
   const address = new URL(url)
@@ -208,13 +230,15 @@ const servicesOf = (
     inboxes,
     lead,
     meters,
-    refusals
+    refusals,
+    workers
   }: {
     readonly alerts: AlertsOptions
     readonly inboxes: Inboxes
     readonly lead: Lead | undefined
     readonly meters: WorkerMeters
     readonly refusals: Refusals
+    readonly workers: WorkerWatch | undefined
   }
 ) => {
   const transport =
@@ -274,6 +298,7 @@ const servicesOf = (
     inboxes,
     meters,
     refusals,
+    workers,
     version: packageJson.version
   }).pipe(Layer.provideMerge(Auditor.layer(isObserving(process.env) ? alerts.times.scale : Infinity)))
   return Layer.mergeAll(Controller.layer, observingLayer(alerts).pipe(Layer.provideMerge(collector))).pipe(

@@ -121,6 +121,8 @@ export const PlatformStatus = Schema.Struct({
   durability: Schema.Literals(["fsync", "async"]),
   /** The Kafka cluster that has the topics does not answer: for how long, and what the last attempt came to. */
   outage: Schema.optionalKey(Schema.Struct({ seconds: Schema.Number, message: Schema.String })),
+  /** Workers beside the platform, where the log is in Kafka: how many there are, and how many the work needs, once that is known. */
+  workers: Schema.optionalKey(Schema.Struct({ now: Schema.Int, advised: Schema.optionalKey(Schema.Int) })),
   pipelines: Schema.Array(PipelineStatus),
   sandboxes: Schema.Array(SandboxStatus)
 })

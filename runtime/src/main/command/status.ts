@@ -42,6 +42,7 @@ const printPlatform = Effect.fn("printPlatform")(function* (status: PlatformStat
       `${paint("red", "Kafka does not answer")} for ${Math.round(outage.seconds)} s: ${printable(outage.message)}`,
       ""
     ])
+  if (status.workers !== undefined) yield* printLines([workersText(status.workers), ""])
   yield* printTable(
     ["PIPELINE", "STATE", "REVISION", "NODES", "TASKS", "LAG", "DEAD"],
     status.pipelines.map((each) => [
@@ -74,6 +75,11 @@ const printPlatform = Effect.fn("printPlatform")(function* (status: PlatformStat
     "no sandbox process runs"
   )
 })
+
+const workersText = ({ advised, now }: NonNullable<PlatformStatus["workers"]>): string => {
+  const text = `${now} ${now === 1 ? "worker" : "workers"} beside the platform`
+  return advised === undefined || advised === now ? text : `${text}, ${advised} advised`
+}
 
 const durabilityText = ({ durability }: PlatformStatus): string =>
   durability === "async" ? ", commits flushed behind (async)" : ""

@@ -87,7 +87,7 @@ export const upCommand = Command.make(
         const { upSettings } = yield* loadUpSettings
         const settings = yield* upSettings({ ...input, data: flags.data })
         const { database, durability, host, kafka, limits, names, notify, port } = settings
-        const { schemaRegistryPath, secretKeyFile } = settings
+        const { schemaRegistryPath, secretKeyFile, workers } = settings
         const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
@@ -101,6 +101,7 @@ export const upCommand = Command.make(
           secretKeyFile,
           database,
           kafka,
+          workers,
           ...(notify === undefined ? {} : { notify })
         })
         const connection = connectTo(platform, flags.json)

@@ -24,6 +24,7 @@ apply: pipelines/orders.pipeline.yaml
 grant: true
 durability: async
 limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
+workers: { min: 1, max: 20, drainSeconds: 120 }
 `
     assert.deepStrictEqual(readUpFile(text, { ROOT: "/srv", PORT: "4100" }), {
       ok: {
@@ -34,7 +35,8 @@ limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
         apply: "pipelines/orders.pipeline.yaml",
         grant: true,
         durability: "async",
-        limits: { batchMemoryMiB: 512, sandboxProcesses: 2 }
+        limits: { batchMemoryMiB: 512, sandboxProcesses: 2 },
+        workers: { min: 1, max: 20, drainSeconds: 120 }
       }
     })
   })

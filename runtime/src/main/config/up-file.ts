@@ -68,6 +68,28 @@ export const UpFile = Schema.Struct({
       description: "Keep topics and commits in this Kafka cluster; a log of its own unless said otherwise"
     })
   ),
+  workers: Schema.optionalKey(
+    Schema.Struct({
+      min: Schema.optionalKey(
+        Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000 })).annotate({
+          description: "Fewest workers beside the platform that are advised; 0 unless said otherwise"
+        })
+      ),
+      max: Schema.optionalKey(
+        Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000 })).annotate({
+          description: "Most workers beside the platform that are advised; 100 unless said otherwise"
+        })
+      ),
+      drainSeconds: Schema.optionalKey(
+        Schema.Int.check(Schema.isBetween({ minimum: 10, maximum: 86_400 })).annotate({
+          description: "Time within which they are to do what lags; 300 unless said otherwise"
+        })
+      )
+    }).annotate({
+      description:
+        "What is advised on the number of workers, where the log is in Kafka: millrace_workers_advised of /metrics"
+    })
+  ),
   schemaRegistryPath: Schema.optionalKey(
     Schema.String.check(
       Schema.isPattern(/^(?:\/|(?:\/[A-Za-z0-9_-]+){1,8})$/u, { expected: "a path such as /schema-registry" })

@@ -69,6 +69,7 @@ export interface UpSettings {
   /** Undefined: where it usually stands. */
   readonly schemaRegistryPath: string | undefined
   readonly limits: NonNullable<UpFile["limits"]>
+  readonly workers: NonNullable<UpFile["workers"]>
 }
 
 const usual = { host: "127.0.0.1", port: 4000, durability: "fsync" } as const
@@ -98,7 +99,8 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     database: yield* databaseAddress(flags.database, config.database, process.env),
     kafka: yield* kafkaSettings(flags.kafka, config.kafka, fromFile),
     schemaRegistryPath: config.schemaRegistryPath,
-    limits: config.limits ?? {}
+    limits: config.limits ?? {},
+    workers: config.workers ?? {}
   } satisfies UpSettings
 })
 

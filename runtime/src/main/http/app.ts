@@ -31,6 +31,7 @@ import { Collector } from "../../observe/collector.ts"
 import type { Samples } from "../../observe/samples.ts"
 import type { Auditor } from "../../observe/ledger/auditor.ts"
 import { exposition, expositionType } from "../../telemetry/metric/exposition.ts"
+import type { WorkerWatch } from "../../observe/workers/worker-watch.ts"
 import type { TraceLog } from "../../worker/trace/trace-log.ts"
 import type { Inboxes } from "../../worker/inbox/inboxes.ts"
 import type { Transport } from "../../transport/transport.ts"
@@ -74,6 +75,8 @@ export interface AppOptions {
   readonly schemaRegistryPath: string | undefined
   /** What other workers are given; of an embedded log nothing. */
   readonly work: WorkOptions
+  /** Which workers there are, and how many are advised; undefined where no others can take part. */
+  readonly workers: WorkerWatch | undefined
   /** Sampled records that were followed. */
   readonly traces: TraceLog
   /** Where events are posted. */
@@ -86,12 +89,14 @@ export interface AppOptions {
 export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
   const services = yield* Effect.context<PlatformServices>()
   const startedAt = yield* Clock.currentTimeMillis
-  const facts = {
+  const { workers } = options
+  const facts = Effect.map(Clock.currentTimeMillis, (now) => ({
     version: options.version,
     startedAt,
     dataFolder: options.folder,
-    durability: options.durability
-  }
+    durability: options.durability,
+    ...(workers === undefined ? {} : { workers: workers.status(now) })
+  }))
   const runtime = { runPromiseExit: Effect.runPromiseExitWith(services) }
   const run = Effect.runPromiseWith(services)
   const api = makeApi({
@@ -107,6 +112,8 @@ export const makeApp = Effect.fn("makeApp")(function* (options: AppOptions) {
     controlEndpoints,
     controlHandlers({
       facts,
+      version: options.version,
+      folder: options.folder,
       database: options.database,
       viewer: makeRecordViewer(),
       stop: options.stop,

@@ -27,7 +27,10 @@ import type { TraceLog } from "../../worker/trace/trace-log.ts"
 import type { ControlServices } from "./app.ts"
 
 interface Platform {
-  readonly facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
+  readonly facts: Effect.Effect<Omit<PlatformStatus, "pipelines" | "sandboxes">>
+  readonly version: string
+  /** The data folder. */
+  readonly folder: string
   /** Where the registry is, if not in the data folder. */
   readonly database: string | undefined
   readonly viewer: RecordViewer
@@ -42,11 +45,13 @@ const defaultRevisions = 20
 export const controlHandlers = ({
   database,
   facts,
+  folder,
   stop,
   traces,
+  version,
   viewer
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
-  platformStatus: () => platformStatus(facts),
+  platformStatus: () => Effect.flatMap(facts, platformStatus),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
   cost: ({ query }) =>
     Effect.flatMap(Collector, ({ families }) =>
@@ -129,7 +134,7 @@ export const controlHandlers = ({
   getStream: ({ params }) => showStream(params.stream),
   takeBackup: ({ body }) =>
     database === undefined
-      ? backupLines(body, { folder: facts.dataFolder, version: facts.version })
+      ? backupLines(body, { folder, version })
       : Effect.fail(apiError("BACKUP_REGISTRY_ELSEWHERE", { database })),
   shutdown: () => Effect.as(stop, { stopping: true })
 })

@@ -13,7 +13,7 @@ import { reading } from "./reading.ts"
 const everyMs = 1_000
 
 export interface LiveOptions {
-  readonly facts: Omit<PlatformStatus, "pipelines" | "sandboxes">
+  readonly facts: Effect.Effect<Omit<PlatformStatus, "pipelines" | "sandboxes">>
   /** How many alerts a pipeline has now. */
   readonly alerts: Effect.Effect<(pipeline: string) => AlertCounts, never, ControlServices>
   readonly run: <A, E>(effect: Effect.Effect<A, E, ControlServices>) => Promise<A>
@@ -31,7 +31,7 @@ export const mountLive = (app: Hono, { alerts, facts, run }: LiveOptions): void 
     Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
       if (last !== undefined && at - last.at < everyMs / 2) return last
-      const status = yield* platformStatus(facts)
+      const status = yield* platformStatus(yield* facts)
       const families = yield* Effect.flatMap(Collector, (collector) => collector.families)
       last = liveStatus(status, families, { at, before: last, alerts: yield* alerts })
       return last

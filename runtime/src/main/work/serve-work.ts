@@ -1,10 +1,12 @@
 import { apiError, type workEndpoints } from "@millrace/sdk/api"
 import { type Handlers, Secrets, Subjects } from "@millrace/registry/server"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Run, RunningPipelines } from "../../controller/running-pipelines.ts"
 import { PipelineStore } from "../../controller/store.ts"
 import { storeFailed } from "../../controller/store-failed.ts"
 import { readCanary } from "../../controller/upgrade/rollout.ts"
+import type { WorkerRoster } from "../../observe/workers/worker-roster.ts"
 import type { TransportError } from "../../transport/transport.ts"
 import { prefixOf } from "../kafka/kafka-settings.ts"
 import type { KafkaSettings } from "../kafka/kafka-settings.ts"
@@ -15,11 +17,14 @@ export interface WorkOptions {
   readonly seedKey: Uint8Array
   /** Undefined: the log is embedded, and the platform works alone. */
   readonly kafka: KafkaSettings | undefined
+  /** Who works. */
+  readonly roster: WorkerRoster
 }
 
 /** The platform's side of workers: what runs, by which plans, and what each tells of its tasks. */
 export const workHandlers = ({
   kafka,
+  roster,
   seedKey,
   version
 }: WorkOptions): Handlers<typeof workEndpoints, PipelineStore | RunningPipelines | Secrets | Subjects> => {
@@ -64,6 +69,7 @@ export const workHandlers = ({
     }),
     reportWork: Effect.fnUntraced(function* ({ body }) {
       yield* settings
+      roster.heard(body.worker, yield* Clock.currentTimeMillis)
       const all = yield* Effect.flatMap(RunningPipelines, (running) => running.all)
       for (const task of body.tasks) {
         const found = all.find(({ run, stored }) => stored.pipeline === task.pipeline && run === task.run)

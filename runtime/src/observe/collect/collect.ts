@@ -20,6 +20,7 @@ import { addPluginFamilies } from "./plugin-families.ts"
 import { RunningTotals } from "./running-totals.ts"
 import { addTaskFamilies } from "./task-families.ts"
 import { WrittenTimes } from "./task-lag.ts"
+import { type WorkerWatch, WorkTally } from "../workers/worker-watch.ts"
 
 /** What is counted outside of pipelines' tasks. */
 export interface CollectorParts {
@@ -29,6 +30,8 @@ export interface CollectorParts {
   readonly meters: WorkerMeters
   readonly refusals: Refusals
   readonly inboxes: Inboxes
+  /** Undefined where no others can take part. */
+  readonly workers: WorkerWatch | undefined
 }
 
 /** Measures what runs on this platform. What of it cannot be read now is left out, and the rest told. */
@@ -50,7 +53,8 @@ export const collectorLayer = (parts: CollectorParts) =>
       const pipelineFamilies = Effect.fnUntraced(function* (
         families: Families,
         run: Run,
-        calls: readonly CallMeter[]
+        calls: readonly CallMeter[],
+        work: WorkTally
       ) {
         const now = yield* Clock.currentTimeMillis
         const checkpoints = yield* totals.checkpoints(run)
@@ -85,6 +89,7 @@ export const collectorLayer = (parts: CollectorParts) =>
           transport,
           times: parts.meters.commitTimes,
           written,
+          work,
           now
         })
         addLedger(families, pipeline, [
@@ -115,14 +120,20 @@ export const collectorLayer = (parts: CollectorParts) =>
         const runs = yield* running.all
         totals.keep(new Set(runs.map(({ stored }) => stored.pipeline)))
         const calls = Map.groupBy(parts.meters.calls.all(), ({ pipeline }) => pipeline)
+        const work = new WorkTally()
         for (const run of runs)
-          yield* Effect.ignore(pipelineFamilies(found, run, calls.get(run.stored.pipeline) ?? []))
+          yield* pipelineFamilies(found, run, calls.get(run.stored.pipeline) ?? [], work).pipe(
+            Effect.catch(() => Effect.sync(() => work.miss()))
+          )
         yield* Effect.ignore(topicFamilies(found))
         yield* sandboxFamilies(found)
         addCounts(found, parts)
         const outage = yield* transport.remote?.outage ?? Effect.undefined
         if (transport.remote !== undefined)
           found.add(metrics.transportSilent, {}, (outage?.silentMs ?? 0) / 1_000)
+        const now = yield* Clock.currentTimeMillis
+        parts.workers?.take(work, now)
+        parts.workers?.addFamilies(found, now)
         platform.add(found)
         return found.all()
       })

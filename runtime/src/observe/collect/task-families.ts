@@ -5,10 +5,14 @@ import { joinObservations } from "../../telemetry/metric/histogram.ts"
 import type { Checkpoint, TransportError } from "../../transport/transport.ts"
 import type { TaskFacts } from "../../worker/task/task-facts.ts"
 import { finalWatermark, newestName, reachedName } from "../../worker/time/watermark.ts"
+import type { WorkTally } from "../workers/worker-watch.ts"
 import type { Families } from "./families.ts"
 import { type LagSurroundings, taskLag, type TaskLag } from "./task-lag.ts"
 
-export type TaskSurroundings = LagSurroundings
+export interface TaskSurroundings extends LagSurroundings {
+  /** What there is to do for workers is told here. */
+  readonly work: WorkTally
+}
 
 /** Tasks that run, each; and of each chain how long batches take. */
 export const addTaskFamilies = (
@@ -35,15 +39,17 @@ export const addTaskFamilies = (
 
 const addTask = (
   families: Families,
-  { plan, stored }: Run,
+  run: Run,
   facts: TaskFacts,
   around: TaskSurroundings
 ): Effect.Effect<void, TransportError> =>
   Effect.gen(function* () {
+    const { plan, stored } = run
     const { checkpoint, state, task } = facts
     const labels = { pipeline: stored.pipeline, chain: task.node, partition: String(task.partition) }
     const chain = plan.physical.chains.find(({ head }) => head === task.node)
     const lag = yield* taskLag(chain?.inputs ?? [], task.partition, checkpoint, around)
+    around.work.add(run, facts, lag.records)
     families.add(metrics.lagRecords, labels, lag.records)
     families.add(
       metrics.lagSeconds,

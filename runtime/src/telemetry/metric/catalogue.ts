@@ -168,6 +168,18 @@ export const metrics = {
     [],
     "Time for which the Kafka cluster that has the topics has not answered; 0 while it does"
   ),
+  workers: gauge(
+    "millrace_workers",
+    "count",
+    [],
+    "Workers beside the platform; only where the log is in Kafka"
+  ),
+  workersAdvised: gauge(
+    "millrace_workers_advised",
+    "count",
+    [],
+    "Workers beside the platform that the work needs, by its lag; absent while too little was seen"
+  ),
   residentBytes: gauge(
     "millrace_sandbox_resident_bytes",
     "bytes",
