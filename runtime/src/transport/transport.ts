@@ -147,7 +147,10 @@ export interface Topic extends TopicSpec {
 
 export interface LogBatch {
   readonly baseOffset: bigint
-  /** Of a compacted topic it may have gaps (docs/formats/batch.md): its count is the number of offsets that it takes, and the next batch begins after them. */
+  /**
+   * Of a compacted topic it may have gaps (docs/formats/batch.md): its count is the number of offsets that it takes, and the next batch begins after them.
+   * Others may be given the same bytes: nobody writes into them.
+   */
   readonly frame: Uint8Array
 }
 

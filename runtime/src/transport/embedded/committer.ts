@@ -12,8 +12,9 @@ import type { Compaction } from "./compaction/compaction.ts"
 import type { CompactionRow } from "./compaction/compaction-row.ts"
 import { writeFailure } from "./failure.ts"
 import type { Flusher } from "./flush/flusher.ts"
+import type { SizedFrame } from "./frame-sizes.ts"
 import { taskKey } from "./keys.ts"
-import { PartitionLogs } from "./partition-log.ts"
+import { type Appended, PartitionLogs } from "./partition-log.ts"
 import type { Kept, Retention } from "./retention.ts"
 import type { Store } from "./store.ts"
 import type { TaskState } from "./task-state.ts"
@@ -49,6 +50,8 @@ interface Places {
   readonly kept: Map<string, Kept>
   /** Of those that are compacted. */
   readonly rows: Map<string, CompactionRow>
+  /** In order; none of those that are compacted. */
+  readonly appended: (readonly [place: string, appended: Appended])[]
 }
 
 interface Waiting extends Prepared {
@@ -157,7 +160,13 @@ export class Committer {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
     if (live.length === 0) return this.ended()
-    const places: Places = { ends: new Map(), counts: new Map(), kept: new Map(), rows: new Map() }
+    const places: Places = {
+      ends: new Map(),
+      counts: new Map(),
+      kept: new Map(),
+      rows: new Map(),
+      appended: []
+    }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
     const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
@@ -177,6 +186,7 @@ export class Committer {
     } catch (cause) {
       const failure = writeFailure(this.folder, bytes, cause)
       this.compaction.refuse(ride, failure)
+      this.retention.abandoned()
       for (const { resume } of live) resume(Effect.fail(failure))
       return this.ended()
     }
@@ -215,7 +225,10 @@ export class Committer {
       const sealedBy = watermark === undefined ? origin : { ...origin, watermark }
       const place = PartitionLogs.place(topic.id, partition)
       counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
-      ends.set(place, this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, sealedBy))
+      const appended = this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, sealedBy)
+      ends.set(place, appended.next)
+      // As it is now: it may have become one since this commit was given.
+      if (this.catalogue.topics.get(topic.name)?.compact !== true) places.appended.push([place, appended])
       this.compaction.append(place, frame.length, places)
       const before = kept.get(place)
       if (before === undefined || topic.retainBytes === undefined) continue
@@ -231,11 +244,18 @@ export class Committer {
   /** The system has it: what follows is written on it. */
   private settle(
     live: readonly Waiting[],
-    { counts, ends, kept, rows }: Places,
+    { appended, counts, ends, kept, rows }: Places,
     checkpoints: ReadonlyMap<TaskOwner, Checkpoint>
   ): void {
     for (const [place, count] of counts) this.ledger.moved(place, count)
-    for (const [place, one] of kept) this.retention.moved(place, one)
+    for (const [place, one] of appended) {
+      this.logs.keep(place, one)
+      if (kept.has(place)) this.retention.appended(place, sizedFrame(one))
+    }
+    for (const [place, one] of kept) {
+      this.retention.moved(place, one)
+      this.logs.dropped(place, one.first)
+    }
     for (const [place, end] of ends) this.logs.moveEnd(place, end)
     for (const { owner, commit } of live) {
       const checkpoint = checkpoints.get(owner)
@@ -263,6 +283,10 @@ export class Committer {
     }
     if (failure === undefined) for (const place of ends.keys()) this.waiters.notify(place)
   }
+}
+
+function sizedFrame({ baseOffset, frame, next }: Appended): SizedFrame {
+  return { base: baseOffset, end: next, bytes: frame.length }
 }
 
 function fencedError(task: TaskId): TransportError {

@@ -167,8 +167,10 @@ export class EmbeddedLog {
     const known = this.catalogue.topics.get(spec.name)
     if (known !== undefined && known.retainBytes === undefined && spec.retainBytes !== undefined)
       this.retention.measure(known)
-    if (known !== undefined && known.compact !== true && spec.compact === true)
+    if (known !== undefined && known.compact !== true && spec.compact === true) {
       this.compaction.begin(known, (partition) => this.retention.bytesOf(known.id, partition))
+      this.logs.forgetTail(known.id)
+    }
     return this.catalogue.ensureTopic(spec)
   }
 

@@ -3,7 +3,8 @@ import type { LogBatch } from "../transport.ts"
 import { corrupt } from "./failure.ts"
 import { baseOffsetOf, logKey } from "./keys.ts"
 import type { Store } from "./store.ts"
-import { openValue, sealFrameCrc, sealInPlace, valuePrefixBytes } from "./value.ts"
+import { TailFrames } from "./tail-frames.ts"
+import { openValue, sealFrameInPlace, valuePrefixBytes } from "./value.ts"
 
 export interface FrameOrigin {
   /** Id of the node that heads the producing chain. */
@@ -12,11 +13,18 @@ export interface FrameOrigin {
   readonly sequence: number
 }
 
+/** What {@link PartitionLogs.append} made. */
+export interface Appended extends LogBatch {
+  /** The offset after it. */
+  readonly next: bigint
+}
+
 /** The `log` database: frames by topic, partition and base offset. Synchronous; throws what the store throws. */
 export class PartitionLogs {
   private readonly ends = new Map<string, bigint>()
   /** Of partitions that have more than readers are shown: their end for them. */
   private readonly shown = new Map<string, bigint>()
+  private readonly tail = new TailFrames()
   private readonly folder: string
   private readonly store: Store
 
@@ -55,6 +63,21 @@ export class PartitionLogs {
     this.ends.set(place, end)
   }
 
+  /** After the transaction that appended it: who reads it soon need not ask the store. Not for topics whose frames are written anew. */
+  keep(place: string, { baseOffset, frame, next }: Appended): void {
+    this.tail.add(place, { baseOffset, frame }, next)
+  }
+
+  /** Frames below `first` are gone. */
+  dropped(place: string, first: bigint): void {
+    this.tail.dropBelow(place, first)
+  }
+
+  /** Frames of the topic may be written anew from now on. */
+  forgetTail(topicId: number): void {
+    this.tail.forget(topicId)
+  }
+
   /** What was appended up to here is acknowledged. */
   show(place: string, end: bigint): void {
     if (this.ends.get(place) === end) this.shown.delete(place)
@@ -67,22 +90,22 @@ export class PartitionLogs {
   }
 
   forget(topicId: number): void {
+    this.tail.forget(topicId)
     for (const map of [this.ends, this.shown])
       for (const place of map.keys()) if (place.startsWith(`${topicId}/`)) map.delete(place)
   }
 
   /**
-   * Appends a frame inside a transaction and answers the offset after it. The given bytes stay as they are: the log's
-   * copy gets producer, partition, sequence and CRC.
+   * Appends a frame inside a transaction. The given bytes stay as they are: the log's copy, which it answers, gets producer,
+   * partition, sequence and CRC.
    */
-  append(topicId: number, partition: number, base: bigint, frame: Uint8Array, origin: FrameOrigin): bigint {
+  append(topicId: number, partition: number, base: bigint, frame: Uint8Array, origin: FrameOrigin): Appended {
     const stored = Buffer.allocUnsafe(valuePrefixBytes + frame.length)
     stored.set(frame, valuePrefixBytes)
     const copy = stored.subarray(valuePrefixBytes)
     sealBatch(copy, origin)
-    sealFrameCrc(copy)
-    this.store.log.put(logKey(topicId, partition, base), sealInPlace(stored))
-    return base + BigInt(openBatch(copy).count)
+    this.store.log.put(logKey(topicId, partition, base), sealFrameInPlace(stored))
+    return { baseOffset: base, frame: copy, next: base + BigInt(openBatch(copy).count) }
   }
 
   /** Whole frames from the one that holds `offset` on, until `maxBytes` are reached, at least one. Throws `corrupt`. */
@@ -102,6 +125,8 @@ export class PartitionLogs {
     { maxBytes, offset }: { readonly offset: bigint; readonly maxBytes: number }
   ): readonly LogBatch[] {
     if (offset >= end) return []
+    const kept = this.tail.read(PartitionLogs.place(topicId, partition), { offset, end, maxBytes })
+    if (kept.length > 0) return kept
     return this.store.read(() => {
       const start = this.frameAt(topicId, partition, offset) ?? logKey(topicId, partition, offset)
       const found: LogBatch[] = []

@@ -1,4 +1,5 @@
 import type { Checkpoint, Topic } from "../transport.ts"
+import { FrameSizes, type SizedFrame } from "./frame-sizes.ts"
 import { baseOffsetOf, logKey } from "./keys.ts"
 import { PartitionLogs } from "./partition-log.ts"
 import type { Store } from "./store.ts"
@@ -14,6 +15,9 @@ export interface Kept {
 const dropFactor = 2
 /** Frames looked at in an append, at most. */
 const mostFrames = 64
+/** Read at once to know their sizes. */
+const lookBytes = 1024 * 1024
+const lookFrames = 16
 
 /**
  * Drops the oldest frames of partitions that are to keep so many bytes and no more, with the appends that go beyond: no
@@ -21,6 +25,7 @@ const mostFrames = 64
  */
 export class Retention {
   private readonly kept = new Map<string, Kept>()
+  private readonly sizes = new Map<string, FrameSizes>()
   /** By partition: the next offset of each task that reads it, for all tasks that ever committed. Read once it is asked for. */
   private floors: Floors | undefined
   private readonly store: Store
@@ -70,9 +75,10 @@ export class Retention {
     if (bytes > retainBytes) {
       const floor = this.floor(topic.name, partition)
       let allowed = appended * dropFactor
-      for (const { end, key, size } of this.oldest(topic.id, partition, first)) {
-        if (allowed <= 0 || end > floor || bytes - size < retainBytes) break
-        this.store.log.remove(key)
+      let looked = 0
+      for (const { base, bytes: size, end } of this.oldest(topic, partition, first)) {
+        if (allowed <= 0 || end > floor || bytes - size < retainBytes || ++looked >= mostFrames) break
+        this.store.log.remove(logKey(topic.id, partition, base))
         bytes -= size
         allowed -= size
         first = end
@@ -96,9 +102,20 @@ export class Retention {
     return this.floor(topic, partition)
   }
 
+  /** After a transaction that appended a frame to a partition with a bound, which is not compacted. */
+  appended(place: string, frame: SizedFrame): void {
+    this.sizesOf(place).append(frame)
+  }
+
   /** After it became durable. */
   moved(place: string, kept: Kept): void {
     this.kept.set(place, kept)
+    this.sizes.get(place)?.dropBelow(kept.first)
+  }
+
+  /** A transaction came to nothing: frames that it looked at may not be there. */
+  abandoned(): void {
+    this.sizes.clear()
   }
 
   /** A task has committed. */
@@ -113,7 +130,8 @@ export class Retention {
   }
 
   forget(topicId: number): void {
-    for (const place of this.kept.keys()) if (place.startsWith(`${topicId}/`)) this.kept.delete(place)
+    for (const map of [this.kept, this.sizes])
+      for (const place of map.keys()) if (place.startsWith(`${topicId}/`)) map.delete(place)
   }
 
   static prefix(topicId: number): Buffer {
@@ -136,17 +154,35 @@ export class Retention {
   }
 
   /** Frames from the oldest on, but the newest, by which the partition's end is known. */
-  private *oldest(topicId: number, partition: number, first: bigint) {
+  private oldest({ compact, id }: Topic, partition: number, first: bigint): Iterable<SizedFrame> {
+    // What is compacted is written anew, in other sizes.
+    const sizes = compact === true ? new FrameSizes() : this.sizesOf(PartitionLogs.place(id, partition))
+    return sizes.from(first, (from) => this.look(id, partition, from))
+  }
+
+  private sizesOf(place: string): FrameSizes {
+    const sizes = this.sizes.get(place) ?? new FrameSizes()
+    this.sizes.set(place, sizes)
+    return sizes
+  }
+
+  private look(topicId: number, partition: number, from: bigint): readonly SizedFrame[] {
     const range = {
-      start: logKey(topicId, partition, first),
+      start: logKey(topicId, partition, from),
       end: logKey(topicId, partition, 0xffff_ffff_ffff_ffffn),
-      limit: mostFrames
+      limit: lookFrames
     }
-    let before: { readonly key: Buffer; readonly size: number } | undefined
+    const found: SizedFrame[] = []
+    let before: { readonly base: bigint; readonly bytes: number } | undefined
+    let read = 0
     for (const { key, value } of this.store.log.entries(range)) {
-      if (before !== undefined) yield { ...before, end: baseOffsetOf(key) }
-      before = { key: Buffer.from(key), size: value.length - valuePrefixBytes }
+      const base = baseOffsetOf(key)
+      if (before !== undefined) found.push({ ...before, end: base })
+      before = { base, bytes: value.length - valuePrefixBytes }
+      read += value.length
+      if (found.length > 0 && read > lookBytes) break
     }
+    return found
   }
 
   private stored(place: string): Kept | undefined {

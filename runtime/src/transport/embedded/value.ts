@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib"
 import { crcOffset, crcStart } from "@millrace/sdk/record"
+import { combineCrc } from "./crc-combine.ts"
 
 /** Bytes that stand before every stored value: its CRC-32, little-endian (docs/formats/commit.md). */
 export const valuePrefixBytes = 4
@@ -32,6 +33,16 @@ export function openValue(stored: Buffer): Buffer | undefined {
   if (stored.length < valuePrefixBytes) return undefined
   const value = stored.subarray(valuePrefixBytes)
   return crc32(value) === stored.readUInt32LE(0) ? value : undefined
+}
+
+/** Both CRCs of a frame as the store keeps it: its own, and the one that stands before every value. Looks through it once. */
+export function sealFrameInPlace(stored: Buffer): Buffer {
+  const frame = stored.subarray(valuePrefixBytes)
+  const crc = crc32(frame.subarray(crcStart))
+  frame.writeUInt32LE(crc, crcOffset)
+  const head = crc32(frame.subarray(0, crcStart))
+  stored.writeUInt32LE(combineCrc(head, crc, frame.length - crcStart), 0)
+  return stored
 }
 
 /** Writes a frame's own CRC into its header (docs/formats/batch.md). */
