@@ -63,6 +63,8 @@ const measure = async (durability: string): Promise<Measured> => {
       process.execPath,
       [
         "--no-node-snapshot",
+        // As bin/node24.js starts the program.
+        "--max-semi-space-size=4",
         "--disable-warning=ExperimentalWarning",
         ...profiling,
         join(import.meta.dirname, "latency/program.ts"),

@@ -73,6 +73,8 @@ const startLog = (folder: string) => {
     process.execPath,
     [
       "--no-node-snapshot",
+      // As bin/node24.js starts the program.
+      "--max-semi-space-size=4",
       "--disable-warning=ExperimentalWarning",
       ...(process.env["BENCH_PROFILE"] === undefined
         ? []

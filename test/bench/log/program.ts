@@ -3,6 +3,7 @@ import { frameHeaderBytes, openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { emptyCommit } from "../../../runtime/src/transport/empty-commit.ts"
+import { countBatchesAsHeap } from "../../../runtime/src/main/heap-limits.ts"
 import { textFrame } from "../../../runtime/src/transport/acceptance.ts"
 import { embeddedTransport } from "../../../runtime/src/transport/embedded/index.ts"
 import { Transport, type TaskLog, type TransportShape } from "../../../runtime/src/transport/transport.ts"
@@ -53,6 +54,7 @@ const consume = Effect.fn("consume")(function* (
 /** Without the header, in which the log writes who appended it. */
 const recordsOf = (frame: Uint8Array): Uint8Array => frame.subarray(frameHeaderBytes)
 
+countBatchesAsHeap()
 const runtime = ManagedRuntime.make(embeddedTransport({ folder }))
 const frames = makeFrames()
 const { log, transport } = await runtime.runPromise(
