@@ -95,6 +95,15 @@ export interface TransportShape {
   readonly snapshot: (folder: string) => Effect.Effect<void, TransportError>
   /** Forgets offsets, cursors and state of a pipeline's nodes (all, or those named). */
   readonly forget: (pipeline: string, nodes?: readonly string[]) => Effect.Effect<void, TransportError>
+  /**
+   * Brings the copy of a node's state that lies here to what processes elsewhere have committed; nothing where a task here writes it, or where
+   * nothing is kept. Absent where all state is here.
+   */
+  readonly refreshState?: (
+    pipeline: string,
+    node: string,
+    partition: number
+  ) => Effect.Effect<void, TransportError>
   /** Present where what carries the records is elsewhere, and may not answer. */
   readonly remote?: RemoteLog
 }

@@ -27,12 +27,17 @@ const shared = (moves: readonly (readonly [number, number])[]) =>
       for (let key = 0; key < keys; key++) partitions[`p${key % 3}`]?.push(`k${key}:${n}`)
     const script = makeScript(partitions)
     const placements = new MovingPlacements(2)
+    const refreshed: string[] = []
     const scopes = [yield* Scope.make(), yield* Scope.make()]
     const running = yield* Effect.forEach(scopes, (scope, worker) =>
       runPlan(
         loadPlan(),
         {
-          transport,
+          transport: {
+            ...transport,
+            refreshState: (pipeline, node, partition) =>
+              Effect.sync(() => void refreshed.push(`${worker}: ${pipeline}/${node}/${partition}`))
+          },
           pool: scriptedPool(script),
           seedKey: new Uint8Array(32),
           meters: makeMeters(0),
@@ -40,7 +45,7 @@ const shared = (moves: readonly (readonly [number, number])[]) =>
           budgetKiB: 65_536,
           onLog: () => Effect.void,
           batchRecords: 4,
-          placement: placements.of(worker)
+          placement: { ...placements.of(worker), keepsCopies: worker === 1 }
         },
         { run: "one" }
       ).pipe(Effect.provideService(Scope.Scope, scope))
@@ -55,7 +60,7 @@ const shared = (moves: readonly (readonly [number, number])[]) =>
     yield* Effect.forEach(running, ({ untilCompleted }) => untilCompleted, { concurrency: "unbounded" })
     const states = running.map(({ state }) => state())
     yield* Effect.forEach(scopes, (scope) => Scope.close(scope, Exit.void))
-    return { visible: script.visible, states, units }
+    return { visible: script.visible, states, units, refreshed }
   })
 
 const run = async (moves: readonly (readonly [number, number])[]) => {
@@ -73,6 +78,13 @@ describe("workers that share a pipeline's tasks", () => {
     assert.include(units, "load/raw#one")
     assert.includeMembers([...units], ["load/pass/0#one", "load/pass/3#one", "load/count/2#one"])
     assert.deepStrictEqual(states, ["completed", "completed"])
+  })
+
+  it("keep copies of the state of what others do, where they are to", async () => {
+    const { refreshed } = await run([])
+    const partitions = [...new Set(refreshed)].sort()
+    assert.isNotEmpty(partitions)
+    for (const each of partitions) assert.match(each, /^1: load\/count\/\d$/)
   })
 
   it("lose, repeat and reorder nothing, wherever tasks go, and know on each when all has ended", async () => {

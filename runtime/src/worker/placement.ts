@@ -28,6 +28,8 @@ export interface Placement {
   readonly offer: (unit: WorkUnit) => Effect.Effect<PlacedUnit, never, Scope.Scope>
   /** Whether others take part, so that a task may be taken from this worker any time. */
   readonly isShared: boolean
+  /** State of tasks that others do is kept here too, so that this worker has little to read when it takes one over. */
+  readonly keepsCopies?: boolean
 }
 
 const here: PlacedUnit = {

@@ -36,6 +36,10 @@ export const workerCommand = Command.make(
         "This worker's part of the tasks, against that of the others: 1 to 1000; default: `weight` of the config, else 1"
       )
     ),
+    standby: Flag.Boolean("standby").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Keep copies of the state of tasks that others do, to take them over sooner")
+    ),
     folder: Flag.String("folder").pipe(
       Flag.withMetavar("FOLDER"),
       Flag.optional,

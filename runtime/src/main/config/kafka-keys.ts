@@ -67,6 +67,12 @@ export const KafkaKeys = Schema.Struct({
         "This process's part of the tasks, against that of the other workers: 1 to 1000; 1 unless said otherwise"
     })
   ),
+  standby: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "Whether this process keeps copies of the state of tasks that others do, to take them over sooner; false unless said otherwise"
+    })
+  ),
   user: text("User, where brokers ask for one"),
   password: text("The user's; take it from the environment: ${NAME}"),
   passwordFile: text("File with the user's password, in the place of password"),

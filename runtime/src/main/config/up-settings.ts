@@ -15,7 +15,10 @@ import type { UpFile } from "./up-file.ts"
 
 /** The cluster as a worker reaches it: its flags and file, else as the platform has it; names are the platform's always. */
 export const workerKafka = Effect.fn("workerKafka")(function* (
-  flags: Pick<UpFlags, "config" | "kafka"> & { readonly weight: Option.Option<number> },
+  flags: Pick<UpFlags, "config" | "kafka"> & {
+    readonly weight: Option.Option<number>
+    readonly standby: boolean
+  },
   platform: { readonly brokers: readonly string[]; readonly prefix: string; readonly replicas?: number }
 ) {
   const path = yield* Path.Path
@@ -29,6 +32,7 @@ export const workerKafka = Effect.fn("workerKafka")(function* (
   return {
     ...own,
     weight: Option.getOrElse(flags.weight, () => own.weight),
+    standby: flags.standby || own.standby,
     prefix: platform.prefix,
     replicas: platform.replicas
   }

@@ -3,6 +3,7 @@ import { hostname } from "node:os"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import type { GroupOptions } from "../../transport/kafka/group/group-options.ts"
 import { openClient } from "./kafka-layer.ts"
 import { prefixOf } from "./kafka-settings.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
@@ -24,7 +25,7 @@ export const joinWorkers = Effect.fn("joinWorkers")(function* (options: WorkersO
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(folder, "member")
-  return yield* joinWorkerGroup({
+  const membership: GroupOptions = {
     group: `${prefixOf(settings)}workers.${id}`,
     client: (patience) => openClient(settings, patience),
     label: `${hostname()}:${process.pid}`,
@@ -34,5 +35,6 @@ export const joinWorkers = Effect.fn("joinWorkers")(function* (options: WorkersO
       load: () => Effect.runPromise(Effect.orElseSucceed(fs.readFileString(file), () => undefined)),
       save: (id) => Effect.runPromise(Effect.ignore(fs.writeFileString(file, id)))
     }
-  })
+  }
+  return yield* joinWorkerGroup(membership, { keepsCopies: settings.standby })
 })

@@ -32,11 +32,16 @@ describe("how a platform is let into a Kafka cluster", () => {
     assert.deepStrictEqual([settings?.sasl, settings?.tls], [undefined, undefined])
   })
 
-  it("gives a process one part of the work, or as many as it says", async () => {
+  it("gives a process one part of the work and no copies of state, unless it says otherwise", async () => {
     const settings = await Promise.all([settingsOf("client: kafkajs"), settingsOf("weight: 1000")])
     assert.deepStrictEqual(
       settings.map((each) => each?.weight),
       [1, 1_000]
+    )
+    const standby = await Promise.all([settingsOf("client: kafkajs"), settingsOf("standby: true")])
+    assert.deepStrictEqual(
+      standby.map((each) => each?.standby),
+      [false, true]
     )
     for (const weight of [0, 1_001, 1.5])
       assert.isFalse("ok" in readUpFile(`kafka: { brokers: "broker:9092", weight: ${weight} }`, {}))

@@ -19,6 +19,8 @@ export interface KafkaSettings {
   readonly tls: TlsOptions | undefined
   /** This process's part of the tasks, against that of the other workers: 1 to 1000. */
   readonly weight: number
+  /** State of tasks that others do is kept here too. */
+  readonly standby: boolean
 }
 
 const usualPrefix = "millrace."
@@ -47,7 +49,7 @@ export const kafkaSettings = Effect.fnUntraced(function* (
       remedy: "write HOST:PORT, several with commas between, as `npm run kafka` prints it",
       exit: exitCode.badInput
     })
-  const { client = "kafkajs", prefix, replicas, tls, weight = 1 } = written ?? {}
+  const { client = "kafkajs", prefix, replicas, standby = false, tls, weight = 1 } = written ?? {}
   return {
     brokers,
     client,
@@ -55,6 +57,7 @@ export const kafkaSettings = Effect.fnUntraced(function* (
     replicas,
     sasl: yield* saslOf(written ?? {}, resolve),
     tls: yield* tlsOf(tls, resolve),
-    weight
+    weight,
+    standby
   }
 })

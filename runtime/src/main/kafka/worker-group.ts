@@ -16,9 +16,12 @@ export interface WorkerGroup {
 }
 
 /** Answers at once, and joins in the background; it leaves when the scope closes. */
-export const joinWorkerGroup = (options: GroupOptions): Effect.Effect<WorkerGroup, never, Scope.Scope> =>
+export const joinWorkerGroup = (
+  options: GroupOptions,
+  { keepsCopies }: Pick<Placement, "keepsCopies"> = {}
+): Effect.Effect<WorkerGroup, never, Scope.Scope> =>
   Effect.map(GroupMembership.make(options), (membership) => ({
-    placement: { offer: (unit) => membership.offer(unit), isShared: true },
+    placement: { offer: (unit) => membership.offer(unit), isShared: true, keepsCopies: keepsCopies === true },
     facts: () => membership.facts(),
     leave: membership.leave
   }))

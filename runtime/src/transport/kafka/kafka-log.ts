@@ -59,7 +59,7 @@ export class KafkaLog {
       dropChangelog: (pipeline, node, generation) =>
         this.dropChangelog(this.changelogName(pipeline, node, generation)),
       reader: (topic, partition) => new PartitionReader(this.readerParts, topic, partition),
-      isOpenHere: (pipeline, node, partition) => this.open.isOpen(pipeline, node, partition)
+      open: this.open
     })
   }
 
@@ -111,6 +111,7 @@ export class KafkaLog {
       openState: (pipeline, node, wanted) => states.settle(pipeline, node, wanted),
       statesOf: (pipeline) => states.statesOf(pipeline),
       scanState: (pipeline, node, query) => states.scan(pipeline, node, query),
+      refreshState: (pipeline, node, partition) => states.refreshState(pipeline, node, partition),
       restageState: (pipeline, node, wanted, migrate) => states.restage(pipeline, node, wanted, migrate),
       checkpoints: (pipeline) => checkpoints.ofPipeline(pipeline),
       beginRun: (pipeline, run) => this.write(`run ${pipeline}`, [checkpoints.runFrame(pipeline, run)]),

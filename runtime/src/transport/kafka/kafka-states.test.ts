@@ -1,10 +1,13 @@
 import { StateEntryCursor, StateEntryWriter } from "@millrace/sdk/record"
+import { setTimeout as delay } from "node:timers/promises"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { assert, describe, it } from "vitest"
 import { sharedClusters } from "../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../test/tools.ts"
 import { emptyCommit } from "../empty-commit.ts"
 import { Transport } from "../transport.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
 import { kafkaMachines } from "./testing/kafka-machines.ts"
 
 const task = { pipeline: "counts", node: "count", partition: 1 }
@@ -16,6 +19,9 @@ const entries = (write: (writer: StateEntryWriter) => void): Uint8Array => {
   write(writer)
   return writer.sink.toBytes()
 }
+
+/** A task that does not wait for a refresh has committed by then. */
+const heldMs = 500
 
 const [cluster] = sharedClusters
 
@@ -133,6 +139,85 @@ describe.skipIf(!hasKafka || cluster === undefined)("states on Kafka", () => {
     )
     for (const each of [folder(), first, migrating])
       assert.deepStrictEqual(await on(each, valuesOf(schemas.three, ["a"])), ["total a 102,0"])
+  })
+
+  it("are read on from the copy that a machine has kept of what another writes", async () => {
+    const [writing, standing] = [folder(), folder()]
+    const refreshed = Effect.gen(function* () {
+      const transport = yield* Transport
+      yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
+      yield* transport.refreshState?.(task.pipeline, task.node, task.partition) ?? Effect.die("no copies")
+    })
+    /** Offsets from which a machine reads the changelog while it does something. */
+    const readFrom: bigint[] = []
+    const watched = (client: KafkaClient): KafkaClient => ({
+      ...client,
+      fetch: (options) => {
+        for (const { offset, topic } of options.partitions)
+          if (topic.endsWith("-changelog")) readFrom.push(offset)
+        return client.fetch(options)
+      }
+    })
+    await on(standing, refreshed, watched)
+    await on(writing, put(schemas.one, 0, "a", [2]))
+    await on(standing, refreshed, watched)
+    await on(writing, put(schemas.one, 0, "b", [4]))
+    await on(standing, refreshed, watched)
+    assert.deepStrictEqual(readFrom.slice(0, 1), [0n])
+    const before = readFrom.length
+    assert.isAbove(before, 1)
+    assert.deepStrictEqual(await on(standing, valuesOf(schemas.one, ["a", "b"]), watched), [
+      "total a 2",
+      "total b 4"
+    ])
+    assert.strictEqual(readFrom.length, before, "nothing is read that the copy has")
+  })
+
+  it("are not brought back to what was before by a copy that is refreshed while a task takes them over", async () => {
+    const [writing, standing] = [folder(), folder()]
+    await on(writing, put(schemas.one, 0, "a", [2]))
+    const committed = Promise.withResolvers<void>()
+    let fetches = 0
+    /** The first fetch of the changelog is answered when the task has committed, unless that waits for it. */
+    const holding = (client: KafkaClient): KafkaClient => ({
+      ...client,
+      fetch: async (options) => {
+        const answer = await client.fetch(options)
+        const isFirst =
+          options.partitions.some(({ topic }) => topic.endsWith("-changelog")) && fetches++ === 0
+        if (isFirst) await Promise.race([committed.promise, delay(heldMs)])
+        return answer
+      }
+    })
+    const taken = await on(
+      standing,
+      Effect.gen(function* () {
+        const transport = yield* Transport
+        const refresh = transport.refreshState?.(task.pipeline, task.node, task.partition) ?? Effect.void
+        const work = Effect.gen(function* () {
+          const { log } = yield* opened(schemas.one)
+          yield* log.commit({
+            ...emptyCommit,
+            state: entries((writer) => writer.put(0, bytes("a"), undefined, 0, Uint8Array.of(18)))
+          })
+          committed.resolve()
+          return log
+        })
+        yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
+        const standby = yield* Effect.forkChild(refresh)
+        while (fetches === 0) yield* Effect.yieldNow
+        const log = yield* work
+        yield* Fiber.join(standby)
+        const read = yield* log.readState([bytes("a")], [{ index: 0, kind: "value" }])
+        const cursor = new StateEntryCursor(read)
+        const found: number[] = []
+        while (cursor.next()) if (cursor.operation === "put") found.push(...cursor.value())
+        return found
+      }),
+      holding
+    )
+    assert.deepStrictEqual(taken, [18])
+    assert.deepStrictEqual(await on(standing, valuesOf(schemas.one, ["a"])), ["total a 18"])
   })
 
   it("show what is kept of partitions that another machine writes", async () => {

@@ -26,6 +26,7 @@ import {
   zeroCheckpoint
 } from "./local-copy.ts"
 import type { CopyOf, LocalCopy } from "./local-copy.ts"
+import type { OpenTasks } from "./open-tasks.ts"
 import type { PartitionReader } from "./partition-reader.ts"
 import { digestOf, fillChangelog } from "./restaged.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
@@ -50,8 +51,8 @@ export interface StatesParts {
     generation: number
   ) => Effect.Effect<void, TransportError>
   readonly reader: (topic: string, partition: number) => PartitionReader
-  /** A task of this process writes the node's state on the partition. */
-  readonly isOpenHere: (pipeline: string, node: string, partition: number) => boolean
+  /** Which states tasks of this process write. */
+  readonly open: OpenTasks
 }
 
 const readBytes = 4 * 1024 * 1024
@@ -148,7 +149,7 @@ export class KafkaStates {
     return Effect.gen({ self: this }, function* () {
       const copy = yield* this.current(pipeline, node)
       if (copy === undefined) return []
-      if (!this.parts.isOpenHere(pipeline, node, query.partition)) yield* this.refresh(copy, query.partition)
+      yield* this.refresh(copy, query.partition)
       const toLocal = (slot: number): number =>
         slot >= processingTimers ? slot : (copy.localSlots[copy.indexOf(slot) ?? -1] ?? slot)
       const toKept = (slot: number): number =>
@@ -212,20 +213,38 @@ export class KafkaStates {
     })
   }
 
-  /** Brings a partition's copy to what Kafka has, that no task here writes. */
-  private refresh(copy: LocalCopy, partition: number): Effect.Effect<void, TransportError> {
-    return Effect.gen({ self: this }, function* () {
-      const { local } = this.parts
-      const { localSlots: slots, mark, node, pipeline } = copy
-      const marks = (yield* local.checkpoints(pipeline)).flatMap(({ checkpoint, task }) =>
-        task.partition === partition ? [checkpoint.watermarks[mark] ?? 0] : []
+  /** {@link TransportShape.refreshState} */
+  refreshState(pipeline: string, node: string, partition: number): Effect.Effect<void, TransportError> {
+    return Effect.flatMap(this.current(pipeline, node), (copy) =>
+      copy === undefined ? Effect.void : this.refresh(copy, partition)
+    )
+  }
+
+  /** Up to where the copy of a partition has the changelog. */
+  heldUpTo({ mark, pipeline }: LocalCopy, partition: number): Effect.Effect<number, TransportError> {
+    return Effect.map(this.parts.local.checkpoints(pipeline), (all) =>
+      Math.max(
+        0,
+        ...all.flatMap(({ checkpoint, task }) =>
+          task.partition === partition ? [checkpoint.watermarks[mark] ?? 0] : []
+        )
       )
-      const from = Math.max(0, ...marks)
+    )
+  }
+
+  /** Brings a partition's copy to what Kafka has, unless a task here writes it. */
+  private refresh(copy: LocalCopy, partition: number): Effect.Effect<void, TransportError> {
+    const { local, open } = this.parts
+    const { localSlots: slots, mark, node, pipeline } = copy
+    const step = Effect.gen({ self: this }, function* () {
+      if (open.isOpen(pipeline, node, partition)) return
+      const from = yield* this.heldUpTo(copy, partition)
       const task = { pipeline, node: `~copy ${node}`, partition }
       const log = yield* local.openTask(task, { node, slots })
       const at = yield* this.replay(copy, partition, log, from)
       if (at > from) yield* local.restoreCheckpoint(task, { ...zeroCheckpoint, watermarks: { [mark]: at } })
     })
+    return open.inTurn(pipeline, node, partition, step)
   }
 
   private partitionsOf(

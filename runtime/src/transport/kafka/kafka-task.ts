@@ -96,23 +96,24 @@ export class KafkaTask {
     const committed = yield* checkpoints.last(task)
     const headId = yield* parts.nodeId(task.pipeline, task.node)
     const keyed = keyedNode && (yield* keyedCopy(states, task, keyedNode))
-    const opened = yield* local.openTask(task, localKeyed(keyed))
-    const known = yield* opened.checkpoint
-    const isStale =
-      (known?.sequence ?? 0) !== (committed?.sequence ?? 0) ||
-      (known !== undefined && known.watermarks[nodeMark] !== headId) ||
-      known?.watermarks[restoreMark] !== undefined
-    // Another chain may have written the state since: whoever has it reads its changelog on.
+    const taken = Effect.gen(function* () {
+      const opened = yield* local.openTask(task, localKeyed(keyed))
+      const known = yield* opened.checkpoint
+      const isStale =
+        (known?.sequence ?? 0) !== (committed?.sequence ?? 0) ||
+        (known !== undefined && known.watermarks[nodeMark] !== headId) ||
+        known?.watermarks[restoreMark] !== undefined
+      // Another chain may have written the state since: whoever has it reads its changelog on.
+      if (keyed === undefined && !isStale) return { log: opened, end: 0 }
+      const from = keyed === undefined ? 0 : yield* states.heldUpTo(keyed.copy, task.partition)
+      const restored = yield* restore(parts, task, { committed, headId, keyed, from })
+      parts.open.began(task, keyed?.node)
+      return restored
+    })
     const restored =
-      keyed === undefined && !isStale
-        ? { log: opened, end: 0 }
-        : yield* restore(parts, task, {
-            committed,
-            headId,
-            keyed,
-            from: (keyed && known?.watermarks[keyed.copy.mark]) ?? 0
-          })
-    parts.open.began(task, keyed?.node)
+      keyed === undefined
+        ? yield* taken
+        : yield* parts.open.inTurn(task.pipeline, keyed.node, task.partition, taken)
     return new KafkaTask({
       parts,
       task,

@@ -7,7 +7,7 @@ import { ErrorBudget } from "./error-budget.ts"
 import type { Gate } from "../gate.ts"
 import { openChain } from "./open-chain.ts"
 import type { OpenChain } from "./open-chain.ts"
-import { inPlace, unitsOf, untilChainEnded, untilTasksCompleted } from "./chain-units.ts"
+import { inPlace, standbyOf, unitsOf, untilChainEnded, untilTasksCompleted } from "./chain-units.ts"
 import type { ChainUnit, UnitPlace } from "./chain-units.ts"
 import { addPartitions, taskLoops } from "./task-loops.ts"
 import type { TaskLoop } from "./task-loops.ts"
@@ -160,7 +160,9 @@ export function startChain(parts: ChainParts): Effect.Effect<RunningChain, never
       )
       yield* Effect.all(
         [
-          ...unitsOf(parts.plan, placement).map((unit) => inPlace(place, unit, work(unit))),
+          ...unitsOf(parts.plan, placement).map((unit) =>
+            inPlace(place, unit, work(unit), standbyOf(environment.transport, place, unit))
+          ),
           ...(placement.isShared ? [endedAnywhere] : [])
         ],
         { concurrency: "unbounded", discard: true }

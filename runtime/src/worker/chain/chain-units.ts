@@ -5,6 +5,7 @@ import { gateWithin } from "../gate.ts"
 import type { Gate } from "../gate.ts"
 import { allHere } from "../placement.ts"
 import type { Placement } from "../placement.ts"
+import { isKeyed } from "./keyed-node.ts"
 import { chainPartition } from "../task/source-partitions.ts"
 import { fromTransport } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
@@ -42,11 +43,15 @@ export interface UnitPlace {
   readonly run: string | undefined
 }
 
-/** Does a unit's work while this worker has it, again and again; once, where it has all. */
+/**
+ * Does a unit's work while this worker has it, again and again; once, where it has all. `standby`: goes on while another worker has it, and is
+ * interrupted when this one gets it.
+ */
 export function inPlace<E, R>(
   { gate, pipeline, placement = allHere, plan, run }: UnitPlace,
   { name }: ChainUnit,
-  work: (gate: Gate) => Effect.Effect<void, E, R>
+  work: (gate: Gate) => Effect.Effect<void, E, R>,
+  standby: Effect.Effect<never>
 ): Effect.Effect<void, E, R> {
   if (!placement.isShared) return work(gate)
   return Effect.scoped(
@@ -58,7 +63,8 @@ export function inPlace<E, R>(
       })
       const own = gateWithin(gate, unit)
       for (;;) {
-        yield* Effect.raceFirst(unit.held, gate.stopped)
+        const settled = Effect.raceFirst(unit.held, gate.stopped)
+        yield* unit.isHeld() ? settled : Effect.raceFirst(settled, standby)
         if (gate.isStopping()) return
         if (!unit.isHeld()) continue
         yield* work(own)
@@ -75,6 +81,28 @@ const listens = ({ segments }: ChainPlan): boolean =>
   segments.some(({ nodes }) =>
     nodes.some(({ permissions }) => permissions.some(({ permission }) => permission.kind === "listen"))
   )
+
+/** Between two looks at what others have written of a state: what is left to read when a task is taken over. */
+const refreshEveryMs = 5_000
+
+/** Keeps the state of a unit's keyed node here up to date, for as long as another worker has the unit. */
+export function standbyOf(
+  { refreshState }: TransportShape,
+  { pipeline, placement = allHere, plan }: UnitPlace,
+  { partitions }: ChainUnit
+): Effect.Effect<never> {
+  const node = plan.segments.flatMap(({ nodes }) => nodes).find(isKeyed)?.spec.node
+  const isKept = placement.keepsCopies === true && partitions !== "source"
+  if (!isKept || refreshState === undefined || node === undefined) return Effect.never
+  const refreshed = Effect.forEach(partitions, (partition) => refreshState(pipeline, node, partition), {
+    discard: true
+  })
+  // Who takes the task over reads what is missing.
+  const attempted = Effect.catch(refreshed, ({ message }) =>
+    Effect.annotateLogs(Effect.logWarning("a copy of state is not up to date", message), { pipeline, node })
+  )
+  return Effect.forever(Effect.andThen(attempted, Effect.sleep(refreshEveryMs)))
+}
 
 const askEveryMs = 1_000
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { ChainPlan, NodePlan, SegmentPlan } from "../../plan/physical.ts"
 import type { KeyedNode, WantedStates } from "../../transport/transport.ts"
+import { isKeyed } from "./keyed-node.ts"
 import { hostRequests } from "../handlers/host-requests.ts"
 import type { Inbox } from "../inbox/inbox.ts"
 import { serveTake } from "../inbox/serve-take.ts"
@@ -108,7 +109,7 @@ function openKeyed(
   TaskFailure
 > {
   return Effect.gen(function* () {
-    const keyed = nodes.filter(({ spec }) => spec.state.length > 0 || spec.timers === true)
+    const keyed = nodes.filter(isKeyed)
     const [only] = keyed
     if (only === undefined) return undefined
     if (keyed.length > 1)

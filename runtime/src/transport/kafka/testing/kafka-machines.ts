@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { afterEach, beforeAll, beforeEach } from "vitest"
 import { type SharedCluster, sharedClusterPatience } from "../../../../../test/kafka/shared.ts"
 import type { Transport } from "../../transport.ts"
+import type { KafkaClient } from "../client/kafka-client.ts"
 import { kafkajsClient } from "../client/kafkajs-client.ts"
 import { kafkaTransport } from "../layer.ts"
 import { idsInMemory } from "./ids-in-memory.ts"
@@ -32,15 +33,19 @@ export function kafkaMachines(cluster: SharedCluster | undefined) {
       folders.push(made)
       return made
     },
-    /** Runs on a machine, from its start to its end. */
-    on: <A, E>(place: string, run: Effect.Effect<A, E, Transport>): Promise<A> => {
+    /** Runs on a machine, from its start to its end. `watch`: what it asks the cluster goes through it. */
+    on: <A, E>(
+      place: string,
+      run: Effect.Effect<A, E, Transport>,
+      watch: (client: KafkaClient) => KafkaClient = (client) => client
+    ): Promise<A> => {
       const { bootstrap, ids, own } = names
       return Effect.runPromise(
         Effect.provide(
           run,
           kafkaTransport({
             folder: place,
-            client: () => Promise.resolve(kafkajsClient({ bootstrap })),
+            client: () => Promise.resolve(watch(kafkajsClient({ bootstrap }))),
             ids,
             prefixes: { own, streams: `s${own}` }
           })
