@@ -4,6 +4,8 @@
  * create-prompts.test.ts, console.test.ts, verdict.test.ts, flights.test.ts, auctions-clock.test.ts, refusals.test.ts, durability.test.ts, compaction-round.test.ts, event-clock.test.ts, public-address.test.ts, archive.test.ts, leadership.test.ts, pipeline-life.test.ts, the tests of plugins, registry, main/bench and main/dev).
  */
 export const longSuites: readonly string[] = [
+  "plugins/kafka/src/sink/avro.test.ts",
+  "plugins/kafka/src/source/avro.test.ts",
   "sdk/src/testing/conformance/**/*.test.ts",
   "sdk/src/testing/property/property-runner.test.ts",
   "test/author/bench.test.ts",
@@ -43,6 +45,7 @@ export const longSuites: readonly string[] = [
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
   "test/kafka/workers.test.ts",
+  "test/kafka/topics/avro-topics.test.ts",
   "test/kafka/topics/topics.test.ts",
   "test/libraries/libraries.test.ts",
   "test/observe/dashboards-live.test.ts",

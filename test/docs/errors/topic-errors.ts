@@ -1,3 +1,4 @@
+import type { RegistryErrorCode } from "../../../plugins/kafka/src/avro/registry-error.ts"
 import type { MisfitCode } from "../../../plugins/kafka/src/source/misfit.ts"
 import type { UnwritableCode } from "../../../plugins/kafka/src/sink/unwritable.ts"
 import type { KafkaErrorCode } from "../../../sdk/src/capability/kafka/kafka-error.ts"
@@ -121,10 +122,28 @@ const misfits: Rows<MisfitCode> = {
     why: "`format` says that it is.",
     remedy: "Have the producer write JSON, or take another `format`."
   },
+  KAFKA_NO_SCHEMA_ID: {
+    message: "The value, or the key, does not begin with a zero and the id of a schema",
+    where: place,
+    why: "`format: avro` reads what clients of a schema registry write: a zero, the id in 4 bytes, and the Avro.",
+    remedy: "Have the producer write by a schema registry, or take another `format`."
+  },
+  KAFKA_SCHEMA_UNKNOWN: {
+    message: "The registry has no schema with the id",
+    where: `${place}, and the id`,
+    why: "The producer registered its schema elsewhere, or the schema was deleted for good.",
+    remedy: "Name the producer's registry in `registry.url`."
+  },
+  KAFKA_SCHEMA_MISFIT: {
+    message: "What was written with the schema cannot be read as the fields",
+    where: `${place}, and the id`,
+    why: "By Avro's rules for a writer's and a reader's schema the two do not go together, or the schema is not of Avro; the message says where.",
+    remedy: "Correct `fields` or `schema`: a field that older records lack needs `nullable`, or a default."
+  },
   KAFKA_VALUE_MISFIT: {
-    message: "The value does not fit the fields",
+    message: "The value does not fit the fields, or its schema",
     where: `${place}, and the field`,
-    why: "A field is missing, or of another type than the config says.",
+    why: "A field is missing, or of another type than the config says; Avro is cut off, or of another schema than its id says.",
     remedy: "Correct `fields` or `schema`, make the field `nullable`, or have the producer write it."
   },
   KAFKA_KEY_MISFIT: {
@@ -156,12 +175,56 @@ const unwritable: Rows<UnwritableCode> = {
     remedy: "Set `timestamps: now`, or mend the event time."
   },
   KAFKA_VALUE_REFUSED: {
-    message: "The field that is the value is no text, or no bytes",
+    message: "The field that is the value is no text, or no bytes; or the registry's schema does not take it",
     where: written,
-    why: "`format` says what a value is.",
-    remedy: "Name another field in `valueField`, or take `format: json`."
+    why: "`format` says what a value is; under `schemas: latest` the subject's schema does.",
+    remedy:
+      "Name another field in `valueField`, or take `format: json`; or let the subject have a schema that fits."
+  }
+}
+
+const subject = "what was asked of the registry: a schema's id, or a subject"
+
+const registry: Rows<RegistryErrorCode> = {
+  REGISTRY_UNAVAILABLE: {
+    message: "The schema registry cannot answer just now",
+    where: subject,
+    why: "Its status is 5xx, 408, 425 or 429. It is asked again, with pauses up to 30 s; no record is passed over.",
+    remedy: "Look at the registry."
+  },
+  REGISTRY_NOT_AUTHORIZED: {
+    message: "The schema registry does not let us in, or not do this",
+    where: subject,
+    why: "It answered 401 or 403.",
+    remedy:
+      "Correct `registry.auth`, the secret (`millrace secret set NAME`), or what the user may do; then apply the pipeline again."
+  },
+  REGISTRY_INCOMPATIBLE: {
+    message: "The subject's compatibility does not let the stream's schema in",
+    where: subject,
+    why: "The registry answered 409; its words say which field is why.",
+    remedy:
+      "Change the stream so that the schemas go together, set the subject's compatibility, or take `schemas: latest`."
+  },
+  REGISTRY_REFUSED: {
+    message: "The schema registry refuses it, in words of its own",
+    where: subject,
+    why: "Any other status: what answers may be no schema registry.",
+    remedy: "Correct `registry.url`, or what the message names."
+  },
+  REGISTRY_SUBJECT_MISSING: {
+    message: "There is no such subject, and `schemas: latest` registers none",
+    where: subject,
+    why: "Nobody has registered a schema for the topic.",
+    remedy: "Register one, or leave `schemas: latest` out."
+  },
+  REGISTRY_SCHEMA_MISFIT: {
+    message: "The stream's records cannot be written with the subject's latest schema",
+    where: subject,
+    why: "The schema wants a field that the stream does not have, or has with another type, or is not of Avro.",
+    remedy: "Add or change the fields before the sink, or leave `schemas: latest` out."
   }
 }
 
 /** What goes wrong with topics of clusters that are not Millrace's own. */
-export const topicErrors: Rows = { ...requests, ...misfits, ...unwritable }
+export const topicErrors: Rows = { ...requests, ...misfits, ...unwritable, ...registry }

@@ -6,6 +6,8 @@ export interface SeenRecord {
   readonly partition: number
   readonly key: string | null
   readonly value: string | null
+  /** Key and value as they are. */
+  readonly raw: { readonly key: Buffer | null; readonly value: Buffer | null }
   readonly headers: { readonly [name: string]: string }
   readonly timestamp: number
 }
@@ -91,6 +93,7 @@ const seenRecord = (partition: number, { headers, key, timestamp, value }: Kafka
   partition,
   key: key === null ? null : key.toString(),
   value: value === null ? null : value.toString(),
+  raw: { key, value },
   headers: Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, content]) => [name, String(content)])
   ),

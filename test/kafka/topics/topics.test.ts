@@ -42,7 +42,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("topics of a cluster that is
 
   it(
     "go through a pipeline as JSON, with keys, headers, times and deletes",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const [from, to] = [`orders-${unique}`, `good-orders-${unique}`]
       await Promise.all([topics.make(from, 3), topics.make(to, 2)])
@@ -111,7 +111,7 @@ nodes:
 
   it(
     "go through as text and bytes; partitions that are added are read too",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const [from, to] = [`lines-${unique}`, `bytes-${unique}`]
       await Promise.all([topics.make(from, 1), topics.make(to, 1)])
@@ -149,7 +149,7 @@ nodes:
     }
   )
 
-  it("are not reached without a grant, and only what was granted is", { timeout: 60_000 }, async () => {
+  it("are not reached without a grant, and only what was granted is", { timeout: 150_000 }, async () => {
     const text = (topic: string): string => `pipeline: taken
 nodes:
   lines:
@@ -167,7 +167,7 @@ nodes:
     assert.include(said, `write the topic secret-${unique}-out of the Kafka cluster at ${brokers}`)
   })
 
-  it("wait for a topic that is not there, and say so", { timeout: 60_000 }, async () => {
+  it("wait for a topic that is not there, and say so", { timeout: 150_000 }, async () => {
     const topic = `late-${unique}`
     await topics.make(`${topic}-out`, 1)
     const applied = await apply(

@@ -1,4 +1,5 @@
 import { kafkaConfig, Schema } from "@millrace/sdk"
+import { registryConfig } from "../avro/registry-config.ts"
 
 export const usualMaxBytes = 1_000_000
 
@@ -7,8 +8,15 @@ const Key = Schema.Union([
   Schema.Struct({
     fields: Schema.Array(Schema.String).annotate({ description: "The fields that the key is made of" }),
     format: Schema.optionalKey(
-      Schema.Literals(["string", "json"]).annotate({
-        description: "string (default): the one field's text; json: an object of the fields"
+      Schema.Literals(["string", "json", "avro"]).annotate({
+        description:
+          "string (default): the one field's text; json: an object of the fields; avro: the one field's value, or a record of several, behind a schema's id"
+      })
+    ),
+    record: Schema.optionalKey(
+      Schema.String.annotate({
+        description:
+          "avro: full name of the key's record, which one field is then, too; default: that of the values and Key"
       })
     )
   })
@@ -22,9 +30,17 @@ const Headers = Schema.Struct({
 
 export const SinkConfig = Schema.Struct({
   ...kafkaConfig,
-  format: Schema.Literals(["string", "json", "raw"]).annotate({
-    description: "string: a field's text in UTF-8; json: the record as an object; raw: a field's bytes"
+  ...registryConfig,
+  format: Schema.Literals(["string", "json", "raw", "avro"]).annotate({
+    description:
+      "string: a field's text in UTF-8; json: the record as an object; raw: a field's bytes; avro: the record behind a schema's id"
   }),
+  schemas: Schema.optionalKey(
+    Schema.Literals(["register", "latest"]).annotate({
+      description:
+        "avro: the stream's schema is registered under TOPIC-value, the key's under TOPIC-key (default); or records are written with the latest that these subjects have"
+    })
+  ),
   valueField: Schema.optionalKey(
     Schema.String.annotate({ description: "string and raw: the field that is the value; default: value" })
   ),

@@ -1,4 +1,5 @@
 import { type DeriveAnswer, nullableType, recordFields } from "@millrace/sdk"
+import { needsRegistry, registryProblem } from "../avro/registry-config.ts"
 import type { SinkConfig } from "./config.ts"
 
 interface Input {
@@ -27,10 +28,15 @@ const problemOf = (config: SinkConfig, { key, schema }: Input): Problem | undefi
     fields.some((field) => field.name === name)
       ? undefined
       : { path, message: `there is no field ${name}; the fields are ${listed}` }
-  const { format, headers, tombstones = "write", valueField } = config
-  if (format === "json" && valueField !== undefined)
-    return { path: "/valueField", message: "as json the whole record is the value" }
-  if (format !== "json") {
+  const { format, headers, schemas, tombstones = "write", valueField } = config
+  const isWhole = format === "json" || format === "avro"
+  if (isWhole && valueField !== undefined)
+    return { path: "/valueField", message: `as ${format} the whole record is the value` }
+  const registry = registryProblem(config)
+  if (registry !== undefined) return registry
+  if (schemas !== undefined && !needsRegistry(config))
+    return { path: "/schemas", message: "only avro has schemas: leave it out" }
+  if (!isWhole) {
     const name = valueField ?? "value"
     const wanted = format === "string" ? "string" : "bytes"
     const found = missing("/valueField", name)
@@ -41,9 +47,11 @@ const problemOf = (config: SinkConfig, { key, schema }: Input): Problem | undefi
   const lost = headers === undefined ? undefined : missing("/headers/field", headers.field)
   if (lost !== undefined) return lost
   if (typeof config.key !== "object") return undefined
-  const { fields: named, format: form = "string" } = config.key
+  const { fields: named, format: form = "string", record } = config.key
   if (named.length === 0 || (form === "string" && named.length > 1))
-    return { path: "/key/fields", message: "a key of string is one field; several go as json" }
+    return { path: "/key/fields", message: "a key of string is one field; several go as json or avro" }
+  if (record !== undefined && form !== "avro")
+    return { path: "/key/record", message: `a key of ${form} is no record: leave it out` }
   for (const [index, name] of named.entries()) {
     const found = missing(`/key/fields/${index}`, name)
     if (found !== undefined) return found

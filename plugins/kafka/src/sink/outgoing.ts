@@ -3,10 +3,10 @@ import {
   type FailedRecord,
   fieldsOfKey,
   type KafkaRecord,
-  parseAvro,
   plainJson,
   type SinkRecord
 } from "@millrace/sdk"
+import type { AvroEncoders } from "./avro-encoders.ts"
 import { type SinkConfig, usualMaxBytes } from "./config.ts"
 import { Unwritable } from "./unwritable.ts"
 
@@ -23,13 +23,11 @@ const mostAheadMs = 3_600_000
 const noOffset = -1n
 const encoder = new TextEncoder()
 
-/** `schema`: of the values, as JSON text. */
-export const toKafka = (config: SinkConfig, schema: string): ToKafka => {
-  const parsed = parseAvro(schema)
-  if ("error" in parsed) throw parsed.error
+/** `type`: of the values; `avro`: of what the config writes so. */
+export const toKafka = (config: SinkConfig, type: AvroType, avro: AvroEncoders): ToKafka => {
   const { tombstones = "write" } = config
-  const valueOf = valueWriter(config, parsed.ok)
-  const keyOf = keyWriter(config, parsed.ok)
+  const valueOf = valueWriter(config, type, avro)
+  const keyOf = keyWriter(config, type, avro)
   const made = (record: Given, now: number): KafkaRecord => ({
     offset: noOffset,
     timestamp: timeOf(config, record, now),
@@ -65,8 +63,10 @@ const timeOf = ({ timestamps = "event" }: SinkConfig, { timestamp }: Given, now:
 
 const valueWriter = (
   { format, headers, valueField = "value" }: SinkConfig,
-  type: AvroType
+  type: AvroType,
+  avro: AvroEncoders
 ): ((row: Row) => Uint8Array | null) => {
+  if (avro.value !== undefined) return avro.value
   if (format === "json") {
     const toJson = plainJson(type)
     const left = headers?.field
@@ -88,7 +88,8 @@ const valueWriter = (
 
 const keyWriter = (
   { key = "record" }: SinkConfig,
-  type: AvroType
+  type: AvroType,
+  avro: AvroEncoders
 ): ((record: Given) => Uint8Array | null) => {
   if (key === "record") return (record) => record.key
   if (key === "none" || type.kind !== "record") return () => null
@@ -103,6 +104,7 @@ const keyWriter = (
   }
   return (record) => {
     const row = record.value ?? deleted(record.key)
+    if (avro.key !== undefined) return avro.key(row)
     const json: unknown = toJson(row)
     if (format === "json") return encoder.encode(JSON.stringify(json))
     const name = fields[0] ?? ""

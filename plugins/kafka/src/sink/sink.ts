@@ -1,4 +1,6 @@
-import { defineSink, type FailedRecord, kafka, type KafkaRecord } from "@millrace/sdk"
+import { defineSink, type FailedRecord, type Http, kafka, type KafkaRecord, parseAvro } from "@millrace/sdk"
+import { registryHttp } from "../avro/registry-config.ts"
+import { avroEncoders } from "./avro-encoders.ts"
 import { SinkConfig } from "./config.ts"
 import { sinkContract } from "./contract.ts"
 import { isFailed, toKafka, type ToKafka } from "./outgoing.ts"
@@ -12,13 +14,14 @@ export const kafkaSink = defineSink({
   name: "kafka-sink",
   description: "Writes records to a topic of a Kafka cluster, exactly once.",
   config: SinkConfig,
-  uses: { topic: kafka.write() },
+  uses: { topic: kafka.write(), registry: registryHttp(["GET", "POST"]) },
   derive: ({ config, inputs }) => sinkContract(config, inputs["input"]),
   batch: { maxRecords: 5_000, maxDelayMs: 200 },
-  *write(batch, { config, id, now, partition, schema, token, topic }) {
+  *write(batch, { config, id, now, partition, registry, schema, token, topic }) {
     const { compression = "none", delivery = "exactly-once" } = config
     const before: Token = token ?? { run: `${id} ${now}`, next: 0, pending: [] }
-    const { failed, records } = outgoing(writerOf(config, schema), batch, now)
+    if (batch.length === 0) return { token: before, failed: [] }
+    const { failed, records } = outgoing(yield* writerOf(config, schema, registry), batch, now)
     if (records.length === 0) return { token: before, failed }
     if (delivery === "at-least-once") {
       yield* topic.send(partition, pack(records), compression)
@@ -54,9 +57,12 @@ const outgoing = (write: ToKafka, batch: readonly Parameters<ToKafka>[0][], now:
 
 let last: { readonly config: SinkConfig; readonly schema: string; readonly write: ToKafka } | undefined
 
-/** Made once for a config and a schema; the memory may vanish. */
-const writerOf = (config: SinkConfig, schema: string): ToKafka => {
-  if (last === undefined || last.config !== config || last.schema !== schema)
-    last = { config, schema, write: toKafka(config, schema) }
-  return last.write
+/** Made once for a config and a schema, and then the registry is asked; the memory may vanish. */
+function* writerOf(config: SinkConfig, schema: string, registry: Http) {
+  if (last !== undefined && last.config === config && last.schema === schema) return last.write
+  const parsed = parseAvro(schema)
+  if ("error" in parsed) throw parsed.error
+  const write = toKafka(config, parsed.ok, yield* avroEncoders(config, parsed.ok, registry))
+  last = { config, schema, write }
+  return write
 }

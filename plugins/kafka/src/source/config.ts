@@ -1,4 +1,5 @@
 import { Duration, kafkaConfig, Schema } from "@millrace/sdk"
+import { registryConfig } from "../avro/registry-config.ts"
 
 export const FieldConfig = Schema.Struct({
   type: Schema.Unknown.annotate({
@@ -14,20 +15,26 @@ export const FieldConfig = Schema.Struct({
 })
 export type FieldConfig = typeof FieldConfig.Type
 
-export const formats = ["string", "json", "raw"] as const
-export const keyFormats = ["string", "long", "raw", "json"] as const
+export const formats = ["string", "json", "raw", "avro"] as const
+export const keyFormats = ["string", "long", "raw", "json", "avro"] as const
 
 const Key = Schema.Struct({
   format: Schema.optionalKey(
     Schema.Literals(keyFormats).annotate({
       description:
-        "string (default): UTF-8; long: 8 bytes; raw: as it is; json: an object with the fields, or the one field's value"
+        "string (default): UTF-8; long: 8 bytes; raw: as it is; json: an object with the fields, or the one field's value; avro: a record with the fields, or the one field's value, behind a schema's id"
     })
   ),
   fields: Schema.Array(Schema.String).annotate({
     description:
       "The fields that the record key is made of. One that values do not have is added to them, and holds the topic's key"
   }),
+  types: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({
+      description:
+        "avro: Avro types of those fields that values do not have; of one alone string unless said otherwise"
+    })
+  ),
   nullable: Schema.optionalKey(
     Schema.Boolean.annotate({
       description: "Records without a key are taken: the added field is null; default: false"
@@ -44,8 +51,9 @@ const Headers = Schema.Struct({
 
 export const SourceConfig = Schema.Struct({
   ...kafkaConfig,
+  ...registryConfig,
   format: Schema.Literals(formats).annotate({
-    description: "string: UTF-8 text; json: an object; raw: bytes as they are"
+    description: "string: UTF-8 text; json: an object; raw: bytes as they are; avro: behind a schema's id"
   }),
   record: Schema.optionalKey(
     Schema.String.annotate({ description: "Full name of the record; default: kafka.Record" })
@@ -55,7 +63,7 @@ export const SourceConfig = Schema.Struct({
   ),
   fields: Schema.optionalKey(
     Schema.Record(Schema.String, FieldConfig).annotate({
-      description: "json: the record's fields in their order"
+      description: "json and avro: the record's fields in their order"
     })
   ),
   schema: Schema.optionalKey(

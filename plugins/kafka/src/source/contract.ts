@@ -1,12 +1,16 @@
 import { type DeriveAnswer, parseAvro, recordFields, recordSchema, type SchemaField } from "@millrace/sdk"
+import { registryProblem } from "../avro/registry-config.ts"
+import { addedKeyFields } from "./added-key.ts"
 import type { FieldConfig, SourceConfig } from "./config.ts"
 
 /** The contract that a config describes, or what is wrong with it. */
 export const contractOf = (config: SourceConfig): DeriveAnswer => {
   const values = valueFields(config)
   if ("error" in values) return values
+  const registry = registryProblem(config)
+  if (registry !== undefined) return { error: registry }
   const { fields, name } = values
-  const added = [...keyField(config, fields), ...headersField(config)]
+  const added = [...addedKeyFields(config), ...headersField(config)]
   const twice = added.find((field) => fields.some((other) => other.name === field.name))
   if (twice !== undefined) return wrong("/headers/field", `there is a field ${twice.name} already`)
   const all = [...added.filter((field) => field.name !== config.headers?.field), ...fields]
@@ -50,7 +54,10 @@ const valueFields = (config: SourceConfig): Values | Wrong => {
   if (valueField !== undefined) return wrong("/valueField", `values of ${format} have fields of their own`)
   if ((fields === undefined) === (schema === undefined)) return wrong("", "give fields, or schema")
   if (fields !== undefined)
-    return { name: record, fields: Object.entries(fields).map(([name, field]) => fieldOf(name, field)) }
+    return {
+      name: record,
+      fields: Object.entries(fields).map(([name, field]) => fieldOf(name, field, format))
+    }
   if (config.record !== undefined) return wrong("/record", "the schema names the record: leave it out")
   const parsed = parseAvro(schema)
   if ("error" in parsed) return wrong("/schema", String(parsed.error.message))
@@ -59,27 +66,18 @@ const valueFields = (config: SourceConfig): Values | Wrong => {
     : wrong("/schema", "a record is of fields: give a record schema")
 }
 
-const fieldOf = (name: string, { doc, nullable, sensitive, type }: FieldConfig): SchemaField => ({
+/** What was written before a field was there has it as null, where it may be: Avro wants that said. */
+const fieldOf = (
+  name: string,
+  { doc, nullable, sensitive, type }: FieldConfig,
+  format: SourceConfig["format"]
+): SchemaField => ({
   name,
   type: nullable === true ? ["null", type] : type,
+  ...(nullable === true && format === "avro" ? { default: null } : {}),
   ...(doc === undefined ? {} : { doc }),
   ...(sensitive === true ? { "millrace.sensitive": true } : {})
 })
-
-/** The field for the topic's key, where values have none of its name. */
-const keyField = ({ key }: SourceConfig, fields: readonly SchemaField[]): readonly SchemaField[] => {
-  const [name] = key?.fields ?? []
-  if (key === undefined || name === undefined || fields.some((field) => field.name === name)) return []
-  const type = addedTypes[key.format ?? "string"]
-  if (type === undefined || key.fields.length > 1) return []
-  return [{ name, type: key.nullable === true ? ["null", type] : type }]
-}
-
-const addedTypes: { readonly [format: string]: string | undefined } = {
-  string: "string",
-  long: "long",
-  raw: "bytes"
-}
 
 const headersField = ({ headers }: SourceConfig): readonly SchemaField[] =>
   headers === undefined
@@ -99,15 +97,18 @@ const keyProblem = ({ key }: SourceConfig, fields: readonly SchemaField[]): Wron
   if (key === undefined) return undefined
   const { format = "string" } = key
   if (key.fields.length === 0) return wrong("/key/fields", "name one field at least")
-  if (format !== "json" && key.fields.length > 1)
-    return wrong("/key/fields", `a key of ${format} is one field; several come as json`)
+  if (format !== "json" && format !== "avro" && key.fields.length > 1)
+    return wrong("/key/fields", `a key of ${format} is one field; several come as json or avro`)
+  if (format !== "avro" && key.types !== undefined)
+    return wrong("/key/types", `a key of ${format} has its type: leave it out`)
+  const idle = Object.keys(key.types ?? {}).find((name) => !key.fields.includes(name))
+  if (idle !== undefined) return wrong(`/key/types/${idle}`, `${idle} is none of the key's fields`)
   const unknown = key.fields.findIndex((name) => fields.every((field) => field.name !== name))
-  if (unknown >= 0) {
-    const names = fields.slice(0, 12).map(({ name }) => name)
-    return wrong(
-      `/key/fields/${unknown}`,
-      `there is no field ${key.fields[unknown]}; the fields are ${names.join(", ")}`
-    )
-  }
-  return undefined
+  if (unknown < 0) return undefined
+  const names = fields.slice(0, 12).map(({ name }) => name)
+  const adding = format === "avro" ? "; give its type in key.types, to add it" : ""
+  return wrong(
+    `/key/fields/${unknown}`,
+    `there is no field ${key.fields[unknown]}; the fields are ${names.join(", ")}${adding}`
+  )
 }

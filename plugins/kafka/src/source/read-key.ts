@@ -1,4 +1,5 @@
 import { type AvroType, fromPlainJson, keyBytes } from "@millrace/sdk"
+import type { AvroUse, KnownSchemas } from "../avro/known-schemas.ts"
 import type { SourceConfig } from "./config.ts"
 import { Misfit } from "./misfit.ts"
 import { jsonOf, textOf } from "./text.ts"
@@ -14,8 +15,12 @@ export interface KeyReader {
   readonly bytes: (fields: Row) => Uint8Array | null
 }
 
-/** `type`: of the records. */
-export const keyReader = ({ key }: SourceConfig, type: AvroType): KeyReader | undefined => {
+/** `type`: of the records; `schemas`: of keys in Avro. */
+export const keyReader = (
+  { key }: SourceConfig,
+  type: AvroType,
+  schemas: KnownSchemas
+): KeyReader | undefined => {
   if (key === undefined || type.kind !== "record") return undefined
   const types = key.fields.map((name) => {
     const found = type.fields.find((field) => field.name === name)
@@ -24,7 +29,12 @@ export const keyReader = ({ key }: SourceConfig, type: AvroType): KeyReader | un
   })
   const [first] = types
   const { format = "string" } = key
+  const use = avroUse(types)
   const rowOf = (given: Uint8Array): Row => {
+    if (format === "avro") {
+      const read = schemas.read(given, use)
+      return types.length === 1 && !isRow(read) ? { [first?.name ?? ""]: read } : { ...Object(read) }
+    }
     if (format !== "json") return { [first?.name ?? ""]: plainKey(format, given) }
     const json = jsonOf(given, "key")
     const isObject = typeof json === "object" && json !== null && !Array.isArray(json)
@@ -43,6 +53,27 @@ export const keyReader = ({ key }: SourceConfig, type: AvroType): KeyReader | un
       )
   }
 }
+
+/** A key is a record with the fields, by whatever name, or the one field's value by itself. */
+const avroUse = (fields: readonly { readonly name: string; readonly type: AvroType }[]): AvroUse => ({
+  name: "key",
+  misfit: "KAFKA_KEY_MISFIT",
+  readerOf: (writer) => {
+    const [only] = fields
+    if (writer.kind !== "record" && fields.length === 1 && only !== undefined) return only.type
+    return {
+      kind: "record",
+      name: writer.kind === "record" ? writer.name : "Key",
+      aliases: [],
+      attributes: {},
+      fields: fields.map((field) => ({ ...field, aliases: [], order: "ascending", attributes: {} }))
+    }
+  }
+})
+
+/** No other value of a type that keys may have is an object. */
+const isRow = (read: unknown): boolean =>
+  typeof read === "object" && read !== null && !(read instanceof Uint8Array)
 
 const plainKey = (format: "string" | "long" | "raw", key: Uint8Array): unknown => {
   if (format === "raw") return key

@@ -5,8 +5,11 @@ import {
   fromPlainJson,
   type KafkaRecord,
   type Rejected,
-  type SourceRecord
+  type SourceRecord,
+  toBase64
 } from "@millrace/sdk"
+import type { AvroUse, KnownSchemas } from "../avro/known-schemas.ts"
+import { addedKeyFields } from "./added-key.ts"
 import type { SourceConfig } from "./config.ts"
 import { Misfit } from "./misfit.ts"
 import { type KeyReader, keyReader } from "./read-key.ts"
@@ -23,12 +26,12 @@ export type ReadRecord = (
 /** A value's fields. Throws a {@link Misfit}. */
 type ReadValue = (value: Uint8Array) => Row
 
-/** `type`: of the records, as the contract has them. */
-export const recordReader = (config: SourceConfig, type: AvroType): ReadRecord => {
-  const readValue = valueReader(config, type)
-  const key = keyReader(config, type)
-  const isAdded = key !== undefined && addsKey(config)
-  const tombstones = config.tombstones ?? (config.key === undefined ? "dead-letter" : "delete")
+/** `type`: of the records, as the contract has them; `schemas`: of what is Avro. */
+export const recordReader = (config: SourceConfig, type: AvroType, schemas: KnownSchemas): ReadRecord => {
+  const readValue = valueReader(config, type, schemas)
+  const key = keyReader(config, type, schemas)
+  const added = addedKeyFields(config).map(({ name }) => name)
+  const tombstones = tombstonesOf(config)
   const read = (record: KafkaRecord): SourceRecord<unknown> | undefined => {
     const head = headOf(record)
     if (record.value === null) {
@@ -36,7 +39,7 @@ export const recordReader = (config: SourceConfig, type: AvroType): ReadRecord =
       return { value: null, key: deletedKey(record, key, tombstones), ...head }
     }
     const row = readValue(record.value)
-    const keyed = isAdded ? addedKey(config, key, record.key) : {}
+    const keyed = added.length === 0 ? {} : addedKey(config, added, key, record.key)
     const { headers } = config
     return {
       value: {
@@ -55,10 +58,34 @@ export const recordReader = (config: SourceConfig, type: AvroType): ReadRecord =
       return {
         at: `${config.topic}/${partition}@${record.offset}`,
         reason: `${error.code}: ${error.message}`,
-        raw: record.value === null ? shownText(record.key ?? new Uint8Array()) : shownText(record.value)
+        raw: rawOf(config, record)
       }
     }
   }
+}
+
+/** What the source does with a record without a value. */
+const tombstonesOf = ({ key, tombstones }: SourceConfig): NonNullable<SourceConfig["tombstones"]> =>
+  tombstones ?? (key === undefined ? "dead-letter" : "delete")
+
+/** What of the records has to be known by a schema's id, before they are read. */
+export const avroOf = (
+  config: SourceConfig,
+  records: readonly KafkaRecord[]
+): readonly (Uint8Array | null)[] => {
+  const values = config.format === "avro" ? records.map(({ value }) => value) : []
+  if (config.key?.format !== "avro") return values
+  const isAdded = addedKeyFields(config).length > 0
+  const deletes = tombstonesOf(config) === "delete"
+  const keys = records.flatMap(({ key, value }) => (isAdded || (deletes && value === null) ? [key] : []))
+  return [...values, ...keys]
+}
+
+/** Avro is no text: base64 of it is whole. */
+const rawOf = ({ format, key: keyConfig }: SourceConfig, { key, value }: KafkaRecord): string => {
+  const isAvro = value === null ? keyConfig?.format === "avro" : format === "avro"
+  const bytes = value ?? key ?? new Uint8Array()
+  return isAvro ? toBase64(bytes) : shownText(bytes)
 }
 
 export const isRejected = (read: SourceRecord<unknown> | Rejected): read is Rejected => "reason" in read
@@ -74,11 +101,15 @@ const headOf = ({
     : { headers: headers.map(([name, value]) => [name, value ?? new Uint8Array()] as const) })
 })
 
-const valueReader = (config: SourceConfig, type: AvroType): ReadValue => {
+const valueReader = (config: SourceConfig, type: AvroType, schemas: KnownSchemas): ReadValue => {
   const { format, valueField = "value" } = config
   if (format === "raw") return (value) => ({ [valueField]: value })
   if (format === "string") return (value) => ({ [valueField]: textOf(value, "value") })
   const own = withoutAdded(config, type)
+  if (format === "avro") {
+    const use = avroUse(config, own)
+    return (value) => ({ ...Object(schemas.read(value, use)) })
+  }
   const read = fromPlainJson(own)
   const check = checkOf(config, own)
   return (value) => {
@@ -106,29 +137,35 @@ const checkOf = ({ schema }: SourceConfig, type: AvroType): ((row: Row) => void)
   }
 }
 
-/** True when the contract has a field for the key that values have not. */
-const addsKey = ({ fields, format, key, schema, valueField = "value" }: SourceConfig): boolean => {
-  const [name = ""] = key?.fields ?? []
-  if (format === "string" || format === "raw") return name !== valueField
-  if (fields !== undefined) return !Object.hasOwn(fields, name)
-  const given: unknown = Object(schema).fields
-  return Array.isArray(given) && given.every((field) => Object(field).name !== name)
-}
+/** Where the config names no record, values of any record will do that has the fields. */
+const avroUse = ({ record, schema }: SourceConfig, own: AvroType): AvroUse => ({
+  name: "value",
+  misfit: "KAFKA_VALUE_MISFIT",
+  readerOf: (writer) =>
+    record === undefined && schema === undefined && writer.kind === "record" && own.kind === "record"
+      ? { ...own, name: writer.name }
+      : own
+})
 
 /** The type of the values alone. */
 const withoutAdded = (config: SourceConfig, type: AvroType): AvroType => {
   if (type.kind !== "record") return type
   const added = new Set([
-    ...(addsKey(config) ? (config.key?.fields ?? []) : []),
+    ...addedKeyFields(config).map(({ name }) => name),
     ...(config.headers === undefined ? [] : [config.headers.field])
   ])
   return { ...type, fields: type.fields.filter(({ name }) => !added.has(name)) }
 }
 
-const addedKey = ({ key }: SourceConfig, reader: KeyReader | undefined, given: Uint8Array | null): Row => {
+const addedKey = (
+  { key }: SourceConfig,
+  names: readonly string[],
+  reader: KeyReader | undefined,
+  given: Uint8Array | null
+): Row => {
   const fields = reader?.fields(given)
   if (fields !== undefined) return fields
-  if (key?.nullable === true) return { [key.fields[0] ?? ""]: null }
+  if (key?.nullable === true) return Object.fromEntries(names.map((name) => [name, null]))
   throw new Misfit("KAFKA_KEY_MISFIT", "the record has no key: set key.nullable where that may be")
 }
 

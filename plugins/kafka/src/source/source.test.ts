@@ -48,6 +48,20 @@ describe("the source of topics", () => {
     assert.deepEqual(kept?.headers[0], ["who", text("web")])
   })
 
+  it("reads Avro by the schema whose id stands before it", async () => {
+    const config = { ...json, format: "avro", key: undefined, registry: { url: "https://registry.example" } }
+    const schema = { type: "record", name: "shop.Order", fields: [{ name: "id", type: "long" }] }
+    const topic = { "0": lines({ value: bytes(0, 0, 0, 1, 2, 14) }, { value: "no Avro" }) }
+    const reply = { body: { schema: JSON.stringify(schema) } }
+    const http = { registry: [{ request: { url: "*/schemas/ids/258" }, reply }] }
+    const found = await run(config, topic, { http })
+    assert.deepEqual(
+      found.values.map((value) => ({ ...Object(value) })),
+      [{ id: 7, note: null }]
+    )
+    assert.match(found.deadLetters[0]?.message ?? "", /^orders\/0@1: KAFKA_NO_SCHEMA_ID/)
+  })
+
   it("sets aside what does not fit, with its place, a code and its text, and goes on", async () => {
     const found = await run(json, {
       "0": lines(

@@ -10,9 +10,11 @@ import {
   type SourceRecord
 } from "@millrace/sdk"
 import * as Effect from "effect/Effect"
+import { KnownSchemas } from "../avro/known-schemas.ts"
+import { needsRegistry, registryHttp } from "../avro/registry-config.ts"
 import { SourceConfig } from "./config.ts"
 import { contractOf } from "./contract.ts"
-import { isRejected, type ReadRecord, recordReader } from "./read-record.ts"
+import { avroOf, isRejected, type ReadRecord, recordReader } from "./read-record.ts"
 
 /** The topic dropped records before this read them. */
 export class OffsetDroppedError extends Schema.TaggedError<OffsetDroppedError>()("OffsetDroppedError", {
@@ -34,9 +36,9 @@ const partitionsEveryMs = 30_000
  */
 export const kafkaSource = defineSource({
   name: "kafka-source",
-  description: "Reads a topic of a Kafka cluster: text, JSON or bytes, with keys, headers and deletes.",
+  description: "Reads a topic of a Kafka cluster: text, JSON, Avro or bytes, with keys, headers and deletes.",
   config: SourceConfig,
-  uses: { topic: kafka.read() },
+  uses: { topic: kafka.read(), registry: registryHttp(["GET"]) },
   derive: ({ config }) => contractOf(config),
   position: Position,
   partitionsEveryMs,
@@ -44,7 +46,7 @@ export const kafkaSource = defineSource({
     const count = yield* topic.partitions()
     return Array.from({ length: count }, (_, partition) => String(partition))
   },
-  *read(position, { config, maxBytes, maxRecords, partition: name, topic }) {
+  *read(position, { config, maxBytes, maxRecords, partition: name, registry, topic }) {
     const partition = Number(name)
     const { isolation = "committed" } = config
     const from = yield* beginning(position, config, topic, partition)
@@ -56,9 +58,10 @@ export const kafkaSource = defineSource({
     } = yield* Effect.catch(fetch(from), (error) => dropped(error, config, topic, partition, fetch))
     const records: SourceRecord<unknown>[] = []
     const rejected: Rejected[] = []
-    const read = readerOf(config)
+    const reader = readerOf(config)
+    if (needsRegistry(config)) yield* reader.schemas.learn(registry, avroOf(config, found))
     for (const record of found) {
-      const one = read(record, name)
+      const one = reader.read(record, name)
       if (one === undefined) continue
       if (isRejected(one)) rejected.push(one)
       else records.push(one)
@@ -103,17 +106,23 @@ const dropped = (
   )
 }
 
-const readers = new WeakMap<SourceConfig, ReadRecord>()
+interface Reader {
+  readonly read: ReadRecord
+  readonly schemas: KnownSchemas
+}
+
+const readers = new WeakMap<SourceConfig, Reader>()
 
 /** Made once for a config; the memory may vanish. */
-const readerOf = (config: SourceConfig): ReadRecord => {
+const readerOf = (config: SourceConfig): Reader => {
   const known = readers.get(config)
   if (known !== undefined) return known
   const contract = contractOf(config)
   if ("error" in contract) throw new Error(contract.error.message)
   const parsed = parseAvro(contract.output)
   if ("error" in parsed) throw parsed.error
-  const made = recordReader(config, parsed.ok)
+  const schemas = new KnownSchemas()
+  const made = { read: recordReader(config, parsed.ok, schemas), schemas }
   readers.set(config, made)
   return made
 }

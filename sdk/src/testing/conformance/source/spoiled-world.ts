@@ -66,10 +66,13 @@ const damaged = (bytes: Uint8Array): Uint8Array => {
 
 const brokenOff = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, Math.max(0, bytes.length - 4))
 
+/** What is no request by HTTP is answered as ever: a topic's bytes are no reply. */
 const replying =
   (status: number, text: string): Intercept =>
-  (_request, serve) =>
-    Effect.map(serve, ({ result }) => ({
-      result: { ...Object(result), status },
-      bytes: new TextEncoder().encode(text)
-    }))
+  ({ operation }, serve) =>
+    operation !== "request"
+      ? serve
+      : Effect.map(serve, ({ result }) => ({
+          result: { ...Object(result), status },
+          bytes: new TextEncoder().encode(text)
+        }))
