@@ -7,12 +7,13 @@ import { recordJournal } from "./power-cut/record-journal.ts"
 
 export const name = "power-cut"
 export const describe =
-  "the log's writes recorded and replayed to images of a power cut, with commits flushed one by one and later: what was acknowledged, or flushed, is in each, and each opens"
+  "the log's writes recorded and replayed to images of a power cut, with commits flushed one by one, later, and both beside each other: what was acknowledged, or flushed, is in each, and each opens"
 
 const defaultCount = 200
 /** Images from one recording: no two recordings group commits alike, so a proof takes several. */
 const imagesPerRecording = 50
 const commitsPerRecording = 260
+const recordedByTurns = ["fsync", "async", "mixed"] as const
 const progressFile = join(import.meta.dirname, "../../.millrace/prove/power-cut.json")
 
 interface Progress {
@@ -59,9 +60,8 @@ const resumed = (seed: number): Progress => {
 }
 
 const provePart = async (before: Progress, images: number): Promise<Progress> => {
-  // By turns, a log that flushes each commit and one that flushes later.
-  const isAsync = (before.done / imagesPerRecording) % 2 === 1
-  const entries = recordJournal(commitsPerRecording, isAsync ? "async" : "fsync")
+  const recorded = recordedByTurns[(before.done / imagesPerRecording) % recordedByTurns.length]
+  const entries = recordJournal(commitsPerRecording, recorded)
   const cuts = chooseCuts(entries, images, before.seed * 1_000_003 + before.done)
   const faults = [...before.faults]
   const fates: { [fate: string]: number } = { ...before.fates }

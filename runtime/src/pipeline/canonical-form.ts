@@ -29,6 +29,7 @@ export const toCanonical = (file: PipelineFile): Canonical => {
     ...(file.owner === undefined ? {} : { owner: file.owner }),
     ...(file.description === undefined ? {} : { description: file.description }),
     ...(file.alerts === undefined ? {} : { alerts: canonicalAlerts(file.alerts) }),
+    ...(file.durability === undefined ? {} : { durability: file.durability }),
     nodes
   }
   return { pipeline, findings: [...findings, ...repeatedStreams(pipeline)] }

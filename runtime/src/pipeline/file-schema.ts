@@ -123,6 +123,12 @@ export const PipelineFile = Schema.Struct({
     })
   ),
   alerts: Schema.optionalKey(FileAlerts),
+  durability: Schema.optionalKey(
+    Schema.Literals(["fsync", "async"]).annotate({
+      description:
+        "When its tasks' commits outlive a power cut: fsync, once they are acknowledged; async, within about 50 ms of it. As the platform was started (--durability) unless said otherwise; on Kafka it makes no difference"
+    })
+  ),
   nodes: Schema.Record(Schema.String, FileNode)
 }).annotate({ title: "Millrace pipeline" })
 export type PipelineFile = typeof PipelineFile.Type

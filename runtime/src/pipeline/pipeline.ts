@@ -79,6 +79,8 @@ export const Pipeline = Schema.Struct({
   description: Schema.optionalKey(Schema.String),
   /** What it says of alert rules; absent: nothing. */
   alerts: Schema.optionalKey(Alerts),
+  /** When its commits are durable; absent: as the platform was started. */
+  durability: Schema.optionalKey(Schema.Literals(["fsync", "async"])),
   /** By name, in the order of their names. */
   nodes: Schema.Record(Schema.String, PipelineNodeSchema)
 })

@@ -59,6 +59,15 @@ describe("a pipeline file", () => {
     assert.notProperty(accepted(movies), "alerts")
   })
 
+  it("keeps when its commits are to be durable, where that is said", () => {
+    assert.strictEqual(accepted(`${movies}durability: async\n`).durability, "async")
+    assert.notProperty(accepted(movies), "durability")
+    assert.deepStrictEqual(
+      problems(`${movies}durability: sometimes\n`).map(({ code, path }) => `${code} ${path}`),
+      ["PIPELINE_INVALID durability"]
+    )
+  })
+
   it("names what is wrong with alerts at its place", () => {
     const rules = ["laging: off", "down: never", "failing: { threshold: -1 }", "stalled: { for: 5 minutes }"]
     const found = problems(`${movies}alerts:\n${rules.map((rule) => `  ${rule}`).join("\n")}\n`)

@@ -57,6 +57,7 @@ export const makePlan = Effect.fn("makePlan")(function* (
   const physical: PhysicalPlan = {
     pipeline: pipeline.pipeline,
     hash: hashOf(logical, nodes, request),
+    ...(pipeline.durability === undefined ? {} : { durability: pipeline.durability }),
     topics: topics.map(({ name, partitions, internal, retainBytes, compact }) => ({
       name,
       partitions,

@@ -1,7 +1,7 @@
 import type { SandboxLimits, NodeSpec } from "@millrace/sandbox"
 import type { Permission } from "@millrace/sdk/permission"
 import type { WatermarkOptions } from "../pipeline/index.ts"
-import type { TopicSpec } from "../transport/transport.ts"
+import type { Durability, TopicSpec } from "../transport/transport.ts"
 
 /**
  * What the worker runs: a plan with every version, schema, codec text and permission settled. Plain data (JSON but for
@@ -11,6 +11,8 @@ export interface PhysicalPlan {
   readonly pipeline: string
   /** SHA-256 of the canonical pipeline, the lock and the schemas; what `apply` is asked to apply. */
   readonly hash: string
+  /** Of its tasks' commits; absent: as the log was opened. */
+  readonly durability?: Durability
   readonly topics: readonly TopicSpec[]
   /** Texts to store in the transport before the first task starts. */
   readonly schemas: readonly string[]

@@ -120,6 +120,7 @@ export const StoredPlan = Schema.Struct({
   physical: Schema.Struct({
     pipeline: Schema.String,
     hash: Schema.String,
+    durability: Schema.optionalKey(Schema.Literals(["fsync", "async"])),
     topics: Schema.Array(
       Schema.Struct({
         name: Schema.String,

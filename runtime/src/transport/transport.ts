@@ -276,7 +276,15 @@ export interface StateSize {
   /** Of keys and values, without what the store needs around them. */
   readonly bytes: number
 }
+/**
+ * When a commit is durable. `fsync`: when it is acknowledged. `async`: within about 50 ms of it; a kill of the process loses
+ * nothing, a power cut what was not flushed yet, and only from the end.
+ */
+export type Durability = "fsync" | "async"
+
 export interface Commit {
+  /** Absent: as the log was opened. A log that flushes nothing itself (Kafka) heeds neither. */
+  readonly durability?: Durability
   readonly outputs: readonly {
     readonly topic: string
     readonly partition: number

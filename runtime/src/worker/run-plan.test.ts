@@ -36,10 +36,11 @@ function withPipeline<A, E>(
 function withPipelineEffect<A, E>(
   script: Script,
   use: (running: RunningPipeline, transport: TransportShape) => Effect.Effect<A, E>,
-  plan = loadPlan()
+  plan = loadPlan(),
+  through: (transport: TransportShape) => TransportShape = (transport) => transport
 ) {
   const program = Effect.gen(function* () {
-    const transport = yield* Transport
+    const transport = through(yield* Transport)
     const running = yield* runPlan(plan, {
       transport,
       pool: scriptedPool(script),
@@ -84,6 +85,29 @@ describe("runPlan", () => {
     )
     assert.strictEqual(state, "completed")
     assertCounted(script.visible, 20, 30)
+  })
+
+  it("commits its batches as durable as the plan says", async () => {
+    for (const durability of ["async", undefined] as const) {
+      const asked = new Set<unknown>()
+      const watched = (transport: TransportShape): TransportShape => ({
+        ...transport,
+        openTask: (...task) =>
+          Effect.map(transport.openTask(...task), (log) => ({
+            ...log,
+            commit: (commit) => {
+              // The end of a chain's output is no batch.
+              if (task[0].partition !== 0xffff) asked.add(commit.durability)
+              return log.commit(commit)
+            }
+          }))
+      })
+      const plan = { ...loadPlan(), ...(durability === undefined ? {} : { durability }) }
+      const run = (running: RunningPipeline) => running.untilCompleted
+      await Effect.runPromise(withPipelineEffect(makeScript(source(5, 10)), run, plan, watched))
+      assert.deepStrictEqual([...asked], [durability])
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it("repeats nothing when a completed pipeline is run again", async () => {

@@ -95,6 +95,7 @@ export function runPlan(
         gate,
         onBudgetExceeded,
         run,
+        durability: plan.durability,
         ...besideOf(chain, canary)
       })
     )

@@ -36,6 +36,11 @@ describe.skipIf(!hasCompiler)("power cuts of the embedded log", () => {
     assert.isBelow(writesOf(entries), writesOf(recordJournal(commits)) / 3)
   })
 
+  it("leave what was flushed for each task, where one task's commits are flushed later than others'", async () => {
+    const entries = recordJournal(commits / 2, "mixed")
+    assert.deepStrictEqual(await faultsOf(entries, chooseCuts(entries, 3, 5)), [])
+  })
+
   it("are caught when a log that flushes later forgets its last flush", async () => {
     const entries = recordJournal(commits, "async").filter(({ name }) => name !== "log/FLUSHED")
     assert.isAtLeast((await faultsOf(entries, chooseCuts(entries, 6, 11))).length, 1)

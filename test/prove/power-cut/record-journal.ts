@@ -12,6 +12,9 @@ const program = join(import.meta.dirname, "recorded.ts")
 export const logName = "log"
 export const acknowledgementsName = "acknowledged"
 
+/** When commits are acknowledged: each once it is flushed, all before, or one task's before and the others' then. */
+export type Recorded = "fsync" | "async" | "mixed"
+
 /** The locks of a machine that has gone are gone. */
 const isLock = (name: string): boolean => name.startsWith(`${logName}/lock`)
 
@@ -19,10 +22,7 @@ const isLock = (name: string): boolean => name.startsWith(`${logName}/lock`)
  * Runs the recorded process to its end and answers the journal of its writes. Needs a C compiler. Throws with the
  * process's own words when it fails.
  */
-export function recordJournal(
-  commits: number,
-  durability: "fsync" | "async" = "fsync"
-): readonly JournalEntry[] {
+export function recordJournal(commits: number, durability: Recorded = "fsync"): readonly JournalEntry[] {
   const folder = mkdtempSync(join(tmpdir(), "millrace-power-"))
   try {
     const library = join(folder, "recorder.so")

@@ -5,7 +5,7 @@ import { carriedWatermarks } from "../carried-watermarks.ts"
 import { hasKeyless, keylessError } from "../keyless.ts"
 import { checkpointText, nextCheckpoint } from "../checkpoint-text.ts"
 import { TransportError } from "../transport.ts"
-import type { Checkpoint, Commit, TaskId, Topic } from "../transport.ts"
+import type { Checkpoint, Commit, Durability, TaskId, Topic } from "../transport.ts"
 import type { AppendLedger } from "./append-ledger.ts"
 import type { Catalogue } from "./catalogue.ts"
 import type { Compaction } from "./compaction/compaction.ts"
@@ -58,14 +58,23 @@ interface Waiting extends Prepared {
   readonly resume: (result: Effect.Effect<Checkpoint, TransportError>) => void
 }
 
+/** Commits that wait for the disk hold up none that do not. */
+interface Lane {
+  readonly durability: Durability
+  waiting: Waiting[]
+  /** A group of it is to be written in this turn, or is becoming durable. */
+  isBusy: boolean
+}
+
 /**
  * Gathers commits into one transaction: those of an event-loop turn, and those that came while the group before became
  * durable. One flush for all of them.
  */
 export class Committer {
-  private waiting: Waiting[] = []
-  /** A group is to be written in this turn, or is becoming durable. */
-  private isBusy = false
+  private readonly lanes: { readonly [durability in Durability]: Lane } = {
+    fsync: { durability: "fsync", waiting: [], isBusy: false },
+    async: { durability: "async", waiting: [], isBusy: false }
+  }
   private readonly folder: string
   private readonly store: Store
   private readonly flusher: Flusher
@@ -106,7 +115,7 @@ export class Committer {
     this.onCompactedGrown = parts.onCompactedGrown
   }
 
-  /** Durable when it answers. A malformed frame or delta is the caller's bug: a defect. */
+  /** As durable when it answers as it asks for, or the log was opened with. A malformed frame or delta is the caller's bug: a defect. */
   commit(owner: TaskOwner, commit: Commit): Effect.Effect<Checkpoint, TransportError> {
     return Effect.suspend(() => {
       const prepared = this.prepare(owner, commit)
@@ -118,8 +127,9 @@ export class Committer {
     // Once queued it will be written: an interruption must not pretend otherwise.
     return Effect.uninterruptible(
       Effect.callback<Checkpoint, TransportError>((resume) => {
-        this.waiting.push({ ...prepared, resume })
-        this.schedule()
+        const lane = this.lanes[prepared.commit.durability ?? this.flusher.durability]
+        lane.waiting.push({ ...prepared, resume })
+        this.schedule(lane)
       })
     )
   }
@@ -145,21 +155,21 @@ export class Committer {
   }
 
   /** In a turn of its own, so that others come to theirs, and their commits with it. */
-  private schedule(): void {
-    if (this.isBusy || this.waiting.length === 0) return
-    this.isBusy = true
-    setImmediate(() => this.writeGroup(this.waiting.splice(0)))
+  private schedule(lane: Lane): void {
+    if (lane.isBusy || lane.waiting.length === 0) return
+    lane.isBusy = true
+    setImmediate(() => this.writeGroup(lane, lane.waiting.splice(0)))
   }
 
-  private ended(): void {
-    this.isBusy = false
-    this.schedule()
+  private ended(lane: Lane): void {
+    lane.isBusy = false
+    this.schedule(lane)
   }
 
-  private writeGroup(group: readonly Waiting[]): void {
+  private writeGroup(lane: Lane, group: readonly Waiting[]): void {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
-    if (live.length === 0) return this.ended()
+    if (live.length === 0) return this.ended(lane)
     const places: Places = {
       ends: new Map(),
       counts: new Map(),
@@ -172,7 +182,7 @@ export class Committer {
     const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
     const ride = this.compaction.along({ bytes: wanted, frames }, places)
     const bytes = wanted + (ride?.step.bytes ?? 0)
-    const isFlushed = this.flusher.durability === "fsync"
+    const isFlushed = lane.durability === "fsync"
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
@@ -188,13 +198,13 @@ export class Committer {
       this.compaction.refuse(ride, failure)
       this.retention.abandoned()
       for (const { resume } of live) resume(Effect.fail(failure))
-      return this.ended()
+      return this.ended(lane)
     }
     this.compaction.settle(ride, places)
     this.settle(live, places, checkpoints)
     const answer = (failure: TransportError | undefined): void => {
       this.answer(live, places, checkpoints, failure)
-      this.ended()
+      this.ended(lane)
     }
     if (isFlushed) this.flusher.whenDurable(answer)
     else this.flusher.whenSpace(answer)
@@ -244,9 +254,10 @@ export class Committer {
   /** The system has it: what follows is written on it. */
   private settle(
     live: readonly Waiting[],
-    { appended, counts, ends, kept, rows }: Places,
+    places: Places,
     checkpoints: ReadonlyMap<TaskOwner, Checkpoint>
   ): void {
+    const { appended, counts, ends, kept, rows } = places
     for (const [place, count] of counts) this.ledger.moved(place, count)
     for (const [place, one] of appended) {
       this.logs.keep(place, one)
@@ -256,7 +267,7 @@ export class Committer {
       this.retention.moved(place, one)
       this.logs.dropped(place, one.first)
     }
-    for (const [place, end] of ends) this.logs.moveEnd(place, end)
+    for (const [place, end] of ends) this.logs.moveEnd(place, end, places)
     for (const { owner, commit } of live) {
       const checkpoint = checkpoints.get(owner)
       if (checkpoint === undefined) continue
@@ -271,17 +282,18 @@ export class Committer {
   /** It is as durable as it is to be, or never will be. */
   private answer(
     live: readonly Waiting[],
-    { ends }: Places,
+    places: Places,
     checkpoints: ReadonlyMap<TaskOwner, Checkpoint>,
     failure: TransportError | undefined
   ): void {
-    for (const [place, end] of failure === undefined ? ends : []) this.logs.show(place, end)
+    const grown = failure === undefined ? [...places.ends.keys()] : []
+    for (const place of grown) this.logs.show(place, places)
     for (const { owner, resume } of live) {
       const checkpoint = checkpoints.get(owner)
       if (failure !== undefined) resume(Effect.fail(failure))
       else if (checkpoint !== undefined) resume(Effect.succeed(checkpoint))
     }
-    if (failure === undefined) for (const place of ends.keys()) this.waiters.notify(place)
+    for (const place of grown) this.waiters.notify(place)
   }
 }
 

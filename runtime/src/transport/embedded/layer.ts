@@ -3,13 +3,13 @@ import { dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { Transport, TransportError } from "../transport.ts"
+import { type Durability, Transport, TransportError } from "../transport.ts"
 import { Catalogue } from "./catalogue.ts"
 import type { CompactionPace } from "./compaction/compactor.ts"
 import { EmbeddedLog } from "./embedded-log.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { forgetUnflushed, type JournalPlace, settleUnflushed } from "./flush/flushed-pages.ts"
-import { type Durability, flushInBackground } from "./flush/flusher.ts"
+import { flushInBackground } from "./flush/flusher.ts"
 import { lockFolder } from "./folder-lock.ts"
 import { createdMark, inspectFolder } from "./inspection.ts"
 import { readFormat } from "./meta-text.ts"
@@ -29,7 +29,7 @@ const formatBefore = 1
  */
 export function embeddedTransport(options: {
   readonly folder: string
-  /** When a commit is durable; default: when it is acknowledged. */
+  /** Of commits that do not say; default: `fsync`. */
   readonly durability?: Durability
   readonly compaction?: CompactionPace
 }): Layer.Layer<Transport, TransportError> {

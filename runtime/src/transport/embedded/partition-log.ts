@@ -19,11 +19,18 @@ export interface Appended extends LogBatch {
   readonly next: bigint
 }
 
+interface Hidden {
+  /** The end before it. */
+  readonly from: bigint
+  readonly by: object
+  readonly isAcknowledged: boolean
+}
+
 /** The `log` database: frames by topic, partition and base offset. Synchronous; throws what the store throws. */
 export class PartitionLogs {
   private readonly ends = new Map<string, bigint>()
-  /** Of partitions that have more than readers are shown: their end for them. */
-  private readonly shown = new Map<string, bigint>()
+  /** Of partitions that have more than readers are shown: what was appended and is not acknowledged, and what came after it. */
+  private readonly hidden = new Map<string, Hidden[]>()
   private readonly tail = new TailFrames()
   private readonly folder: string
   private readonly store: Store
@@ -56,10 +63,11 @@ export class PartitionLogs {
     return this.store.read(() => this.findEnd(topicId, partition))
   }
 
-  /** After a transaction that appended. What it appended is hidden until {@link show}. */
-  moveEnd(place: string, end: bigint): void {
-    const before = this.ends.get(place)
-    if (before !== undefined && !this.shown.has(place)) this.shown.set(place, before)
+  /** After a transaction that appended. What it appended is hidden until {@link show} is called with the same `by`. */
+  moveEnd(place: string, end: bigint, by: object): void {
+    const hidden = this.hidden.get(place) ?? []
+    hidden.push({ from: this.ends.get(place) ?? end, by, isAcknowledged: false })
+    this.hidden.set(place, hidden)
     this.ends.set(place, end)
   }
 
@@ -78,20 +86,24 @@ export class PartitionLogs {
     this.tail.forget(topicId)
   }
 
-  /** What was appended up to here is acknowledged. */
-  show(place: string, end: bigint): void {
-    if (this.ends.get(place) === end) this.shown.delete(place)
-    else if (this.ends.has(place)) this.shown.set(place, end)
+  /** What that transaction appended is acknowledged, before or after what others did. */
+  show(place: string, by: object): void {
+    const hidden = this.hidden
+      .get(place)
+      ?.map((one) => (one.by === by ? { ...one, isAcknowledged: true } : one))
+    while (hidden?.[0]?.isAcknowledged === true) hidden.shift()
+    if (hidden === undefined || hidden.length === 0) this.hidden.delete(place)
+    else this.hidden.set(place, hidden)
   }
 
-  /** The end for who reads: what is not acknowledged yet is not there. */
+  /** The end for who reads: what is not acknowledged yet is not there, nor what follows it. */
   shownEnd(topicId: number, partition: number): bigint {
-    return this.shown.get(PartitionLogs.place(topicId, partition)) ?? this.end(topicId, partition)
+    return this.hidden.get(PartitionLogs.place(topicId, partition))?.[0]?.from ?? this.end(topicId, partition)
   }
 
   forget(topicId: number): void {
     this.tail.forget(topicId)
-    for (const map of [this.ends, this.shown])
+    for (const map of [this.ends, this.hidden])
       for (const place of map.keys()) if (place.startsWith(`${topicId}/`)) map.delete(place)
   }
 

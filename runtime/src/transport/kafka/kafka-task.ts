@@ -225,7 +225,7 @@ export class KafkaTask {
   private applyLocally(commit: Commit): Effect.Effect<unknown, TransportError> {
     const mark = this.keyed === undefined ? {} : { [this.keyed.copy.mark]: this.changelogEnd }
     const watermarks = { ...commit.watermarks, ...mark, [nodeMark]: this.headId }
-    return this.local.commit({ ...commit, outputs: [], watermarks })
+    return this.local.commit({ ...commit, durability: "async", outputs: [], watermarks })
   }
 }
 

@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ChainPlan } from "../../plan/physical.ts"
+import type { Durability } from "../../transport/transport.ts"
 import { ErrorBudget } from "./error-budget.ts"
 import type { Gate } from "../gate.ts"
 import { openChain } from "./open-chain.ts"
@@ -32,6 +33,8 @@ export interface ChainParts {
   readonly onBudgetExceeded: Effect.Effect<void>
   /** Of the pipeline; absent: nobody else runs it. */
   readonly run: string | undefined
+  /** Of its batches' commits; absent: as the log was opened. */
+  readonly durability: Durability | undefined
   /** Present: only some partitions run `plan`; the others run this one, which has the same tasks, topics and state. */
   readonly beside?: Beside
 }
@@ -226,6 +229,7 @@ function taskParts(
     partitions,
     onBudgetExceeded,
     run: parts.run,
+    durability: parts.durability,
     ...own
   }
 }

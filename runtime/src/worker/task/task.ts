@@ -3,7 +3,7 @@ import { noWatermark } from "@millrace/sdk/record"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Failpoint } from "../../telemetry/failpoint.ts"
-import type { Checkpoint, Commit, TaskId, TaskLog } from "../../transport/transport.ts"
+import type { Checkpoint, Commit, Durability, TaskId, TaskLog } from "../../transport/transport.ts"
 import type { BatchContext, ChainResult } from "../chain/chain-run.ts"
 import { deadLetterFrames } from "../dead-letter/dead-letter.ts"
 import { producerIdOf } from "../input/producer-id.ts"
@@ -29,6 +29,8 @@ export interface Task {
   readonly log: TaskLog
   /** Of the pipeline: {@link TransportShape.beginRun}; absent: nobody else runs it. */
   readonly run?: string | undefined
+  /** Of its commits; absent: as the log was opened. */
+  readonly durability?: Durability | undefined
   /** Id that its batches name it by. */
   readonly producer: number
   readonly checkpoint: Checkpoint | undefined
@@ -127,6 +129,7 @@ export function commitBatch(
     failpoint("before-commit")
     const checkpoint = yield* Effect.mapError(
       log.commit({
+        ...(task.durability === undefined ? {} : { durability: task.durability }),
         outputs,
         state: result.state,
         offsets: moves.offsets,

@@ -4,21 +4,15 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
-import { TransportError } from "../../transport.ts"
+import { type Durability, TransportError } from "../../transport.ts"
 import { writeFailure } from "../failure.ts"
 import { Journal, journalNames } from "../journal/journal.ts"
 import type { Hold, Store } from "../store.ts"
 import { FlushedPages, flushedName } from "./flushed-pages.ts"
 
-/**
- * When a commit is durable. `fsync`: when it is acknowledged. `async`: within about 50 ms of it; a kill of the process loses
- * nothing, a power cut what was not flushed yet, and only from the end.
- */
-export type Durability = "fsync" | "async"
-
-/** With `async`: from the end of a write of the journal to the next. What a power cut may take is this, and what came meanwhile. */
+/** What is not waited for: from the end of a write of the journal to the next. What a power cut may take is this, and what came meanwhile. */
 const pauseMs = 50
-/** With `async`, so much is written at once. */
+/** And so much is written at once. */
 const mostStagedBytes = 1024 * 1024
 /** `data.mdb` is flushed when the journal has so much that is not in it, or this long after the first of it. A replay takes as long. */
 const journalBytes = 32 * 1024 * 1024
@@ -50,6 +44,7 @@ interface Waiting {
  * transaction. Made by {@link flushInBackground}.
  */
 export class Flusher {
+  /** Of a commit that does not say. */
   readonly durability: Durability
   private readonly folder: string
   private readonly store: Store
@@ -151,7 +146,7 @@ export class Flusher {
     }).pipe(Effect.repeat({ while: () => this.failure === undefined }))
   }
 
-  /** With `async`: writes the journal now and then. */
+  /** Writes to the journal now and then what nobody waits for. */
   get pace(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       yield* this.dirty.await
@@ -207,7 +202,7 @@ export class Flusher {
     const { journal } = this.running
     this.dirty.openUnsafe()
     if (journal.bytes > journalBytes) this.full.openUnsafe()
-    if (this.durability === "async" && journal.stagedBytes > mostStagedBytes) journal.flush()
+    if (journal.stagedBytes > mostStagedBytes) journal.flush()
   }
 
   private flushNow(): void {
@@ -282,7 +277,7 @@ export function flushInBackground(
       (made) => made.end
     )
     yield* Effect.forkScoped(flusher.rounds)
-    if (durability === "async") yield* Effect.forkScoped(flusher.pace)
+    yield* Effect.forkScoped(flusher.pace)
     return flusher
   })
 }
