@@ -11,6 +11,8 @@ export interface StartedWorker {
 
 export interface StartWorkerOptions {
   readonly folder: string
+  /** Default: the operator's, of the platform's folder. */
+  readonly token?: string
   /** More flags of `worker`. */
   readonly flags?: readonly string[]
   /** A program and its arguments that the worker is started by; default: none. */
@@ -20,13 +22,16 @@ export interface StartWorkerOptions {
 /** `millrace worker`, once it has said that it works. */
 export const startWorker = async (
   platform: Platform,
-  { flags = [], folder, wrapper = [] }: StartWorkerOptions
+  { flags = [], folder, token, wrapper = [] }: StartWorkerOptions
 ): Promise<StartedWorker> => {
   const own = [process.execPath, bin, "worker", "--url", platform.url, "--folder", folder, "--json", ...flags]
   const [program = process.execPath, ...args] = [...wrapper, ...own]
   const child = spawn(program, args, {
     cwd: root,
-    env: { ...process.env, MILLRACE_TOKEN: readFileSync(join(platform.data, "token"), "utf8").trim() },
+    env: {
+      ...process.env,
+      MILLRACE_TOKEN: token ?? readFileSync(join(platform.data, "token"), "utf8").trim()
+    },
     stdio: ["ignore", "pipe", "inherit"]
   })
   let text = ""

@@ -22,6 +22,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
   const own = `t${randomUUID().slice(0, 8)}.`
   let platform: Platform
   let workers: readonly StartedWorker[] = []
+  let token = ""
 
   beforeAll(async () => {
     await prepareFlights("20k")
@@ -40,8 +41,11 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
       publish: plugins.map((name) => join(root, "plugins", name)),
       flags: ["--config", config]
     })
+    const issued = await platform.command("token", "create", "workers", "--scope", "work")
+    assert.strictEqual(issued.exit, 0, issued.stderr)
+    token = issued.stdout.trim()
     workers = await Promise.all(
-      [1, 2].map((n) => startWorker(platform, { folder: join(folder.path, `worker-${n}`) }))
+      [1, 2].map((n) => startWorker(platform, { folder: join(folder.path, `worker-${n}`), token }))
     )
   }, sharedClusterPatience)
 
@@ -82,4 +86,35 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
       for (const { equal, name } of compareFlights("20k", join(example, "out"))) assert.isTrue(equal, name)
     }
   )
+
+  it("are given by their token the secrets that were granted, and nothing that is no work", async () => {
+    const asked = async (path: string) => {
+      const reply = await fetch(`${platform.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      return { status: reply.status, text: await reply.text() }
+    }
+    for (const name of ["GRANTED", "OTHER"])
+      assert.strictEqual((await platform.send("PUT", `/api/secrets/${name}`, { value: "hush" })).status, 200)
+    const permission = {
+      kind: "secret",
+      name: "GRANTED",
+      mode: "inject",
+      destination: "https://api.example.com"
+    }
+    const granted = await platform.send("POST", "/api/pipelines/flights/grants", { node: "out", permission })
+    assert.strictEqual(granted.status, 201, JSON.stringify(granted.body))
+    assert.deepEqual(await asked("/api/work/secrets/GRANTED"), { status: 200, text: '{"value":"hush"}' })
+    const refused = await asked("/api/work/secrets/OTHER")
+    assert.strictEqual(refused.status, 403)
+    assert.include(refused.text, "SECRET_NOT_GRANTED")
+    assert.strictEqual((await asked("/api/work/runs")).status, 200)
+    for (const path of [
+      "/api/status",
+      "/api/pipelines",
+      "/api/topics",
+      "/api/tokens",
+      "/metrics",
+      "/api/live"
+    ])
+      assert.strictEqual((await asked(path)).status, 403, path)
+  })
 })

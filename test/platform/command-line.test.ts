@@ -29,6 +29,12 @@ describe("a command that was written wrongly", () => {
     })
   }
 
+  it("sends no token to a platform on another machine without TLS", async () => {
+    const { errors, exit } = await command(["worker", "--url", "http://platform.example:4000"])
+    assert.strictEqual(exit, 64)
+    assert.strictEqual(errors[0]?.code, "WORKER_UNENCRYPTED")
+  })
+
   it("prints help that was asked for on standard output, without escape codes", async () => {
     const { exit, stderr, stdout } = await command(["up", "--help"])
     assert.strictEqual(exit, 0, stderr)

@@ -1,5 +1,14 @@
 import { readdir, readFile } from "node:fs/promises"
-import { allows, type Endpoint, registryEndpoints } from "@millrace/sdk/api"
+import {
+  alertEndpoints,
+  allows,
+  allowsReading,
+  controlEndpoints,
+  dashboardEndpoints,
+  type Endpoint,
+  registryEndpoints,
+  workEndpoints
+} from "@millrace/sdk/api"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { assert, describe, it } from "vitest"
@@ -98,6 +107,8 @@ describe("access", () => {
     const scopes = [
       "read",
       "admin",
+      "work",
+      "ingest",
       "publish",
       "publish:@acme",
       "publish:@other",
@@ -121,12 +132,44 @@ describe("access", () => {
         const resource = endpoint.resource === undefined ? undefined : resources.get(endpoint.resource)
         const allowed =
           endpoint.access === "open" ||
-          endpoint.access === "read" ||
+          (endpoint.access === "read" && allowsReading([scope])) ||
           allows([scope], endpoint.access, resource)
         const status = await statusOf(registry, endpoint, token)
         assert.equal(status === 403, !allowed, `${scope} ${endpoint.id} ${status}`)
         assert.notEqual(status, 401)
       }
+    }
+  })
+
+  it("is a worker's to what workers ask and tell, and to nothing else, also from this machine", async () => {
+    await using registry = await makeTestRegistry()
+    const { token } = await issue(registry, ["work"])
+    const all: readonly Endpoint[] = [
+      ...registryEndpoints,
+      ...controlEndpoints,
+      ...dashboardEndpoints,
+      ...alertEndpoints,
+      ...workEndpoints
+    ]
+    const allowed: string[] = []
+    for (const { access, id, resource } of all) {
+      const request = {
+        access,
+        resource: resource === undefined ? undefined : "movies",
+        token,
+        isLocal: true
+      }
+      const exit = await registry.runtime.runPromiseExit(authenticate(request))
+      if (exit._tag === "Success" && access !== "open") allowed.push(id)
+    }
+    assert.deepEqual(
+      allowed,
+      workEndpoints.map(({ id }) => id)
+    )
+    for (const access of ["read", "ingest"] as const) {
+      const request = { access, resource: undefined, token, isLocal: true }
+      const exit = await registry.runtime.runPromiseExit(authenticate(request))
+      assert.strictEqual(exit._tag, "Failure", access)
     }
   })
 

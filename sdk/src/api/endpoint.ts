@@ -13,7 +13,16 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
  */
 export type Access = "open" | "read" | Action
 export type Action = (typeof actions)[number]
-export const actions = ["publish", "schemas", "pipelines", "grants", "secrets", "ingest", "admin"] as const
+export const actions = [
+  "publish",
+  "schemas",
+  "pipelines",
+  "grants",
+  "secrets",
+  "ingest",
+  "work",
+  "admin"
+] as const
 
 /** A JSON body or reply. */
 export interface JsonPayload<S extends Codec = Codec> {

@@ -42,7 +42,7 @@ export const secretEndpoints = [
     method: "PUT",
     path: "/api/secrets/:secret",
     tag: "secrets",
-    summary: "Set a secret, or change its value; no endpoint gives it back",
+    summary: "Set a secret, or change its value; nobody but a worker is given it back",
     access: "secrets",
     resource: "secret",
     params,

@@ -3,15 +3,16 @@ import { created, defineEndpoint, json, noContent, ok } from "./endpoint.ts"
 
 /**
  * What a token allows. `read`; an action for everything (`publish`) or for one resource (`publish:@acme`,
- * `pipelines:movies`, `schemas:studio.movies`); `admin`: all of it. Every token may read, but one that has no other scopes than
- * `ingest` or `ingest:PIPELINE`: that one is given away, to pages and apps, and sends events only.
+ * `pipelines:movies`, `schemas:studio.movies`); `work`: what a worker asks and tells; `admin`: all of it. Every token may read, but one
+ * that has no other scopes than `ingest`, `ingest:PIPELINE` and `work`: that one is given away, to pages, apps and machines, and does
+ * nothing else.
  */
 export const TokenScope = Schema.String.check(
   Schema.isPattern(
-    /^(?:read|admin|(?:publish|schemas|pipelines|grants|secrets|ingest)(?::[@A-Za-z0-9_.-]{1,200})?)$/u,
+    /^(?:read|admin|work|(?:publish|schemas|pipelines|grants|secrets|ingest)(?::[@A-Za-z0-9_.-]{1,200})?)$/u,
     {
       expected:
-        "a scope: read, admin, or publish, schemas, pipelines, grants, secrets, ingest with or without :RESOURCE"
+        "a scope: read, admin, work, or publish, schemas, pipelines, grants, secrets, ingest with or without :RESOURCE"
     }
   )
 )
@@ -25,7 +26,7 @@ export const allows = (scopes: readonly string[], action: string, resource: stri
 
 /** Whether scopes allow reading. */
 export const allowsReading = (scopes: readonly string[]): boolean =>
-  scopes.some((scope) => scope !== "ingest" && !scope.startsWith("ingest:"))
+  scopes.some((scope) => scope !== "work" && scope !== "ingest" && !scope.startsWith("ingest:"))
 
 const TokenName = Schema.String.check(
   Schema.isPattern(/^[\x20-\x7e]{1,100}$/u, { expected: "printable ASCII" })

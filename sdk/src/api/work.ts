@@ -98,7 +98,7 @@ export type WorkReport = typeof WorkReport.Type
 
 const mostReportBytes = 16 * 1024 * 1024
 
-/** What workers ask of the platform: all of it for a token that may do anything, for a worker is given plans and secrets. */
+/** What workers ask of the platform, and tell it: by a token of the scope `work`, which opens nothing else. */
 export const workEndpoints = [
   defineEndpoint({
     id: "workSetup",
@@ -106,7 +106,7 @@ export const workEndpoints = [
     path: "/api/work/setup",
     tag: "Workers",
     summary: "What a worker has to know before it begins",
-    access: "admin",
+    access: "work",
     success: ok(json(WorkSetup)),
     errors: ["WORK_NOT_SHARED"]
   }),
@@ -116,7 +116,7 @@ export const workEndpoints = [
     path: "/api/work/runs",
     tag: "Workers",
     summary: "What runs now",
-    access: "admin",
+    access: "work",
     success: ok(json(Schema.Struct({ runs: Schema.Array(WorkRun) }))),
     errors: ["WORK_NOT_SHARED"]
   }),
@@ -126,7 +126,7 @@ export const workEndpoints = [
     path: "/api/work/runs/:pipeline/:run",
     tag: "Workers",
     summary: "The plan of a run",
-    access: "admin",
+    access: "work",
     params: Schema.Struct({ pipeline: Schema.String, run: Schema.String }),
     success: ok(json(WorkPlan)),
     errors: ["WORK_NOT_SHARED", "PIPELINE_UNKNOWN", "STORE_FAILED"]
@@ -137,7 +137,7 @@ export const workEndpoints = [
     path: "/api/work/reports",
     tag: "Workers",
     summary: "Tells what a worker's tasks do",
-    access: "admin",
+    access: "work",
     body: json(WorkReport),
     maxBodyBytes: mostReportBytes,
     success: noContent,
@@ -148,11 +148,11 @@ export const workEndpoints = [
     method: "GET",
     path: "/api/work/secrets/:name",
     tag: "Workers",
-    summary: "A secret's value, for a worker's requests",
-    access: "admin",
+    summary: "The value of a secret that a grant in force names, for a worker's requests",
+    access: "work",
     params: Schema.Struct({ name: Schema.String }),
     success: ok(json(Schema.Struct({ value: Schema.String }))),
-    errors: ["WORK_NOT_SHARED", "SECRET_UNKNOWN", "STORE_FAILED"]
+    errors: ["WORK_NOT_SHARED", "SECRET_UNKNOWN", "SECRET_NOT_GRANTED", "STORE_FAILED"]
   }),
   defineEndpoint({
     id: "workSchemaId",
@@ -160,7 +160,7 @@ export const workEndpoints = [
     path: "/api/work/schemas",
     tag: "Workers",
     summary: "The id of a schema of a topic's values",
-    access: "admin",
+    access: "work",
     body: json(Schema.Struct({ topic: Schema.String, internal: Schema.Boolean, schema: Schema.String })),
     success: ok(json(Schema.Struct({ id: Schema.Int }))),
     errors: ["WORK_NOT_SHARED", "STORE_FAILED"]
@@ -171,7 +171,7 @@ export const workEndpoints = [
     path: "/api/work/schemas/:id",
     tag: "Workers",
     summary: "The text of a schema",
-    access: "admin",
+    access: "work",
     params: Schema.Struct({ id: Schema.NumberFromString }),
     success: ok(json(Schema.Struct({ schema: Schema.NullOr(Schema.String) }))),
     errors: ["WORK_NOT_SHARED", "STORE_FAILED"]

@@ -181,8 +181,15 @@ const atStart: Rows = {
   WORKER_REFUSED: {
     message: "A platform gives no work to this worker",
     where: "`--url`, and the token in MILLRACE_TOKEN",
-    why: "Its log is embedded, the token may not do anything, or it does not answer.",
-    remedy: "Start the platform with `--kafka`, and use a token of the scope `admin`."
+    why: "Its log is embedded, the token has another scope, or it does not answer.",
+    remedy: "Start the platform with `--kafka`, and use a token of the scope `work`."
+  },
+  WORKER_UNENCRYPTED: {
+    message: "A worker would be given secrets over a network without TLS",
+    where: "`--url`",
+    why: "Who can read the network between would have its token, plans, and the secrets of all pipelines.",
+    remedy:
+      "Name an address that begins with `https`, or a tunnel on the worker's machine; where nobody else can read the network between, say so with `--plain-http`."
   },
   KAFKA_ADDRESS_INVALID: {
     message: "An address of a Kafka broker cannot be used",

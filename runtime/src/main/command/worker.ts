@@ -46,6 +46,12 @@ export const workerCommand = Command.make(
       Flag.withDescription(
         "This worker's own folder, for a copy of its tasks' state; default: ./.millrace-worker"
       )
+    ),
+    plain: Flag.Boolean("plain-http").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription(
+        "Speak to a platform on another machine without TLS: who can read the network between has the token, plans and secrets"
+      )
     )
   },
   (input) =>
@@ -54,6 +60,7 @@ export const workerCommand = Command.make(
         const flags = yield* root
         const path = yield* Path.Path
         const server = yield* namedServer
+        if (!input.plain && isReadByOthers(server.url)) return yield* unencrypted(server.url)
         const { platformClient, startWorker } = yield* loadWorker
         const { workerKafka } = yield* loadUpSettings
         const client = platformClient(server)
@@ -64,7 +71,7 @@ export const workerCommand = Command.make(
                 code: "WORKER_REFUSED",
                 message: `the platform at ${server.url} gives no work: ${error.message}`,
                 where: "--url, and the token in MILLRACE_TOKEN",
-                remedy: "start the platform with --kafka, and use a token that may do anything (scope admin)",
+                remedy: "start the platform with --kafka, and use a token of the scope work",
                 exit: exitCode.unavailable
               })
           )
@@ -95,8 +102,8 @@ export const workerCommand = Command.make(
   ),
   Command.withExamples([
     {
-      command: "millrace worker --url http://platform:4000",
-      description: "With the token in MILLRACE_TOKEN"
+      command: "millrace worker --url https://millrace.example.com",
+      description: "With the token in MILLRACE_TOKEN, as `millrace token create worker --scope work` makes it"
     },
     {
       command: "millrace worker --kafka broker.example.com:9092 --folder /var/lib/millrace-worker",
@@ -104,3 +111,19 @@ export const workerCommand = Command.make(
     }
   ])
 )
+
+/** Whether somebody else could read what is sent to an address: a token, and secrets. */
+const isReadByOthers = (address: string): boolean => {
+  const { hostname, protocol } = new URL(address)
+  return protocol === "http:" && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+const unencrypted = (address: string) =>
+  new CommandError({
+    code: "WORKER_UNENCRYPTED",
+    message: `a worker is given plans and secrets, and ${address} would hand them over without TLS`,
+    where: "--url",
+    remedy:
+      "name an address that begins with https, or a tunnel on this machine; where nobody else can read the network between, say so with --plain-http",
+    exit: exitCode.usage
+  })

@@ -8,6 +8,7 @@ import { storeFailed } from "../../controller/store-failed.ts"
 import { readCanary } from "../../controller/upgrade/rollout.ts"
 import type { WorkerRoster } from "../../observe/workers/worker-roster.ts"
 import type { TransportError } from "../../transport/transport.ts"
+import { isGrantedSecret } from "./granted-secret.ts"
 import { prefixOf } from "../kafka/kafka-settings.ts"
 import type { KafkaSettings } from "../kafka/kafka-settings.ts"
 import { registeredIds } from "../kafka/registered-ids.ts"
@@ -82,6 +83,7 @@ export const workHandlers = ({
     }),
     workSecret: Effect.fnUntraced(function* ({ params }) {
       yield* settings
+      if (!(yield* isGrantedSecret(params.name))) return yield* apiError("SECRET_NOT_GRANTED", params)
       const secrets = yield* Secrets
       const value = yield* Effect.mapError(secrets.value(params.name), () =>
         apiError("STORE_FAILED", { reason: `the secret ${params.name} cannot be read` })

@@ -10,6 +10,14 @@ export const pipelineErrors = errorTable({
     remedy: "Start it on Kafka: `millrace up --kafka BROKERS`.",
     fields: []
   },
+  SECRET_NOT_GRANTED: {
+    status: 403,
+    message: "No pipeline was granted the secret {name}",
+    where: "the secret's name",
+    why: "Workers are given the secrets that a grant in force names, and no other.",
+    remedy: "Grant it with the pipeline that uses it: `millrace apply FILE --grant`.",
+    fields: ["name"]
+  },
   PIPELINE_UNKNOWN: {
     status: 404,
     message: "There is no pipeline {pipeline}",

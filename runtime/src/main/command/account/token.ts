@@ -17,7 +17,7 @@ const create = Command.make(
     scopes: Flag.String("scope").pipe(
       Flag.atLeast(1),
       Flag.withDescription(
-        "What it allows, as often as needed: read, admin, or publish, schemas, pipelines, grants, secrets, ingest, alone or for one: publish:@acme"
+        "What it allows, as often as needed: read, work, admin, or publish, schemas, pipelines, grants, secrets, ingest, alone or for one: publish:@acme"
       )
     ),
     expires: Flag.String("expires").pipe(
@@ -43,7 +43,8 @@ const create = Command.make(
   Command.withDescription("Issue a token; it is printed once, and only its hash is kept"),
   Command.withExamples([
     { command: "millrace token create ci --scope publish:@acme --expires 90d" },
-    { command: "millrace token create deploy --scope pipelines --scope grants" }
+    { command: "millrace token create deploy --scope pipelines --scope grants" },
+    { command: "millrace token create workers --scope work", description: "For `millrace worker`" }
   ])
 )
 
