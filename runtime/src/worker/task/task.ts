@@ -129,7 +129,6 @@ export function commitBatch(
     failpoint("before-commit")
     const checkpoint = yield* Effect.mapError(
       log.commit({
-        ...(task.durability === undefined ? {} : { durability: task.durability }),
         outputs,
         state: result.state,
         offsets: moves.offsets,
@@ -140,6 +139,7 @@ export function commitBatch(
         counts: commitCounts(result.counts),
         completed: moves.completed,
         now: context.now,
+        ...(task.durability === undefined ? {} : { durability: task.durability }),
         ...(Object.keys(ledger).length === 0 ? {} : { ledger })
       }),
       fromTransport
