@@ -27,6 +27,18 @@ export interface RecordScope {
   readonly store: StateStore
 }
 
+/** What of a record changes with each. Of its own, without private names: V8 takes its slowest way to store under one of those. */
+export class RecordPlace {
+  cursor: BatchCursor | undefined = undefined
+  origin = 0
+  ordinal = 0
+  /** Something was made for the record that is not the next one's. */
+  isUsed = false
+  /** By result; absent while the body has given none. */
+  stamps: Map<unknown, Stamp> | undefined = undefined
+  readonly journal: StateJournal = new StateJournal()
+}
+
 /**
  * The context's record: places in the frame, turned into values when a body reads them. A plain body gets one and the same
  * again for every record; a body that may suspend gets its own.
@@ -34,47 +46,49 @@ export interface RecordScope {
 export class RecordInHand implements GuestRecord {
   #scope: RecordScope
   #frame: Uint8Array
-  #cursor: BatchCursor | undefined = undefined
+  readonly #place: RecordPlace = new RecordPlace()
   #headers: readonly (readonly [name: string, value: Uint8Array])[] | undefined = undefined
   #timestamp = 0
   #watermark = 0
   #keyStart = -1
   #keyEnd = -1
   #keyId: string | undefined = undefined
-  #origin = 0
-  #ordinal = 0
   #draw: RandomDraw | undefined = undefined
   #hasDrawn = false
-  /** Something was made for the record that is not the next one's. */
-  #isUsed = false
-  /** By result; absent while the body has given none. */
-  #stamps: Map<unknown, Stamp> | undefined = undefined
-  readonly #journal: StateJournal
 
   constructor(scope: RecordScope, frame: Uint8Array) {
     this.#scope = scope
     this.#frame = frame
-    this.#journal = new StateJournal()
+  }
+
+  static place(record: RecordInHand): RecordPlace {
+    return record.#place
   }
 
   static journal(record: RecordInHand): StateJournal {
-    return record.#journal
+    return record.#place.journal
   }
 
   /**
    * Points a record at the cursor's, of whose places it tells while the cursor stands there: most bodies ask for none of them. One
    * that a body may look at later is to be kept.
    */
-  static point(record: RecordInHand, cursor: BatchCursor, origin: number, ordinal: number): void {
-    record.#cursor = cursor
-    record.#origin = origin
-    record.#ordinal = ordinal
-    if (!record.#isUsed) return
-    record.#isUsed = false
+  static point(
+    record: RecordInHand,
+    place: RecordPlace,
+    cursor: BatchCursor,
+    origin: number,
+    ordinal: number
+  ): void {
+    place.cursor = cursor
+    place.origin = origin
+    place.ordinal = ordinal
+    if (!place.isUsed) return
+    place.isUsed = false
+    place.stamps = undefined
     record.#headers = undefined
     record.#keyId = undefined
     record.#hasDrawn = false
-    record.#stamps = undefined
   }
 
   /** Makes all that it tells its own: the cursor may go on. */
@@ -85,12 +99,12 @@ export class RecordInHand implements GuestRecord {
     record.#watermark = cursor.watermark
     record.#keyStart = cursor.keyStart
     record.#keyEnd = cursor.keyEnd
-    record.#cursor = undefined
+    record.#place.cursor = undefined
   }
 
   static keyId(record: RecordInHand): string {
-    const cursor = record.#cursor
-    record.#isUsed = true
+    const cursor = record.#place.cursor
+    record.#place.isUsed = true
     record.#keyId ??=
       cursor === undefined
         ? keyIdOf(record.#frame, record.#keyStart, record.#keyEnd)
@@ -99,35 +113,35 @@ export class RecordInHand implements GuestRecord {
   }
 
   static origin(record: RecordInHand): number {
-    return record.#origin
+    return record.#place.origin
   }
 
   /** What the body gave this result, if it did. */
   static stampOf(record: RecordInHand, value: unknown): Stamp | undefined {
-    return record.#stamps === undefined ? undefined : mapGet(record.#stamps, value)
+    return record.#place.stamps === undefined ? undefined : mapGet(record.#place.stamps, value)
   }
 
   get key(): Uint8Array | null {
-    if (this.#cursor !== undefined) return this.#cursor.key()
+    if (this.#place.cursor !== undefined) return this.#place.cursor.key()
     return this.#keyStart < 0 ? null : this.#frame.slice(this.#keyStart, this.#keyEnd)
   }
 
   get timestamp(): number {
-    return this.#cursor === undefined ? this.#timestamp : this.#cursor.timestamp
+    return this.#place.cursor === undefined ? this.#timestamp : this.#place.cursor.timestamp
   }
 
   get watermark(): number {
-    return this.#cursor === undefined ? this.#watermark : this.#cursor.watermark
+    return this.#place.cursor === undefined ? this.#watermark : this.#place.cursor.watermark
   }
 
   get headers(): readonly (readonly [name: string, value: Uint8Array])[] {
-    this.#isUsed = true
-    this.#headers ??= this.#cursor === undefined ? [] : this.#cursor.headers()
+    this.#place.isUsed = true
+    this.#headers ??= this.#place.cursor === undefined ? [] : this.#place.cursor.headers()
     return this.#headers
   }
 
   get position(): { readonly topic: string; readonly partition: number; readonly offset: string } {
-    return this.#scope.heads.position(this.#origin)
+    return this.#scope.heads.position(this.#place.origin)
   }
 
   get now(): number {
@@ -136,7 +150,7 @@ export class RecordInHand implements GuestRecord {
 
   random(): number {
     this.#draw ??= new RandomDraw()
-    this.#isUsed = true
+    this.#place.isUsed = true
     if (!this.#hasDrawn) {
       const position = this.position
       // How many timers fire in one batch is chance: a timer is known by its time and key.
@@ -151,7 +165,7 @@ export class RecordInHand implements GuestRecord {
           "\u0000" +
           place +
           "\u0000" +
-          this.#ordinal
+          this.#place.ordinal
       )
       this.#hasDrawn = true
     }
@@ -159,7 +173,7 @@ export class RecordInHand implements GuestRecord {
   }
 
   state(name: string): GuestState {
-    return this.#scope.store.handle(name, RecordInHand.keyId(this), this.#journal)
+    return this.#scope.store.handle(name, RecordInHand.keyId(this), this.#place.journal)
   }
 
   timer(tag: string, time: number, domain: "event" | "processing"): void {
@@ -174,21 +188,21 @@ export class RecordInHand implements GuestRecord {
     if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be stamped")
     if (!NumberIsSafeInteger(timestamp) || !(watermark === -Infinity || NumberIsSafeInteger(watermark)))
       throw new TypeErrorOf("a result's time must be a whole number of milliseconds")
-    this.#isUsed = true
-    this.#stamps ??= new MapOf()
-    mapSet(this.#stamps, value, {
+    this.#place.isUsed = true
+    this.#place.stamps ??= new MapOf()
+    mapSet(this.#place.stamps, value, {
       timestamp,
       watermark,
-      isDelete: mapGet(this.#stamps, value)?.isDelete === true
+      isDelete: mapGet(this.#place.stamps, value)?.isDelete === true
     })
   }
 
   tombstone(value: object): void {
     if (!isObject(value)) throw new TypeErrorOf("only a result that is an object can be a delete")
-    this.#isUsed = true
-    this.#stamps ??= new MapOf()
-    const { timestamp, watermark } = mapGet(this.#stamps, value) ?? this
-    mapSet(this.#stamps, value, { timestamp, watermark, isDelete: true })
+    this.#place.isUsed = true
+    this.#place.stamps ??= new MapOf()
+    const { timestamp, watermark } = mapGet(this.#place.stamps, value) ?? this
+    mapSet(this.#place.stamps, value, { timestamp, watermark, isDelete: true })
   }
 
   #changeTimer(tag: string, time: number, domain: "event" | "processing", isSet: boolean): void {
@@ -213,6 +227,6 @@ export class RecordInHand implements GuestRecord {
       )
     const state = domain === "processing" ? processingTimers : eventTimers
     const timer = { time, key: this.key, tag: bytes }
-    this.#scope.store.changeTimer(state, isSet, timer, this.#journal, this.#origin)
+    this.#scope.store.changeTimer(state, isSet, timer, this.#place.journal, this.#place.origin)
   }
 }

@@ -142,7 +142,7 @@ export class PendingRun {
     this.ordinal = origin === this.lastOrigin ? this.ordinal + 1 : 0
     this.lastOrigin = origin
     const record = new RecordInHand(this.run.scope, this.feed.frame)
-    RecordInHand.point(record, cursor, origin, this.ordinal)
+    RecordInHand.point(record, RecordInHand.place(record), cursor, origin, this.ordinal)
     RecordInHand.keep(record, cursor)
     if (!isTimerFeed(this.feed)) countIn(this.run, this.feed, cursor)
     const flight = new Flight(this.feed, record, RecordInHand.keyId(record))

@@ -3,6 +3,8 @@ import { toFailure } from "../data/failures.ts"
 import { isOverflow } from "../data/output-set.ts"
 import type { OutputSet } from "../data/output-set.ts"
 import { RecordInHand } from "../data/record-in-hand.ts"
+import type { RecordPlace } from "../data/record-in-hand.ts"
+import { mapGet } from "../realm/primordials.ts"
 import { countIn, originOf } from "./run-context.ts"
 import type { Body, Feed, RunContext } from "./run-context.ts"
 import { isTimerFeed } from "./timer-feed.ts"
@@ -11,6 +13,7 @@ import { isTimerFeed } from "./timer-feed.ts"
 export function runPlain(run: RunContext, feed: Feed, body: Body): void {
   const cursor = feed.cursor
   const record = new RecordInHand(run.scope, feed.frame)
+  const place = RecordInHand.place(record)
   const clock = run.scope.clock
   clock.owner = record
   const isTimers = isTimerFeed(feed)
@@ -21,9 +24,9 @@ export function runPlain(run: RunContext, feed: Feed, body: Body): void {
     const origin = originOf(feed, cursor.index)
     ordinal = origin === lastOrigin ? ordinal + 1 : 0
     lastOrigin = origin
-    RecordInHand.point(record, cursor, origin, ordinal)
+    RecordInHand.point(record, place, cursor, origin, ordinal)
     if (!isTimers) countIn(run, feed, cursor)
-    if (!cursor.isTombstone || body.onDelete !== undefined) runOne(run, feed, body, record, origin)
+    if (!cursor.isTombstone || body.onDelete !== undefined) runOne(run, feed, body, record, place)
     else passTombstone(run, feed, body, origin)
     if (cursor.headerCount > 0) run.traces.settleBy(feed.number, cursor.index, run.tally)
   }
@@ -41,8 +44,9 @@ export function passTombstone(run: RunContext, feed: Feed, body: Body, origin: n
   run.tally.handled += 1
 }
 
-function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, origin: number): void {
+function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, place: RecordPlace): void {
   const { cursor } = feed
+  const { journal } = place
   const { outputs } = run
   let hasValue = false
   let isMarked = false
@@ -55,33 +59,31 @@ function runOne(run: RunContext, feed: Feed, body: Body, record: RecordInHand, o
     else {
       outputs.mark()
       isMarked = true
-      put(run, feed, body, answer, record, origin)
+      put(run, feed, body, answer, place)
     }
-    RecordInHand.journal(record).last = undefined
+    journal.last = undefined
   } catch (error) {
     if (isMarked) outputs.rollback()
     // INVARIANT: a record is atomic; its state changes vanish with its outputs.
-    RecordInHand.journal(record).rollback()
+    journal.rollback()
     if (isOverflow(error) && !run.isLastResort) throw error
-    run.failed.add(feed.number, cursor, origin, toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID"))
+    run.failed.add(
+      feed.number,
+      cursor,
+      place.origin,
+      toFailure(error, hasValue ? codeOf(error) : "RECORD_INVALID")
+    )
   }
 }
 
 /** Writes a body's answer for the record in hand. */
-function put(
-  run: RunContext,
-  feed: Feed,
-  body: Body,
-  answer: unknown,
-  record: RecordInHand,
-  origin: number
-): void {
+function put(run: RunContext, feed: Feed, body: Body, answer: unknown, place: RecordPlace): void {
   const { outputs } = run
-  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, origin)
-  else if (body.form === "map") putOne(outputs, 0, feed, answer, record, origin)
+  if (answer === true && body.form === "filter") outputs.pass(feed.cursor, place.origin)
+  else if (body.form === "map") putOne(outputs, 0, feed, answer, place)
   else {
     const { list } = readResults(body, answer, outputs, run.maxOutputRecordsPerInput)
-    for (let i = 0; i < list.length; i++) putOne(outputs, list[i].output, feed, list[i].value, record, origin)
+    for (let i = 0; i < list.length; i++) putOne(outputs, list[i].output, feed, list[i].value, place)
   }
   outputs.checkBudget()
   const written = outputs.sinceMark()
@@ -96,10 +98,9 @@ function putOne(
   index: number,
   feed: Feed,
   value: unknown,
-  record: RecordInHand,
-  origin: number
+  { origin, stamps }: RecordPlace
 ): void {
-  const stamp = RecordInHand.stampOf(record, value)
+  const stamp = stamps === undefined ? undefined : mapGet(stamps, value)
   if (value === null && feed.cursor.isTombstone) outputs.putDelete(index, feed.cursor, origin)
   else if (stamp === undefined) outputs.put(index, feed.view, feed.cursor, value, origin)
   else outputs.putStamped(index, feed.view, feed.cursor, value, origin, stamp)

@@ -41,7 +41,7 @@ export class SinkBatchInHand {
       const origin = originOf(feed, cursor.index)
       ordinal = origin === lastOrigin ? ordinal + 1 : 0
       lastOrigin = origin
-      RecordInHand.point(record, cursor, origin, 0)
+      RecordInHand.point(record, RecordInHand.place(record), cursor, origin, 0)
       try {
         const value = cursor.isTombstone
           ? null
