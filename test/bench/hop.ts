@@ -17,8 +17,8 @@ import type { BenchRow } from "./row.ts"
 // plugin as it was published, and comes back as a checked frame. CPU time is the worker's and the child's together. The
 // peer decodes, changes or judges, and encodes with avsc in the worker's own process, and has no frames to read or write.
 
-/** Of one round, new in each round: 512 batches are 130 MB. */
-const batches = 512
+/** Of one round, new in each round: 128 batches are 130 MB. */
+const batches = 128
 const rounds = 5
 const outBytes = 1 << 20
 const libraries = ["avsc", "avsc-6"]
@@ -43,7 +43,7 @@ const bench = Effect.gen(function* () {
     yield* againstAvsc(plugins, "closed-map", "repriced", (library) => mapPeer(library, outBytes, discount)),
     yield* fusedFive(plugins)
   ]
-  const first = makeBatches(0, 32)
+  const first = makeBatches(0, 8)
   for (const race of races) for (let pass = 0; pass < 3; pass++) yield* race.verify(first)
   for (let round = 0; round < rounds; round++) {
     const input = makeBatches(round + 1, batches)

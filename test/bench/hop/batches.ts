@@ -4,7 +4,8 @@ import { BatchCursor, BatchWriter, ByteSink } from "@millrace/sdk/record"
 import type { Span } from "../avsc-peer.ts"
 import { bidOf, bidType } from "../bid.ts"
 
-export const batchRecords = 1_500
+/** As many as a task with enough to do takes at once: 1 MiB (`batchBytes` of the worker). */
+export const batchRecords = 6_000
 
 /** Records in a frame, and the same records bare, for who has no frames. */
 export interface Batch extends Span {
