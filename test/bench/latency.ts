@@ -6,6 +6,7 @@ import { type BenchRow, machine, median } from "./row.ts"
 
 // From when a record is given to a named stream until what a node made of it can be read from another: two durable commits, a
 // wake-up each, and the sandbox between. 20,000 records a second, each due by itself; what a stall holds up counts in full.
+// All rounds take more than four minutes.
 
 const rounds = 5
 const perSecond = 20_000
