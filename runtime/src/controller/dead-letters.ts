@@ -1,4 +1,5 @@
 import { apiError, type DeadLetterView, type FieldEdits } from "@millrace/sdk/api"
+import { openBatch } from "@millrace/sdk/record"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Plan } from "../plan/index.ts"
@@ -164,11 +165,9 @@ const allOf = Effect.fnUntraced(function* (plan: Plan) {
       )
       if (batches.length === 0) break
       for (const { baseOffset, frame } of batches) {
-        const letters = readDeadLetters(frame)
-        letters.forEach((letter, index) =>
+        for (const [index, letter] of readDeadLetters(frame))
           found.push({ partition, offset: baseOffset + BigInt(index), letter })
-        )
-        next = baseOffset + BigInt(letters.length)
+        next = baseOffset + BigInt(openBatch(frame).count)
       }
     }
   }

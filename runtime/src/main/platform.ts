@@ -246,10 +246,10 @@ const servicesOf = (
       ? embeddedTransport({ folder: path.join(folder, "log"), durability })
       : Layer.unwrap(
           // Who has no Kafka does not load what speaks to it.
-          Effect.map(
-            Effect.promise(() => import("./kafka/kafka-layer.ts")),
-            ({ kafkaLayer }) => kafkaLayer(path.join(folder, "kafka"), kafka)
-          )
+          Effect.gen(function* () {
+            const { kafkaLayer } = yield* Effect.promise(() => import("./kafka/kafka-layer.ts"))
+            return kafkaLayer(path.join(folder, "kafka"), kafka, yield* seedKey(folder))
+          })
         )
   const { batchMemoryMiB = usualBatchMemoryMiB, sandboxProcesses } = limits
   const budgetKiB = batchMemoryMiB * 1024

@@ -48,6 +48,16 @@ const logCodes = {
     "give the user the ACLs that docs/how-to/kafka.md lists, and start again",
     exitCode.notPermitted
   ],
+  taken: [
+    "KAFKA_PREFIX_TAKEN",
+    "give this platform a prefix of its own (kafka.prefix in the config), or start it on the data folder of the other; where that one is gone for good, delete its topics first, all whose names begin with the prefix",
+    exitCode.badInput
+  ],
+  topicReset: [
+    "KAFKA_CHECKPOINTS_LOST",
+    "look whether kafka.brokers names the cluster that it worked with. Where the topics are gone for good, begin with an empty data folder or move its folder kafka away: pipelines then begin anew, and streams that are still there get their records once more",
+    exitCode.unavailable
+  ],
   diskFull: ["DISK_FULL", "make room on the disk and start again; nothing was lost", exitCode.unavailable]
 } as const
 

@@ -15,7 +15,12 @@ const CheckpointText = Schema.fromJsonString(
   Schema.Struct({
     sequence: Schema.Number,
     offsets: Schema.Array(
-      Schema.Struct({ topic: Schema.String, partition: Schema.Number, next: Schema.String })
+      Schema.Struct({
+        topic: Schema.String,
+        partition: Schema.Number,
+        next: Schema.String,
+        topicId: Schema.optionalKey(Schema.String)
+      })
     ),
     positions: Schema.Record(Schema.String, Schema.String),
     tokens: Schema.Record(Schema.String, Schema.String),
@@ -31,11 +36,7 @@ const decode = Schema.decodeUnknownSync(CheckpointText)
 
 /** A checkpoint as the store keeps it. */
 export function checkpointText(checkpoint: Checkpoint): Buffer {
-  const offsets = checkpoint.offsets.map(({ topic, partition, next }) => ({
-    topic,
-    partition,
-    next: next.toString()
-  }))
+  const offsets = checkpoint.offsets.map(({ next, ...place }) => ({ ...place, next: next.toString() }))
   const { ledger, ...rest } = checkpoint
   const unbalanced = Object.keys(ledger).length > 0 ? { ledger } : {}
   return Buffer.from(JSON.stringify({ ...rest, offsets, ...unbalanced }))
@@ -48,7 +49,7 @@ export function readCheckpoint(text: Buffer): Checkpoint {
     ...rest,
     counts: wholeCounts(counts),
     ledger: ledger ?? {},
-    offsets: offsets.map(({ topic, partition, next }) => ({ topic, partition, next: BigInt(next) }))
+    offsets: offsets.map(({ next, ...place }) => ({ ...place, next: BigInt(next) }))
   }
 }
 

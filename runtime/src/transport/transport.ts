@@ -161,6 +161,18 @@ export interface LogBatch {
    * Others may be given the same bytes: nobody writes into them.
    */
   readonly frame: Uint8Array
+  /** Records that others wrote and no task can read, in their order; where they stand the frame has gaps. Absent: there is none. */
+  readonly unread?: readonly UnreadRecord[]
+}
+
+/** A record in a stream that somebody else wrote, and that is none of the stream's. */
+export interface UnreadRecord {
+  readonly offset: bigint
+  /** `RECORD_UNREADABLE`: no Avro behind a schema's id; `SCHEMA_UNKNOWN`: the id is in no registry of ours. */
+  readonly code: "RECORD_UNREADABLE" | "SCHEMA_UNKNOWN"
+  readonly message: string
+  /** As it came, for people: `rawRecord`. */
+  readonly raw: string
 }
 
 /** A chain of a pipeline, named by its first node, on one partition. */
@@ -318,6 +330,8 @@ export interface InputOffset {
   readonly topic: string
   readonly partition: number
   readonly next: bigint
+  /** Of a checkpoint: which topic it was that was read, where another may be made under its name; absent: not known. */
+  readonly topicId?: string
 }
 export interface Counts {
   readonly in: number
@@ -358,6 +372,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     "superseded",
     "corrupt",
     "locked",
+    "taken",
     "unknownTopic",
     "partitionCount",
     "keyless",

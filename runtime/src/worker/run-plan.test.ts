@@ -221,7 +221,7 @@ describe("runPlan", () => {
       Effect.gen(function* () {
         yield* running.untilCompleted
         const batches = yield* transport.read(deadLetterTopic, 0, 0n, 1_000)
-        return batches.flatMap(({ frame }) => readDeadLetters(frame))
+        return batches.flatMap(({ frame }) => [...readDeadLetters(frame).values()])
       })
     )
     const letter = letters[0]

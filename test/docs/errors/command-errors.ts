@@ -241,6 +241,20 @@ const atStart: Rows = {
     why: "An ACL is missing.",
     remedy: "Give the user what [Run on Kafka](how-to/kafka.md) lists, and start again."
   },
+  KAFKA_PREFIX_TAKEN: {
+    message: "Another platform keeps its work in the cluster under this prefix",
+    where: "the data folder; the message names the prefix and both platforms' ids",
+    why: "Two that shared a prefix would take each other's checkpoints for their own. A platform is known by its data folder (the file `seed`).",
+    remedy:
+      "Give this one a `kafka.prefix` of its own, or start it on the other's data folder. Where the other is gone for good, delete its topics first, all whose names begin with the prefix."
+  },
+  KAFKA_CHECKPOINTS_LOST: {
+    message: "What the platform keeps in Kafka is not there",
+    where: "the data folder; the message names the topic",
+    why: "Somebody has deleted the topic `PREFIXcheckpoints`, or `kafka.brokers` names another cluster. Pipelines would begin anew, and write once more what they have written.",
+    remedy:
+      "Name the cluster that it worked with. Where that is gone for good, begin with an empty data folder, or move its folder `kafka` away."
+  },
   DATABASE_ADDRESS_INVALID: {
     message: "The address of the registry's database cannot be read",
     where: "the flag, the config's key or the variable that gave it",

@@ -16,6 +16,26 @@ export const deadLetterErrors: Rows = {
     why: "What arrived cannot be read as the node's input, or what the plugin gave does not fit its output contract.",
     remedy: "Correct the record, or what the plugin gives, then replay it with `millrace dlq replay`."
   },
+  RECORD_UNREADABLE: {
+    message: "Another program wrote a record into a stream on Kafka that is none of it",
+    where: "topic and offset; the dead letter's `raw` has key and value in base64",
+    why: "Its value does not begin with a byte 0 and the id of a schema, or its time, a header's name or its size is beyond what a record may have.",
+    remedy:
+      "Have the program write Avro behind a schema's id, and write the record anew; it cannot be replayed as it is. A topic of other forms is read by [@millrace/kafka](../plugins/kafka/README.md)."
+  },
+  SCHEMA_UNKNOWN: {
+    message: "Another program wrote a record with a schema that the registry does not have",
+    where: "topic, offset and the schema's id; the dead letter's `raw` has key and value in base64",
+    why: "The program registers its schemas in another registry, or in none.",
+    remedy:
+      "Have it use this platform's [schema registry](how-to/schema-registry.md), and write the record anew."
+  },
+  SCHEMA_INCOMPATIBLE: {
+    message: "Another program wrote a record with a schema that cannot be read as the stream's",
+    where: "the field; the dead letter has topic and offset, its `raw` key and value in base64",
+    why: "The id before the value is that of another stream's schema, or fields are missing that the stream has.",
+    remedy: "Have it write with a schema of the topic's own subject, and write the record anew."
+  },
   DEADLINE_EXCEEDED: {
     message: "The record was not done within the deadline of a call",
     where: "node and record",

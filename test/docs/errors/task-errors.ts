@@ -75,10 +75,11 @@ const ofLog: Rows = {
       "Start the platform again, which makes its topics anew, or make the topic as it was; what was in it is gone. Who had read it is told TRANSPORT_TOPIC_RESET then."
   },
   TRANSPORT_TOPIC_RESET: {
-    message: "A topic ends before the place up to which it was read",
+    message: "A topic was deleted and made anew, or ends before the place up to which it was read",
     where: "topic, partition and offset",
-    why: "It was deleted and made anew, or brokers have lost its end.",
-    remedy: "`millrace pipeline reset PIPELINE --to start` reads what there is now."
+    why: "Its offsets mean other records now, however many there are; or brokers have lost its end. Nothing of it was passed over.",
+    remedy:
+      "`millrace pipeline reset PIPELINE --to 0` reads what there is now; `--to start` would also run its sources again."
   },
   TRANSPORT_TOO_LARGE: {
     message: "A record is larger than Kafka takes",
@@ -110,6 +111,12 @@ const ofLog: Rows = {
     where: "the data folder",
     why: "A data folder has one writer.",
     remedy: "Stop the other platform with `millrace down`."
+  },
+  TRANSPORT_TAKEN: {
+    message: "Another platform keeps its work in the Kafka cluster under this prefix",
+    where: "the prefix",
+    why: "A prefix is of one platform.",
+    remedy: "See KAFKA_PREFIX_TAKEN, which a start ends with."
   },
   TRANSPORT_UNKNOWN_TOPIC: {
     message: "A topic of the plan is not in the log",
@@ -202,7 +209,7 @@ const ofTasks: Rows = {
   RECORD_INVALID: {
     message: "A record of another schema than the stream has now is not as its schema says",
     where: "topic and offset of its batch",
-    why: "Records of another schema are resolved to the one that the pipeline was planned with, before it gets them. The bytes are damaged, or somebody else wrote them.",
+    why: "Records of another schema are resolved to the one that the pipeline was planned with, before it gets them. The bytes are damaged; what another program wrote is set aside as a dead letter, unless it is in a lookup table.",
     remedy: "Find out who wrote the topic; set the pipeline behind the batch with `millrace pipeline reset`."
   },
   CANARY_REFUSED: {

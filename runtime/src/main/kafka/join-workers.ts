@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { hostname } from "node:os"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -7,6 +6,7 @@ import type { GroupOptions } from "../../transport/kafka/group/group-options.ts"
 import { openClient } from "./kafka-layer.ts"
 import { prefixOf } from "./kafka-settings.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
+import { platformId } from "./platform-id.ts"
 import { joinWorkerGroup } from "./worker-group.ts"
 
 export interface WorkersOptions {
@@ -21,12 +21,11 @@ export interface WorkersOptions {
 /** Joins the workers of a platform on Kafka, under the name of this machine. */
 export const joinWorkers = Effect.fn("joinWorkers")(function* (options: WorkersOptions) {
   const { folder, seedKey, settings, traits } = options
-  const id = createHash("sha256").update(seedKey).digest("hex").slice(0, 12)
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(folder, "member")
   const membership: GroupOptions = {
-    group: `${prefixOf(settings)}workers.${id}`,
+    group: `${prefixOf(settings)}workers.${platformId(seedKey)}`,
     client: (patience) => openClient(settings, patience),
     label: `${hostname()}:${process.pid}`,
     traits,

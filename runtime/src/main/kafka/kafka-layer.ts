@@ -6,24 +6,33 @@ import type { KafkaClient } from "../../transport/kafka/client/kafka-client.ts"
 import type { GroupPatience } from "../../transport/kafka/group/group-options.ts"
 import type { SchemaIds } from "../../transport/kafka/schema-ids.ts"
 import { kafkaTransport } from "../../transport/kafka/layer.ts"
+import { platformId } from "./platform-id.ts"
 import { reachCluster } from "./reach-cluster.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
 import { registeredIds } from "./registered-ids.ts"
 
 const libraries = { kafkajs: "kafkajs", platformatic: "@platformatic/kafka" } as const
 
-/** The transport on the cluster of the settings, with schema ids of the platform's registry. */
-export const kafkaLayer = (folder: string, settings: KafkaSettings) =>
-  Layer.unwrap(Effect.map(Subjects, (subjects) => kafkaLayerWith(folder, settings, registeredIds(subjects))))
+/** The transport on the cluster of the settings, with schema ids of the platform's registry. `seedKey`: the platform's. */
+export const kafkaLayer = (folder: string, settings: KafkaSettings, seedKey: Uint8Array) =>
+  Layer.unwrap(
+    Effect.map(Subjects, (subjects) => kafkaLayerWith(folder, settings, seedKey, registeredIds(subjects)))
+  )
 
 /** The same, with schema ids from somewhere else. */
-export const kafkaLayerWith = (folder: string, settings: KafkaSettings, ids: SchemaIds) => {
+export const kafkaLayerWith = (
+  folder: string,
+  settings: KafkaSettings,
+  seedKey: Uint8Array,
+  ids: SchemaIds
+) => {
   const { brokers, prefix, replicas } = settings
   return kafkaTransport({
     folder,
     client: () => openClient(settings),
     reach: (opened) => reachCluster(opened, brokers),
     ids,
+    platform: platformId(seedKey),
     ...(prefix === undefined ? {} : { prefixes: { own: prefix } }),
     ...(replicas === undefined ? {} : { replicas })
   })

@@ -55,7 +55,7 @@ export const startWorker = Effect.fn("startWorker")(function* (options: WorkerOp
   yield* fs.makeDirectory(folder, { recursive: true })
   const built = yield* Layer.build(
     Layer.merge(
-      kafkaLayerWith(path.join(folder, "kafka"), kafka, idsOf(client)),
+      kafkaLayerWith(path.join(folder, "kafka"), kafka, seedKey, idsOf(client)),
       SandboxPool.layer(sandboxOptions)
     )
   )

@@ -39,6 +39,7 @@ export class CheckpointLog {
   private readonly nodes: Map<string, number> = new Map()
   private readonly layouts: Map<string, KeptLayout> = new Map()
   private readonly runs: Map<string, string> = new Map()
+  private owner: string | undefined
   private readonly naming = Semaphore.makeUnsafe(1)
 
   constructor(client: KafkaClient, topic: string) {
@@ -87,6 +88,25 @@ export class CheckpointLog {
 
   runOf(pipeline: string): Effect.Effect<string | undefined, TransportError> {
     return Effect.map(this.readFor(`${runMark}${pipeline}`), () => this.runs.get(pipeline))
+  }
+
+  /** Whose all of this is, on its way. */
+  platformFrame(id: string): OutgoingFrame {
+    return this.record(platformKey, encodeUtf8(id))
+  }
+
+  /** The platform that keeps its work here; undefined where none has said so yet. */
+  get platform(): Effect.Effect<string | undefined, TransportError> {
+    return Effect.map(this.readFor(platformKey), () => this.owner)
+  }
+
+  /** Whether nothing was ever written. */
+  get isEmpty(): Effect.Effect<boolean, TransportError> {
+    const places = this.partitions.map((_, partition) => ({ topic: this.topic, partition }))
+    return Effect.map(
+      asking(() => this.client.listOffsets(places, "latest")),
+      (ends) => ends.every(({ offset }) => offset === 0n)
+    )
   }
 
   layout(pipeline: string, node: string): Effect.Effect<KeptLayout | undefined, TransportError> {
@@ -216,7 +236,8 @@ export class CheckpointLog {
   }
 
   private takeRecord(key: string, value: Buffer | undefined): void {
-    if (key.startsWith(nodeMark)) {
+    if (key === platformKey) this.owner = value?.toString("utf8")
+    else if (key.startsWith(nodeMark)) {
       const name = key.slice(nodeMark.length)
       if (value === undefined) this.nodes.delete(name)
       else if (!this.nodes.has(name)) this.nodes.set(name, Number(value.toString("utf8")))
@@ -233,6 +254,8 @@ export class CheckpointLog {
 
 /** Before the names of nodes among the keys; no pipeline's name has a space. */
 const nodeMark = "node "
+/** Every other key has a space or a slash. */
+const platformKey = "platform"
 const layoutMark = "state "
 const runMark = "run "
 

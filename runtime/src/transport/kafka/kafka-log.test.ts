@@ -102,7 +102,8 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
     const { checkpoint, found } = await on(folder(), stateOf)
     assert.deepStrictEqual(found, expected)
     assert.strictEqual(checkpoint?.sequence, 3)
-    assert.deepStrictEqual(checkpoint?.offsets, [{ topic: "films", partition: 1, next: 30n }])
+    const places = checkpoint?.offsets.map(({ next, partition, topic }) => ({ topic, partition, next }))
+    assert.deepStrictEqual(places, [{ topic: "films", partition: 1, next: 30n }])
   })
 
   it("have the same ids on every machine, so that what a producer said of event time is known for its own", async () => {

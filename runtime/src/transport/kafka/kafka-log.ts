@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
 import type { Commit, Topic, TopicSpec, TransportShape } from "../transport.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
+import { claimPrefix } from "./claim-prefix.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
 import { KafkaStates } from "./kafka-states.ts"
@@ -26,6 +27,8 @@ export interface KafkaLogParts {
   readonly prefixes: Prefixes
   /** Copies of each partition; undefined: as the cluster has it. */
   readonly replicas: number | undefined
+  /** Whose prefix it is; undefined: anybody's. */
+  readonly platform?: string | undefined
   /** More settings of compacted streams' topics. */
   readonly compactedConfigs?: { readonly [key: string]: string } | undefined
 }
@@ -58,7 +61,7 @@ export class KafkaLog {
         this.changelog(this.changelogName(pipeline, node, generation), partitions),
       dropChangelog: (pipeline, node, generation) =>
         this.dropChangelog(this.changelogName(pipeline, node, generation)),
-      reader: (topic, partition) => new PartitionReader(this.readerParts, topic, partition),
+      reader: (topic, partition) => new PartitionReader(this.readerParts, topic, partition, false),
       open: this.open
     })
   }
@@ -66,9 +69,18 @@ export class KafkaLog {
   static readonly make = Effect.fnUntraced(function* (parts: KafkaLogParts) {
     const log = new KafkaLog(parts)
     for (const topic of yield* parts.local.topics) log.topics.set(topic.name, topic)
-    const { client, replicas } = parts
-    const name = log.checkpoints.topic
+    const { client, platform, replicas } = parts
+    const { checkpoints } = log
+    const name = checkpoints.topic
     yield* ensureKafkaTopic(client, { name, partitions: checkpointPartitions, replicas, isCompacted: true })
+    if (platform !== undefined)
+      yield* claimPrefix({
+        client,
+        checkpoints,
+        platform,
+        prefix: parts.prefixes.own,
+        hasWorked: log.topics.size > 0
+      })
     return log.shape()
   })
 
@@ -84,12 +96,13 @@ export class KafkaLog {
       prefix: this.parts.prefixes.own,
       outgoing: (output: Commit["outputs"][number]) => this.outgoing(output),
       inputName: (topic: string) => this.nameOf(topic),
+      readFrom: (topic: string, partition: number) => this.readers.get(`${topic}/${partition}`)?.topicId,
       nodeId: (pipeline: string, node: string) => this.nodeId(pipeline, node)
     }
     // A reader of its own: tasks' readers keep what they have fetched.
     const look: TransportShape["read"] = (topic, partition, offset, maxBytes) =>
       Effect.flatMap(this.known(topic, partition), (kafkaTopic) =>
-        new PartitionReader(this.readerParts, kafkaTopic, partition).read(offset, maxBytes)
+        this.newReader(topic, kafkaTopic, partition).read(offset, maxBytes)
       )
     const end: TransportShape["end"] = (topic, partition) => this.offset(topic, partition, "lastStable")
     return {
@@ -135,7 +148,7 @@ export class KafkaLog {
         )
       const before = this.topics.get(spec.name)
       const isCompacted = spec.compact === true
-      yield* ensureKafkaTopic(client, {
+      const topicId = yield* ensureKafkaTopic(client, {
         name: kafkaName(spec, prefixes),
         partitions: spec.partitions,
         replicas,
@@ -145,6 +158,8 @@ export class KafkaLog {
         // One that was never said to be kept otherwise is not asked about: that wants a permission of its own.
         follows: [before, spec].some((each) => each?.compact === true || each?.retainBytes !== undefined)
       })
+      // What a reader has ready of one that was deleted elsewhere is not this one's.
+      this.dropReaders(spec.name, (reader) => reader.topicId !== topicId)
       const topic = yield* local.ensureTopic(spec)
       this.topics.set(spec.name, topic)
       return topic
@@ -157,9 +172,14 @@ export class KafkaLog {
       if (topic !== undefined)
         yield* deleteKafkaTopic(this.parts.client, kafkaName(topic, this.parts.prefixes))
       this.topics.delete(name)
-      for (const place of this.readers.keys()) if (place.startsWith(`${name}/`)) this.readers.delete(place)
+      this.dropReaders(name, () => true)
       yield* this.parts.local.deleteTopic(name)
     })
+  }
+
+  private dropReaders(topic: string, isStale: (reader: PartitionReader) => boolean): void {
+    for (const [place, reader] of this.readers)
+      if (place.startsWith(`${topic}/`) && isStale(reader)) this.readers.delete(place)
   }
 
   private offset(
@@ -198,10 +218,15 @@ export class KafkaLog {
       const place = `${topic}/${partition}`
       const known = this.readers.get(place)
       if (known !== undefined) return known
-      const made = new PartitionReader(this.readerParts, kafkaTopic, partition)
+      const made = this.newReader(topic, kafkaTopic, partition)
       this.readers.set(place, made)
       return made
     })
+  }
+
+  private newReader(topic: string, kafkaTopic: string, partition: number): PartitionReader {
+    const isStream = this.topics.get(topic)?.internal === false
+    return new PartitionReader(this.readerParts, kafkaTopic, partition, isStream)
   }
 
   private outgoing(output: Commit["outputs"][number]): Effect.Effect<OutgoingFrame, TransportError> {

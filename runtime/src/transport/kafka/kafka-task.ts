@@ -10,6 +10,8 @@ import { changelogFrame } from "./changelog.ts"
 import { taskName } from "./checkpoint-log.ts"
 import type { CheckpointLog } from "./checkpoint-log.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
+import { checkInputs, withPresentIds, withReadIds } from "./input-topics.ts"
+import type { InputTopics } from "./input-topics.ts"
 import { asking } from "./kafka-failure.ts"
 import { zeroCheckpoint } from "./local-copy.ts"
 import type { LocalCopy } from "./local-copy.ts"
@@ -20,7 +22,7 @@ import type { OutgoingFrame } from "./task-transaction.ts"
 import { toldWatermark } from "./told-watermark.ts"
 
 /** What tasks need of the transport that they are of. */
-export interface TaskParts {
+export interface TaskParts extends InputTopics {
   readonly client: KafkaClient
   /** State, and checkpoints once more: what a commit has in Kafka is applied here after it. */
   readonly local: TransportShape
@@ -29,8 +31,6 @@ export interface TaskParts {
   readonly prefix: string
   /** Of a topic of ours, its name in Kafka and how the frame's schema is known there. Fails with `unknownTopic`. */
   readonly outgoing: (output: Commit["outputs"][number]) => Effect.Effect<OutgoingFrame, TransportError>
-  /** Of a topic of ours, its name in Kafka; undefined where there is none. */
-  readonly inputName: (topic: string) => string | undefined
   readonly nodeId: TransportShape["nodeId"]
   /** Of tasks that write here. */
   readonly open: OpenTasks
@@ -55,6 +55,7 @@ export class KafkaTask {
   private changelogEnd: number
   private stopped: TransportError | undefined
   private readonly headId: number
+  private readonly isRunning: boolean
 
   private constructor(made: {
     readonly parts: TaskParts
@@ -66,6 +67,7 @@ export class KafkaTask {
     readonly checkpoint: Checkpoint | undefined
     readonly changelogEnd: number
     readonly headId: number
+    readonly isRunning: boolean
   }) {
     this.parts = made.parts
     this.task = made.task
@@ -76,6 +78,7 @@ export class KafkaTask {
     this.checkpoint = made.checkpoint
     this.changelogEnd = made.changelogEnd
     this.headId = made.headId
+    this.isRunning = made.isRunning
   }
 
   /** Fences whoever had the task, and brings the local store to what Kafka says was committed. */
@@ -94,6 +97,7 @@ export class KafkaTask {
         message: `another run of ${task.pipeline} was begun: task ${taskName(task)} is that one's`
       })
     const committed = yield* checkpoints.last(task)
+    if (run !== undefined && committed !== undefined) yield* checkInputs(parts, committed)
     const headId = yield* parts.nodeId(task.pipeline, task.node)
     const keyed = keyedNode && (yield* keyedCopy(states, task, keyedNode))
     const taken = Effect.gen(function* () {
@@ -123,7 +127,8 @@ export class KafkaTask {
       local: restored.log,
       checkpoint: committed,
       changelogEnd: restored.end,
-      headId
+      headId,
+      isRunning: run !== undefined
     }).log()
   })
 
@@ -157,7 +162,10 @@ export class KafkaTask {
   private commit(commit: Commit): Effect.Effect<Checkpoint, TransportError> {
     return Effect.gen({ self: this }, function* () {
       if (this.stopped !== undefined) return yield* this.stopped
-      const checkpoint = nextCheckpoint(this.checkpoint, commit)
+      const read = yield* this.isRunning
+        ? withReadIds(this.parts, commit.offsets, this.checkpoint)
+        : withPresentIds(this.parts, commit.offsets)
+      const checkpoint = nextCheckpoint(this.checkpoint, { ...commit, offsets: read })
       const frames = yield* this.framesOf(commit, checkpoint)
       const offsets = commit.offsets.flatMap(({ next, partition, topic: name }) => {
         const topic = this.parts.inputName(name)

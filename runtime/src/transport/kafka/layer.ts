@@ -20,20 +20,22 @@ export interface KafkaTransportOptions<E = never> {
   readonly ids: SchemaIds
   /** Default: `millrace.`, and none for named streams. */
   readonly prefixes?: Partial<Prefixes>
+  /** Id of the platform, which alone may use the prefix; its workers have the same. Default: nobody asks. */
+  readonly platform?: string
   /** Copies of each partition; default: the cluster's. */
   readonly replicas?: number
   /** More settings of compacted streams' topics: how eager the brokers are. Default: theirs. */
   readonly compactedConfigs?: { readonly [key: string]: string }
 }
 
-/** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. */
+/** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. Fails with `taken` where the prefix is another platform's. */
 export function kafkaTransport<E = never>(
   options: KafkaTransportOptions<E>
 ): Layer.Layer<Transport, TransportError | E> {
   return Layer.effect(
     Transport,
     Effect.gen(function* () {
-      const { compactedConfigs, folder, ids, prefixes, replicas } = options
+      const { compactedConfigs, folder, ids, platform, prefixes, replicas } = options
       // What a power cut takes from the folder is in Kafka.
       const built = yield* Layer.build(
         embeddedTransport({ folder: join(folder, "local"), durability: "async" })
@@ -48,6 +50,7 @@ export function kafkaTransport<E = never>(
         local: Context.get(built, Transport),
         prefixes: { own: "millrace.", streams: "", ...prefixes },
         replicas,
+        platform,
         compactedConfigs
       })
     })

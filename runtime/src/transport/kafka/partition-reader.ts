@@ -31,15 +31,24 @@ export class PartitionReader {
   private readonly parts: ReaderParts
   private readonly topic: string
   private readonly partition: number
+  private readonly isStream: boolean
   private ready: readonly LogBatch[] = []
   /** From where to where all that there is is {@link ready}. */
   private readyFrom = 0n
   private readyEnd = -1n
+  private readFrom = ""
 
-  constructor(parts: ReaderParts, topic: string, partition: number) {
+  /** `isStream`: a named one, which others may write to. */
+  constructor(parts: ReaderParts, topic: string, partition: number, isStream: boolean) {
     this.parts = parts
+    this.isStream = isStream
     this.topic = topic
     this.partition = partition
+  }
+
+  /** Which topic of this name was read last, by its id in Kafka; empty before the first. */
+  get topicId(): string {
+    return this.readFrom
   }
 
   /** Batches from `offset` on; none where there is nothing yet. */
@@ -90,6 +99,8 @@ export class PartitionReader {
       )
       if (fetched === undefined) return
       if (fetched.error !== undefined) return yield* this.refused(fetched, offset)
+      if (fetched.topicId !== this.readFrom) this.readyEnd = -1n
+      this.readFrom = fetched.topicId
       const read = yield* Effect.try({
         try: () =>
           readRecordBatches(fetched.records, {
@@ -102,7 +113,16 @@ export class PartitionReader {
       if (read.next === offset) return
       yield* this.fillHashes(read)
       this.ready = yield* Effect.try({
-        try: () => logBatches(this.topic, offset, read),
+        try: () =>
+          logBatches(
+            {
+              topic: this.topic,
+              isStream: this.isStream,
+              isUnknown: (id) => !this.parts.hashes.has(id)
+            },
+            offset,
+            read
+          ),
         catch: kafkaFailure
       })
       this.readyFrom = offset
@@ -164,5 +184,5 @@ export class PartitionReader {
 const topicReset = (topic: string, partition: number, offset: bigint, end: bigint): TransportError =>
   new TransportError({
     reason: "topicReset",
-    message: `Kafka: partition ${partition} of topic ${topic} ends at offset ${end}, and was read up to ${offset}: the topic was deleted and made anew, or its end is lost. Set the pipeline back to what there is, by 'millrace pipeline reset PIPELINE --to start'`
+    message: `Kafka: partition ${partition} of topic ${topic} ends at offset ${end}, and was read up to ${offset}: the topic was deleted and made anew, or its end is lost. Set the pipeline back to what there is, by 'millrace pipeline reset PIPELINE --to 0'`
   })

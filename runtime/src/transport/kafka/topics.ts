@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { deletesToldMs, TransportError } from "../transport.ts"
 import { topicThere, topicUnknown } from "./client/error-kinds.ts"
-import type { KafkaClient } from "./client/kafka-client.ts"
+import type { KafkaClient, TopicMetadata } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
 
 export interface WantedTopic {
@@ -24,22 +24,21 @@ const pauseMs = 50
 
 /**
  * Makes the topic where it is not there. Records are of event times of any year: nothing is dropped by its age, and no time is refused.
- * Fails with `partitionCount` where it has another number of partitions.
+ * Answers its id. Fails with `partitionCount` where it has another number of partitions.
  */
 export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient, wanted: WantedTopic) {
   const began = performance.now()
   // One that somebody else has made is taken by a user who may make none.
   const [there] = yield* asking(() => client.topics([wanted.name]))
   if (there !== undefined && there.error === undefined && there.partitions.every(({ leader }) => leader >= 0))
-    return yield* asItIs(client, wanted, there.partitions.length)
+    return yield* asItIs(client, wanted, there)
   for (;;) {
     const [outcome] = yield* asking(() => client.createTopics([newTopic(wanted)]))
     const { error } = outcome ?? {}
     if (error === undefined) return yield* waitUntilLed(client, wanted)
     if (error.kind !== topicThere) return yield* kafkaFailure(error)
     const [found] = yield* asking(() => client.topics([wanted.name]))
-    if (found !== undefined && found.error === undefined)
-      return yield* asItIs(client, wanted, found.partitions.length)
+    if (found !== undefined && found.error === undefined) return yield* asItIs(client, wanted, found)
     if (performance.now() - began > goingMs) return yield* kafkaFailure(found?.error ?? error)
     yield* Effect.sleep(pauseMs)
   }
@@ -48,11 +47,11 @@ export const ensureKafkaTopic = Effect.fnUntraced(function* (client: KafkaClient
 const asItIs = (
   client: KafkaClient,
   wanted: WantedTopic,
-  partitions: number
-): Effect.Effect<void, TransportError> =>
-  Effect.andThen(
-    checkPartitions(wanted, partitions),
-    wanted.follows === true ? follow(client, wanted) : Effect.void
+  { id, partitions }: TopicMetadata
+): Effect.Effect<string, TransportError> =>
+  checkPartitions(wanted, partitions.length).pipe(
+    Effect.andThen(wanted.follows === true ? follow(client, wanted) : Effect.void),
+    Effect.as(id)
   )
 
 /** What of a topic is set anew where its stream is said to keep something else. */
@@ -115,10 +114,11 @@ const waitUntilLed = Effect.fnUntraced(function* (client: KafkaClient, wanted: W
   for (;;) {
     const [found] = yield* asking(() => client.topics([wanted.name]))
     const isLed =
-      found?.error === undefined &&
-      found?.partitions.length === wanted.partitions &&
+      found !== undefined &&
+      found.error === undefined &&
+      found.partitions.length === wanted.partitions &&
       found.partitions.every(({ leader }) => leader >= 0)
-    if (isLed) return
+    if (isLed) return found.id
     if (performance.now() - began > goingMs)
       return yield* new TransportError({
         reason: "unavailable",

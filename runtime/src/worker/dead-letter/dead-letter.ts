@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import type { DeadLetter } from "@millrace/sandbox"
 import { parseAvroOrThrow } from "@millrace/sdk/avro"
 import { compileValue } from "@millrace/sdk/codec"
-import { BatchCursor, BatchWriter, ByteSink, FrameFault, openBatch } from "@millrace/sdk/record"
+import { BatchCursor, BatchWriter, ByteSink, FrameFault } from "@millrace/sdk/record"
 import * as Schema from "effect/Schema"
 
 /** Writer schema of dead letters, docs/formats/dead-letter.md. Its text is a format: change it only by a new name. */
@@ -79,12 +79,15 @@ export function deadLetterFrames(
 }
 
 /** The dead letters in a frame of the topic, by their place in it. Throws a CodecFault or FrameFault when it holds others. */
-export function readDeadLetters(frame: Uint8Array): readonly StoredDeadLetter[] {
+export function readDeadLetters(frame: Uint8Array): ReadonlyMap<number, StoredDeadLetter> {
   const cursor = new BatchCursor(frame)
-  const found: StoredDeadLetter[] = []
-  if (!Buffer.from(openBatch(frame).schemaHash).equals(deadLetterSchemaHash))
-    throw new RangeError("the frame holds no dead letters")
-  while (cursor.next()) found.push(decode(codec.read(frame, cursor.valueStart, cursor.valueEnd)))
+  const found = new Map<number, StoredDeadLetter>()
+  while (cursor.next()) {
+    if (cursor.isControl || cursor.isTombstone) continue
+    if (!Buffer.from(cursor.header.schemaHash).equals(deadLetterSchemaHash))
+      throw new RangeError("the frame holds no dead letters")
+    found.set(cursor.index, decode(codec.read(frame, cursor.valueStart, cursor.valueEnd)))
+  }
   return found
 }
 

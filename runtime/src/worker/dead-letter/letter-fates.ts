@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { countLetters } from "./kept-letters.ts"
 import type { Checkpoint, TaskId, TransportError, TransportShape } from "../../transport/transport.ts"
 
 /** What became of a dead letter that is no longer open. */
@@ -41,7 +42,7 @@ const fatePositions = (checkpoints: Checkpoints): Checkpoint["positions"] =>
 
 /**
  * How many dead letters of a topic are open: neither replayed nor discarded. `checkpoints`: of the pipeline whose topic it is. Reads no
- * letter, so that a status may ask each second.
+ * letter twice, so that a status may ask each second.
  */
 export function countOpenLetters(
   transport: TransportShape,
@@ -50,14 +51,14 @@ export function countOpenLetters(
 ): Effect.Effect<number, TransportError> {
   return Effect.gen(function* () {
     const partitions = (yield* transport.topics).find(({ name }) => name === topic)?.partitions ?? 0
-    const ends: number[] = []
+    const kept: { readonly end: number; readonly letters: number }[] = []
     for (let partition = 0; partition < partitions; partition++)
-      ends.push(Number(yield* transport.end(topic, partition)))
+      kept.push(yield* countLetters(transport, topic, partition))
     const closed = Object.keys(fatePositions(checkpoints)).filter((place) => {
       const [partition, offset] = place.split("/").map(Number)
-      return Number(offset) < (ends[Number(partition)] ?? 0)
+      return Number(offset) < (kept[Number(partition)]?.end ?? 0)
     })
-    return ends.reduce((sum, end) => sum + end, 0) - closed.length
+    return kept.reduce((sum, { letters }) => sum + letters, 0) - closed.length
   })
 }
 

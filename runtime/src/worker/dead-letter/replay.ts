@@ -64,7 +64,7 @@ export function replayDeadLetter(
         message: `the dead letter of ${letter.node} kept no record: ${
           letter.raw === null
             ? "it was too large"
-            : "its source rejected the text; mend it where it came from"
+            : "its source rejected the text, or another program wrote what is none of the stream; mend it where it came from"
         }`
       })
     const log = yield* transport.openTask(fateTask(plan.pipeline))
@@ -118,8 +118,7 @@ export function findDeadLetter(
   return Effect.gen(function* () {
     const topic = plan.chains[0]?.deadLetterTopic ?? ""
     const [batch] = yield* transport.read(topic, place.partition, place.offset, 1)
-    const letter =
-      batch === undefined ? undefined : readDeadLetters(batch.frame)[Number(place.offset - batch.baseOffset)]
+    const letter = batch && readDeadLetters(batch.frame).get(Number(place.offset - batch.baseOffset))
     if (letter !== undefined) return letter
     return yield* new ReplayError({
       code: "NOT_FOUND",

@@ -7,7 +7,7 @@ import type { CommitTimes } from "../time/commit-times.ts"
 import { EventClock } from "../time/event-clock.ts"
 import { type FrameData, frameParts } from "./frames.ts"
 import { producerIdOf } from "./producer-id.ts"
-import { ResolvedFrames } from "./resolved-frames.ts"
+import { type Resolved, ResolvedFrames, type UnreadInput } from "./resolved-frames.ts"
 import { fromTransport } from "../task/task-failure.ts"
 import type { TaskFailure } from "../task/task-failure.ts"
 
@@ -20,10 +20,18 @@ export interface Fetched {
   readonly offsets: readonly InputOffset[]
   /** What it says of event time, for the checkpoint. */
   readonly watermarks: { readonly [name: string]: number }
+  /** Records that others wrote and the chain cannot read; among `offsets`, not among `records`. */
+  readonly unread: readonly UnreadOfInput[]
   /** When the oldest of it was read by a source, as far as that is known; ms since 1970. */
   readonly originAt: number | undefined
   /** What the log does not have, or has twice: batches that do not begin where the one before ended. */
   readonly imbalances: Imbalances
+}
+
+export interface UnreadOfInput extends UnreadInput {
+  readonly input: string
+  readonly topic: string
+  readonly partition: number
 }
 
 /** What reading moved, for a commit. */
@@ -74,6 +82,7 @@ export class InputReader {
     return Effect.gen({ self: this }, function* () {
       const frames: InputFrame[] = []
       const offsets: InputOffset[] = []
+      const unread: UnreadOfInput[] = []
       let bytes = 0
       let records = 0
       let originAt: number | undefined
@@ -88,9 +97,11 @@ export class InputReader {
           fromTransport
         )
         let next = start
-        for (const { baseOffset, frame } of batches) {
+        const place = { input: input.input, topic: input.topic, partition: this.partition }
+        for (const { baseOffset, frame, unread: told = [] } of batches) {
           if (records >= limits.records) break
           const parts = frameParts(baseOffset, frame, start)
+          for (const each of told) if (each.offset >= start) unread.push({ ...each, ...place })
           // What a bound has dropped is not lost: a reader that begins later begins with what is kept.
           if (baseOffset > next && baseOffset === (yield* this.startOf(input.topic))) next = baseOffset
           imbalances = addImbalances(imbalances, this.misplaced(input.topic, baseOffset, next, parts.next))
@@ -102,8 +113,10 @@ export class InputReader {
           const producer = yield* this.producerOf(input, parts.producer)
           if (producer !== undefined) this.clock.observe(input.topic, producer, parts)
           if (parts.data === undefined) continue
-          const { count, ...found } = parts.data
-          const data = { ...found, frame: yield* this.resolved(input, found) }
+          const resolved = yield* this.resolved(input, parts.data, parts.producer === unknownProducer)
+          for (const each of resolved.unread) unread.push({ ...each, ...place })
+          if (resolved.data === undefined) continue
+          const { count, ...data } = resolved.data
           frames.push({ input: input.input, topic: input.topic, topicPartition: this.partition, ...data })
           bytes += data.frame.length
           records += count
@@ -112,7 +125,7 @@ export class InputReader {
         this.next.set(input.topic, next)
       }
       const watermarks = this.clock.takeChanges()
-      return { frames, records, bytes, offsets, watermarks, originAt, imbalances }
+      return { frames, records, bytes, offsets, unread, watermarks, originAt, imbalances }
     })
   }
 
@@ -152,11 +165,12 @@ export class InputReader {
   /** Called for each frame: without a generator where there is nothing to be done. */
   private resolved(
     { schema, topic }: ChainInput,
-    { baseOffset, frame }: Pick<FrameData, "baseOffset" | "frame">
-  ): Effect.Effect<Uint8Array, TaskFailure> {
+    data: FrameData,
+    isForeign: boolean
+  ): Effect.Effect<Resolved, TaskFailure> {
     const known = this.schemas.get(topic) ?? new ResolvedFrames(this.transport, topic, schema)
     this.schemas.set(topic, known)
-    return known.resolve(frame, baseOffset)
+    return known.resolve(data, isForeign)
   }
 
   /** Until one of the inputs has more than was fetched. */
@@ -210,6 +224,7 @@ export function joined(first: Fetched, second: Fetched): Fetched {
     frames: [...first.frames, ...second.frames],
     records: first.records + second.records,
     bytes: first.bytes + second.bytes,
+    unread: [...first.unread, ...second.unread],
     originAt: earlier(first.originAt, second.originAt),
     ...joinedMoves(first, second)
   }

@@ -89,13 +89,18 @@ export class TableReader {
           this.transport.read(topic, partition, offset, readBytes),
           fromTransport
         )
-        for (const { baseOffset, frame } of batches) {
+        for (const { baseOffset, frame, unread = [] } of batches) {
+          const [first] = unread
+          // A table that lacks a row would answer wrongly without a word.
+          if (first !== undefined)
+            return yield* Effect.fail(taskFailure(first.code, first.message, this.feed.node))
           const parts = frameParts(baseOffset, frame, offset)
           if (parts.controls.some(({ kind }) => kind === "end")) yield* this.sawEnd(partition, parts.producer)
           if (parts.data !== undefined) {
-            const frame = yield* this.schemas.resolve(parts.data.frame, parts.data.baseOffset)
-            added.push(frame)
-            this.bytes += frame.length
+            const { data } = yield* this.schemas.resolve(parts.data, false)
+            if (data === undefined) continue
+            added.push(data.frame)
+            this.bytes += data.frame.length
           }
           offset = parts.next
         }

@@ -10,6 +10,7 @@ import { loadTables } from "../input/table-reader.ts"
 import { InputReader, joined } from "../input/input-reader.ts"
 import type { Fetched } from "../input/input-reader.ts"
 import { ReplayInput } from "../dead-letter/replay-input.ts"
+import { withUnread } from "../dead-letter/unread-letters.ts"
 import { commitBatch, recoverSink } from "./task.ts"
 import type { Task } from "./task.ts"
 import { rest } from "./task-facts.ts"
@@ -157,7 +158,7 @@ function handleBatch(
     const isLast = completed || (reader.clock.hasEnded && timers === undefined)
     if (fetched.offsets.length === 0 && (completed || !isLast)) return "nothing"
     failpoint("after-fetch")
-    if (fetched.frames.length === 0 && !isLast) {
+    if (fetched.frames.length === 0 && fetched.unread.length === 0 && !isLast) {
       reader.defer(fetched, yield* Clock.currentTimeMillis)
       return "taken"
     }
@@ -168,7 +169,9 @@ function handleBatch(
       chain.plan.sink === undefined ? undefined : sinkPlace(fetched, position),
       isLast
     )
-    const result = yield* runFrames(chain, task.host, fetched.frames, context)
+    const result = yield* Effect.flatMap(runFrames(chain, task.host, fetched.frames, context), (run) =>
+      withUnread(chain.plan, run, fetched.unread)
+    )
     pace.note(fetched.records, result.counts.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0) / 1_000)
     yield* commitBatch(task, result, context, {
       ...reader.movedWith(fetched),

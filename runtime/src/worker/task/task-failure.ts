@@ -34,6 +34,7 @@ const transportCodes = {
   superseded: "TRANSPORT_SUPERSEDED",
   corrupt: "TRANSPORT_CORRUPT",
   locked: "TRANSPORT_LOCKED",
+  taken: "TRANSPORT_TAKEN",
   unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
   partitionCount: "TRANSPORT_PARTITION_COUNT",
   keyless: "TRANSPORT_KEYLESS",

@@ -13,6 +13,8 @@ import { isWorthAnother } from "./retrying.ts"
 export interface Leader extends Address {
   readonly id: number
   readonly epoch: number
+  /** Of the topic. */
+  readonly topicId: string
 }
 
 /**
@@ -86,7 +88,7 @@ export class ClusterView {
     if (found === undefined) throw this.#wrong(topic, brokerError(unknownTopic, place))
     const address = this.#brokers.get(found.leader)
     if (address === undefined) throw this.#wrong(topic, brokerError(noLeader, place))
-    return { ...address, id: found.leader, epoch: found.leaderEpoch }
+    return { ...address, id: found.leader, epoch: found.leaderEpoch, topicId: metadata.id }
   }
 
   /** The next who asks for these topics' leaders has them learnt anew. */
@@ -111,7 +113,9 @@ export class ClusterView {
   async #findCoordinator(kind: CoordinatorKind, key: string): Promise<Address> {
     const asked = `the coordinator of ${kind} ${key}`
     const { answer, broker } = await this.askAny(findCoordinatorApi, { kind, key }, asked)
-    if (answer.code !== 0) throw brokerError(answer.code, { broker, asked, isWrite: false }, answer.said)
+    const needs = kind === "group" ? `Read on group ${key}` : `Write on transactional id ${key}`
+    if (answer.code !== 0)
+      throw brokerError(answer.code, { broker, asked, isWrite: false, needs }, answer.said)
     return answer.broker
   }
 
@@ -154,6 +158,7 @@ const metadataOf = (topic: TopicAnswer, broker: string): TopicMetadata => {
     .toSorted((one, other) => one.partition - other.partition)
   const head = { name: topic.name, id: topic.id, isInternal: topic.isInternal, partitions }
   if (topic.code === 0) return head
-  const place = { broker, asked: `the topic ${topic.name}`, isWrite: false }
+  const needs = `Describe on topic ${topic.name}`
+  const place = { broker, asked: `the topic ${topic.name}`, isWrite: false, needs }
   return { ...head, error: brokerError(topic.code, place) }
 }

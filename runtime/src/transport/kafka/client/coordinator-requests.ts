@@ -14,7 +14,7 @@ import type {
   TransactionRequests,
   TxnProducer
 } from "./kafka-client.ts"
-import type { Api } from "./protocol/api.ts"
+import type { Api, PartitionCode } from "./protocol/api.ts"
 import * as groups from "./protocol/groups.ts"
 import type { CoordinatorKind } from "./protocol/metadata.ts"
 import * as transactions from "./protocol/transactions.ts"
@@ -32,6 +32,10 @@ interface Errand<Answer> {
   readonly asked: string
   /** More than for other requests, where the coordinator waits for others. */
   readonly extraMs?: number
+  /** What the user needs where topics are refused, as an ACL says it. */
+  readonly topicNeeds?: (answer: Answer) => string
+  /** The group that a transaction's coordinator is asked of. */
+  readonly group?: string
   /** Codes of an answer: what is not 0 is a refusal. */
   readonly codes: (answer: Answer) => readonly number[]
 }
@@ -74,11 +78,11 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
     const api = transactions.addPartitionsToTxnApi
     const topics = [...new Set(partitions.map(({ topic }) => topic))].join(", ")
     const errand = ofTransaction(producer, `partitions of ${topics} in the transaction`, partitionCodes)
-    await this.#run(errand, api, { producer, partitions })
+    await this.#run({ ...errand, topicNeeds: onTopics("Write") }, api, { producer, partitions })
   }
 
   async addOffsetsToTxn(producer: TxnProducer, group: string): Promise<void> {
-    const errand = ofTransaction(producer, `offsets of ${group} in the transaction`, oneCode)
+    const errand = { ...ofTransaction(producer, `offsets of ${group} in the transaction`, oneCode), group }
     await this.#run(errand, transactions.addOffsetsToTxnApi, { producer, group })
   }
 
@@ -90,7 +94,8 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   ): Promise<void> {
     const asked = `to commit offsets of ${group} in the transaction of ${producer.transactionalId}`
     const lane = laneOf("commits", producer.transactionalId)
-    const errand = { kind: "group", key: group, asked, codes: partitionCodes, lane } as const
+    const topicNeeds = onTopics("Read")
+    const errand = { kind: "group", key: group, asked, codes: partitionCodes, lane, topicNeeds } as const
     await this.#run(errand, transactions.txnOffsetCommitApi, { producer, group, offsets, member })
   }
 
@@ -178,10 +183,11 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
   }
 
   #run<Request, Answer>(
-    { asked, codes, extraMs = 0, key, kind, lane }: Errand<Answer>,
+    errand: Errand<Answer>,
     api: Api<Request, Answer>,
     request: Request
   ): Promise<Answer> {
+    const { asked, codes, extraMs = 0, key, kind, lane } = errand
     const attempt = async (): Promise<Answer> => {
       const address = await this.#view.coordinator(kind, key)
       const patience = { timeoutMs: this.#requestTimeoutMs + extraMs, asked }
@@ -189,13 +195,36 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
       // With one partition refused, others answer that they were not attempted.
       const refusals = codes(answer).filter((code) => code !== 0)
       const refused = refusals.find((code) => code !== notAttempted) ?? refusals[0]
-      if (refused !== undefined)
-        throw brokerError(refused, { broker: addressText(address), asked, isWrite: api.isWrite })
+      if (refused !== undefined) {
+        const needs = needsOf(errand, refused, answer)
+        throw brokerError(refused, { broker: addressText(address), asked, isWrite: api.isWrite, needs })
+      }
       return answer
     }
     return retrying(this.#retrying, attempt, () => this.#view.forgetCoordinator(kind, key))
   }
 }
+
+const topicDenied = 29
+const groupDenied = 30
+
+/** What a user has to be allowed, where that is why the coordinator refused. */
+function needsOf<Answer>(
+  { group, key, kind, topicNeeds }: Errand<Answer>,
+  code: number,
+  answer: Answer
+): string {
+  if (code === topicDenied && topicNeeds !== undefined) return topicNeeds(answer)
+  if (code === groupDenied || kind === "group") return `Read on group ${group ?? key}`
+  return `Write on transactional id ${key}`
+}
+
+const onTopics =
+  (operation: string) =>
+  (answers: readonly PartitionCode[]): string => {
+    const denied = answers.filter(({ code }) => code === topicDenied).map(({ topic }) => topic)
+    return `${operation} on topic ${[...new Set(denied)].join(", ")}`
+  }
 
 const memberIdRequired = 79
 const notAttempted = 55

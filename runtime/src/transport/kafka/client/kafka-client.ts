@@ -154,6 +154,8 @@ export interface FetchPartition extends PartitionOffset {
 }
 
 export interface FetchedPartition extends PartitionOffset {
+  /** Of the topic that the records are of, {@link TopicMetadata.id}; empty where none was asked. */
+  readonly topicId: string
   /** Whole record batches from the one that has `offset` on, and perhaps the beginning of one more. A view of the answer's bytes. */
   readonly records: Uint8Array
   /** Transactions whose records among these are to be left out, from this offset to their marker. */

@@ -63,7 +63,17 @@ export interface Place {
   readonly asked: string
   /** The request changes something, so that one without an answer may have been carried out. */
   readonly isWrite: boolean
+  /** What a user has to be allowed for it, as an ACL says it: `Write on topic orders`. */
+  readonly needs?: string
 }
+
+/** Names by which a broker says that an ACL is missing. */
+const unallowed = new Set([
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"
+])
 
 /** Names by which a producer or member learns that another one has its place. */
 const fencing = new Set([
@@ -95,7 +105,11 @@ const lostProducer = new Set([
 export function brokerError(code: number, place: Place, said?: string | null): KafkaError {
   const known = brokerErrors[code]
   const name = known?.name ?? `ERROR_${code}`
-  const words = [said, known?.remedy].filter((each) => each !== undefined && each !== null && each !== "")
+  const remedy =
+    place.needs !== undefined && unallowed.has(name)
+      ? `Allow the user this by an ACL: ${place.needs}.`
+      : known?.remedy
+  const words = [said, remedy].filter((each) => each !== undefined && each !== null && each !== "")
   return new KafkaError({
     kind: name,
     code,

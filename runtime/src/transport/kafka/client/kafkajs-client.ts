@@ -38,7 +38,8 @@ const saslOf = (sasl: SaslOptions, tokens: ConnectionTokens | undefined): object
       }
     : { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password }
 
-const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wire => ({
+/** Connections of kafkajs. */
+export const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptions): Wire => ({
   connect: async (host, port) => {
     const tokens = sasl?.mechanism === "OAUTHBEARER" ? new ConnectionTokens(sasl.token) : undefined
     const connection = new KafkajsConnection({

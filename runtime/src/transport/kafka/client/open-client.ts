@@ -1,6 +1,7 @@
 import { ClusterView } from "./cluster-view.ts"
 import { CoordinatorRequests } from "./coordinator-requests.ts"
 import { brokerError } from "./kafka-error.ts"
+import type { Place } from "./kafka-error.ts"
 import type { KafkaClient, TopicOutcome, TopicRequests } from "./kafka-client.ts"
 import type { Api } from "./protocol/api.ts"
 import { alterConfigsApi, createTopicsApi, deleteTopicsApi, describeConfigsApi } from "./protocol/metadata.ts"
@@ -92,7 +93,8 @@ function topicRequests(view: ClusterView, retry: Retrying): TopicRequests {
   ): Promise<readonly TopicOutcome[]> => {
     const { answer, broker } = await ask(api, request, asked)
     view.forget(answer.map(({ name }) => name))
-    return answer.map((each) => outcomeOf(each, broker, asked, api.isWrite))
+    const needs = operations.get(api.key)
+    return answer.map((each) => outcomeOf(each, { broker, asked, isWrite: api.isWrite }, needs))
   }
   return {
     topics: (names) =>
@@ -119,7 +121,11 @@ function topicRequests(view: ClusterView, retry: Retrying): TopicRequests {
     describeConfigs: async (names) => {
       const asked = `settings of topics ${names.join(", ")}`
       const { answer, broker } = await ask(describeConfigsApi, names, asked)
-      return answer.map((each) => ({ ...outcomeOf(each, broker, asked, false), configs: each.configs }))
+      const place = { broker, asked, isWrite: false }
+      return answer.map((each) => ({
+        ...outcomeOf(each, place, "DescribeConfigs"),
+        configs: each.configs
+      }))
     }
   }
 }
@@ -133,10 +139,20 @@ async function untilLed(view: ClusterView, names: readonly string[]): Promise<vo
   }
 }
 
+/** What an ACL calls it, by the key of the request. */
+const operations: ReadonlyMap<number, string> = new Map([
+  [createTopicsApi.key, "Create"],
+  [deleteTopicsApi.key, "Delete"],
+  [alterConfigsApi.key, "AlterConfigs"]
+])
+
+/** `operation`: what the user needs on the topic. */
 const outcomeOf = (
   { code, name, said }: NamedCode,
-  broker: string,
-  asked: string,
-  isWrite: boolean
-): TopicOutcome =>
-  code === 0 ? { name } : { name, error: brokerError(code, { broker, asked, isWrite }, said) }
+  place: Place,
+  operation: string | undefined
+): TopicOutcome => {
+  if (code === 0) return { name }
+  const needs = operation === undefined ? {} : { needs: `${operation} on topic ${name}` }
+  return { name, error: brokerError(code, { ...place, ...needs }, said) }
+}

@@ -1,5 +1,6 @@
 import type { ClusterView, Leader } from "./cluster-view.ts"
 import { brokerError, KafkaError } from "./kafka-error.ts"
+import type { Place } from "./kafka-error.ts"
 import { commonLane, laneOf } from "./lanes.ts"
 import type {
   FetchedPartition,
@@ -31,7 +32,7 @@ const writeLane = ({ batches, transactionalId }: ProduceRequest): string =>
 
 interface Led<A> {
   readonly leader: Leader
-  readonly items: readonly (A & { readonly leaderEpoch: number })[]
+  readonly items: readonly (A & { readonly leaderEpoch: number; readonly topicId: string })[]
 }
 
 /** Requests that go to the leaders of partitions. */
@@ -68,7 +69,8 @@ export class LeaderRequests implements RecordRequests {
           const patience = { timeoutMs: this.#requestTimeoutMs, asked }
           const request = { isolation, topics }
           const answer = await this.#requester.ask(leader, commonLane, listOffsetsApi, request, patience)
-          refuseFirst(answer, { broker: addressText(leader), asked, isWrite: false })
+          const needs = `Describe on topic ${items[0]?.topic ?? ""}`
+          refuseFirst(answer, { broker: addressText(leader), asked, isWrite: false, needs })
           return answer
         })
       )
@@ -164,11 +166,17 @@ export class LeaderRequests implements RecordRequests {
       { timeoutMs: maxWaitMs + this.#requestTimeoutMs, asked }
     )
     if (answer.code !== 0) throw brokerError(answer.code, place)
-    return answer.partitions.map((partition) => {
-      const fetched = fetchedOf(partition, items)
-      if (partition.code === 0) return fetched
-      const error = brokerError(partition.code, { ...place, asked: `records of ${nameOf(partition)}` })
-      return { ...fetched, error }
+    return answer.partitions.flatMap((partition) => {
+      const item = items.find((each) => isAnswered(each, partition))
+      if (item === undefined) return []
+      const fetched = fetchedOf(partition, item)
+      if (partition.code === 0) return [fetched]
+      const error = brokerError(partition.code, {
+        ...place,
+        asked: `records of ${nameOf(item)}`,
+        needs: `Read on topic ${item.topic}`
+      })
+      return [{ ...fetched, error }]
     })
   }
 
@@ -193,7 +201,8 @@ export class LeaderRequests implements RecordRequests {
         const place = {
           broker: addressText(leader),
           asked: `to write to ${topic}-${partition}`,
-          isWrite: true
+          isWrite: true,
+          needs: `Write on topic ${topic}`
         }
         failed.push(brokerError(code, place, said))
       }
@@ -221,6 +230,7 @@ const leastBrokerCode = -100
 
 /** Of a partition that was not fetched. */
 const nothing = {
+  topicId: "",
   records: new Uint8Array(0),
   aborted: [],
   highWatermark: -1n,
@@ -231,10 +241,13 @@ const nothing = {
 function grouped<A extends TopicPartition>(
   found: readonly { readonly leader: Leader; readonly partition: A }[]
 ): readonly Led<A>[] {
-  const groups = new Map<number, { leader: Leader; items: (A & { leaderEpoch: number })[] }>()
+  const groups = new Map<
+    number,
+    { leader: Leader; items: (A & { leaderEpoch: number; topicId: string })[] }
+  >()
   for (const { leader, partition } of found) {
     const group = groups.get(leader.id) ?? { leader, items: [] }
-    group.items.push({ ...partition, leaderEpoch: leader.epoch })
+    group.items.push({ ...partition, leaderEpoch: leader.epoch, topicId: leader.topicId })
     groups.set(leader.id, group)
   }
   return [...groups.values()]
@@ -243,10 +256,7 @@ function grouped<A extends TopicPartition>(
 const isSame = (one: TopicPartition, other: TopicPartition): boolean =>
   one.partition === other.partition && one.topic === other.topic
 
-function refuseFirst(
-  answers: readonly { readonly code: number }[],
-  place: { readonly broker: string; readonly asked: string; readonly isWrite: boolean }
-): void {
+function refuseFirst(answers: readonly { readonly code: number }[], place: Place): void {
   const refused = answers.find(({ code }) => code !== 0)
   if (refused !== undefined) throw brokerError(refused.code, place)
 }
@@ -264,13 +274,19 @@ function inOrder<A extends TopicPartition, B>(
   })
 }
 
+const isAnswered = (
+  item: { readonly partition: number; readonly topicId: string },
+  { partition, topicId }: FetchAnswer
+): boolean => item.partition === partition && item.topicId === topicId
+
 const fetchedOf = (
-  { aborted, highWatermark, lastStableOffset, logStart, partition, records, topic }: FetchAnswer,
-  asked: readonly FetchPartition[]
+  { aborted, highWatermark, lastStableOffset, logStart, records, topicId }: FetchAnswer,
+  { offset, partition, topic }: FetchPartition
 ): FetchedPartition => ({
   topic,
+  topicId,
   partition,
-  offset: asked.find((each) => isSame(each, { topic, partition }))?.offset ?? 0n,
+  offset,
   records,
   aborted,
   highWatermark,

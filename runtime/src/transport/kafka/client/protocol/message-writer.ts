@@ -63,6 +63,11 @@ export class MessageWriter {
     return this.int64(0n).int64(0n)
   }
 
+  /** As {@link MessageReader.uuid} gives it. */
+  uuid(value: string): this {
+    return this.#copy(Buffer.from(value, "base64url"))
+  }
+
   array<A>(values: readonly A[] | null, write: (value: A) => void): this {
     if (this.#isFlexible) this.#compact((values?.length ?? -1) + 1)
     else this.int32(values?.length ?? -1)

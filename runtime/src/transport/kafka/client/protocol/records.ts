@@ -51,7 +51,8 @@ export const listOffsetsApi: Api<
   }
 }
 
-export interface FetchAnswer extends PartitionCode {
+export interface FetchAnswer extends Omit<PartitionCode, "topic"> {
+  readonly topicId: string
   readonly highWatermark: bigint
   readonly lastStableOffset: bigint
   readonly logStart: bigint
@@ -59,21 +60,23 @@ export interface FetchAnswer extends PartitionCode {
   readonly records: Uint8Array
 }
 
-/** Version 11, the last that is not flexible, names topics, and knows leaders' epochs. No fetch session is kept. */
+/** Version 13 names topics by their ids, so that one that was made anew under its name is not taken for the one before. No fetch session is kept. */
 export const fetchApi: Api<
   {
     readonly maxWaitMs: number
     readonly minBytes: number
     readonly maxBytes: number
     readonly isolation: number
-    readonly topics: readonly TopicGroup<Placed & { readonly offset: bigint; readonly maxBytes: number }>[]
+    readonly topics: readonly TopicGroup<
+      Placed & { readonly topicId: string; readonly offset: bigint; readonly maxBytes: number }
+    >[]
   },
   { readonly code: number; readonly partitions: readonly FetchAnswer[] }
 > = {
   key: 1,
-  version: 11,
+  version: 13,
   name: "Fetch",
-  isFlexible: false,
+  isFlexible: true,
   isWrite: false,
   write: (writer, { isolation, maxBytes, maxWaitMs, minBytes, topics }) =>
     writer
@@ -85,39 +88,51 @@ export const fetchApi: Api<
       // Session 0 at epoch -1: none.
       .int32(0)
       .int32(-1)
-      .array(topics, ({ items, topic }) =>
+      .array(topics, ({ items }) =>
         writer
-          .string(topic)
+          .uuid(items[0]?.topicId ?? "")
           .array(items, (item) =>
             writer
               .int32(item.partition)
               .int32(item.leaderEpoch)
               .int64(item.offset)
+              .int32(-1)
               .int64(-1n)
               .int32(item.maxBytes)
+              .end()
           )
+          .end()
       )
       .array([], () => undefined)
-      .string(""),
+      .string("")
+      .end(),
   read: (reader) => {
     reader.int32()
     const code = reader.int16()
     reader.int32()
     const topics = reader.array(() => {
-      const topic = reader.string()
-      return reader.array(() => {
+      const topicId = reader.uuid()
+      const partitions = reader.array(() => {
         const head = {
-          topic,
+          topicId,
           partition: reader.int32(),
           code: reader.int16(),
           highWatermark: reader.int64(),
           lastStableOffset: reader.int64(),
           logStart: reader.int64(),
-          aborted: reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() }))
+          aborted: reader.array(() => {
+            const aborted = { producerId: reader.int64(), firstOffset: reader.int64() }
+            reader.end()
+            return aborted
+          })
         }
         reader.int32()
-        return { ...head, records: reader.bytes() }
+        const answer = { ...head, records: reader.bytes() }
+        reader.end()
+        return answer
       })
+      reader.end()
+      return partitions
     })
     return { code, partitions: topics.flat() }
   }
