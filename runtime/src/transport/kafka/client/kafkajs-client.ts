@@ -58,20 +58,45 @@ export const kafkajsWire = ({ clientId, connectTimeoutMs, sasl, tls }: WireOptio
     calm(connection)
     connection.setVersions(saslVersions)
     connection.setSupportAuthenticationProtocol(true)
-    // It has no clock for authentication.
-    const timer = setTimeout(() => destroy(connection), connectTimeoutMs)
-    try {
+    const letIn = async () => {
       await connection.connect()
       await connection.authenticate()
-    } catch (cause) {
-      destroy(connection)
-      throw connectFailure(cause, tokens)
-    } finally {
-      clearTimeout(timer)
     }
-    return wireOf(connection, clientId, sasl === undefined ? undefined : { tokens })
+    await inTime(connection, letIn, { connectTimeoutMs, tokens })
+    return wireOf(connection, clientId, sasl === undefined ? undefined : { connectTimeoutMs, tokens })
   }
 })
+
+interface Clock {
+  readonly connectTimeoutMs: number
+  readonly tokens: ConnectionTokens | undefined
+}
+
+/**
+ * The library has no clock for authentication, and waits for ever where a connection ends between two of its steps: who waits is told
+ * whatever became of it.
+ */
+async function inTime(
+  connection: KafkajsConnection,
+  work: () => Promise<unknown>,
+  { connectTimeoutMs, tokens }: Clock
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_done, refuse) => {
+    timer = setTimeout(
+      () => refuse(new WireFailure("refused", `it was not let in within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs
+    )
+  })
+  try {
+    await Promise.race([work(), late])
+  } catch (cause) {
+    destroy(connection)
+    throw connectFailure(cause, tokens)
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** Without this, it sets a timer of a negative time after each answer, of which Node 24 warns. */
 function calm({ requestQueue }: KafkajsConnection): void {
@@ -84,12 +109,13 @@ function calm({ requestQueue }: KafkajsConnection): void {
 const wireOf = (
   connection: KafkajsConnection,
   clientId: string,
-  sasl: { readonly tokens: ConnectionTokens | undefined } | undefined
+  sasl: Clock | undefined
 ): WireConnection => ({
   isOpen: () => isOpen(connection),
   send: async (message) => {
     // A session that is about to end is renewed before the next request.
-    if (sasl !== undefined && !connection.isAuthenticated()) await renewed(connection, sasl.tokens)
+    if (sasl !== undefined && !connection.isAuthenticated())
+      await inTime(connection, () => connection.authenticate(), sasl)
     return sent(connection, clientId, message)
   },
   destroy: () => destroy(connection)
@@ -98,15 +124,6 @@ const wireOf = (
 /** It calls itself connected while it ends, and after its socket was destroyed. */
 const isOpen = ({ socket }: KafkajsConnection): boolean =>
   socket !== undefined && socket.writable && !socket.readableEnded && !socket.destroyed
-
-async function renewed(connection: KafkajsConnection, tokens: ConnectionTokens | undefined): Promise<void> {
-  try {
-    await connection.authenticate()
-  } catch (cause) {
-    destroy(connection)
-    throw connectFailure(cause, tokens)
-  }
-}
 
 /** Its own way to send would copy the body twice; the queue behind it takes frames that are whole. */
 function sent(connection: KafkajsConnection, clientId: string, message: WireMessage): Promise<Uint8Array> {
