@@ -5,12 +5,13 @@ import { sharedClusters } from "../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../test/tools.ts"
 import { textFrame, textsOf } from "../acceptance.ts"
 import { emptyCommit } from "../empty-commit.ts"
-import { Transport } from "../transport.ts"
+import { Transport, TransportError } from "../transport.ts"
 import { kafkajsClient } from "./client/kafkajs-client.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
 import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
 import { kafkaMachines } from "./testing/kafka-machines.ts"
+import { deleteKafkaTopic } from "./topics.ts"
 
 const task = { pipeline: "counts", node: "count", partition: 1 }
 const keyed = { node: "count" }
@@ -104,6 +105,26 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
     assert.strictEqual(checkpoint?.sequence, 3)
     const places = checkpoint?.offsets.map(({ next, partition, topic }) => ({ topic, partition, next }))
     assert.deepStrictEqual(places, [{ topic: "films", partition: 1, next: 30n }])
+  })
+
+  it("leave a prefix to the platform that had it first, and do nothing again where its checkpoints are gone", async () => {
+    const place = folder()
+    const isUp = Effect.gen(function* () {
+      const transport = yield* Transport
+      yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
+    })
+    const reasonOf = (started: Promise<unknown>): Promise<unknown> =>
+      started.then(
+        () => "started",
+        (cause: unknown) => (cause instanceof TransportError ? cause.reason : cause)
+      )
+    assert.strictEqual(await reasonOf(on(place, isUp, undefined, "one")), "started")
+    assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "two")), "taken")
+    assert.strictEqual(await reasonOf(on(place, isUp, undefined, "one")), "started")
+    const client = kafkajsClient({ bootstrap: names.bootstrap })
+    await Effect.runPromise(deleteKafkaTopic(client, `${names.own}checkpoints`))
+    await client.close()
+    assert.strictEqual(await reasonOf(on(place, isUp, undefined, "one")), "topicReset")
   })
 
   it("have the same ids on every machine, so that what a producer said of event time is known for its own", async () => {

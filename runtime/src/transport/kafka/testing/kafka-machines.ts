@@ -33,11 +33,12 @@ export function kafkaMachines(cluster: SharedCluster | undefined) {
       folders.push(made)
       return made
     },
-    /** Runs on a machine, from its start to its end. `watch`: what it asks the cluster goes through it. */
+    /** Runs on a machine, from its start to its end. `watch`: what it asks the cluster goes through it. `platform`: of this one. */
     on: <A, E>(
       place: string,
       run: Effect.Effect<A, E, Transport>,
-      watch: (client: KafkaClient) => KafkaClient = (client) => client
+      watch: (client: KafkaClient) => KafkaClient = (client) => client,
+      platform?: string
     ): Promise<A> => {
       const { bootstrap, ids, own } = names
       return Effect.runPromise(
@@ -47,6 +48,7 @@ export function kafkaMachines(cluster: SharedCluster | undefined) {
             folder: place,
             client: () => Promise.resolve(watch(kafkajsClient({ bootstrap }))),
             ids,
+            ...(platform === undefined ? {} : { platform }),
             prefixes: { own, streams: `s${own}` }
           })
         )
