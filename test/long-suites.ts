@@ -44,6 +44,7 @@ export const longSuites: readonly string[] = [
   "test/kafka/security.test.ts",
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
+  "test/kafka/two-controllers.test.ts",
   "test/kafka/workers.test.ts",
   "test/kafka/topics/avro-topics.test.ts",
   "test/kafka/topics/topics.test.ts",

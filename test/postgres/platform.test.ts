@@ -100,6 +100,10 @@ describe("millrace up --database", () => {
     assert.include(named.text, "NOT_LEADER")
     const status = await standby.call(`${waits}/api/status`)
     assert.include(status.text, "NOT_LEADER")
+    // What a load balancer asks: the leader alone is ready, both are well.
+    const asked = async (at: string, path: string) => (await fetch(`${at}${path}`)).status
+    assert.deepEqual([await asked(leads, "/api/ready"), await asked(waits, "/api/ready")], [200, 503])
+    assert.deepEqual([await asked(leads, "/api/health"), await asked(waits, "/api/health")], [200, 200])
     const killedAt = performance.now()
     leader.kill("SIGKILL")
     await until(

@@ -69,6 +69,8 @@ export interface PlatformOptions {
   readonly notify?: string
   /** File with the key of the secrets; absent: as the environment says, or one of the registry's own. */
   readonly secretKeyFile?: string | undefined
+  /** File with the seed; absent: the data folder's own. Only on Kafka, where platforms need no data folder together. */
+  readonly seedFile?: string | undefined
   /** Where the registry is; absent: in files of the data folder. */
   readonly database?: PostgresAddress | undefined
   /** The cluster that topics and commits are kept in; absent: a log in the data folder. */
@@ -149,7 +151,9 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
   }
   yield* checkRegistryPlace(options.folder, options.database)
   const lead =
-    options.database === undefined ? undefined : yield* leadOver({ ...options, database: options.database })
+    options.database === undefined
+      ? undefined
+      : yield* leadOver({ ...options, database: options.database, logFolder: logFolderOf(options, path) })
   const roster = new WorkerRoster()
   const workers = options.kafka === undefined ? undefined : new WorkerWatch(roster, termsOf(options.workers))
   const parts = { alerts, inboxes, lead, meters, refusals, workers }
@@ -172,7 +176,7 @@ export const startPlatform = Effect.fn("startPlatform")(function* (options: Plat
         version: packageJson.version,
         kafka: options.kafka,
         roster,
-        seedKey: yield* seedKey(options.folder).pipe(Effect.mapError(startFailed(options)))
+        seedKey: yield* seedKey(options).pipe(Effect.mapError(startFailed(options)))
       },
       hosts: [...ownNames(options.host), ...(options.names ?? [])],
       schemaRegistryPath: options.schemaRegistryPath
@@ -222,8 +226,12 @@ const keepCompiled = Effect.delay(
   "3 seconds"
 )
 
+/** What one process at a time has: the log, or the local copy of what Kafka has. */
+const logFolderOf = ({ folder, kafka }: PlatformOptions, path: Path.Path): string =>
+  kafka === undefined ? path.join(folder, "log") : path.join(folder, "kafka", "local")
+
 const servicesOf = (
-  { durability = "fsync", folder, kafka, limits = {}, secretKeyFile, workshop }: PlatformOptions,
+  { durability = "fsync", folder, kafka, limits = {}, secretKeyFile, seedFile, workshop }: PlatformOptions,
   path: Path.Path,
   {
     alerts,
@@ -267,7 +275,7 @@ const servicesOf = (
     Effect.gen(function* () {
       const logs = yield* LogBuffer
       const records = batchRecords(process.env)
-      const key = yield* seedKey(folder)
+      const key = yield* seedKey({ folder, seedFile })
       const group =
         kafka === undefined
           ? undefined

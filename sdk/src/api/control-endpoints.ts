@@ -33,6 +33,18 @@ const status = defineEndpoint({
   errors: ["LOG_FAILED"]
 })
 
+const ready = defineEndpoint({
+  id: "getReady",
+  method: "GET",
+  path: "/api/ready",
+  tag: "control",
+  summary:
+    "Say that this platform does the work: one that stands by refuses it, for whoever sends requests to one of several",
+  access: "open",
+  success: ok(json(Schema.Struct({ status: Schema.Literal("ready") }))),
+  errors: []
+})
+
 const pipelineStatus = defineEndpoint({
   id: "pipelineStatus",
   method: "GET",
@@ -223,6 +235,7 @@ const shutdown = defineEndpoint({
 /** The controller's part of the HTTP API. */
 export const controlEndpoints = [
   status,
+  ready,
   pipelineStatus,
   graphEndpoint,
   plan,

@@ -178,6 +178,13 @@ const atStart: Rows = {
     why: "This one had the lead, and was stopped or had no answer of the database for longer than its lease.",
     remedy: "Start it again: it stands by then."
   },
+  SEED_INVALID: {
+    message: "The platform's seed cannot be used",
+    where: "the file that `seedFile` of the config names",
+    why: "It is not there, does not hold 32 bytes, or the log is not in Kafka: an embedded log has its seed beside it.",
+    remedy:
+      "Write 32 random bytes there, as `openssl rand -hex 32` prints them. A platform that ran before has its own in the file `seed` of its data folder."
+  },
   WORKER_REFUSED: {
     message: "A platform gives no work to this worker",
     where: "`--url`, and the token in MILLRACE_TOKEN",

@@ -87,7 +87,7 @@ export const upCommand = Command.make(
         const { upSettings } = yield* loadUpSettings
         const settings = yield* upSettings({ ...input, data: flags.data })
         const { database, durability, host, kafka, limits, names, notify, port } = settings
-        const { schemaRegistryPath, secretKeyFile, workers } = settings
+        const { schemaRegistryPath, secretKeyFile, seedFile, workers } = settings
         const folder = yield* findOwnDataFolder(settings.data, process.cwd())
         const { startPlatform } = yield* loadPlatform
         const platform = yield* startPlatform({
@@ -99,6 +99,7 @@ export const upCommand = Command.make(
           limits,
           schemaRegistryPath,
           secretKeyFile,
+          seedFile,
           database,
           kafka,
           workers,

@@ -57,6 +57,12 @@ export const UpFile = Schema.Struct({
         "File with the key that secrets are sealed with; MILLRACE_SECRET_KEY_FILE, or a file of the registry's own, unless said otherwise"
     })
   ),
+  seedFile: Schema.optionalKey(
+    Schema.String.annotate({
+      description:
+        "File with the platform's seed, 32 random bytes, which names its log and its workers; one of the data folder's own unless said otherwise. Platforms on Kafka that share a database and this file need no data folder together"
+    })
+  ),
   database: Schema.optionalKey(
     Schema.String.annotate({
       description:

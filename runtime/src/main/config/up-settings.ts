@@ -66,6 +66,8 @@ export interface UpSettings {
   readonly grant: boolean
   readonly durability: Durability
   readonly secretKeyFile: string | undefined
+  /** Undefined: the data folder's own. */
+  readonly seedFile: string | undefined
   /** Undefined: the registry is in files of the data folder. */
   readonly database: PostgresAddress | undefined
   /** Undefined: the log is embedded. */
@@ -89,6 +91,8 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     given.length > 0 ? given : listOf(written).map(resolve)
   const oneOf = (flag: Option.Option<string>, written: string | undefined) =>
     Option.getOrUndefined(flag) ?? (written === undefined ? undefined : fromFile(written))
+  const kafka = yield* kafkaSettings(flags.kafka, config.kafka, fromFile)
+  if (config.seedFile !== undefined && kafka === undefined) return yield* seedOfFolder(config.seedFile)
   return {
     data: Option.fromUndefinedOr(oneOf(flags.data, config.data)),
     host: Option.getOrElse(flags.host, () => config.host ?? usual.host),
@@ -100,13 +104,24 @@ export const upSettings = Effect.fn("upSettings")(function* (flags: UpFlags) {
     grant: flags.grant || config.grant === true,
     durability: Option.getOrElse(flags.durability, () => config.durability ?? usual.durability),
     secretKeyFile: config.secretKeyFile === undefined ? undefined : fromFile(config.secretKeyFile),
+    seedFile: config.seedFile === undefined ? undefined : fromFile(config.seedFile),
     database: yield* databaseAddress(flags.database, config.database, process.env),
-    kafka: yield* kafkaSettings(flags.kafka, config.kafka, fromFile),
+    kafka,
     schemaRegistryPath: config.schemaRegistryPath,
     limits: config.limits ?? {},
     workers: config.workers ?? {}
   } satisfies UpSettings
 })
+
+/** An embedded log is in its folder, as its seed is: the same seed with another folder would pass for the same log. */
+const seedOfFolder = (file: string) =>
+  new CommandError({
+    code: "SEED_INVALID",
+    message: "a seed can be given only where the log is in Kafka",
+    where: `seedFile: ${file}`,
+    remedy: "leave seedFile out, or name brokers under kafka",
+    exit: exitCode.badInput
+  })
 
 const listOf = (written: string | readonly string[] | undefined): readonly string[] => {
   if (written === undefined) return []

@@ -30,6 +30,9 @@ export interface LeadOptions {
   readonly port: number
   readonly names?: readonly string[]
   readonly database: PostgresAddress
+  /** What only the platform has that leads. */
+  readonly logFolder: string
+  readonly seedFile?: string | undefined
 }
 
 /** A platform's lead over those that share its database. */
@@ -80,21 +83,20 @@ export const leadOver = Effect.fn("leadOver")(function* (options: LeadOptions) {
 
 /** The folder's lock is given up last by a platform that ends, and at once by one that is killed. */
 const takeFolder = Effect.fnUntraced(function* (
-  { database, folder, ...place }: LeadOptions,
+  { database, folder, logFolder, seedFile, ...place }: LeadOptions,
   { database: store }: Leadership
 ) {
-  const path = yield* Path.Path
   const failed = startFailed({ ...place, folder })
   const waiting = yield* Effect.cached(
     say("millrace waits for its data folder, which another platform still has")
   )
-  yield* whenFree(path.join(folder, "log")).pipe(
+  yield* whenFree(logFolder).pipe(
     Effect.tapError(({ reason }) => (reason === "locked" ? waiting : Effect.void)),
     Effect.retry({ while: ({ reason }) => reason === "locked", schedule: Schedule.spaced("250 millis") }),
     Effect.mapError(failed)
   )
   yield* Effect.mapError(markRegistryPlace(folder, database), failed)
-  const seed = yield* Effect.mapError(seedKey(folder), failed)
+  const seed = yield* Effect.mapError(seedKey({ folder, seedFile }), failed)
   const isOurs = yield* Effect.mapError(claimLog(store, logName(seed)), failed)
   if (!isOurs) return yield* logElsewhere(folder, database)
 })
@@ -119,6 +121,6 @@ const logElsewhere = (folder: string, database: PostgresAddress) =>
     message: `the pipelines of ${addressText(database)} go on in the log of another data folder`,
     where: folder,
     remedy:
-      "name that folder with --data, or a copy that was restored from its backup. To begin anew with an empty log: DELETE FROM millrace.log_home",
+      "name that folder with --data, or a copy that was restored from its backup; on Kafka, give all platforms one seed (seedFile). To begin anew with an empty log: DELETE FROM millrace.log_home",
     exit: exitCode.badInput
   })

@@ -51,6 +51,7 @@ export const controlHandlers = ({
   version,
   viewer
 }: Platform): Handlers<typeof controlEndpoints, ControlServices> => ({
+  getReady: () => Effect.succeed({ status: "ready" as const }),
   platformStatus: () => Effect.flatMap(facts, platformStatus),
   pipelineStatus: ({ params }) => pipelineStatus(params.pipeline),
   cost: ({ query }) =>
