@@ -256,7 +256,7 @@ const servicesOf = (
           // Who has no Kafka does not load what speaks to it.
           Effect.gen(function* () {
             const { kafkaLayer } = yield* Effect.promise(() => import("./kafka/kafka-layer.ts"))
-            return kafkaLayer(path.join(folder, "kafka"), kafka, yield* seedKey(folder))
+            return kafkaLayer(path.join(folder, "kafka"), kafka, yield* seedKey({ folder, seedFile }))
           })
         )
   const { batchMemoryMiB = usualBatchMemoryMiB, sandboxProcesses } = limits
