@@ -93,7 +93,10 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
       return { status: reply.status, text: await reply.text() }
     }
     for (const name of ["GRANTED", "OTHER"])
-      assert.strictEqual((await platform.send("PUT", `/api/secrets/${name}`, { value: "hush" })).status, 200)
+      assert.strictEqual(
+        (await platform.send("PUT", `/api/secrets/${name}`, { value: "hush-hush" })).status,
+        200
+      )
     const permission = {
       kind: "secret",
       name: "GRANTED",
@@ -102,7 +105,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers that share a platfo
     }
     const granted = await platform.send("POST", "/api/pipelines/flights/grants", { node: "out", permission })
     assert.strictEqual(granted.status, 201, JSON.stringify(granted.body))
-    assert.deepEqual(await asked("/api/work/secrets/GRANTED"), { status: 200, text: '{"value":"hush"}' })
+    assert.deepEqual(await asked("/api/work/secrets/GRANTED"), { status: 200, text: '{"value":"hush-hush"}' })
     const refused = await asked("/api/work/secrets/OTHER")
     assert.strictEqual(refused.status, 403)
     assert.include(refused.text, "SECRET_NOT_GRANTED")
