@@ -196,6 +196,31 @@ export const schemaIdOf = async (
   return idIn(await reply.json())
 }
 
+const decodeText = Schema.decodeUnknownSync(Schema.Struct({ schema: Schema.String }))
+
+/** Text of the newest schema of a topic's values. */
+export const schemaTextOf = async ({ url }: Platform, topic: string): Promise<string> => {
+  const reply = await fetch(`${url}/schema-registry/subjects/${topic}-value/versions/latest`)
+  return decodeText(await reply.json()).schema
+}
+
+const decodeRecord = Schema.decodeUnknownSync(
+  Schema.fromJsonString(
+    Schema.StructWithRest(Schema.Struct({ fields: Schema.Array(Schema.Json) }), [
+      Schema.Record(Schema.String, Schema.Json)
+    ])
+  )
+)
+
+/** Avro text of a record's schema with one field more, at its end. */
+export const withField = (
+  record: string,
+  field: { readonly name: string; readonly type: string }
+): string => {
+  const made = decodeRecord(record)
+  return JSON.stringify({ ...made, fields: [...made.fields, field] })
+}
+
 const decodeId = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.Int }))
 const idIn = (body: unknown): number => decodeId(body).id
 

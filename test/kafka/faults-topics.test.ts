@@ -15,11 +15,13 @@ import {
   prefixOf,
   produce,
   schemaIdOf,
+  schemaTextOf,
   statusOf,
   stoodStill,
   takenBy,
   untilError,
-  untilOn
+  untilOn,
+  withField
 } from "./fault-stage.ts"
 import { canRunKafka } from "./requirements.ts"
 import { sharedClusterPatience, sharedClusters } from "./shared.ts"
@@ -148,7 +150,7 @@ describe.skipIf(!canRunKafka() || cluster === undefined)(
       const newer = await schemaIdOf(
         platform,
         `${name}.beats`,
-        '{"type":"record","name":"Beat","namespace":"demo","fields":[{"name":"id","type":"string"},{"name":"n","type":"long"},{"name":"more","type":"string"}]}'
+        withField(await schemaTextOf(platform, `${name}.beats`), { name: "more", type: "string" })
       )
       const good = avroBeat(schemaId, "x", 7_000_001)
       await produce(kafka, `${name}.beats`, [
@@ -159,13 +161,15 @@ describe.skipIf(!canRunKafka() || cluster === undefined)(
         Buffer.alloc(0),
         avroBeat(schemaId, "x", 7_000_003),
         Buffer.concat([prefixOf(other), Buffer.alloc(8)]),
+        // Without its newest field, and with it.
         avroBeat(newer, "x", 7_000_004),
-        avroBeat(schemaId, "x", 7_000_005)
+        Buffer.concat([avroBeat(newer, "x", 7_000_005), Buffer.from([2, 97])]),
+        avroBeat(schemaId, "x", 7_000_006)
       ])
-      const beats = await beatsIn(kafka, platform, `${name}.out`, 7_000_005)
+      const beats = await beatsIn(kafka, platform, `${name}.out`, 7_000_006)
       assert.deepStrictEqual(
         beats.filter((n) => n > 7_000_000),
-        [7_000_001, 7_000_003, 7_000_005]
+        [7_000_001, 7_000_003, 7_000_005, 7_000_006]
       )
       assert.isTrue(isWhole(beats.filter((n) => n < 7_000_000)))
       const letters: readonly { readonly code: string; readonly node: string; readonly offset: string }[] =
