@@ -24,7 +24,7 @@ import { holdTo } from "./scale/held-group.ts"
 
 const scale = Number(process.env["BENCH_SCALE"] ?? 1)
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3)
-const count = Math.round(1_600_000 * scale)
+const count = Math.round(4_800_000 * scale)
 const partitions = 8
 const heldCores = 0.5
 /** Of the input: measured from the one to the other, so that neither start nor what is left of the last partition counts. */
