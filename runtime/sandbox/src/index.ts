@@ -1,4 +1,5 @@
 export { SandboxPool } from "./sandbox-pool.ts"
+export { emptyCounts } from "./node-counts.ts"
 export { Pace } from "./driver/pace.ts"
 export { type MigrationFailure, openMigration } from "./driver/run-migration.ts"
 export { guardNames } from "./pool/guards.ts"

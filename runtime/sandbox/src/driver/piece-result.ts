@@ -1,5 +1,6 @@
 import { checkBatch, openBatch } from "@millrace/sdk/record"
 import type { Answered } from "../pool/sandbox-child.ts"
+import { addCounts, emptyCounts } from "../node-counts.ts"
 import type { DeadLetter, GuestLog, InputFrame, NodeCounts, SegmentResult, SegmentSpec } from "../segment.ts"
 import { applyEdits } from "./apply-edits.ts"
 import { cutFrame, mapFrame } from "./cut-frame.ts"
@@ -278,36 +279,6 @@ export function joinResults(spec: SegmentSpec, results: readonly PieceResult[]):
     logs: results.flatMap((result) => result.logs),
     metrics: results.flatMap((result) => result.metrics),
     traces: results.flatMap((result) => result.traces)
-  }
-}
-
-function emptyCounts(node: string): NodeCounts {
-  return {
-    node,
-    recordsIn: 0,
-    recordsOut: 0,
-    handled: 0,
-    filtered: 0,
-    failed: 0,
-    late: 0,
-    cpuMicros: 0,
-    bytesIn: 0,
-    bytesOut: 0
-  }
-}
-
-function addCounts(a: NodeCounts, b: NodeCounts): NodeCounts {
-  return {
-    node: a.node,
-    recordsIn: a.recordsIn + b.recordsIn,
-    recordsOut: a.recordsOut + b.recordsOut,
-    handled: a.handled + b.handled,
-    filtered: a.filtered + b.filtered,
-    failed: a.failed + b.failed,
-    late: a.late + b.late,
-    cpuMicros: a.cpuMicros + b.cpuMicros,
-    bytesIn: a.bytesIn + b.bytesIn,
-    bytesOut: a.bytesOut + b.bytesOut
   }
 }
 

@@ -1,3 +1,4 @@
+import { emptyCounts } from "@millrace/sandbox"
 import type { DeadLetter, NodeCounts } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import type { ChainPlan } from "../../plan/physical.ts"
@@ -47,21 +48,9 @@ const letterOf = (
   raw
 })
 
-const none: Omit<NodeCounts, "node"> = {
-  recordsIn: 0,
-  recordsOut: 0,
-  handled: 0,
-  filtered: 0,
-  failed: 0,
-  late: 0,
-  cpuMicros: 0,
-  bytesIn: 0,
-  bytesOut: 0
-}
-
 /** The head's stand first. */
 function countsWith(counts: readonly NodeCounts[], node: string, failed: number): readonly NodeCounts[] {
-  const head = counts.find((each) => each.node === node) ?? { node, ...none }
+  const head = counts.find((each) => each.node === node) ?? emptyCounts(node)
   return [
     { ...head, recordsIn: head.recordsIn + failed, failed: head.failed + failed },
     ...counts.filter((each) => each.node !== node)

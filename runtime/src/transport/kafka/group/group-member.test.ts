@@ -1,14 +1,13 @@
-import { randomUUID } from "node:crypto"
-import { afterEach, assert, beforeAll, describe, it } from "vitest"
-import { sharedClusterPatience, sharedClusters } from "../../../../../test/kafka/shared.ts"
+import { assert, describe, it } from "vitest"
+import { sharedClusters } from "../../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../../test/tools.ts"
 import { kafkajsClient } from "../client/kafkajs-client.ts"
 import { platformaticClient } from "../client/platformatic-client.ts"
 import type { AssignableUnit } from "./assign-units.ts"
 import { describeWorkers } from "./describe-workers.ts"
 import { readAssignment } from "./member-format.ts"
-import { Crew, unheld, until } from "./testing/crew.ts"
-import type { CrewOptions } from "./testing/crew.ts"
+import { unheld, until } from "./testing/crew.ts"
+import { crewsOn } from "./testing/crews-on.ts"
 
 const unitsOf = (chain: string, count: number, needs?: string): readonly AssignableUnit[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -21,29 +20,7 @@ const patienceMs = 20_000
 const [cluster] = sharedClusters
 
 describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () => {
-  let bootstrap: readonly string[] = []
-  let crews: Crew[] = []
-  const crew = (options: Partial<CrewOptions> = {}): Crew => {
-    const made = new Crew({
-      group: `group-${randomUUID().slice(0, 8)}`,
-      openClient: () => Promise.resolve(kafkajsClient({ bootstrap })),
-      ...options
-    })
-    crews.push(made)
-    return made
-  }
-  beforeAll(async () => {
-    bootstrap = (await cluster?.bootstrap()) ?? []
-  }, sharedClusterPatience)
-  afterEach(async () => {
-    const ended = crews
-    crews = []
-    for (const each of ended) await each.end()
-    assert.deepStrictEqual(
-      ended.flatMap(({ faults }) => faults),
-      []
-    )
-  })
+  const { bootstrap, crew } = crewsOn(cluster, kafkajsClient)
 
   it("share what there is, and who comes gets its part without two ever having the same", async () => {
     const all = crew()
@@ -84,7 +61,10 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
   })
 
   it("hand over at once when they leave, long before their session would have ended", async () => {
-    const all = crew({ openClient: () => Promise.resolve(platformaticClient({ bootstrap })), batchMs: 50 })
+    const all = crew({
+      openClient: () => Promise.resolve(platformaticClient({ bootstrap: bootstrap() })),
+      batchMs: 50
+    })
     const units = unitsOf("one", 6)
     for (const label of ["first", "second"]) await (await all.add(label)).offer(units)
     await until(
@@ -173,7 +153,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
       patienceMs
     )
     assert.deepStrictEqual(able.facts().unplaced, ["gone/0"])
-    const client = kafkajsClient({ bootstrap })
+    const client = kafkajsClient({ bootstrap: bootstrap() })
     try {
       const { group } = all
       const { state, workers } = await describeWorkers(client, group)
@@ -197,7 +177,7 @@ describe.skipIf(!hasKafka || cluster === undefined)("workers of one group", () =
     const worker = await all.add("worker")
     await worker.offer(units)
     await until(() => unheld(all, units), patienceMs)
-    const client = kafkajsClient({ bootstrap })
+    const client = kafkajsClient({ bootstrap: bootstrap() })
     try {
       const joined = await client.joinGroup({
         group: all.group,

@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto"
-import { afterEach, assert, beforeAll, describe, it } from "vitest"
-import { sharedClusterPatience, sharedClusters } from "../../../../../test/kafka/shared.ts"
+import { assert, describe, it } from "vitest"
+import { sharedClusters } from "../../../../../test/kafka/shared.ts"
 import { hasKafka } from "../../../../../test/tools.ts"
 import { kafkajsClient } from "../client/kafkajs-client.ts"
 import { platformaticClient } from "../client/platformatic-client.ts"
 import type { AssignableUnit } from "./assign-units.ts"
-import { Crew, unheld, until } from "./testing/crew.ts"
-import type { CrewOptions } from "./testing/crew.ts"
+import { unheld, until } from "./testing/crew.ts"
+import type { Crew } from "./testing/crew.ts"
+import { crewsOn } from "./testing/crews-on.ts"
 import { runSchedule } from "./testing/random-schedule.ts"
 
 const clients = { kafkajs: kafkajsClient, "@platformatic/kafka": platformaticClient }
@@ -22,29 +22,7 @@ describe.skipIf(!hasKafka)("workers of one group, as it may happen", () => {
   for (const cluster of sharedClusters)
     for (const [library, makeClient] of Object.entries(clients))
       describe(`over ${library}, on ${cluster.name}`, () => {
-        let bootstrap: readonly string[] = []
-        let crews: Crew[] = []
-        const crew = (options: Partial<CrewOptions> = {}): Crew => {
-          const made = new Crew({
-            group: `group-${randomUUID().slice(0, 8)}`,
-            openClient: () => Promise.resolve(makeClient({ bootstrap })),
-            ...options
-          })
-          crews.push(made)
-          return made
-        }
-        beforeAll(async () => {
-          bootstrap = await cluster.bootstrap()
-        }, sharedClusterPatience)
-        afterEach(async () => {
-          const ended = crews
-          crews = []
-          for (const each of ended) await each.end()
-          assert.deepStrictEqual(
-            ended.flatMap(({ faults }) => faults),
-            []
-          )
-        })
+        const { crew } = crewsOn(cluster, makeClient)
 
         it("hand over within a second when they leave, by default", async () => {
           const all = crew({ terms: { heartbeatMs: 500 } })
