@@ -40,6 +40,7 @@ export const longSuites: readonly string[] = [
   "test/ledger/seeded-faults.test.ts",
   "test/kafka/examples.test.ts",
   "test/kafka/faults*.test.ts",
+  "test/kafka/outside-registry.test.ts",
   "test/kafka/renewal.test.ts",
   "test/kafka/security.test.ts",
   "test/kafka/security-older.test.ts",

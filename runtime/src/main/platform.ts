@@ -230,6 +230,19 @@ const keepCompiled = Effect.delay(
 const logFolderOf = ({ folder, kafka }: PlatformOptions, path: Path.Path): string =>
   kafka === undefined ? path.join(folder, "log") : path.join(folder, "kafka", "local")
 
+/** Who names no registry of somebody else's does not load what speaks to it. */
+const streamsOf = (kafka: KafkaSettings | undefined) => {
+  const settings = kafka?.schemaRegistry
+  return settings === undefined
+    ? streamCatalogueLayer
+    : Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("./kafka/schema-registry/outside-streams.ts")),
+          ({ outsideStreamsLayer }) => outsideStreamsLayer(settings)
+        )
+      ).pipe(Layer.provide(streamCatalogueLayer))
+}
+
 const servicesOf = (
   { durability = "fsync", folder, kafka, limits = {}, secretKeyFile, seedFile, workshop }: PlatformOptions,
   path: Path.Path,
@@ -316,7 +329,7 @@ const servicesOf = (
         pipelineStoreLayer,
         packageSourceLayer,
         secretNamesLayer,
-        workshop === undefined ? streamCatalogueLayer : freeStreamsLayer,
+        workshop === undefined ? streamsOf(kafka) : freeStreamsLayer,
         LogBuffer.layer,
         Savepoints.layer(path.join(folder, "savepoints")),
         Layer.succeed(GivenStreams, workshop?.streams ?? new Map())

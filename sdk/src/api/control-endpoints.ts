@@ -67,7 +67,14 @@ const plan = defineEndpoint({
   body: json(PlanRequest),
   maxBodyBytes: 32 * 1_048_576,
   success: ok(json(PlanAnswer)),
-  errors: ["SAVEPOINT_UNKNOWN", "SAVEPOINT_FAILED", "LOG_FAILED", "SANDBOX_FAILED"]
+  errors: [
+    "SAVEPOINT_UNKNOWN",
+    "SAVEPOINT_FAILED",
+    "SCHEMA_REGISTRY_REFUSED",
+    "SCHEMA_REGISTRY_UNAVAILABLE",
+    "LOG_FAILED",
+    "SANDBOX_FAILED"
+  ]
 })
 
 const apply = defineEndpoint({
@@ -91,6 +98,8 @@ const apply = defineEndpoint({
     "REVISION_UNKNOWN",
     "SAVEPOINT_UNKNOWN",
     "SAVEPOINT_FAILED",
+    "SCHEMA_REGISTRY_REFUSED",
+    "SCHEMA_REGISTRY_UNAVAILABLE",
     "LOG_FAILED",
     "SANDBOX_FAILED"
   ]

@@ -57,6 +57,9 @@ const switching = [
   "SANDBOX_FAILED"
 ] as const
 
+/** Streams on Kafka may be registered elsewhere. */
+const registering = ["SCHEMA_REGISTRY_REFUSED", "SCHEMA_REGISTRY_UNAVAILABLE"] as const
+
 /** How a pipeline came to what it is, and the way back. */
 export const rolloutEndpoints = [
   defineEndpoint({
@@ -86,7 +89,7 @@ export const rolloutEndpoints = [
     params: Pipeline,
     body: json(RollbackQuestion),
     success: ok(json(RollbackPlan)),
-    errors: ["PIPELINE_UNKNOWN", "REVISION_UNKNOWN", "ROLLBACK_IMPOSSIBLE", "LOG_FAILED"]
+    errors: ["PIPELINE_UNKNOWN", "REVISION_UNKNOWN", "ROLLBACK_IMPOSSIBLE", ...registering, "LOG_FAILED"]
   }),
   defineEndpoint({
     id: "rollbackPipeline",
@@ -99,7 +102,7 @@ export const rolloutEndpoints = [
     params: Pipeline,
     body: json(RollbackRequest),
     success: ok(json(ApplyView)),
-    errors: [...switching, "PIPELINE_CHANGED", "ROLLBACK_IMPOSSIBLE", "GRANT_NEEDED"]
+    errors: [...switching, ...registering, "PIPELINE_CHANGED", "ROLLBACK_IMPOSSIBLE", "GRANT_NEEDED"]
   }),
   defineEndpoint({
     id: "promotePipeline",

@@ -161,7 +161,14 @@ export const workEndpoints = [
     tag: "Workers",
     summary: "The id of a schema of a topic's values",
     access: "work",
-    body: json(Schema.Struct({ topic: Schema.String, internal: Schema.Boolean, schema: Schema.String })),
+    body: json(
+      Schema.Struct({
+        topic: Schema.String,
+        internal: Schema.Boolean,
+        isControl: Schema.optionalKey(Schema.Boolean),
+        schema: Schema.String
+      })
+    ),
     success: ok(json(Schema.Struct({ id: Schema.Int }))),
     errors: ["WORK_NOT_SHARED", "STORE_FAILED"]
   }),
@@ -173,6 +180,10 @@ export const workEndpoints = [
     summary: "The text of a schema",
     access: "work",
     params: Schema.Struct({ id: Schema.NumberFromString }),
+    query: Schema.Struct({
+      topic: Schema.optionalKey(Schema.String),
+      internal: Schema.optionalKey(Schema.Literals(["true", "false"]))
+    }),
     success: ok(json(Schema.Struct({ schema: Schema.NullOr(Schema.String) }))),
     errors: ["WORK_NOT_SHARED", "STORE_FAILED"]
   })

@@ -230,6 +230,13 @@ const atStart: Rows = {
     why: "Something is there twice or is missing, as a password without a user or a certificate without its key.",
     remedy: "As the message says; [Run on Kafka](how-to/kafka.md) has an example of each kind."
   },
+  KAFKA_REGISTRY_CHANGED: {
+    message: "Streams have been written with ids of another schema registry than the config's",
+    where: "`kafka.schemaRegistry`, in the config",
+    why: "Ids stand before the values in the topics; read by another registry's, a record would be taken for something else.",
+    remedy:
+      "Set it back. A platform that has no stream yet may forget it: remove the file `kafka/schema-ids` of the data folder."
+  },
   KAFKA_FILE_UNREADABLE: {
     message: "A file that `kafka:` names cannot be read",
     where: "the key, in the config",

@@ -36,6 +36,17 @@ const OauthKeys = Schema.Struct({
 export type OauthKeys = typeof OauthKeys.Type
 export type TlsKeys = typeof TlsKeys.Type
 
+/** A schema registry in the place of the platform's own. */
+const SchemaRegistryKeys = Schema.Struct({
+  url: Schema.String.annotate({ description: "Where its API begins" }),
+  user: text("User, where it asks for one"),
+  password: text("The user's; take it from the environment: ${NAME}"),
+  passwordFile: text("File with the user's password, in the place of password"),
+  token: text("Token in the place of user and password; take it from the environment: ${NAME}"),
+  tokenFile: text("File with the token")
+})
+export type SchemaRegistryKeys = typeof SchemaRegistryKeys.Type
+
 /** `kafka:` of a platform's config. */
 export const KafkaKeys = Schema.Struct({
   brokers: Schema.optionalKey(
@@ -71,6 +82,12 @@ export const KafkaKeys = Schema.Struct({
     Schema.Boolean.annotate({
       description:
         "Whether this process keeps copies of the state of tasks that others do, to take them over sooner; false unless said otherwise"
+    })
+  ),
+  schemaRegistry: Schema.optionalKey(
+    SchemaRegistryKeys.annotate({
+      description:
+        "A registry with Confluent's API that named streams' schemas are registered in, and whose ids stand before their values; the platform's own unless said otherwise"
     })
   ),
   user: text("User, where brokers ask for one"),

@@ -11,7 +11,8 @@ import { tokensOf, type TokenSource } from "./oauth/token-source.ts"
 /** A path of the config, absolute. */
 type Resolve = (path: string) => string
 
-const invalid = (where: string, message: string, remedy: string): CommandError =>
+/** Settings under `kafka:` that do not go together. */
+export const invalidSetting = (where: string, message: string, remedy: string): CommandError =>
   new CommandError({
     code: "KAFKA_SETTINGS_INVALID",
     message,
@@ -20,7 +21,8 @@ const invalid = (where: string, message: string, remedy: string): CommandError =
     exit: exitCode.badInput
   })
 
-const readText = (where: string, path: string): Effect.Effect<string, CommandError> =>
+/** A file that the config names. */
+export const readSetting = (where: string, path: string): Effect.Effect<string, CommandError> =>
   Effect.try({
     try: () => readFileSync(path, "utf8"),
     catch: () =>
@@ -42,7 +44,7 @@ export const saslOf = Effect.fnUntraced(function* (
   const { mechanism = "SCRAM-SHA-512", oauth, password, passwordFile, user } = keys
   if (oauth !== undefined) {
     if (user !== undefined || password !== undefined || passwordFile !== undefined)
-      return yield* invalid(
+      return yield* invalidSetting(
         "oauth",
         "it stands beside a user or a password",
         "have either oauth, or user and password"
@@ -53,17 +55,17 @@ export const saslOf = Effect.fnUntraced(function* (
   }
   if (user === undefined) {
     if (password !== undefined || passwordFile !== undefined || keys.mechanism !== undefined)
-      return yield* invalid("user", "there is a password or a mechanism, and no user", "name the user")
+      return yield* invalidSetting("user", "there is a password or a mechanism, and no user", "name the user")
     return undefined
   }
   if ((password === undefined) === (passwordFile === undefined))
-    return yield* invalid(
+    return yield* invalidSetting(
       "password",
       `user ${user} has ${password === undefined ? "no password" : "two passwords"}`,
       "give either password: ${NAME}, from the environment, or passwordFile"
     )
   const known =
-    passwordFile === undefined ? password : (yield* readText("passwordFile", resolve(passwordFile))).trim()
+    passwordFile === undefined ? password : (yield* readSetting("passwordFile", resolve(passwordFile))).trim()
   return { mechanism, user, password: known ?? "" }
 })
 
@@ -72,7 +74,7 @@ const tokenSource = (oauth: OauthKeys, resolve: Resolve): Effect.Effect<TokenSou
   const ways = [tokenUrl, command, file].filter((each) => each !== undefined)
   if (ways.length !== 1)
     return Effect.fail(
-      invalid(
+      invalidSetting(
         "oauth",
         ways.length === 0 ? "it does not say where tokens come from" : "tokens come from several places",
         "give one of tokenUrl, command and file"
@@ -82,11 +84,11 @@ const tokenSource = (oauth: OauthKeys, resolve: Resolve): Effect.Effect<TokenSou
   if (command !== undefined) return Effect.succeed({ command })
   if (tokenUrl === undefined || !/^https?:$/.test(protocolOf(tokenUrl)))
     return Effect.fail(
-      invalid("oauth.tokenUrl", "it is no URL of http or https", "write it whole: https://…")
+      invalidSetting("oauth.tokenUrl", "it is no URL of http or https", "write it whole: https://…")
     )
   if (clientId === undefined || (clientSecret === undefined) === (clientSecretFile === undefined))
     return Effect.fail(
-      invalid(
+      invalidSetting(
         "oauth",
         "the endpoint is to be asked without a client's credentials",
         "give clientId, and either clientSecret: ${NAME}, from the environment, or clientSecretFile"
@@ -107,13 +109,13 @@ export const tlsOf = Effect.fnUntraced(function* (
   if (tls === undefined || typeof tls === "boolean") return tls === true ? {} : undefined
   const { ca, certificate, key, keyPassword, serverName } = tls
   if ((certificate === undefined) !== (key === undefined))
-    return yield* invalid("tls", "certificate and key belong together", "give both, or none")
+    return yield* invalidSetting("tls", "certificate and key belong together", "give both, or none")
   const options = {
-    ...(ca === undefined ? {} : { authority: yield* readText("tls.ca", resolve(ca)) }),
+    ...(ca === undefined ? {} : { authority: yield* readSetting("tls.ca", resolve(ca)) }),
     ...(certificate === undefined
       ? {}
-      : { certificate: yield* readText("tls.certificate", resolve(certificate)) }),
-    ...(key === undefined ? {} : { key: yield* readText("tls.key", resolve(key)) }),
+      : { certificate: yield* readSetting("tls.certificate", resolve(certificate)) }),
+    ...(key === undefined ? {} : { key: yield* readSetting("tls.key", resolve(key)) }),
     ...(keyPassword === undefined ? {} : { keyPassword }),
     ...(serverName === undefined ? {} : { serverName })
   }
@@ -123,7 +125,7 @@ export const tlsOf = Effect.fnUntraced(function* (
     yield* Effect.try({
       try: () => new X509Certificate(authority),
       catch: () =>
-        invalid(
+        invalidSetting(
           "tls.ca",
           "the file has no certificate that can be read",
           "give a PEM file: -----BEGIN CERTIFICATE-----"
@@ -138,7 +140,7 @@ export const tlsOf = Effect.fnUntraced(function* (
         passphrase: options.keyPassword
       }),
     catch: (cause) =>
-      invalid(
+      invalidSetting(
         "tls",
         `the files cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
         "give PEM files, the key that belongs to the certificate, and its keyPassword where it is locked"

@@ -7,16 +7,23 @@ import type { GroupPatience } from "../../transport/kafka/group/group-options.ts
 import type { SchemaIds } from "../../transport/kafka/schema-ids.ts"
 import { kafkaTransport } from "../../transport/kafka/layer.ts"
 import { platformId } from "./platform-id.ts"
-import { reachCluster } from "./reach-cluster.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
-import { registeredIds } from "./registered-ids.ts"
+import { reachCluster } from "./reach-cluster.ts"
+import { checkIdOrigin } from "./schema-registry/id-origin.ts"
+import { idsFor } from "./schema-registry/ids-for.ts"
 
 const libraries = { kafkajs: "kafkajs", platformatic: "@platformatic/kafka" } as const
 
-/** The transport on the cluster of the settings, with schema ids of the platform's registry. `seedKey`: the platform's. */
+/**
+ * The transport on the cluster of the settings, with schema ids of the platform's registry, or of the one that the settings name.
+ * `seedKey`: the platform's.
+ */
 export const kafkaLayer = (folder: string, settings: KafkaSettings, seedKey: Uint8Array) =>
   Layer.unwrap(
-    Effect.map(Subjects, (subjects) => kafkaLayerWith(folder, settings, seedKey, registeredIds(subjects)))
+    Effect.gen(function* () {
+      yield* checkIdOrigin(folder, settings.schemaRegistry !== undefined)
+      return kafkaLayerWith(folder, settings, seedKey, idsFor(settings, yield* Subjects))
+    })
   )
 
 /** The same, with schema ids from somewhere else. */

@@ -60,6 +60,37 @@ describe("how a platform is let into a Kafka cluster", () => {
     assert.deepStrictEqual(fromFile?.sasl, { mechanism: "PLAIN", user: "ann", password: "s3cret" })
   })
 
+  it("names a schema registry, and how it lets the platform in", async () => {
+    const registryOf = async (keys: string) =>
+      (await settingsOf(`schemaRegistry: { url: "https://registry.example/api/"${keys} }`))?.schemaRegistry
+    const basic = `Basic ${Buffer.from("ann:hush").toString("base64")}`
+    const url = "https://registry.example/api"
+    assert.deepStrictEqual(await registryOf(""), { url, authorization: undefined })
+    assert.deepStrictEqual(await registryOf(", user: ann, password: '${SECRET}'"), {
+      url,
+      authorization: basic
+    })
+    const token = `, tokenFile: ${written("registry-token", "t0ken\n")}`
+    assert.deepStrictEqual(await registryOf(token), { url, authorization: "Bearer t0ken" })
+    for (const keys of [", user: ann", ", password: x", ", user: ann, token: x", ", token: x, tokenFile: y"])
+      assert.strictEqual(
+        (await errorOf(`schemaRegistry: { url: "https://registry.example"${keys} }`)).code,
+        "KAFKA_SETTINGS_INVALID",
+        keys
+      )
+    for (const wrong of [
+      "registry.example",
+      "ftp://registry.example",
+      "https://ann@registry.example",
+      "https://:hush@registry.example",
+      "https://registry.example/#api"
+    ])
+      assert.strictEqual(
+        (await errorOf(`schemaRegistry: { url: "${wrong}" }`)).where,
+        "kafka.schemaRegistry.url, in the config"
+      )
+  })
+
   it("is by tokens, which a file has", async () => {
     const { sasl } = (await settingsOf(
       `oauth: { file: ${written("token", "one\n")}, extensions: { logicalCluster: lkc-1 } }`

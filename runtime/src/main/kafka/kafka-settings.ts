@@ -5,6 +5,7 @@ import { CommandError } from "../terminal/command-error.ts"
 import { exitCode } from "../terminal/exit-code.ts"
 import type { UpFile } from "../config/up-file.ts"
 import { saslOf, tlsOf } from "./kafka-access.ts"
+import { type RegistrySettings, registrySettings } from "./schema-registry/registry-settings.ts"
 
 /** The cluster that a platform keeps its topics and commits in. */
 export interface KafkaSettings {
@@ -17,6 +18,8 @@ export interface KafkaSettings {
   readonly replicas: number | undefined
   readonly sasl: SaslOptions | undefined
   readonly tls: TlsOptions | undefined
+  /** In the place of the platform's own registry, for named streams. */
+  readonly schemaRegistry?: RegistrySettings | undefined
   /** This process's part of the tasks, against that of the other workers: 1 to 1000. */
   readonly weight: number
   /** State of tasks that others do is kept here too. */
@@ -56,6 +59,7 @@ export const kafkaSettings = Effect.fnUntraced(function* (
     prefix,
     replicas,
     sasl: yield* saslOf(written ?? {}, resolve),
+    schemaRegistry: yield* registrySettings(written?.schemaRegistry, resolve),
     tls: yield* tlsOf(tls, resolve),
     weight,
     standby

@@ -11,12 +11,12 @@ const actor = "millrace"
  * of Kafka look for it), what the platform's own topics hold for nobody.
  */
 export const registeredIds = (subjects: typeof Subjects.Service): SchemaIds => ({
-  idOf: ({ internal, kafkaTopic }, text) =>
-    (internal
+  idOf: ({ internal, isControl, kafkaTopic }, text) =>
+    (internal || isControl
       ? subjects.keep(text)
       : Effect.map(subjects.register({ subject: `${kafkaTopic}-value`, schema: text, actor }), ({ id }) => id)
     ).pipe(Effect.mapError(failure(`the schema of topic ${kafkaTopic}`))),
-  textOf: (id) =>
+  textOf: (_topic, id) =>
     subjects.schema(id).pipe(
       Effect.map(({ schema }) => schema),
       Effect.catch((error) =>

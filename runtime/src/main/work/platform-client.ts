@@ -17,13 +17,13 @@ export const idsOf = (client: PlatformClient): SchemaIds => {
   const failed = (error: { readonly message: string }): TransportError =>
     new TransportError({ reason: "unavailable", message: `the platform has no schema id: ${error.message}` })
   return {
-    idOf: ({ internal, kafkaTopic }, schema) =>
-      client.workSchemaId({ body: { topic: kafkaTopic, internal, schema } }).pipe(
+    idOf: ({ internal, isControl, kafkaTopic }, schema) =>
+      client.workSchemaId({ body: { topic: kafkaTopic, internal, isControl, schema } }).pipe(
         Effect.map(({ id }) => id),
         Effect.mapError(failed)
       ),
-    textOf: (id) =>
-      client.workSchema({ params: { id } }).pipe(
+    textOf: ({ internal, kafkaTopic }, id) =>
+      client.workSchema({ params: { id }, query: { topic: kafkaTopic, internal: `${internal}` } }).pipe(
         Effect.map(({ schema }) => schema ?? undefined),
         Effect.mapError(failed)
       )

@@ -11,7 +11,7 @@ import type { TransportError } from "../../transport/transport.ts"
 import { isGrantedSecret } from "./granted-secret.ts"
 import { prefixOf } from "../kafka/kafka-settings.ts"
 import type { KafkaSettings } from "../kafka/kafka-settings.ts"
-import { registeredIds } from "../kafka/registered-ids.ts"
+import { idsFor } from "../kafka/schema-registry/ids-for.ts"
 
 export interface WorkOptions {
   readonly version: string
@@ -30,7 +30,9 @@ export const workHandlers = ({
   version
 }: WorkOptions): Handlers<typeof workEndpoints, PipelineStore | RunningPipelines | Secrets | Subjects> => {
   const settings = kafka === undefined ? Effect.fail(apiError("WORK_NOT_SHARED", {})) : Effect.succeed(kafka)
-  const ids = Effect.andThen(settings, Effect.map(Subjects, registeredIds))
+  const ids = Effect.flatMap(settings, (shared) =>
+    Effect.map(Subjects, (subjects) => idsFor(shared, subjects))
+  )
   return {
     workSetup: () =>
       Effect.map(settings, (shared) => ({
@@ -94,18 +96,22 @@ export const workHandlers = ({
       Effect.flatMap(ids, (registered) =>
         Effect.map(
           Effect.mapError(
-            registered.idOf({ kafkaTopic: body.topic, internal: body.internal }, body.schema),
+            registered.idOf(
+              { kafkaTopic: body.topic, internal: body.internal, isControl: body.isControl === true },
+              body.schema
+            ),
             schemaFailed
           ),
           (id) => ({ id })
         )
       ),
-    workSchema: ({ params }) =>
-      Effect.flatMap(ids, (registered) =>
-        Effect.map(Effect.mapError(registered.textOf(params.id), schemaFailed), (schema) => ({
+    workSchema: ({ params, query }) =>
+      Effect.flatMap(ids, (registered) => {
+        const topic = { kafkaTopic: query.topic ?? "", internal: query.internal !== "false" }
+        return Effect.map(Effect.mapError(registered.textOf(topic, params.id), schemaFailed), (schema) => ({
           schema: schema ?? null
         }))
-      )
+      })
   }
 }
 

@@ -251,7 +251,8 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
       })
       assert.deepStrictEqual(texts, ["to 10", "to 20", "to 30"])
       const id = frames[0]?.schemaId ?? 0
-      assert.strictEqual(await Effect.runPromise(ids.textOf(id)), '"bytes"')
+      const place = { kafkaTopic: `s${names.own}films`, internal: false }
+      assert.strictEqual(await Effect.runPromise(ids.textOf(place, id)), '"bytes"')
       const offsets = await client.fetchOffsets(`${names.own}counts`, [
         { topic: `s${names.own}films`, partition: 1 }
       ])

@@ -10,9 +10,9 @@ import { KafkaStates } from "./kafka-states.ts"
 import { KafkaTask } from "./kafka-task.ts"
 import { LastSeen } from "./last-seen.ts"
 import { OpenTasks } from "./open-tasks.ts"
-import { PartitionReader } from "./partition-reader.ts"
+import { hashesOf, PartitionReader } from "./partition-reader.ts"
 import type { ReaderParts } from "./partition-reader.ts"
-import type { SchemaIds } from "./schema-ids.ts"
+import type { IdTopic, SchemaIds } from "./schema-ids.ts"
 import { TaskTransaction } from "./task-transaction.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
 import { kafkaName, ownName } from "./topic-name.ts"
@@ -49,7 +49,7 @@ export class KafkaLog {
   private constructor(parts: KafkaLogParts) {
     const { client, ids, local, prefixes } = parts
     this.parts = parts
-    this.readerParts = { client, ids, local, hashes: new Map() }
+    this.readerParts = { client, ids, local, hashes: { own: new Map(), streams: new Map() } }
     this.checkpoints = new CheckpointLog(client, `${prefixes.own}checkpoints`)
     this.states = new KafkaStates({
       client,
@@ -61,7 +61,8 @@ export class KafkaLog {
         this.changelog(this.changelogName(pipeline, node, generation), partitions),
       dropChangelog: (pipeline, node, generation) =>
         this.dropChangelog(this.changelogName(pipeline, node, generation)),
-      reader: (topic, partition) => new PartitionReader(this.readerParts, topic, partition, false),
+      reader: (kafkaTopic, partition) =>
+        new PartitionReader(this.readerParts, { kafkaTopic, internal: true }, partition),
       open: this.open
     })
   }
@@ -101,8 +102,8 @@ export class KafkaLog {
     }
     // A reader of its own: tasks' readers keep what they have fetched.
     const look: TransportShape["read"] = (topic, partition, offset, maxBytes) =>
-      Effect.flatMap(this.known(topic, partition), (kafkaTopic) =>
-        this.newReader(topic, kafkaTopic, partition).read(offset, maxBytes)
+      Effect.flatMap(this.known(topic, partition), (place) =>
+        new PartitionReader(this.readerParts, place, partition).read(offset, maxBytes)
       )
     const end: TransportShape["end"] = (topic, partition) => this.offset(topic, partition, "lastStable")
     return {
@@ -187,7 +188,7 @@ export class KafkaLog {
     partition: number,
     at: "earliest" | "lastStable"
   ): Effect.Effect<bigint, TransportError> {
-    return Effect.flatMap(this.known(topic, partition), (kafkaTopic) =>
+    return Effect.flatMap(this.known(topic, partition), ({ kafkaTopic }) =>
       Effect.map(
         asking(() => this.parts.client.listOffsets([{ topic: kafkaTopic, partition }], at)),
         ([found]) => found?.offset ?? 0n
@@ -195,11 +196,14 @@ export class KafkaLog {
     )
   }
 
-  /** The topic's name in Kafka. Fails with `unknownTopic` for one or a partition that is not there. */
-  private known(name: string, partition: number): Effect.Effect<string, TransportError> {
+  /** The topic in Kafka. Fails with `unknownTopic` for one or a partition that is not there. */
+  private known(name: string, partition: number): Effect.Effect<IdTopic, TransportError> {
     const topic = this.topics.get(name)
     if (topic !== undefined && partition >= 0 && partition < topic.partitions)
-      return Effect.succeed(kafkaName(topic, this.parts.prefixes))
+      return Effect.succeed({
+        kafkaTopic: kafkaName(topic, this.parts.prefixes),
+        internal: topic.internal
+      })
     return Effect.fail(
       new TransportError({
         reason: "unknownTopic",
@@ -214,36 +218,29 @@ export class KafkaLog {
   }
 
   private reader(topic: string, partition: number): Effect.Effect<PartitionReader, TransportError> {
-    return Effect.map(this.known(topic, partition), (kafkaTopic) => {
-      const place = `${topic}/${partition}`
-      const known = this.readers.get(place)
+    return Effect.map(this.known(topic, partition), (place) => {
+      const name = `${topic}/${partition}`
+      const known = this.readers.get(name)
       if (known !== undefined) return known
-      const made = this.newReader(topic, kafkaTopic, partition)
-      this.readers.set(place, made)
+      const made = new PartitionReader(this.readerParts, place, partition)
+      this.readers.set(name, made)
       return made
     })
-  }
-
-  private newReader(topic: string, kafkaTopic: string, partition: number): PartitionReader {
-    const isStream = this.topics.get(topic)?.internal === false
-    return new PartitionReader(this.readerParts, kafkaTopic, partition, isStream)
   }
 
   private outgoing(output: Commit["outputs"][number]): Effect.Effect<OutgoingFrame, TransportError> {
     const { frame, partition, topic } = output
     return Effect.gen({ self: this }, function* () {
-      const kafkaTopic = yield* this.known(topic, partition)
-      const { hasControl, schemaHash } = openBatch(frame)
-      const found = this.topics.get(topic)
-      const internal = hasControl || (found?.internal ?? true)
-      const schemaId = yield* this.schemaIdOf({ kafkaTopic, internal }, schemaHash)
-      return { topic: kafkaTopic, partition, frame, schemaId, isCompacted: found?.compact === true }
+      const place = yield* this.known(topic, partition)
+      const { hasControl: isControl, schemaHash } = openBatch(frame)
+      const schemaId = yield* this.schemaIdOf({ ...place, isControl }, schemaHash)
+      const isCompacted = this.topics.get(topic)?.compact === true
+      return { topic: place.kafkaTopic, partition, frame, schemaId, isCompacted }
     })
   }
 
-  /** What tasks tell each other between the records is no schema of a stream's: `internal` then, whatever the topic. */
   private schemaIdOf(
-    topic: { readonly kafkaTopic: string; readonly internal: boolean },
+    topic: IdTopic & { readonly isControl: boolean },
     hash: Uint8Array
   ): Effect.Effect<number, TransportError> {
     const place = `${topic.kafkaTopic} ${Buffer.from(hash).toString("hex")}`
@@ -258,7 +255,7 @@ export class KafkaLog {
         )
       const id = yield* ids.idOf(topic, text)
       this.schemaIds.set(place, id)
-      this.readerParts.hashes.set(id, hash)
+      hashesOf(this.readerParts.hashes, topic).set(id, hash)
       return id
     })
   }

@@ -7,7 +7,7 @@ import { logBatches } from "./fetched-batches.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
 import type { ReadBatches } from "./record-batch/read-result.ts"
-import type { SchemaIds } from "./schema-ids.ts"
+import type { IdTopic, SchemaIds } from "./schema-ids.ts"
 
 /** How long a broker waits for records; nobody is kept from anything meanwhile. */
 const waitMs = 500
@@ -19,9 +19,17 @@ export interface ReaderParts {
   readonly client: KafkaClient
   readonly ids: SchemaIds
   readonly local: Pick<TransportShape, "putSchema">
-  /** Hash of a schema's text by its id. */
-  readonly hashes: Map<number, Uint8Array>
+  /** Hash of a schema's text by its id: of the platform's own topics, and of named streams. */
+  readonly hashes: SchemaHashes
 }
+
+export interface SchemaHashes {
+  readonly own: Map<number, Uint8Array>
+  readonly streams: Map<number, Uint8Array>
+}
+
+export const hashesOf = ({ own, streams }: SchemaHashes, { internal }: IdTopic): Map<number, Uint8Array> =>
+  internal ? own : streams
 
 /**
  * Reads one partition, committed records alone. What was fetched stands ready until it was read, so that a wait is the fetch of what
@@ -29,20 +37,19 @@ export interface ReaderParts {
  */
 export class PartitionReader {
   private readonly parts: ReaderParts
+  private readonly place: IdTopic
   private readonly topic: string
   private readonly partition: number
-  private readonly isStream: boolean
   private ready: readonly LogBatch[] = []
   /** From where to where all that there is is {@link ready}. */
   private readyFrom = 0n
   private readyEnd = -1n
   private readFrom = ""
 
-  /** `isStream`: a named one, which others may write to. */
-  constructor(parts: ReaderParts, topic: string, partition: number, isStream: boolean) {
+  constructor(parts: ReaderParts, place: IdTopic, partition: number) {
     this.parts = parts
-    this.isStream = isStream
-    this.topic = topic
+    this.place = place
+    this.topic = place.kafkaTopic
     this.partition = partition
   }
 
@@ -106,7 +113,7 @@ export class PartitionReader {
           readRecordBatches(fetched.records, {
             from: offset,
             aborted: fetched.aborted,
-            schemaHash: (id) => this.parts.hashes.get(id)
+            schemaHash: (id) => hashesOf(this.parts.hashes, this.place).get(id)
           }),
         catch: kafkaFailure
       })
@@ -117,8 +124,8 @@ export class PartitionReader {
           logBatches(
             {
               topic: this.topic,
-              isStream: this.isStream,
-              isUnknown: (id) => !this.parts.hashes.has(id)
+              isStream: !this.place.internal,
+              isUnknown: (id) => !hashesOf(this.parts.hashes, this.place).has(id)
             },
             offset,
             read
@@ -169,13 +176,14 @@ export class PartitionReader {
   }
 
   private hashOf(id: number): Effect.Effect<Uint8Array | undefined, TransportError> {
-    const known = this.parts.hashes.get(id)
+    const hashes = hashesOf(this.parts.hashes, this.place)
+    const known = hashes.get(id)
     if (known !== undefined) return Effect.succeed(known)
     return Effect.gen({ self: this }, function* () {
-      const text = yield* this.parts.ids.textOf(id)
+      const text = yield* this.parts.ids.textOf(this.place, id)
       if (text === undefined) return undefined
       const hash = yield* this.parts.local.putSchema(text)
-      this.parts.hashes.set(id, hash)
+      hashes.set(id, hash)
       return hash
     })
   }

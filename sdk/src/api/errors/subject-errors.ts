@@ -42,6 +42,23 @@ export const subjectErrors = errorTable({
     remedy: "Undo the changes listed, or register it under a new subject.",
     fields: ["subject", "version", "mode", "differences"]
   },
+  SCHEMA_REGISTRY_REFUSED: {
+    status: 409,
+    message: "The schema registry of the config refuses the schema of {subject}: {reason}",
+    where: "the stream, and `kafka.schemaRegistry` of the platform's config",
+    why: "Streams on Kafka are registered there, by its subjects' compatibility and by what the user may do.",
+    remedy: "Undo the change, name another stream, or have the registry let it in.",
+    fields: ["subject", "reason"]
+  },
+  SCHEMA_REGISTRY_UNAVAILABLE: {
+    status: 503,
+    message: "The schema registry of the config cannot be asked: {reason}",
+    where: "`kafka.schemaRegistry` of the platform's config",
+    why: "Streams on Kafka are registered there before they are written.",
+    remedy:
+      "Look at the registry and its URL, and repeat it. What runs goes on, but for streams whose schema it has not been asked for yet.",
+    fields: ["reason"]
+  },
   SUBJECT_KEY_CHANGED: {
     status: 409,
     message: "The key of {subject} is {existing}, not {key}",

@@ -1,15 +1,25 @@
 import * as Effect from "effect/Effect"
 import type { SchemaIds } from "../schema-ids.ts"
 
-/** Ids of schemas as a registry would give them, for as long as the test. */
+/** From where on ids of named streams are: two registries, which know nothing of each other. */
+const firstOfStreams = 1_000_000
+
+/** Ids of schemas as registries would give them, for as long as the test: one to the platform's own topics, another to named streams. */
 export function idsInMemory(): SchemaIds {
-  const texts: string[] = []
+  const texts = { own: [] as string[], streams: [] as string[] }
+  const place = (internal: boolean) =>
+    internal ? { all: texts.own, first: 1 } : { all: texts.streams, first: firstOfStreams }
   return {
-    idOf: (_topic, text) =>
+    idOf: ({ internal }, text) =>
       Effect.sync(() => {
-        const known = texts.indexOf(text)
-        return known >= 0 ? known + 1 : texts.push(text)
+        const { all, first } = place(internal)
+        const known = all.indexOf(text)
+        return first + (known >= 0 ? known : all.push(text) - 1)
       }),
-    textOf: (id) => Effect.sync(() => texts[id - 1])
+    textOf: ({ internal }, id) =>
+      Effect.sync(() => {
+        const { all, first } = place(internal)
+        return all[id - first]
+      })
   }
 }
