@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { whenFree } from "../../../transport/embedded/index.ts"
 import { checkIdOrigin } from "./id-origin.ts"
 
 describe("whose ids stand in the topics", () => {
@@ -33,5 +34,10 @@ describe("whose ids stand in the topics", () => {
     mkdirSync(join(folder, "kafka", "local"), { recursive: true })
     assert.strictEqual(await start(true), "KAFKA_REGISTRY_CHANGED")
     assert.strictEqual(await start(false), "it starts")
+  })
+
+  it("is not chosen yet by a platform on a shared database that has only waited for its folder", async () => {
+    await Effect.runPromise(whenFree(join(folder, "kafka", "local")))
+    assert.strictEqual(await start(true), "it starts")
   })
 })
