@@ -67,7 +67,7 @@ const statusOf = Effect.fnUntraced(function* (
   const outage = yield* outageOf(transport)
   const { plan, running, stored } = run
   // Totals come from the log, so that they stand also for tasks that do not run now.
-  const checkpoints = yield* Effect.mapError(transport.checkpoints(stored.pipeline), logFailed)
+  const checkpoints = yield* transport.checkpoints(stored.pipeline).pipe(orLastKnown(transport, []))
   const totals = totalsOf(checkpoints.map(({ checkpoint }) => checkpoint))
   return {
     pipeline: stored.pipeline,

@@ -53,6 +53,11 @@ const logCodes = {
     "give this platform a prefix of its own (kafka.prefix in the config), or start it on the data folder of the other; where that one is gone for good, delete its topics first, all whose names begin with the prefix",
     exitCode.badInput
   ],
+  registryChanged: [
+    "KAFKA_REGISTRY_CHANGED",
+    "set kafka.schemaRegistry in the config back to what it was; where no stream was ever written, delete the topics that begin with the prefix and move the data folder's folder kafka away",
+    exitCode.badInput
+  ],
   topicReset: [
     "KAFKA_CHECKPOINTS_LOST",
     "look whether kafka.brokers names the cluster that it worked with. Where the topics are gone for good, begin with an empty data folder or move its folder kafka away: pipelines then begin anew, and streams that are still there get their records once more",

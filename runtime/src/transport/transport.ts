@@ -114,6 +114,8 @@ export interface RemoteLog {
   readonly outage: Effect.Effect<Outage | undefined>
   /** What {@link TransportShape.end} answers, or where that takes more than a moment, what it answered last. */
   readonly lastEnd: TransportShape["end"]
+  /** The same of {@link TransportShape.checkpoints}. */
+  readonly lastCheckpoints: TransportShape["checkpoints"]
   /** As {@link TransportShape.read}, but fails where that takes more than a moment. */
   readonly readSoon: TransportShape["read"]
 }
@@ -373,6 +375,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     "corrupt",
     "locked",
     "taken",
+    "registryChanged",
     "unknownTopic",
     "partitionCount",
     "keyless",

@@ -6,5 +6,7 @@ import type { TransportShape } from "./transport.ts"
  */
 export const watchedLog = (transport: TransportShape): TransportShape => {
   const { remote } = transport
-  return remote === undefined ? transport : { ...transport, end: remote.lastEnd, read: remote.readSoon }
+  return remote === undefined
+    ? transport
+    : { ...transport, end: remote.lastEnd, checkpoints: remote.lastCheckpoints, read: remote.readSoon }
 }

@@ -9,6 +9,8 @@ export const WorkSetup = Schema.Struct({
   brokers: Schema.Array(Schema.String),
   prefix: Schema.String,
   replicas: Schema.optionalKey(Schema.Int),
+  /** Whose ids named streams have: the platform's own registry's, or an outside one's. */
+  schemaIds: Schema.Literals(["own", "outside"]),
   /** Hexadecimal: what plugins' `random()` is drawn from, the same on all workers. */
   seedKey: Schema.String
 })

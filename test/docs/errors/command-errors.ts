@@ -232,10 +232,10 @@ const atStart: Rows = {
   },
   KAFKA_REGISTRY_CHANGED: {
     message: "Streams have been written with ids of another schema registry than the config's",
-    where: "`kafka.schemaRegistry`, in the config",
+    where: "the data folder",
     why: "Ids stand before the values in the topics; read by another registry's, a record would be taken for something else.",
     remedy:
-      "Set it back. A platform that has no stream yet may forget it: remove the file `kafka/schema-ids` of the data folder."
+      "Set `kafka.schemaRegistry` in the config back. Where no stream was ever written: delete the topics whose names begin with the prefix, and move the folder `kafka` of the data folder away."
   },
   KAFKA_FILE_UNREADABLE: {
     message: "A file that `kafka:` names cannot be read",

@@ -118,6 +118,12 @@ const ofLog: Rows = {
     why: "A prefix is of one platform.",
     remedy: "See KAFKA_PREFIX_TAKEN, which a start ends with."
   },
+  TRANSPORT_REGISTRY_CHANGED: {
+    message: "Streams have been written with ids of another schema registry than the config's",
+    where: "the prefix",
+    why: "Read by another registry's ids, a record would be taken for something else.",
+    remedy: "See KAFKA_REGISTRY_CHANGED, which a start ends with."
+  },
   TRANSPORT_UNKNOWN_TOPIC: {
     message: "A topic of the plan is not in the log",
     where: "the topic",

@@ -82,6 +82,7 @@ export const workerCommand = Command.make(
           folder,
           client,
           kafka,
+          schemaIds: setup.schemaIds,
           seedKey: new Uint8Array(Buffer.from(setup.seedKey, "hex")),
           onSilence: (isSilent, why) =>
             Console.error(

@@ -9,7 +9,6 @@ import { kafkaTransport } from "../../transport/kafka/layer.ts"
 import { platformId } from "./platform-id.ts"
 import type { KafkaSettings } from "./kafka-settings.ts"
 import { reachCluster } from "./reach-cluster.ts"
-import { checkIdOrigin } from "./schema-registry/id-origin.ts"
 import { idsFor } from "./schema-registry/ids-for.ts"
 
 const libraries = { kafkajs: "kafkajs", platformatic: "@platformatic/kafka" } as const
@@ -20,10 +19,7 @@ const libraries = { kafkajs: "kafkajs", platformatic: "@platformatic/kafka" } as
  */
 export const kafkaLayer = (folder: string, settings: KafkaSettings, seedKey: Uint8Array) =>
   Layer.unwrap(
-    Effect.gen(function* () {
-      yield* checkIdOrigin(folder, settings.schemaRegistry !== undefined)
-      return kafkaLayerWith(folder, settings, seedKey, idsFor(settings, yield* Subjects))
-    })
+    Effect.map(Subjects, (subjects) => kafkaLayerWith(folder, settings, seedKey, idsFor(settings, subjects)))
   )
 
 /** The same, with schema ids from somewhere else. */

@@ -11,6 +11,7 @@ const actor = "millrace"
  * of Kafka look for it), what the platform's own topics hold for nobody.
  */
 export const registeredIds = (subjects: typeof Subjects.Service): SchemaIds => ({
+  origin: "own",
   idOf: ({ internal, isControl, kafkaTopic }, text) =>
     (internal || isControl
       ? subjects.keep(text)

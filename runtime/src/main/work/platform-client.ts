@@ -1,7 +1,7 @@
 import { workEndpoints } from "@millrace/sdk/api"
 import { makeClient } from "@millrace/registry/client"
 import * as Effect from "effect/Effect"
-import type { SchemaIds } from "../../transport/kafka/schema-ids.ts"
+import type { IdOrigin, SchemaIds } from "../../transport/kafka/schema-ids.ts"
 import { TransportError } from "../../transport/transport.ts"
 import type { SecretSource } from "../../worker/handlers/secret-source.ts"
 import type { Server } from "../data-folder.ts"
@@ -12,11 +12,12 @@ export const platformClient = ({ token, url }: Server) =>
 
 export type PlatformClient = ReturnType<typeof platformClient>
 
-/** Ids of the platform's registry. */
-export const idsOf = (client: PlatformClient): SchemaIds => {
+/** Ids that the platform gives. `origin`: as it has it. */
+export const idsOf = (client: PlatformClient, origin: IdOrigin): SchemaIds => {
   const failed = (error: { readonly message: string }): TransportError =>
     new TransportError({ reason: "unavailable", message: `the platform has no schema id: ${error.message}` })
   return {
+    origin,
     idOf: ({ internal, isControl, kafkaTopic }, schema) =>
       client.workSchemaId({ body: { topic: kafkaTopic, internal, isControl, schema } }).pipe(
         Effect.map(({ id }) => id),

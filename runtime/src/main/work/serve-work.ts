@@ -11,7 +11,7 @@ import type { TransportError } from "../../transport/transport.ts"
 import { isGrantedSecret } from "./granted-secret.ts"
 import { prefixOf } from "../kafka/kafka-settings.ts"
 import type { KafkaSettings } from "../kafka/kafka-settings.ts"
-import { idsFor } from "../kafka/schema-registry/ids-for.ts"
+import { idsFor, originOf } from "../kafka/schema-registry/ids-for.ts"
 
 export interface WorkOptions {
   readonly version: string
@@ -39,6 +39,7 @@ export const workHandlers = ({
         version,
         brokers: shared.brokers,
         prefix: prefixOf(shared),
+        schemaIds: originOf(shared),
         seedKey: Buffer.from(seedKey).toString("hex"),
         ...(shared.replicas === undefined ? {} : { replicas: shared.replicas })
       })),

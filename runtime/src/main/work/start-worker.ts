@@ -11,6 +11,7 @@ import * as Path from "effect/Path"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { readStoredPlan } from "../../controller/stored.ts"
+import type { IdOrigin } from "../../transport/kafka/schema-ids.ts"
 import { Transport } from "../../transport/transport.ts"
 import { Refusals } from "../../worker/handlers/refusals.ts"
 import { type RunningPipeline, runPlan } from "../../worker/run-plan.ts"
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   /** As the platform has them, with the worker's own user. */
   readonly kafka: KafkaSettings
   readonly seedKey: Uint8Array
+  /** Whose ids the platform gives. */
+  readonly schemaIds: IdOrigin
   /** Told when the platform does not answer any more, and when it does again. */
   readonly onSilence: (isSilent: boolean, why: string) => Effect.Effect<void>
 }
@@ -49,13 +52,13 @@ interface Held {
  * what its tasks do. While the platform does not answer it goes on with what it has. Fails where the cluster or the folder cannot be had.
  */
 export const startWorker = Effect.fn("startWorker")(function* (options: WorkerOptions) {
-  const { client, folder, kafka, onSilence, seedKey } = options
+  const { client, folder, kafka, onSilence, schemaIds, seedKey } = options
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* fs.makeDirectory(folder, { recursive: true })
   const built = yield* Layer.build(
     Layer.merge(
-      kafkaLayerWith(path.join(folder, "kafka"), kafka, seedKey, idsOf(client)),
+      kafkaLayerWith(path.join(folder, "kafka"), kafka, seedKey, idsOf(client, schemaIds)),
       SandboxPool.layer(sandboxOptions)
     )
   )

@@ -9,6 +9,7 @@ import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
 import { layoutText, readLayout } from "./kept-layout.ts"
 import type { KeptLayout } from "./kept-layout.ts"
+import type { IdOrigin } from "./schema-ids.ts"
 import { SettledFrames } from "./settled-frames.ts"
 import type { OutgoingFrame } from "./task-transaction.ts"
 
@@ -16,6 +17,12 @@ import type { OutgoingFrame } from "./task-transaction.ts"
 export const checkpointPartitions = 8
 const readBytes = 1024 * 1024
 const waitMs = 500
+
+/** Who has a prefix. */
+export interface Claimed {
+  readonly platform: string
+  readonly ids: IdOrigin
+}
 
 interface Reading {
   readonly frames: SettledFrames
@@ -39,7 +46,7 @@ export class CheckpointLog {
   private readonly nodes: Map<string, number> = new Map()
   private readonly layouts: Map<string, KeptLayout> = new Map()
   private readonly runs: Map<string, string> = new Map()
-  private owner: string | undefined
+  private claim: Claimed | undefined
   private readonly naming = Semaphore.makeUnsafe(1)
 
   constructor(client: KafkaClient, topic: string) {
@@ -91,13 +98,13 @@ export class CheckpointLog {
   }
 
   /** Whose all of this is, on its way. */
-  platformFrame(id: string): OutgoingFrame {
-    return this.record(platformKey, encodeUtf8(id))
+  claimFrame({ ids, platform }: Claimed): OutgoingFrame {
+    return this.record(platformKey, encodeUtf8(ids === "own" ? platform : platform + outsideMark))
   }
 
   /** The platform that keeps its work here; undefined where none has said so yet. */
-  get platform(): Effect.Effect<string | undefined, TransportError> {
-    return Effect.map(this.readFor(platformKey), () => this.owner)
+  get claimed(): Effect.Effect<Claimed | undefined, TransportError> {
+    return Effect.map(this.readFor(platformKey), () => this.claim)
   }
 
   /** Whether nothing was ever written. */
@@ -236,7 +243,7 @@ export class CheckpointLog {
   }
 
   private takeRecord(key: string, value: Buffer | undefined): void {
-    if (key === platformKey) this.owner = value?.toString("utf8")
+    if (key === platformKey) this.claim = value && readClaim(value.toString("utf8"))
     else if (key.startsWith(nodeMark)) {
       const name = key.slice(nodeMark.length)
       if (value === undefined) this.nodes.delete(name)
@@ -256,8 +263,15 @@ export class CheckpointLog {
 const nodeMark = "node "
 /** Every other key has a space or a slash. */
 const platformKey = "platform"
+/** Behind the platform's id. Who does not know the mark takes it for a part of the id, and keeps off. */
+const outsideMark = " outside"
 const layoutMark = "state "
 const runMark = "run "
+
+const readClaim = (text: string): Claimed =>
+  text.endsWith(outsideMark)
+    ? { platform: text.slice(0, -outsideMark.length), ids: "outside" }
+    : { platform: text, ids: "own" }
 
 const bytesOf = (key: string): Uint8Array => encodeUtf8(key) ?? new Uint8Array(0)
 const partitionFor = (key: string): number => partitionOf(bytesOf(key), checkpointPartitions)

@@ -1,33 +1,43 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
-import type { CheckpointLog } from "./checkpoint-log.ts"
+import type { CheckpointLog, Claimed } from "./checkpoint-log.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
 import { TaskTransaction } from "./task-transaction.ts"
 
-export interface Claim {
+/** `platform`: its id, which its workers and whoever takes its place share. */
+export interface Claim extends Claimed {
   readonly client: KafkaClient
   readonly checkpoints: CheckpointLog
   /** Before the names of what is the platform's own. */
   readonly prefix: string
-  /** The platform's, which its workers and whoever takes its place share. */
-  readonly platform: string
   /** Whether the folder has worked on a cluster before. */
   readonly hasWorked: boolean
 }
 
 /**
- * Takes the prefix for a platform, for ever: two that shared it would take each other's checkpoints for their own. Fails with `taken`
- * where another one has it, `topicReset` where what this one kept there is gone.
+ * Takes the prefix for a platform, for ever: two that shared it would take each other's checkpoints for their own. Its streams keep the
+ * registry that their ids are of: read by another's, a record would be taken for something else. Fails with `taken` where another
+ * platform has the prefix, `registryChanged` where this one had ids of another origin, `topicReset` where what it kept there is gone.
  */
 export const claimPrefix = Effect.fnUntraced(function* (claim: Claim) {
-  const { checkpoints, hasWorked, platform, prefix } = claim
-  for (let owner = yield* checkpoints.platform; owner !== platform; owner = yield* checkpoints.platform) {
-    if (owner !== undefined)
+  const { checkpoints, hasWorked, ids, platform, prefix } = claim
+  for (;;) {
+    const found = yield* checkpoints.claimed
+    if (found !== undefined && found.platform !== platform)
       return yield* new TransportError({
         reason: "taken",
-        message: `another platform (${owner}) keeps its work in this cluster under the prefix ${prefix}, and this one is ${platform}`
+        message: `another platform (${found.platform}) keeps its work in this cluster under the prefix ${prefix}, and this one is ${platform}`
       })
+    if (found !== undefined && found.ids !== ids)
+      return yield* new TransportError({
+        reason: "registryChanged",
+        message:
+          found.ids === "own"
+            ? "streams of this platform have ids of its own schema registry, and the config names another"
+            : "streams of this platform have ids of an outside schema registry, and the config names none"
+      })
+    if (found !== undefined) return
     // INVARIANT: nobody begins from nothing what was begun before: all of it would be done once more.
     if (hasWorked && (yield* checkpoints.isEmpty))
       return yield* new TransportError({
@@ -38,12 +48,12 @@ export const claimPrefix = Effect.fnUntraced(function* (claim: Claim) {
   }
 })
 
-const write = ({ checkpoints, client, platform, prefix }: Claim): Effect.Effect<void, TransportError> =>
+const write = ({ checkpoints, client, ids, platform, prefix }: Claim): Effect.Effect<void, TransportError> =>
   Effect.gen(function* () {
     const transaction = yield* asking(() => TaskTransaction.open(client, `${prefix}platform`))
     // INVARIANT: looked at after the id was taken over: of two that begin at once one is fenced, and finds the other's.
-    if ((yield* checkpoints.platform) !== undefined) return
-    yield* asking(() => transaction.commit([checkpoints.platformFrame(platform)], { name: "", offsets: [] }))
+    if ((yield* checkpoints.claimed) !== undefined) return
+    yield* asking(() => transaction.commit([checkpoints.claimFrame({ ids, platform })], { name: "", offsets: [] }))
   }).pipe(
     Effect.catchIf(
       ({ reason }) => reason === "fenced",

@@ -10,6 +10,7 @@ import { kafkajsClient } from "./client/kafkajs-client.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
 import { writeRecordBatch } from "./record-batch/write-record-batch.ts"
+import { idsInMemory } from "./testing/ids-in-memory.ts"
 import { kafkaMachines } from "./testing/kafka-machines.ts"
 import { deleteKafkaTopic } from "./topics.ts"
 
@@ -107,19 +108,32 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
     assert.deepStrictEqual(places, [{ topic: "films", partition: 1, next: 30n }])
   })
 
+  const isUp = Effect.gen(function* () {
+    const transport = yield* Transport
+    yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
+  })
+  const reasonOf = (started: Promise<unknown>): Promise<unknown> =>
+    started.then(
+      () => "started",
+      (cause: unknown) => (cause instanceof TransportError ? cause.reason : cause)
+    )
+
+  it("keep the registry that their streams' ids are of, on whatever folder", async () => {
+    const outside = idsInMemory("outside")
+    assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "one", outside)), "started")
+    assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "one", outside)), "started")
+    assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "one")), "registryChanged")
+    assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "two", outside)), "taken")
+  })
+
   it("leave a prefix to the platform that had it first, and do nothing again where its checkpoints are gone", async () => {
     const place = folder()
-    const isUp = Effect.gen(function* () {
-      const transport = yield* Transport
-      yield* transport.ensureTopic({ name: "films", partitions: 2, internal: false })
-    })
-    const reasonOf = (started: Promise<unknown>): Promise<unknown> =>
-      started.then(
-        () => "started",
-        (cause: unknown) => (cause instanceof TransportError ? cause.reason : cause)
-      )
     assert.strictEqual(await reasonOf(on(place, isUp, undefined, "one")), "started")
     assert.strictEqual(await reasonOf(on(folder(), isUp, undefined, "two")), "taken")
+    assert.strictEqual(
+      await reasonOf(on(folder(), isUp, undefined, "one", idsInMemory("outside"))),
+      "registryChanged"
+    )
     assert.strictEqual(await reasonOf(on(place, isUp, undefined, "one")), "started")
     const client = kafkajsClient({ bootstrap: names.bootstrap })
     await Effect.runPromise(deleteKafkaTopic(client, `${names.own}checkpoints`))

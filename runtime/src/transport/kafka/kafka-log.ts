@@ -79,6 +79,7 @@ export class KafkaLog {
         client,
         checkpoints,
         platform,
+        ids: parts.ids.origin,
         prefix: parts.prefixes.own,
         hasWorked: log.topics.size > 0
       })
@@ -108,7 +109,8 @@ export class KafkaLog {
     const end: TransportShape["end"] = (topic, partition) => this.offset(topic, partition, "lastStable")
     return {
       ...local,
-      remote: new LastSeen(client, { end, read: look }).remote,
+      remote: new LastSeen(client, { checkpoints: (pipeline) => checkpoints.ofPipeline(pipeline), end, read: look })
+        .remote,
       ensureTopic: (spec) => this.ensureTopic(spec),
       deleteTopic: (name) => this.deleteTopic(name),
       start: (topic, partition) => this.offset(topic, partition, "earliest"),

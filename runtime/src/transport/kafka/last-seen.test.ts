@@ -9,6 +9,19 @@ import { LastSeen } from "./last-seen.ts"
 
 const failure = new TransportError({ reason: "unavailable", message: "gone" })
 
+const task = { pipeline: "movies", node: "count", partition: 0 }
+const checkpoint = {
+  sequence: 3,
+  offsets: [],
+  positions: {},
+  tokens: {},
+  watermarks: {},
+  counts: {},
+  completed: false,
+  now: 0,
+  ledger: {}
+}
+
 const made = () => {
   const cluster: { end: Effect.Effect<bigint, TransportError>; outage: Outage | undefined; asked: number } = {
     end: Effect.succeed(7n),
@@ -20,9 +33,37 @@ const made = () => {
       cluster.asked += 1
       return cluster.end
     })
-  const { remote } = new LastSeen({ outage: () => cluster.outage }, { end, read: () => Effect.succeed([]) })
+  const checkpoints = () => Effect.as(end(), [{ task, checkpoint }])
+  const log = { checkpoints, end, read: () => Effect.succeed([]) }
+  const { remote } = new LastSeen({ outage: () => cluster.outage }, log)
   return { cluster, remote }
 }
+
+describe("checkpoints in a remote log as they were seen last", () => {
+  it.effect("stay where the cluster refuses, or does not answer", () =>
+    Effect.gen(function* () {
+      const { cluster, remote } = made()
+      const seen = yield* remote.lastCheckpoints("movies")
+      assert.strictEqual(seen[0]?.checkpoint.sequence, 3)
+      cluster.end = Effect.fail(new TransportError({ reason: "unauthorized", message: "refused" }))
+      assert.deepStrictEqual(yield* remote.lastCheckpoints("movies"), seen)
+      cluster.end = Effect.never
+      cluster.outage = { silentMs: 2_000, message: "gone" }
+      assert.deepStrictEqual(yield* remote.lastCheckpoints("movies"), seen)
+      assert.match((yield* Effect.flip(remote.lastCheckpoints("films"))).message, /gone/)
+    })
+  )
+
+  it.effect("are waited for the first time", () =>
+    Effect.gen(function* () {
+      const { cluster, remote } = made()
+      cluster.end = Effect.delay(Effect.succeed(1n), "5 seconds")
+      const looking = yield* Effect.forkChild(remote.lastCheckpoints("movies"))
+      yield* TestClock.adjust("5 seconds")
+      assert.lengthOf(yield* Fiber.join(looking), 1)
+    })
+  )
+})
 
 describe("the ends of a remote log as they were seen last", () => {
   it.effect("are asked for while it answers", () =>

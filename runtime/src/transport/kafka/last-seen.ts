@@ -8,31 +8,35 @@ const momentMs = 1_000
 /** A topic that did not answer in time is not asked again for so long. */
 const spareMs = 10_000
 
-/** Ends of partitions as they were seen last, so that looking at a cluster that does not answer waits for nothing. */
+type Looked = Pick<TransportShape, "checkpoints" | "end" | "read">
+type Checkpoints = Effect.Success<ReturnType<TransportShape["checkpoints"]>>
+
+/** Ends of partitions and checkpoints as they were seen last, so that looking at a cluster that does not answer waits for nothing. */
 export class LastSeen {
   private readonly client: Pick<KafkaClient, "outage">
-  private readonly log: Pick<TransportShape, "end" | "read">
+  private readonly log: Looked
   private readonly ends: Map<string, bigint> = new Map()
+  /** By pipeline. */
+  private readonly places: Map<string, Checkpoints> = new Map()
   /** Until when topics are not asked; `performance.now()`. */
   private readonly spared: Map<string, number> = new Map()
 
-  constructor(client: Pick<KafkaClient, "outage">, log: Pick<TransportShape, "end" | "read">) {
+  constructor(client: Pick<KafkaClient, "outage">, log: Looked) {
     this.client = client
     this.log = log
   }
 
   readonly remote: RemoteLog = {
     outage: Effect.sync(() => this.client.outage()),
-    lastEnd: (topic, partition) => {
-      const place = `${topic}/${partition}`
-      return this.soon(topic, this.log.end(topic, partition)).pipe(
-        Effect.tap((end) => Effect.sync(() => this.ends.set(place, end))),
-        Effect.catch((error) => {
-          const last = this.ends.get(place)
-          return last === undefined ? Effect.fail(error) : Effect.succeed(last)
-        })
-      )
-    },
+    lastEnd: (topic, partition) =>
+      orLast(this.ends, `${topic}/${partition}`, this.soon(topic, this.log.end(topic, partition))),
+    lastCheckpoints: (pipeline) =>
+      Effect.suspend(() => {
+        const asked = this.log.checkpoints(pipeline)
+        // The first look reads what all pipelines have committed, which may take more than a moment.
+        const isFirst = !this.places.has(pipeline) && this.client.outage() === undefined
+        return orLast(this.places, pipeline, isFirst ? asked : this.soon("of checkpoints", asked))
+      }),
     readSoon: (topic, partition, offset, maxBytes) =>
       this.soon(topic, this.log.read(topic, partition, offset, maxBytes))
   }
@@ -54,6 +58,20 @@ export class LastSeen {
     })
   }
 }
+
+/** The answer, which is kept; or where none comes, the one that was kept last. */
+const orLast = <A>(
+  kept: Map<string, A>,
+  key: string,
+  asked: Effect.Effect<A, TransportError>
+): Effect.Effect<A, TransportError> =>
+  asked.pipe(
+    Effect.tap((answer) => Effect.sync(() => kept.set(key, answer))),
+    Effect.catch((error) => {
+      const last = kept.get(key)
+      return last === undefined ? Effect.fail(error) : Effect.succeed(last)
+    })
+  )
 
 const unavailable = (message: string): Effect.Effect<never, TransportError> =>
   Effect.fail(new TransportError({ reason: "unavailable", message: `Kafka: ${message}` }))

@@ -28,7 +28,7 @@ export interface KafkaTransportOptions<E = never> {
   readonly compactedConfigs?: { readonly [key: string]: string }
 }
 
-/** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. Fails with `taken` where the prefix is another platform's. */
+/** The transport on Kafka. A folder belongs to one cluster and prefix, and one process has it. Fails with `taken` where the prefix is another platform's, and `registryChanged` where streams have ids of another origin. */
 export function kafkaTransport<E = never>(
   options: KafkaTransportOptions<E>
 ): Layer.Layer<Transport, TransportError | E> {

@@ -9,8 +9,12 @@ export interface IdTopic {
   readonly internal: boolean
 }
 
+/** Whose ids named streams have: the platform's own registry's, or those of another beside it. */
+export type IdOrigin = "own" | "outside"
+
 /** Of whom a schema's id is asked: what stands before each value of a topic, and by what any client of the cluster reads it. */
 export interface SchemaIds {
+  readonly origin: IdOrigin
   /**
    * Id of a schema, which is registered for the topic's values where it has none yet. `isControl`: of what tasks tell each other
    * between the records, which is no schema of the topic's values.

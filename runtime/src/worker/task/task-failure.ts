@@ -35,6 +35,7 @@ const transportCodes = {
   corrupt: "TRANSPORT_CORRUPT",
   locked: "TRANSPORT_LOCKED",
   taken: "TRANSPORT_TAKEN",
+  registryChanged: "TRANSPORT_REGISTRY_CHANGED",
   unknownTopic: "TRANSPORT_UNKNOWN_TOPIC",
   partitionCount: "TRANSPORT_PARTITION_COUNT",
   keyless: "TRANSPORT_KEYLESS",

@@ -20,6 +20,7 @@ export interface OutsideIds {
  * which clients of a compacted stream look up too.
  */
 export const outsideIds = ({ client, own, prefix }: OutsideIds): SchemaIds => ({
+  origin: "outside",
   idOf: (topic, text) =>
     topic.internal
       ? own.idOf(topic, text)

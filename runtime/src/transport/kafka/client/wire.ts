@@ -134,7 +134,7 @@ export function connectFailure(cause: unknown, tokens?: ConnectionTokens): WireF
 
 /** A library's words may repeat what was sent; ours say which half of it failed. */
 const authenticationWords = (all: string): string =>
-  /mechanism|UNSUPPORTED_SASL/i.test(all)
+  /mechanism[^.]*not supported|suitable SASL mechanism|UNSUPPORTED_SASL/i.test(all)
     ? "the broker takes no such SASL mechanism"
     : "the broker refused the user's proof"
 

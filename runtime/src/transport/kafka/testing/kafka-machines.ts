@@ -9,6 +9,7 @@ import type { Transport } from "../../transport.ts"
 import type { KafkaClient } from "../client/kafka-client.ts"
 import { kafkajsClient } from "../client/kafkajs-client.ts"
 import { kafkaTransport } from "../layer.ts"
+import type { SchemaIds } from "../schema-ids.ts"
 import { idsInMemory } from "./ids-in-memory.ts"
 
 /** Machines on one cluster, each with a folder of its own; every test has names of its own there. */
@@ -33,14 +34,15 @@ export function kafkaMachines(cluster: SharedCluster | undefined) {
       folders.push(made)
       return made
     },
-    /** Runs on a machine, from its start to its end. `watch`: what it asks the cluster goes through it. `platform`: of this one. */
+    /** Runs on a machine, from its start to its end. `watch`: what it asks the cluster goes through it. `platform`: of this one; `ids`: default: of all of the test. */
     on: <A, E>(
       place: string,
       run: Effect.Effect<A, E, Transport>,
       watch: (client: KafkaClient) => KafkaClient = (client) => client,
-      platform?: string
+      platform?: string,
+      ids: SchemaIds = names.ids
     ): Promise<A> => {
-      const { bootstrap, ids, own } = names
+      const { bootstrap, own } = names
       return Effect.runPromise(
         Effect.provide(
           run,
