@@ -46,6 +46,7 @@ export const longSuites: readonly string[] = [
   "test/kafka/security-older.test.ts",
   "test/kafka/three-brokers.test.ts",
   "test/kafka/two-controllers.test.ts",
+  "test/kafka/worker-budget.test.ts",
   "test/kafka/workers.test.ts",
   "test/kafka/topics/avro-topics.test.ts",
   "test/kafka/topics/topics.test.ts",
