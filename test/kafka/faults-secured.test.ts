@@ -174,10 +174,7 @@ describe.skipIf(!canRunKafka())("a platform on a secured cluster", () => {
         denied(AclResourceTypes.TOPIC, "one.out", AclOperationTypes.WRITE),
         /one\.out.*Write on topic one\.out/
       ],
-      [
-        denied(AclResourceTypes.TOPIC, "one.beats", AclOperationTypes.READ),
-        /Read on topic one\.beats/
-      ],
+      [denied(AclResourceTypes.TOPIC, "one.beats", AclOperationTypes.READ), /Read on topic one\.beats/],
       [
         denied(AclResourceTypes.TRANSACTIONAL_ID, "millrace.one/body/0", AclOperationTypes.WRITE),
         /Write on transactional id millrace\.one\/body\/0/

@@ -5,7 +5,7 @@ import type { Plan, PlannedNode } from "../plan/index.ts"
 import type { PhysicalPlan } from "../plan/physical.ts"
 import { noCounts, totalsOf } from "../transport/counts.ts"
 import { type Counts, Transport, TransportError } from "../transport/transport.ts"
-import type { Outage, TransportShape } from "../transport/transport.ts"
+import type { CommittedTask, Outage, TransportShape } from "../transport/transport.ts"
 import { watchedLog } from "../transport/watched-log.ts"
 import { countOpenLetters } from "../worker/dead-letter/letter-fates.ts"
 import type { TaskFacts } from "../worker/task/task-facts.ts"
@@ -67,7 +67,9 @@ const statusOf = Effect.fnUntraced(function* (
   const outage = yield* outageOf(transport)
   const { plan, running, stored } = run
   // Totals come from the log, so that they stand also for tasks that do not run now.
-  const checkpoints = yield* transport.checkpoints(stored.pipeline).pipe(orLastKnown(transport, []))
+  const checkpoints = yield* transport
+    .checkpoints(stored.pipeline)
+    .pipe(orLastKnown<readonly CommittedTask[]>(transport, []))
   const totals = totalsOf(checkpoints.map(({ checkpoint }) => checkpoint))
   return {
     pipeline: stored.pipeline,

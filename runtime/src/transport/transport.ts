@@ -85,9 +85,7 @@ export interface TransportShape {
    */
   readonly openTask: (task: TaskId, keyed?: KeyedNode, run?: string) => Effect.Effect<TaskLog, TransportError>
   /** Last committed checkpoints of every task of a pipeline, for status and planning. */
-  readonly checkpoints: (
-    pipeline: string
-  ) => Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError>
+  readonly checkpoints: (pipeline: string) => Effect.Effect<readonly CommittedTask[], TransportError>
   /**
    * Writes a copy of all that is kept, of one moment, into an empty folder, from which the same transport can be opened; commits go
    * on meanwhile. Durable when it answers.
@@ -344,6 +342,11 @@ export interface Counts {
   readonly dead: number
   readonly late: number
 }
+export interface CommittedTask {
+  readonly task: TaskId
+  readonly checkpoint: Checkpoint
+}
+
 /** Running totals and places after a commit. */
 export interface Checkpoint {
   readonly sequence: number

@@ -3,7 +3,7 @@ import { BatchCursor, BatchWriter, encodeUtf8, partitionOf } from "@millrace/sdk
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { checkpointText, readCheckpoint } from "../checkpoint-text.ts"
-import type { Checkpoint, TaskId, TransportError } from "../transport.ts"
+import type { Checkpoint, CommittedTask, TaskId, TransportError } from "../transport.ts"
 import { TransportError as Failure } from "../transport.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking, kafkaFailure } from "./kafka-failure.ts"
@@ -75,9 +75,7 @@ export class CheckpointLog {
   }
 
   /** Of every task of a pipeline. */
-  ofPipeline(
-    pipeline: string
-  ): Effect.Effect<readonly { readonly task: TaskId; readonly checkpoint: Checkpoint }[], TransportError> {
+  ofPipeline(pipeline: string): Effect.Effect<readonly CommittedTask[], TransportError> {
     return Effect.map(this.readAll, () =>
       [...this.known].flatMap(([name, checkpoint]) => {
         if (!name.startsWith(`${pipeline}/`)) return []
@@ -168,6 +166,22 @@ export class CheckpointLog {
         ...[...this.nodes.keys()].filter(going).map((name) => `${nodeMark}${name}`),
         ...[...this.layouts.keys()].filter(going).map((name) => `${layoutMark}${name}`)
       ].map((key) => this.record(key, undefined))
+    })
+  }
+
+  /**
+   * Waits until what a producer's transaction wrote here is read as committed, by anybody: a coordinator answers that it is committed
+   * before the partitions have its markers.
+   */
+  settled(producerId: bigint, frames: readonly OutgoingFrame[]): Effect.Effect<void, TransportError> {
+    const own = frames.filter(({ topic }) => topic === this.topic)
+    const partitions = [...new Set(own.map(({ partition }) => partition))]
+    return Effect.gen({ self: this }, function* () {
+      yield* this.readEnds(partitions)
+      for (const partition of partitions) {
+        const held = this.partitions[partition]?.frames
+        while (held?.isOpen(producerId) === true) yield* this.readTo(partition, held.next + 1n)
+      }
     })
   }
 

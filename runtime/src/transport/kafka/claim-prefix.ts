@@ -53,7 +53,9 @@ const write = ({ checkpoints, client, ids, platform, prefix }: Claim): Effect.Ef
     const transaction = yield* asking(() => TaskTransaction.open(client, `${prefix}platform`))
     // INVARIANT: looked at after the id was taken over: of two that begin at once one is fenced, and finds the other's.
     if ((yield* checkpoints.claimed) !== undefined) return
-    yield* asking(() => transaction.commit([checkpoints.claimFrame({ ids, platform })], { name: "", offsets: [] }))
+    yield* asking(() =>
+      transaction.commit([checkpoints.claimFrame({ ids, platform })], { name: "", offsets: [] })
+    )
   }).pipe(
     Effect.catchIf(
       ({ reason }) => reason === "fenced",

@@ -6,6 +6,7 @@ import { hasKafka } from "../../../../test/tools.ts"
 import { textFrame, textsOf } from "../acceptance.ts"
 import { emptyCommit } from "../empty-commit.ts"
 import { Transport, TransportError } from "../transport.ts"
+import type { KafkaClient } from "./client/kafka-client.ts"
 import { kafkajsClient } from "./client/kafkajs-client.ts"
 import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
 import { readRecordBatches } from "./record-batch/read-record-batches.ts"
@@ -23,6 +24,8 @@ const wanted = {
     { name: "seen", kind: "map", schema: undefined, mapKey: '"string"' }
   ]
 }
+/** A record batch of a marker alone. */
+const markerBytes = 78
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 
 const entries = (write: (writer: StateEntryWriter) => void): Uint8Array => {
@@ -158,6 +161,39 @@ describe.skipIf(!hasKafka || cluster === undefined)("a platform's tasks on Kafka
       })
     )
     assert.notStrictEqual(anew, first[0])
+  })
+
+  it("are forgotten once it is said so, though a transaction's marker comes after its coordinator's answer", async () => {
+    const place = folder()
+    const asked = Effect.flatMap(Transport, (transport) => transport.nodeId("plain", "one"))
+    const first = await on(place, asked)
+    let hidden: "no" | "end" | "marker" = "no"
+    // A moment in which what was committed last has no marker yet.
+    const watched = (client: KafkaClient): KafkaClient => ({
+      ...client,
+      endTxn: async (...args) => {
+        await client.endTxn(...args)
+        hidden = "end"
+      },
+      listOffsets: async (places, at) => {
+        const found = await client.listOffsets(places, at)
+        if (hidden !== "end" || at !== "latest") return found
+        hidden = "marker"
+        return found.map((each) => ({ ...each, offset: each.offset - 1n }))
+      },
+      fetch: async (options) => {
+        const found = await client.fetch(options)
+        if (hidden !== "marker") return found
+        hidden = "no"
+        return found.map((each) => ({ ...each, records: each.records.subarray(0, -markerBytes) }))
+      }
+    })
+    const forgotten = Effect.gen(function* () {
+      const transport = yield* Transport
+      yield* transport.forget("plain")
+      return yield* transport.nodeId("plain", "one")
+    })
+    assert.notStrictEqual(await on(place, forgotten, watched), first)
   })
 
   it("catch up with what their machine had missed, and keep what they had", async () => {

@@ -2,7 +2,7 @@ import { openBatch } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
 import type { Commit, Topic, TopicSpec, TransportShape } from "../transport.ts"
-import { CheckpointLog, checkpointPartitions } from "./checkpoint-log.ts"
+import { CheckpointLog, checkpointPartitions, taskName } from "./checkpoint-log.ts"
 import { claimPrefix } from "./claim-prefix.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 import { asking } from "./kafka-failure.ts"
@@ -109,8 +109,11 @@ export class KafkaLog {
     const end: TransportShape["end"] = (topic, partition) => this.offset(topic, partition, "lastStable")
     return {
       ...local,
-      remote: new LastSeen(client, { checkpoints: (pipeline) => checkpoints.ofPipeline(pipeline), end, read: look })
-        .remote,
+      remote: new LastSeen(client, {
+        checkpoints: (pipeline) => checkpoints.ofPipeline(pipeline),
+        end,
+        read: look
+      }).remote,
       ensureTopic: (spec) => this.ensureTopic(spec),
       deleteTopic: (name) => this.deleteTopic(name),
       start: (topic, partition) => this.offset(topic, partition, "earliest"),
@@ -266,13 +269,15 @@ export class KafkaLog {
     return this.checkpoints.nodeId(pipeline, node, (frame) => this.write(`node ${pipeline}/${node}`, [frame]))
   }
 
-  /** Writes frames of the platform's own in a transaction. */
+  /** Writes frames of the platform's own in a transaction. Who looks afterwards finds them, on whatever machine. */
   private write(id: string, frames: readonly OutgoingFrame[]): Effect.Effect<void, TransportError> {
     const { client, prefixes } = this.parts
-    return asking(async () => {
+    const written = asking(async () => {
       const transaction = await TaskTransaction.open(client, `${prefixes.own}${id}`)
       await transaction.commit(frames, { name: "", offsets: [] })
+      return transaction.producerId
     })
+    return Effect.flatMap(written, (producer) => this.checkpoints.settled(producer, frames))
   }
 
   private changelog(name: string, atLeast: number): Effect.Effect<string, TransportError> {
@@ -303,12 +308,12 @@ export class KafkaLog {
     nodes: readonly string[] | undefined
   ): Effect.Effect<void, TransportError> {
     return Effect.gen({ self: this }, function* () {
-      const { client, local, prefixes } = this.parts
+      const { local } = this.parts
       const isGoing = (node: string): boolean => nodes === undefined || nodes.includes(node)
       const going = new Set([...(yield* this.checkpoints.layoutsOf(pipeline)).keys()].filter(isGoing))
       for (const { task } of yield* this.checkpoints.ofPipeline(pipeline)) {
         if (!isGoing(task.node)) continue
-        yield* KafkaTask.forget(client, prefixes.own, this.checkpoints, task)
+        yield* this.write(taskName(task), [this.checkpoints.frame(task, undefined, 0)])
         going.add(task.node)
       }
       yield* this.states.forget(pipeline, going)

@@ -132,19 +132,6 @@ export class KafkaTask {
     }).log()
   })
 
-  /** Takes the task's checkpoint out of Kafka, and fences whoever has it. */
-  static readonly forget = Effect.fnUntraced(function* (
-    client: KafkaClient,
-    prefix: string,
-    checkpoints: CheckpointLog,
-    task: TaskId
-  ) {
-    yield* asking(async () => {
-      const transaction = await TaskTransaction.open(client, `${prefix}${taskName(task)}`)
-      await transaction.commit([checkpoints.frame(task, undefined, 0)], { name: "", offsets: [] })
-    })
-  })
-
   private log(): TaskLog {
     const { local } = this
     return {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../transport.ts"
-import type { RemoteLog, TransportShape } from "../transport.ts"
+import type { RemoteLog, CommittedTask, TransportShape } from "../transport.ts"
 import type { KafkaClient } from "./client/kafka-client.ts"
 
 /** A moment, for who looks at many partitions. */
@@ -9,7 +9,6 @@ const momentMs = 1_000
 const spareMs = 10_000
 
 type Looked = Pick<TransportShape, "checkpoints" | "end" | "read">
-type Checkpoints = Effect.Success<ReturnType<TransportShape["checkpoints"]>>
 
 /** Ends of partitions and checkpoints as they were seen last, so that looking at a cluster that does not answer waits for nothing. */
 export class LastSeen {
@@ -17,7 +16,7 @@ export class LastSeen {
   private readonly log: Looked
   private readonly ends: Map<string, bigint> = new Map()
   /** By pipeline. */
-  private readonly places: Map<string, Checkpoints> = new Map()
+  private readonly places: Map<string, readonly CommittedTask[]> = new Map()
   /** Until when topics are not asked; `performance.now()`. */
   private readonly spared: Map<string, number> = new Map()
 

@@ -33,6 +33,11 @@ export class SettledFrames {
     }
   }
 
+  /** Whether frames of the producer were taken whose transaction's marker was not. */
+  isOpen(producerId: bigint): boolean {
+    return this.open.has(producerId)
+  }
+
   private held(producerId: bigint): Uint8Array[] {
     const known = this.open.get(producerId)
     if (known !== undefined) return known

@@ -45,6 +45,10 @@ export class TaskTransaction {
     return new TaskTransaction(client, { ...producer, transactionalId })
   }
 
+  get producerId(): bigint {
+    return this.producer.producerId
+  }
+
   /** Writes the frames and the group's offsets in one transaction; answers the offset after each frame. */
   async commit(frames: readonly OutgoingFrame[], group: GroupOffsets): Promise<readonly bigint[]> {
     const began = clocks()

@@ -14,9 +14,10 @@ import type {
   TransactionRequests,
   TxnProducer
 } from "./kafka-client.ts"
+import { neededAcl, topicDenied } from "./needed-acl.ts"
+import type { AskedOf } from "./needed-acl.ts"
 import type { Api, PartitionCode } from "./protocol/api.ts"
 import * as groups from "./protocol/groups.ts"
-import type { CoordinatorKind } from "./protocol/metadata.ts"
 import * as transactions from "./protocol/transactions.ts"
 import { addressText } from "./requester.ts"
 import type { Requester } from "./requester.ts"
@@ -24,18 +25,12 @@ import { retrying } from "./retrying.ts"
 import type { Retrying } from "./retrying.ts"
 
 /** How a request reaches a coordinator. */
-interface Errand<Answer> {
-  readonly kind: CoordinatorKind
-  readonly key: string
+interface Errand<Answer> extends AskedOf<Answer> {
   /** Default: one of the group's own, where a join may wait for long. */
   readonly lane?: string
   readonly asked: string
   /** More than for other requests, where the coordinator waits for others. */
   readonly extraMs?: number
-  /** What the user needs where topics are refused, as an ACL says it. */
-  readonly topicNeeds?: (answer: Answer) => string
-  /** The group that a transaction's coordinator is asked of. */
-  readonly group?: string
   /** Codes of an answer: what is not 0 is a refusal. */
   readonly codes: (answer: Answer) => readonly number[]
 }
@@ -95,7 +90,9 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
     const asked = `to commit offsets of ${group} in the transaction of ${producer.transactionalId}`
     const lane = laneOf("commits", producer.transactionalId)
     const topicNeeds = onTopics("Read")
-    const errand = { kind: "group", key: group, asked, codes: partitionCodes, lane, topicNeeds } as const
+    const { transactionalId } = producer
+    const codes = partitionCodes
+    const errand = { kind: "group", key: group, asked, codes, lane, topicNeeds, transactionalId } as const
     await this.#run(errand, transactions.txnOffsetCommitApi, { producer, group, offsets, member })
   }
 
@@ -196,27 +193,13 @@ export class CoordinatorRequests implements TransactionRequests, GroupRequests {
       const refusals = codes(answer).filter((code) => code !== 0)
       const refused = refusals.find((code) => code !== notAttempted) ?? refusals[0]
       if (refused !== undefined) {
-        const needs = needsOf(errand, refused, answer)
+        const needs = neededAcl(errand, refused, answer)
         throw brokerError(refused, { broker: addressText(address), asked, isWrite: api.isWrite, needs })
       }
       return answer
     }
     return retrying(this.#retrying, attempt, () => this.#view.forgetCoordinator(kind, key))
   }
-}
-
-const topicDenied = 29
-const groupDenied = 30
-
-/** What a user has to be allowed, where that is why the coordinator refused. */
-function needsOf<Answer>(
-  { group, key, kind, topicNeeds }: Errand<Answer>,
-  code: number,
-  answer: Answer
-): string {
-  if (code === topicDenied && topicNeeds !== undefined) return topicNeeds(answer)
-  if (code === groupDenied || kind === "group") return `Read on group ${group ?? key}`
-  return `Write on transactional id ${key}`
 }
 
 const onTopics =

@@ -2,7 +2,8 @@ import { assert, describe, it } from "vitest"
 import { connectFailure } from "./wire.ts"
 
 describe("why a broker did not let the client in", () => {
-  const said = (message: string, cause?: Error): string => connectFailure(new Error(message, { cause })).message
+  const said = (message: string, cause?: Error): string =>
+    connectFailure(new Error(message, { cause })).message
 
   it("is the user's proof, though the broker names the mechanism that it was given by", () => {
     assert.match(
