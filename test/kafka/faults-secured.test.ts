@@ -199,21 +199,24 @@ describe.skipIf(!canRunKafka())("a platform on a secured cluster", () => {
   it("waits for credentials that were taken away, and for brokers that a start finds gone, and goes on by itself", async () => {
     const [inside = ""] = cluster.inside
     await untilOn(running(), "one")
-    await setScramPassword(inside, "millrace", undefined)
-    // Connections that are open stay: a broker that goes takes them along.
-    await cluster.kill(1)
-    writeFileSync(config, theConfig("  prefix: millrace.second."))
-    const second = startUp(["--data", join(folder.path, "second"), "--config", config])
-    await until(second.errors, (said) => said.includes("Kafka has not answered for"), 200)
-    await cluster.start(1)
-    assert.strictEqual(await second.ended(), 77, second.errors())
-    assert.include(second.errors(), "KAFKA_AUTHENTICATION_FAILED")
-    const message = await untilError(running(), "one", "body", "TRANSPORT_UNAUTHORIZED")
-    assert.match(message, /refused the user's proof/)
-    assert.notInclude(message, password)
-    await untilAlert(running(), "transport-unavailable", {}, { state: "firing", seconds: 100 })
-    assert.isAbove(await metricOf(running(), "millrace_transport_silent_seconds"), 2)
-    await setScramPassword(inside, "millrace", password)
+    try {
+      await setScramPassword(inside, "millrace", undefined)
+      // Connections that are open stay: a broker that goes takes them along.
+      await cluster.kill(1)
+      writeFileSync(config, theConfig("  prefix: millrace.second."))
+      const second = startUp(["--data", join(folder.path, "second"), "--config", config])
+      await until(second.errors, (said) => said.includes("Kafka has not answered for"), 200)
+      await cluster.start(1)
+      assert.strictEqual(await second.ended(), 77, second.errors())
+      assert.include(second.errors(), "KAFKA_AUTHENTICATION_FAILED")
+      const message = await untilError(running(), "one", "body", "TRANSPORT_UNAUTHORIZED")
+      assert.match(message, /refused the user's proof/)
+      assert.notInclude(message, password)
+      await untilAlert(running(), "transport-unavailable", {}, { state: "firing", seconds: 100 })
+      assert.isAbove(await metricOf(running(), "millrace_transport_silent_seconds"), 2)
+    } finally {
+      await setScramPassword(inside, "millrace", password)
+    }
     await isRunning(running(), "one")
     await untilAlert(running(), "transport-unavailable", {}, { state: "resolved", seconds: 100 })
     await assertWhole(kafka, running(), "one")

@@ -190,11 +190,11 @@ const taskStatus = Effect.fnUntraced(function* (
 })
 
 /** What a task is about to say that has not given up its request yet. */
-const waitsFor = ({ message, silentMs }: Outage): TaskFailure =>
+const waitsFor = ({ isRefused, message, silentMs }: Outage): TaskFailure =>
   fromTransport(
     new TransportError({
-      reason: "unavailable",
-      message: `Kafka has not answered for ${Math.round(silentMs / 1_000)} s: ${message}`
+      reason: isRefused ? "unauthorized" : "unavailable",
+      message: `Kafka has ${isRefused ? "not let us in" : "not answered"} for ${Math.round(silentMs / 1_000)} s: ${message}`
     })
   )
 

@@ -48,7 +48,7 @@ describe("checkpoints in a remote log as they were seen last", () => {
       cluster.end = Effect.fail(new TransportError({ reason: "unauthorized", message: "refused" }))
       assert.deepStrictEqual(yield* remote.lastCheckpoints("movies"), seen)
       cluster.end = Effect.never
-      cluster.outage = { silentMs: 2_000, message: "gone" }
+      cluster.outage = { silentMs: 2_000, message: "gone", isRefused: false }
       assert.deepStrictEqual(yield* remote.lastCheckpoints("movies"), seen)
       assert.match((yield* Effect.flip(remote.lastCheckpoints("films"))).message, /gone/)
     })
@@ -80,7 +80,7 @@ describe("the ends of a remote log as they were seen last", () => {
       const { cluster, remote } = made()
       yield* remote.lastEnd("films", 0)
       cluster.end = Effect.never
-      cluster.outage = { silentMs: 2_000, message: "refused" }
+      cluster.outage = { silentMs: 2_000, message: "refused", isRefused: false }
       assert.strictEqual(yield* remote.lastEnd("films", 0), 7n)
       assert.strictEqual(cluster.asked, 1)
       const unseen = yield* Effect.flip(remote.lastEnd("films", 1))

@@ -17,6 +17,8 @@ export interface Outage {
   readonly silentMs: number
   /** What the last attempt came to, who was asked, and what to look at. */
   readonly message: string
+  /** Brokers answer, and do not let us in: the user, its secret or its token is refused. */
+  readonly isRefused: boolean
 }
 
 export interface TopicRequests {

@@ -35,6 +35,17 @@ describe("the reach of a cluster", () => {
     assert.isUndefined(outage())
   })
 
+  it("says whether brokers are away, or do not let us in", async () => {
+    const { clock, outage, reach } = made()
+    await quietly(reach.watched(place.asked, refused()))
+    clock.ms = 2_000
+    assert.strictEqual(outage()?.isRefused, false)
+    const unknown = clientError("AUTHENTICATION_FAILED", place, "the broker refused the user's proof")
+    await quietly(reach.watched(place.asked, Promise.reject(unknown)))
+    assert.strictEqual(outage()?.isRefused, true)
+    assert.strictEqual(outage()?.silentMs, 2_000, "it does no work either way")
+  })
+
   it("is there for those who ask nothing, however long", async () => {
     const { clock, outage, reach } = made()
     await reach.watched(place.asked, Promise.resolve("records"))

@@ -1,3 +1,4 @@
+import { clientRefusals } from "./error-kinds.ts"
 import type { Outage } from "./kafka-client.ts"
 import { KafkaError } from "./kafka-error.ts"
 
@@ -17,6 +18,9 @@ const silences = new Set([
   "MALFORMED_ANSWER"
 ])
 
+/** By these it answers, and does not let us in. */
+const refusals = new Set<string>([clientRefusals.authentication, clientRefusals.token])
+
 /** A broker that goes is no outage where another has its place at once. */
 const noticedAfterMs = 1_000
 
@@ -30,7 +34,7 @@ export class Reach {
   readonly #now: () => number
   #answeredAt: number
   /** Since a broker answered: when the first was asked who failed, and how the last did. */
-  #failing: { readonly since: number; readonly message: string } | undefined
+  #failing: { readonly since: number; readonly message: string; readonly isRefused: boolean } | undefined
 
   /** `now`: milliseconds of a clock that only goes on. */
   constructor(now: () => number = () => performance.now()) {
@@ -50,7 +54,8 @@ export class Reach {
       if (cause instanceof KafkaError && silences.has(cause.kind))
         this.#failing = {
           since: this.#failing?.since ?? Math.max(entry.since, this.#answeredAt),
-          message: cause.message
+          message: cause.message,
+          isRefused: refusals.has(cause.kind)
         }
       else if (cause instanceof KafkaError && cause.kind !== "CLIENT_CLOSED") this.#heard()
       throw cause
@@ -64,12 +69,13 @@ export class Reach {
     const now = this.#now()
     if (this.#failing !== undefined) {
       const silentMs = now - this.#failing.since
-      return silentMs < noticedAfterMs ? undefined : { silentMs, message: this.#failing.message }
+      const { isRefused, message } = this.#failing
+      return silentMs < noticedAfterMs ? undefined : { silentMs, message, isRefused }
     }
     const [oldest] = this.#waiting
     const silentMs = now - Math.max(this.#answeredAt, oldest?.since ?? now)
     if (oldest === undefined || silentMs < silentAfterMs) return undefined
-    return { silentMs, message: `${oldest.asked}: there is no answer yet` }
+    return { silentMs, message: `${oldest.asked}: there is no answer yet`, isRefused: false }
   }
 
   #heard(): void {

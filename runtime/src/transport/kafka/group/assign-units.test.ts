@@ -175,6 +175,33 @@ describe("an assignment of units", () => {
     assert.deepStrictEqual(countsOf(targetsOf(assignUnits(members, units)), members, units), [4, 12, 24])
   })
 
+  it("leaves nothing with who has next to no weight, and gives the nearest whole number to all", () => {
+    fc.assert(
+      fc.property(
+        groups,
+        fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 6, maxLength: 6 }),
+        (group, weights) => {
+          const { units } = group
+          const weighed = group.members.map((each, index) => ({
+            ...each,
+            weight: (weights[index] ?? 1) * 100
+          }))
+          const members = [member("next to none", units.map(({ id }) => id).slice(0, 3)), ...weighed]
+          const targets = targetsOf(assignUnits(members, units))
+          const [none, ...counts] = countsOf(targets, members, units)
+          assert.strictEqual(none, 0)
+          const total = weighed.reduce((sum, { weight }) => sum + weight, 1)
+          for (const [index, count] of counts.entries())
+            assert.isBelow(Math.abs(count - (units.length * (weighed[index]?.weight ?? 0)) / total), 1)
+        }
+      ),
+      { numRuns: 100 }
+    )
+    const units = [...chainOf("beats", 1), ...chainOf("body", 1)]
+    const members = [member("platform", ["beats/0", "body/0"]), member("worker", [], { weight: 1_000 })]
+    assert.deepStrictEqual(countsOf(targetsOf(assignUnits(members, units)), members, units), [0, 2])
+  })
+
   it("gives what needs a trait to who has it, levels out with the rest, and tells what nobody may do", () => {
     const units = [...chainOf("posted", 4, "ingest"), ...chainOf("lost", 2, "gpu"), ...chainOf("free", 8)]
     const members = [member("a", [], { traits: ["ingest"] }), member("b"), member("c")]

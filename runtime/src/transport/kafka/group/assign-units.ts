@@ -29,8 +29,8 @@ export interface UnitAssignment {
 
 /**
  * Who does what. The same for the same input, in whatever order. Members have numbers of units that differ by one, in the measure of
- * their weights, and so have they of each chain; where units need traits, as far as that lets it. Among all such it is one
- * that takes the fewest units from who has them. Cooperative (KIP-429): a unit that moves is nobody's in between, and is given by the
+ * their weights, to the nearest, and so have they of each chain; where units need traits, as far as that lets it. Among all such it is
+ * one that takes the fewest units from who has them, where weights are equal. Cooperative (KIP-429): a unit that moves is nobody's in between, and is given by the
  * assignment after its owner has given it up; two rounds after the last change nothing moves any more.
  *
  * `kept`: units that stay with who has them, whatever else is said: ids by member.

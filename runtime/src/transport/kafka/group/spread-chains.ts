@@ -14,13 +14,12 @@ export interface Spread {
  * both but for rounding, up or down. Such numbers always exist, for the shares themselves are a flow that keeps all bounds, and a
  * flow within whole bounds has a whole one (integrality). Of them it is one that leaves as much as can be where it is: a cheapest
  * flow, by successive shortest paths, on workers alone, for what a path changes of a chain is a unit that goes from one to another.
+ * Sums are rounded up for those whose shares are cut most by rounding down, as far as the chains let it: who has next to no share keeps no
+ * unit because it has it.
  */
 export function spreadChains(spread: Spread): readonly (readonly number[])[] {
   const cells = new Cells(spread)
-  const { parts, shares } = spread
-  // INVARIANT: who has too little is served first; only then the rest may lie where it is rounded up.
-  for (const round of [Math.floor, Math.ceil]) {
-    const bounds = shares.map((share) => round(share / parts))
+  for (const bounds of boundsOf(spread)) {
     for (;;) {
       const path = cells.cheapestPath(bounds)
       if (path === undefined) break
@@ -28,6 +27,26 @@ export function spreadChains(spread: Spread): readonly (readonly number[])[] {
     }
   }
   return cells.counts()
+}
+
+/**
+ * What workers are brought to, one after the other. INVARIANT: who has too little is served first; only then the rest may lie where it is
+ * rounded up; and with all within their roundings, it goes to whom most is cut off.
+ */
+function boundsOf({ parts, shares }: Spread): readonly (readonly number[])[] {
+  const floors = shares.map((share) => Math.floor(share / parts))
+  const cuts = shares.map((share) => share % parts)
+  const seats = cuts.reduce((sum, cut) => sum + cut, 0) / parts
+  const last = cuts.toSorted((one, other) => other - one)[seats - 1] ?? Infinity
+  const upWhere = (isUp: (cut: number) => boolean) =>
+    floors.map((floor, worker) => floor + (isUp(cuts[worker] ?? 0) ? 1 : 0))
+  // Whoever else has just as much cut off as the last may have the last seats.
+  return [
+    floors,
+    upWhere((cut) => cut > 0),
+    upWhere((cut) => cut > last),
+    upWhere((cut) => cut > 0 && cut >= last)
+  ]
 }
 
 interface Path {
