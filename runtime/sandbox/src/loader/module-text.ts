@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs"
-import { createRequire, stripTypeScriptTypes } from "node:module"
+import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { strippedTypes } from "./stripped-types.ts"
 
 /**
  * Makes one JavaScript text of TypeScript (or compiled) modules in a *restricted form*, for places that have no module loader: the guest's
@@ -107,17 +108,5 @@ function requireText(file: string, from: string): string {
 /** A published package holds the same modules as JavaScript. */
 function sourceOf(file: string): string {
   const text = readFileSync(file, "utf8")
-  return file.endsWith(".ts") ? withoutWarning(() => stripTypeScriptTypes(text)) : text
-}
-
-/** Node calls its own type stripping experimental where it is called by name; the whole platform runs on it. */
-function withoutWarning<A>(strip: () => A): A {
-  // oxlint-disable-next-line typescript/unbound-method -- put back where it was
-  const emitWarning = process.emitWarning
-  process.emitWarning = () => undefined
-  try {
-    return strip()
-  } finally {
-    process.emitWarning = emitWarning
-  }
+  return file.endsWith(".ts") ? strippedTypes(text) : text
 }
