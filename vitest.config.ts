@@ -22,8 +22,8 @@ export default defineConfig({
         ],
     // isolated-vm needs real processes (its threads crash under worker_threads) and no start-up snapshot.
     pool: "forks",
-    // Both of two cores: the suites wait for processes more than they compute.
-    maxWorkers: 2,
+    // More than two cores: the suites wait for processes as much as they compute.
+    maxWorkers: 3,
     execArgv: ["--no-node-snapshot"],
     setupFiles: ["test/setup.ts"],
     globalSetup: ["test/kafka/global-setup.ts"],

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join, resolve } from "node:path"
+import { programVariable } from "./input/program.ts"
+import { bundleTestedProgram } from "./tested-program.ts"
 import { missingTools } from "./tools.ts"
 
 // `npm test`: every suite, in the Node 24 that the project brings. What this machine cannot run is named, never passed
@@ -30,7 +32,11 @@ const run = spawnSync(
   {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` }
+    env: {
+      ...process.env,
+      [programVariable]: await bundleTestedProgram(root),
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`
+    }
   }
 )
 

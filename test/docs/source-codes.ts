@@ -27,6 +27,7 @@ const inExpressions = /"(EXPRESSION_[A-Z_]+)"/g
 /** Words joined by underscores that are no codes. */
 const notCodes = new Set([
   "XDG_CONFIG_HOME",
+  "NODE_COMPILE_CACHE",
   "BACKWARD_TRANSITIVE",
   "FORWARD_TRANSITIVE",
   "FULL_TRANSITIVE",

@@ -8,7 +8,9 @@ import { setTimeout as delay } from "node:timers/promises"
 // The front door: the `millrace` program as a user runs it, and the HTTP API of a platform that it keeps up.
 
 export const root = resolve(import.meta.dirname, "../..")
-export const bin = join(root, "runtime/bin/millrace.js")
+/** Names another program than that of the sources. */
+export const programVariable = "MILLRACE_TESTED_PROGRAM"
+export const bin = process.env[programVariable] ?? join(root, "runtime/bin/millrace.js")
 /** The package of the plugins that these tests use. */
 export const ordersFolder = join(import.meta.dirname, "fixtures/orders")
 

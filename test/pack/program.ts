@@ -15,6 +15,19 @@ export const loadedPackages = ["@millrace/sdk", "@millrace/sandbox", "effect", "
 /** The `millrace` program as few modules, the console that it serves, and the licences of what was bundled into them. */
 export const bundleProgram = async (): Promise<readonly ArchiveFile[]> => {
   const console = await buildConsole()
+  const { inputs, modules } = await bundleModules()
+  return [
+    ...modules.map(({ content, name }) => ({ name: `dist/${name}`, content })),
+    ...console.files,
+    { name: "THIRD_PARTY.md", content: Buffer.from(notices([...inputs, ...console.packages])) }
+  ]
+}
+
+/** The program alone, `main.js` among its modules, and what went into them. */
+export const bundleModules = async (): Promise<{
+  readonly modules: readonly ArchiveFile[]
+  readonly inputs: readonly string[]
+}> => {
   const outdir = join(root, "runtime/dist")
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -38,17 +51,10 @@ export const bundleProgram = async (): Promise<readonly ArchiveFile[]> => {
     charset: "utf8",
     logLevel: "warning"
   })
-  return [
-    ...outputFiles.map(({ contents, path }) => ({
-      name: `dist/${relative(outdir, path)}`,
-      content: contents
-    })),
-    ...console.files,
-    {
-      name: "THIRD_PARTY.md",
-      content: Buffer.from(notices([...Object.keys(metafile.inputs), ...console.packages]))
-    }
-  ]
+  return {
+    modules: outputFiles.map(({ contents, path }) => ({ name: relative(outdir, path), content: contents })),
+    inputs: Object.keys(metafile.inputs)
+  }
 }
 
 const notices = (inputs: readonly string[]): string => {
