@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs"
 import { spawnSync } from "node:child_process"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { bin, command, temporaryFolder } from "./program.ts"
+import { command, root, temporaryFolder } from "./program.ts"
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -21,7 +21,7 @@ const olderNode = (): NodeJS.ProcessEnv => {
 const binWithoutNode24 = (): string => {
   const target = join(folder.path, "millrace/bin")
   mkdirSync(target, { recursive: true })
-  cpSync(dirname(bin), target, { recursive: true })
+  cpSync(join(root, "runtime/bin"), target, { recursive: true })
   writeFileSync(join(folder.path, "millrace/package.json"), '{ "type": "module" }\n')
   return join(target, "millrace.js")
 }
