@@ -7,14 +7,17 @@ export interface CommittedOffsetsOptions {
   readonly ends: readonly bigint[]
 }
 
-/** How far a group has come, by partition: 0 where it has committed nothing, and never beyond the input's end. */
+/**
+ * How far a group has come, by partition: 0 where it has committed nothing, and never beyond the input's end. Each is asked for by itself:
+ * what is asked together is answered when no partition's commit is under way, which may be in seconds.
+ */
 export const committedOffsets = async (
   client: KafkaClient,
   { ends, group, topic }: CommittedOffsetsOptions
 ): Promise<readonly number[]> => {
-  const places = ends.map((_, partition) => ({ topic, partition }))
-  const committed = ends.map(() => 0)
-  for (const { offset, partition } of await client.fetchOffsets(group, places))
-    committed[partition] = Math.max(0, Math.min(Number(offset), Number(ends[partition] ?? 0n)))
-  return committed
+  const asked = ends.map(async (end, partition) => {
+    const [found] = await client.fetchOffsets(group, [{ topic, partition }])
+    return Math.max(0, Math.min(Number(found?.offset ?? 0n), Number(end)))
+  })
+  return Promise.all(asked)
 }
