@@ -6,21 +6,12 @@ import * as TestClock from "effect/testing/TestClock"
 import { TransportError } from "../transport.ts"
 import type { Outage } from "../transport.ts"
 import { LastSeen } from "./last-seen.ts"
+import { zeroCheckpoint } from "./local-copy.ts"
 
 const failure = new TransportError({ reason: "unavailable", message: "gone" })
 
 const task = { pipeline: "movies", node: "count", partition: 0 }
-const checkpoint = {
-  sequence: 3,
-  offsets: [],
-  positions: {},
-  tokens: {},
-  watermarks: {},
-  counts: {},
-  completed: false,
-  now: 0,
-  ledger: {}
-}
+const checkpoint = { ...zeroCheckpoint, sequence: 3 }
 
 const made = () => {
   const cluster: { end: Effect.Effect<bigint, TransportError>; outage: Outage | undefined; asked: number } = {

@@ -1,3 +1,4 @@
+import { emptyCounts } from "@millrace/sandbox"
 import type { NodeCounts } from "@millrace/sandbox"
 import { BatchWriter, timerInput } from "@millrace/sdk/record"
 import { assert, describe, it } from "vitest"
@@ -21,16 +22,7 @@ const inputOf = (records: number, input = "input") => ({
 const outputOf = (records: number) => ({ output: "out", frame: frameOf(records) })
 
 const countsOf = (node: string, counts: Partial<NodeCounts>): NodeCounts => ({
-  node,
-  recordsIn: 0,
-  recordsOut: 0,
-  handled: 0,
-  filtered: 0,
-  failed: 0,
-  late: 0,
-  cpuMicros: 0,
-  bytesIn: 0,
-  bytesOut: 0,
+  ...emptyCounts(node),
   ...counts
 })
 
