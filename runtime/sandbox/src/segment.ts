@@ -304,6 +304,11 @@ export interface SandboxPoolShape {
   readonly open: (spec: SegmentSpec) => Effect.Effect<Segment, SegmentError, Scope.Scope>
   /** Evaluates a bundle without capabilities, in a process of its own, and answers `manifest()`'s text. */
   readonly manifest: (bundle: string) => Effect.Effect<string, SegmentError>
+  /**
+   * Says what the bundles to be inspected begin with (`bundleSeam`): it is run ahead, in a process that nobody has yet. Text of one's
+   * own alone: it is run beside what the same process is then asked to inspect.
+   */
+  readonly prime: (library: string) => Effect.Effect<void>
   readonly derive: (
     bundle: string,
     plugin: string,

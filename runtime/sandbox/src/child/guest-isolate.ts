@@ -1,4 +1,5 @@
 import ivm from "isolated-vm"
+import { partsOfBundle } from "../protocol/bundle-parts.ts"
 import { bundleFile } from "../protocol/bundle-place.ts"
 import type { CodeCache } from "./code-cache.ts"
 import type { FrameWindow } from "./frame-window.ts"
@@ -52,14 +53,14 @@ export class GuestIsolate {
   }
 
   /** Compiles a text that other isolates of this process may compile too; once for all realms of this one. */
-  compile(text: string, filename: string): ivm.Script {
+  compile(text: string, filename: string, lineOffset = 0): ivm.Script {
     const cachedData = this.code.get(text)
     const known = cachedData === undefined ? undefined : this.scripts.get(cachedData)
     if (known !== undefined) return known
     const script =
       cachedData === undefined
-        ? this.isolate.compileScriptSync(text, { filename, produceCachedData: true })
-        : this.isolate.compileScriptSync(text, { filename, cachedData })
+        ? this.isolate.compileScriptSync(text, { filename, lineOffset, produceCachedData: true })
+        : this.isolate.compileScriptSync(text, { filename, lineOffset, cachedData })
     const made: unknown = cachedData ?? Reflect.get(script, "cachedData")
     if (made instanceof ivm.ExternalCopy) {
       if (cachedData === undefined) this.code.put(text, made)
@@ -106,6 +107,7 @@ export class GuestRealm {
   private readonly context: ivm.Context
   private readonly functions: { readonly [name: string]: ivm.Reference }
   private shown: SharedArrayBuffer | undefined
+  private hasLibrary = false
 
   constructor(
     owner: GuestIsolate,
@@ -130,15 +132,26 @@ export class GuestRealm {
     this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
   }
 
+  /** Runs what a bundle has before its seam, for whatever comes after it. */
+  runLibrary(library: string, deadline: Deadline): Thrown | undefined {
+    return this.guarded(deadline, (timeout) => {
+      this.owner.compile(library, bundleFile).runSync(this.context, timeout)
+      this.hasLibrary = true
+    })
+  }
+
   /**
-   * Runs the bundle. What it throws becomes plain text; it may also be stopped. `once`: no other isolate of this process will run
-   * it, and nothing is kept for them.
+   * Runs the bundle, but for a library that was run before. What it throws becomes plain text; it may also be stopped. `once`: no
+   * other isolate of this process will run it, and nothing of its own is kept for them.
    */
   runBundle(text: string, deadline: Deadline, { once }: { readonly once: boolean }): Thrown | undefined {
+    const { library, own, ownLine } = partsOfBundle(text)
+    const thrown = library === "" || this.hasLibrary ? undefined : this.runLibrary(library, deadline)
+    if (thrown !== undefined) return thrown
     return this.guarded(deadline, (timeout) => {
       const script = once
-        ? this.owner.isolate.compileScriptSync(text, { filename: bundleFile })
-        : this.owner.compile(text, bundleFile)
+        ? this.owner.isolate.compileScriptSync(own, { filename: bundleFile, lineOffset: ownLine })
+        : this.owner.compile(own, bundleFile, ownLine)
       script.runSync(this.context, { ...timeout, release: once })
     })
   }

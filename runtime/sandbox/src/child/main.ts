@@ -6,6 +6,7 @@ import { FrameWindow } from "./frame-window.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
+import { PrimedRealm } from "./primed-realm.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
 import { markStage, readSections } from "./shared-file.ts"
 
@@ -16,6 +17,7 @@ import { markStage, readSections } from "./shared-file.ts"
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
 const window = new FrameWindow()
+let primed: PrimedRealm | undefined
 let harness = ""
 let disabled: readonly string[] = []
 
@@ -37,6 +39,13 @@ function answerTo(question: Question, sections: readonly Uint8Array[]): Answer {
     case "close":
       closeSegment(question.segment)
       return { is: "ok" }
+    case "prime":
+      primed = PrimedRealm.open(
+        newIsolate(question.memoryMiB),
+        textOf(sections[0]),
+        makeDeadline(question.timeoutMs)
+      )
+      return { is: "ok" }
     case "inspect":
       return inspect(question, textOf(sections[0]))
     default:
@@ -48,7 +57,7 @@ const warmUpMiB = 16
 
 /** Compiles the harness and opens a realm of it before anybody waits: the first isolate of a process takes three times as long. */
 function warmUp(): void {
-  const isolate = new GuestIsolate(warmUpMiB, harness, disabled, code)
+  const isolate = newIsolate(warmUpMiB)
   try {
     isolate.openRealm(makeDeadline(1000))
   } finally {
@@ -56,11 +65,25 @@ function warmUp(): void {
   }
 }
 
+function newIsolate(memoryMiB: number): GuestIsolate {
+  return new GuestIsolate(memoryMiB, harness, disabled, code)
+}
+
+/** The realm that was made ready for the bundle, if there is one: whatever else was made ready is ended. */
+function takePrimed(bundle: string): PrimedRealm | undefined {
+  const known = primed
+  primed = undefined
+  if (known === undefined || known.fits(bundle)) return known
+  known.isolate.dispose()
+  return undefined
+}
+
 type SegmentQuestion = Extract<Question, { readonly segment: number }>
 
 function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
+    takePrimed("")
     const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
     const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
@@ -85,8 +108,7 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
 
 function newSegment(question: OpenQuestion): LoadedSegment {
   const { isShared, memoryMiB, segment } = question
-  if (!isShared)
-    return new LoadedSegment(segment, new GuestIsolate(memoryMiB, harness, disabled, code), window)
+  if (!isShared) return new LoadedSegment(segment, newIsolate(memoryMiB), window)
   const isolate = sharedIsolates().find((each) => each.hasRoom(memoryMiB))
   const made = isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code)
   return new LoadedSegment(segment, made, window)
@@ -100,10 +122,11 @@ function sharedIsolates(): readonly SharedIsolate[] {
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const isolate = new GuestIsolate(question.memoryMiB, harness, disabled, code)
+  const ready = takePrimed(bundle)
+  const isolate = ready?.isolate ?? newIsolate(question.memoryMiB)
   markStage(0)
   try {
-    const guest = isolate.openRealm(deadline)
+    const guest = ready?.realm ?? isolate.openRealm(deadline)
     const thrown = guest.runBundle(bundle, deadline, { once: true })
     if (thrown !== undefined)
       return { is: "failed", stage: 0, failure: failureText(thrown.message, thrown.stack) }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import type { SandboxChild } from "./sandbox-child.ts"
-import { greetChild, spawnChild } from "./start-child.ts"
+import { greetChild, primeChild, spawnChild } from "./start-child.ts"
 
 const parkAfterMs = 30_000
 /** Who has read a bundle plans and opens it at once: a start beside that would take a core from it. */
@@ -19,6 +19,7 @@ export class SpareChild {
   private preparedAt = 0
   private timer: NodeJS.Timeout | undefined
   private isClosed = false
+  private library = ""
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
 
@@ -38,6 +39,13 @@ export class SpareChild {
     return ready
   }
 
+  /** What the next process runs ahead, for a bundle that begins with it. */
+  prime(library: string): void {
+    if (library === this.library) return
+    this.library = library
+    this.end()
+  }
+
   /** Starts one in the background a moment later, if there is none then. */
   prepare(now: number): void {
     this.preparedAt = now
@@ -49,14 +57,17 @@ export class SpareChild {
     this.timer = undefined
     if (this.starting !== undefined || this.isReady || this.isClosed) return
     const child = spawnChild(this.settings, this.platform)
+    const { library } = this
     this.starting = child
     Effect.runFork(
       greetChild(child, this.settings).pipe(
+        Effect.andThen(library === "" ? Effect.void : primeChild(child, this.settings, library)),
         Effect.match({
           // A process that does not start is met again, and reported, where one is needed.
           onFailure: () => child.kill("closed"),
           onSuccess: () => {
-            this.ready = child
+            if (library === this.library) this.ready = child
+            else child.kill("closed")
           }
         }),
         Effect.ensuring(

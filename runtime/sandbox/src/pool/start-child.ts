@@ -17,3 +17,15 @@ export function greetChild(child: SandboxChild, settings: PoolSettings): Effect.
   const hello = { ask: "hello", disabled: [...settings.disabled] } as const
   return Effect.andThen(child.greeting, Effect.asVoid(child.ask(hello, [childProgram().harness], helloMs)))
 }
+
+/** Has it run a bundle's library ahead (bundle-parts.ts). One that fails or takes too long is met again with its bundle. */
+export function primeChild(
+  child: SandboxChild,
+  { inspection }: PoolSettings,
+  library: string
+): Effect.Effect<void, ChildEnded> {
+  const { deadlineMs: timeoutMs, memoryMiB } = inspection
+  return Effect.asVoid(
+    child.ask({ ask: "prime", memoryMiB, timeoutMs }, [Buffer.from(library, "utf8")], timeoutMs)
+  )
+}

@@ -18,6 +18,7 @@ export type Question =
     }
   | { readonly ask: "drop"; readonly segment: number }
   | InspectQuestion
+  | PrimeQuestion
 
 /** Sections: the bundle's text. */
 export interface OpenQuestion {
@@ -70,6 +71,13 @@ export interface InspectQuestion {
   readonly plugin: string
   readonly requestJson: string
   readonly isDerive: boolean
+}
+
+/** Sections: the text that the bundle to be inspected next begins with (bundle-parts.ts), to be run before it comes. */
+export interface PrimeQuestion {
+  readonly ask: "prime"
+  readonly memoryMiB: number
+  readonly timeoutMs: number
 }
 
 /** What a sandbox process answers; the worker believes none of it before {@link decodeAnswer}. */

@@ -1,0 +1,101 @@
+import { runInNewContext } from "node:vm"
+import * as Effect from "effect/Effect"
+import { assert, describe, it } from "vitest"
+import { withPool } from "./fixture/pool-fixture.ts"
+import { probeGuards } from "./pool/guards.ts"
+import { poolSettings } from "./pool/pool-options.ts"
+import type { SandboxChild } from "./pool/sandbox-child.ts"
+import { greetChild, primeChild, spawnChild } from "./pool/start-child.ts"
+import { bundleSeam } from "./protocol/bundle-parts.ts"
+import { sharedFileBytes } from "./protocol/shared-layout.ts"
+
+/** Its manifest is the value of `expression`. */
+const own = (expression: string) => `var __millrace_bundle = {
+  abi: 1, manifest: () => String(${expression}), derive: () => "{}", open: () => ({})
+}`
+const library = "globalThis.runs = (globalThis.runs ?? 0) + 1"
+const settings = poolSettings({})
+
+const withChild = async <A>(use: (child: SandboxChild) => Effect.Effect<A, unknown>): Promise<A> => {
+  const platform = await Effect.runPromise(probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes))
+  const child = spawnChild(settings, platform)
+  const used = Effect.andThen(greetChild(child, settings), use(child))
+  return Effect.runPromise(
+    Effect.ensuring(
+      used,
+      Effect.sync(() => child.kill("closed"))
+    )
+  )
+}
+
+const inspect = (child: SandboxChild, bundle: string, timeoutMs = 5_000) =>
+  Effect.map(
+    child.ask(
+      { ask: "inspect", memoryMiB: 64, timeoutMs, plugin: "", requestJson: "", isDerive: false },
+      [Buffer.from(bundle)],
+      timeoutMs
+    ),
+    ({ answer }) => (answer.is === "text" ? answer.text : answer.is === "stopped" ? answer.reason : answer.is)
+  )
+
+describe("a bundle of two parts", () => {
+  it("means what it means as one script", async () => {
+    const bundle = library + bundleSeam + own("runs")
+    assert.strictEqual(runInNewContext(`${bundle}; __millrace_bundle.manifest()`), "1")
+    assert.strictEqual(await withPool((pool) => pool.manifest(bundle)), "1")
+  })
+
+  it("says where it failed by the lines of the whole text", async () => {
+    const bundle = `${library}\n\n${bundleSeam}var a = 1\nthrow new Error("no")`
+    const error = await withPool((pool) => Effect.flip(pool.manifest(bundle)))
+    assert.deepStrictEqual(error.at?.[0]?.line, bundle.split("\n").length)
+  })
+})
+
+describe("a process that ran a library ahead", () => {
+  it("gives the bundle that begins with it a realm that has it, once", async () => {
+    const bundle = library + bundleSeam + own("runs")
+    const answers = await withChild((child) =>
+      Effect.andThen(
+        primeChild(child, settings, library),
+        Effect.all([inspect(child, bundle), inspect(child, bundle)])
+      )
+    )
+    assert.deepStrictEqual(answers, ["1", "1"])
+  })
+
+  it("does not count the library's time against the bundle", async () => {
+    const library = `var left = 3e8; while (left > 0) left -= 1;`
+    const bundle = library + bundleSeam + own("left")
+    assert.strictEqual(await withChild((child) => inspect(child, bundle, 50)), "deadline")
+    const primed = withChild((child) =>
+      Effect.andThen(primeChild(child, settings, library), inspect(child, bundle, 50))
+    )
+    assert.strictEqual(await primed, "0")
+  })
+
+  it("shows another bundle nothing of it", async () => {
+    const answer = await withChild((child) =>
+      Effect.andThen(primeChild(child, settings, library), inspect(child, own("typeof runs")))
+    )
+    assert.strictEqual(answer, "undefined")
+  })
+
+  it("lets the bundle say it where the library throws, or does not end", async () => {
+    const throwing = "throw new Error('no')"
+    const answers = await withChild((child) =>
+      Effect.andThen(
+        primeChild(child, settings, throwing),
+        Effect.all([inspect(child, throwing + bundleSeam + own("1")), inspect(child, own("1"))])
+      )
+    )
+    assert.deepStrictEqual(answers, ["failed", "1"])
+    const endless = withChild((child) =>
+      Effect.andThen(
+        primeChild(child, poolSettings({ inspection: { deadlineMs: 100, memoryMiB: 64 } }), "for (;;);"),
+        inspect(child, own("1"))
+      )
+    )
+    assert.strictEqual(await endless, "1")
+  })
+})
