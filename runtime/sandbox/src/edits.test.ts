@@ -183,7 +183,12 @@ function outcomeOf(harness: Harness, frames: readonly Uint8Array[], isFollowed: 
     special: undefined
   } as const
   const head = headJson(callOf(inputs), facts, wholePiece(inputs))
-  const status = harness.run(head, isFollowed, undefined, ...frames.map((frame) => frame.slice().buffer))
+  const status = harness.run(
+    head,
+    isFollowed,
+    undefined,
+    ...frames.flatMap((frame) => [frame.slice().buffer, frame.length])
+  )
   assert.strictEqual(status.slice(0, 2), "Dt", status)
   const [places = ""] = status.slice(2).split("|")
   const letters = places === "" ? [] : places.split(",").map((one) => one.charAt(0))

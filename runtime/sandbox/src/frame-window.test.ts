@@ -17,6 +17,34 @@ import {
 const kept = (call: string, node: string) => nodeOf(bodyBundle("map", call), { node, outputs: [movieOutput] })
 
 describe("frames of a call", () => {
+  it("leave a body what it kept of an earlier one: its memory is the next call's, but not what was read from it", async () => {
+    const keeps = `(movie, record) => {
+      const text = [movie.id, movie.title, String.fromCharCode(...record.key)].join()
+      kept.push({ movie, key: record.key, text })
+      for (const { movie: { id, title }, key, text } of kept)
+        if ([id, title, String.fromCharCode(...key)].join() !== text) throw new Error("another's")
+      return { ...movie, title: String(kept.length) }
+    }`
+    const bundle = bodyBundle("map", keeps, { before: "const kept = []" })
+    const node = (name: string) => nodeOf(bundle, { node: name, outputs: [movieOutput] })
+    const found = await withSegment(segmentOf([node("first"), node("second")]), (segment) =>
+      Effect.forEach([20, 5, 30], (size) =>
+        segment.call(callOf([inputOf(frameOf(movies(size).toReversed()))]), hostOf())
+      )
+    )
+    const titles = found.flatMap(({ outputs }) =>
+      outputs.flatMap(({ frame }) => moviesIn(frame).map(({ title }) => title))
+    )
+    assert.deepStrictEqual(
+      titles,
+      Array.from({ length: 55 }, (_, place) => String(place + 1))
+    )
+    assert.deepStrictEqual(
+      found.flatMap(({ deadLetters }) => deadLetters),
+      []
+    )
+  })
+
   it("come out whole where they are more than the window between the process and its realms holds, call after call", async () => {
     const long = kept(`(movie) => ({ ...movie, title: movie.title + "-".repeat(20_000) })`, "long")
     const marked = kept("(movie) => ({ ...movie, id: movie.id + '!' })", "marked")

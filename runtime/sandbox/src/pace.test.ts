@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { assert, describe, it } from "vitest"
 import { Pace } from "./driver/pace.ts"
-import { partsOf, splitPiece, wholePiece } from "./driver/piece.ts"
+import { splitPiece, wholePiece } from "./driver/piece.ts"
 import { withPool, withSegment } from "./fixture/pool-fixture.ts"
 import {
   bodyBundle,
@@ -45,57 +45,6 @@ describe("the pace of a segment", () => {
     pace.note(10, 100)
     pace.note(0, 9_000)
     assert.strictEqual(pace.fitting(1_000), 100)
-  })
-})
-
-describe("a piece in parts of some bytes", () => {
-  const piece = wholePiece([inputOf(frameOf(movies(300)), 100n), inputOf(frameOf(movies(100)), 500n)])
-  const bytes = piece.inputs.reduce((sum, { frame }) => sum + frame.length, 0)
-
-  it("is whole where it has hardly more", () => {
-    assert.deepStrictEqual(partsOf(piece, bytes / 2), [piece])
-  })
-
-  it("has all its records in order, and in each part about as many bytes", () => {
-    const parts = partsOf(piece, bytes / 8)
-    assert.deepStrictEqual(
-      parts.map(({ count }) => count),
-      Array.from({ length: 8 }, () => 50)
-    )
-    const ids = parts.flatMap(({ inputs }) =>
-      inputs.flatMap(({ frame }) => moviesIn(frame).map(({ id }) => id))
-    )
-    assert.deepStrictEqual(
-      ids,
-      [...movies(300), ...movies(100)].map(({ id }) => id)
-    )
-  })
-})
-
-describe("what fused nodes are given", () => {
-  it("comes in parts, and their answer is one of it all, in order", async () => {
-    const count = 20_000
-    const bundle = bodyBundle("map", `(movie) => movie`)
-    const spec = segmentOf(["one", "two"].map((node) => nodeOf(bundle, { node, outputs: [movieOutput] })))
-    const { counts, outputs } = await withSegment(spec, (segment) =>
-      Effect.gen(function* () {
-        // How fast it is has to be known first.
-        yield* segment.call(callOf([inputOf(frameOf(movies(100)))]), hostOf())
-        return yield* segment.call(callOf([inputOf(frameOf(movies(count)))]), hostOf())
-      })
-    )
-    assert.isAbove(outputs.length, 1)
-    assert.deepStrictEqual(
-      outputs.flatMap(({ frame }) => moviesIn(frame).map(({ id }) => id)),
-      movies(count).map(({ id }) => id)
-    )
-    assert.deepStrictEqual(
-      counts.map(({ recordsIn, recordsOut }) => [recordsIn, recordsOut]),
-      [
-        [count, count],
-        [count, count]
-      ]
-    )
   })
 })
 

@@ -4,6 +4,7 @@ import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.
 import type { FrameWindow } from "./frame-window.ts"
 import { readDone } from "./done-call.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
+import type { CallSections } from "./shared-file.ts"
 
 /** Polls of one question; a guest that comes here with promises and immediates alone is stopped by its deadline before. */
 const maxStrays = 1000
@@ -57,10 +58,9 @@ export class LoadedSegment {
     return ""
   }
 
-  run(question: RunQuestion, sections: readonly Uint8Array[], deadline: Deadline): Answer {
-    const [state, ...frames] = sections
+  run(question: RunQuestion, { frames, state }: CallSections, deadline: Deadline): Answer {
     this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
-    return this.proceed(this.enter(this.passage, state, frames, deadline), deadline)
+    return this.proceed(this.enter(this.passage, state, frames.flat(), deadline), deadline)
   }
 
   /** Calls the passage's node; answers its status. */

@@ -8,7 +8,7 @@ import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
 import { PrimedRealm } from "./primed-realm.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
-import { markStage, readSections } from "./shared-file.ts"
+import { markStage, readCall, readSections } from "./shared-file.ts"
 
 /**
  * The sandbox process: one question, one answer, on the main thread, for ever. It holds isolates and nothing else; all
@@ -29,10 +29,10 @@ function makeDeadline(timeoutMs: number): Deadline {
   }
 }
 
-function answerTo(question: Question, sections: readonly Uint8Array[]): Answer {
+function answerTo(question: Question, lengths: readonly number[]): Answer {
   switch (question.ask) {
     case "hello":
-      harness = textOf(sections[0])
+      harness = textOf(lengths)
       disabled = question.disabled
       warmUp()
       return { is: "ok" }
@@ -42,14 +42,14 @@ function answerTo(question: Question, sections: readonly Uint8Array[]): Answer {
     case "prime":
       primed = PrimedRealm.open(
         newIsolate(question.memoryMiB),
-        textOf(sections[0]),
+        textOf(lengths),
         makeDeadline(question.timeoutMs)
       )
       return { is: "ok" }
     case "inspect":
-      return inspect(question, textOf(sections[0]))
+      return inspect(question, textOf(lengths))
     default:
-      return answerForSegment(question, sections)
+      return answerForSegment(question, lengths)
   }
 }
 
@@ -80,13 +80,13 @@ function takePrimed(bundle: string): PrimedRealm | undefined {
 
 type SegmentQuestion = Extract<Question, { readonly segment: number }>
 
-function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Array[]): Answer {
+function answerForSegment(question: SegmentQuestion, lengths: readonly number[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
     takePrimed("")
     const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
-    const failure = segment.open(question, textOf(sections[0]), makeDeadline(question.timeoutMs))
+    const failure = segment.open(question, textOf(lengths), makeDeadline(question.timeoutMs))
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
   }
   if (known === undefined) return { is: "evicted", lost: [], alone: -1 }
@@ -95,11 +95,17 @@ function answerForSegment(question: SegmentQuestion, sections: readonly Uint8Arr
     const alone = isolate instanceof SharedIsolate ? isolate.enter(question.segment) : undefined
     if (alone !== undefined) return { is: "evicted", lost: loseIsolate(question.segment), alone }
   }
-  if (question.ask === "run") return known.run(question, sections, makeDeadline(question.timeoutMs))
+  if (question.ask === "run")
+    return known.run(question, readCall(lengths, window), makeDeadline(question.timeoutMs))
   if (question.ask === "answers")
-    return known.answers(question.answers, sections, makeDeadline(question.timeoutMs))
+    return known.answers(question.answers, readSections(lengths), makeDeadline(question.timeoutMs))
   if (question.ask === "table") {
-    const failure = known.table(question.node, question.handle, sections, makeDeadline(question.timeoutMs))
+    const failure = known.table(
+      question.node,
+      question.handle,
+      readSections(lengths),
+      makeDeadline(question.timeoutMs)
+    )
     return failure === "" ? { is: "ok" } : { is: "failed", stage: question.node, failure }
   }
   known.drop(makeDeadline(1000))
@@ -159,14 +165,16 @@ function loseIsolate(id: number): readonly number[] {
   return lost
 }
 
-function textOf(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? new Uint8Array(0)).toString("utf8")
+/** The one section, as text. */
+function textOf(lengths: readonly number[]): string {
+  const [bytes = new Uint8Array(0)] = readSections(lengths)
+  return Buffer.from(bytes.buffer).toString("utf8")
 }
 
 function serve(json: string, lengths: readonly number[]): Answer {
   const question: Question = JSON.parse(json)
   try {
-    return answerTo(question, readSections(lengths))
+    return answerTo(question, lengths)
   } catch (error) {
     const segment = "segment" in question ? question.segment : -1
     const stage = segments.get(segment)?.stage ?? 0

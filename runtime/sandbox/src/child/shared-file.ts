@@ -1,27 +1,71 @@
 import { readSync, writeSync } from "node:fs"
+import type { FrameWindow } from "./frame-window.ts"
 import { answerArea, areaBytes, maxSections, questionArea, stageMark } from "../protocol/shared-layout.ts"
 
 const sharedFile = 4
 const mark = Buffer.alloc(4)
 
 /** Reads a question's sections, each into a buffer of its own that can be moved into a guest. */
-export function readSections(lengths: readonly number[]): Uint8Array[] {
-  let at = questionArea
-  const sections: Uint8Array[] = []
-  for (const length of lengths) {
-    if (at + length > questionArea + areaBytes) throw new Error("sections beyond the area")
-    // Not zeroed: INVARIANT: all of it is overwritten before anyone sees it.
-    const bytes = Buffer.allocUnsafeSlow(length)
-    let read = 0
-    while (read < length) {
-      const more = readSync(sharedFile, bytes, read, length - read, at + read)
-      if (more === 0) throw new Error("the shared file is too short")
-      read += more
-    }
-    sections.push(new Uint8Array(bytes.buffer))
-    at += length
+export function readSections(lengths: readonly number[], from = 0): Uint8Array[] {
+  return placesOf(lengths)
+    .slice(from)
+    .map(({ at, length }) => {
+      // Not zeroed: INVARIANT: all of it is overwritten before anyone sees it.
+      const bytes = Buffer.allocUnsafeSlow(length)
+      read(bytes, 0, at, length)
+      return new Uint8Array(bytes.buffer)
+    })
+}
+
+/** What a call is given: its state, and its frames, where they stand in the window if they fit there. */
+export interface CallSections {
+  readonly state: Uint8Array
+  /** For each frame its place in the window, or its buffer, and its bytes. */
+  readonly frames: readonly (readonly [place: number | Uint8Array, bytes: number])[]
+}
+
+/** Reads a call's sections. What stands in the window stands there until the first of its nodes is entered. */
+export function readCall(lengths: readonly number[], window: FrameWindow): CallSections {
+  const [state = new Uint8Array(0)] = readSections(lengths.slice(0, 1))
+  const places = placesOf(lengths).slice(1)
+  window.widen(places.reduce((sum, { length }) => sum + roundUp(length), 0))
+  const frames: (readonly [number | Uint8Array, number])[] = []
+  let end = 0
+  for (const { at, length } of places) {
+    if (end + length > window.bytes.length) return { state, frames: alone(readSections(lengths, 1)) }
+    read(window.bytes, end, at, length)
+    frames.push([end, length])
+    end += roundUp(length)
   }
-  return sections
+  return { state, frames }
+}
+
+const alone = (sections: readonly Uint8Array[]): CallSections["frames"] =>
+  sections.map((section) => [section, section.length] as const)
+
+const roundUp = (bytes: number): number => (bytes + 7) & ~7
+
+interface Place {
+  readonly at: number
+  readonly length: number
+}
+
+function placesOf(lengths: readonly number[]): readonly Place[] {
+  let end = questionArea
+  return lengths.map((length) => {
+    const at = end
+    end += length
+    if (end > questionArea + areaBytes) throw new Error("sections beyond the area")
+    return { at, length }
+  })
+}
+
+function read(target: Uint8Array, to: number, at: number, length: number): void {
+  for (let done = 0; done < length;) {
+    const more = readSync(sharedFile, target, to + done, length - done, at + done)
+    if (more === 0) throw new Error("the shared file is too short")
+    done += more
+  }
 }
 
 /** Writes an answer's sections as they come. */

@@ -23,7 +23,7 @@ import { LoadedIn } from "./loaded-in.ts"
 import { unlessOvertaken } from "./overtaken.ts"
 import { joinResults } from "./piece-result.ts"
 import type { PieceResult } from "./piece-result.ts"
-import { cutPiece, partsOf, splitPiece, wholePiece } from "./piece.ts"
+import { cutPiece, splitPiece, wholePiece } from "./piece.ts"
 import type { Piece } from "./piece.ts"
 import type { Quarantine } from "./quarantine.ts"
 
@@ -33,13 +33,6 @@ const maxTries = 3
 /** A run of records is made so long, and no longer than this part of the deadline. */
 const maxRunMs = 1_000
 const deadlineShare = 4
-
-/**
- * What several nodes are given at a time. Each has what it reads in new memory; in a longer run that grows old before it is let go, V8
- * collects the whole heap to be rid of it, and with the hidden classes of what is dead it throws away what it has optimised
- * (test/bench/RESULTS.md): of the same records a run of a megabyte took twice the time.
- */
-const fusedRunBytes = 256 * 1024
 
 /** For tests: what is left without a budget are the limits of frames and of the shared file. */
 function unbounded(limits: SandboxLimits): SandboxLimits {
@@ -152,21 +145,16 @@ export class OpenSegment implements Segment {
   ): Effect.Effect<SegmentResult, SegmentError> {
     const work = new CallInHand(this.parts(call, host, place))
     const from = (
-      [piece, ...others]: readonly Piece[],
+      piece: Piece,
       results: readonly PieceResult[]
     ): Effect.Effect<SegmentResult, SegmentError> => {
-      if (piece === undefined) return Effect.succeed(joinResults(this.spec, results))
       const { head, tail } = splitPiece(piece, this.recordsAtOnce(call, place))
-      return Effect.flatMap(this.runPiece(work, head), (ran) =>
-        from(
-          tail === undefined ? others : [tail, ...others],
-          results.length === 0 ? ran : [...results, ...ran]
-        )
-      )
+      return Effect.flatMap(this.runPiece(work, head), (ran) => {
+        const all = results.length === 0 ? ran : [...results, ...ran]
+        return tail === undefined ? Effect.succeed(joinResults(this.spec, all)) : from(tail, all)
+      })
     }
-    const whole = wholePiece(inputs)
-    const isCut = this.spec.nodes.length > 1 && Number.isFinite(this.recordsAtOnce(call, place))
-    return from(isCut ? partsOf(whole, fusedRunBytes) : [whole], [])
+    return from(wholePiece(inputs), [])
   }
 
   private runPiece(work: CallInHand, piece: Piece): Effect.Effect<readonly PieceResult[], SegmentError> {

@@ -72,12 +72,6 @@ function cutInput({ leaps, ...input }: InputFrame, map: FrameMap, from: number, 
   return { ...input, ...place, frame: cutFrame(map, from, to) }
 }
 
-/** A piece in parts of about so many bytes each; whole where it is at most twice that, for a cut costs a walk over its frames. */
-export function partsOf(piece: Piece, bytes: number): readonly Piece[] {
-  const all = bytesOf(piece)
-  return all <= 2 * bytes ? [piece] : cutPiece(piece, Math.max(1, Math.ceil((piece.count * bytes) / all)))
-}
-
 /** Bytes of a piece's frames. */
 export function bytesOf(piece: Piece): number {
   return piece.inputs.reduce((sum, input) => sum + input.frame.length, 0)

@@ -21,6 +21,7 @@ import { CallReport } from "./call-report.ts"
 import type { Given, Harness } from "./harness-table.ts"
 import { inspect } from "./inspect.ts"
 import { tagView } from "../data/tag-view.ts"
+import { KeptBytes } from "../data/kept-bytes.ts"
 import { NodeCall } from "./node-call.ts"
 import type { CallHead } from "./node-call.ts"
 import { CodecShelf } from "./node-definition.ts"
@@ -39,6 +40,9 @@ export class HarnessState {
   private guest: NodeGuest | undefined = undefined
   private call: NodeCall | undefined = undefined
   private window: Uint8Array | undefined = undefined
+  /** By number of the call's input. */
+  private readonly frames: KeptBytes[] = makeList()
+  private readonly origins = new KeptBytes()
   private taken: Uint8Array[] = makeList()
   private status = ""
 
@@ -131,12 +135,13 @@ export class HarnessState {
     const isLater = typeof given[0] === "string"
     for (let i = 0; i < inputs.length; i++) {
       const { baseOffset, count, input, leaps, partition, topic } = inputs[i]
-      if (!isLater) this.addFeed(feeds, input, this.bytesOf(given[i], 0), undefined, heads.count)
+      if (!isLater)
+        this.addFeed(feeds, input, this.frameOf(i, given[2 * i], given[2 * i + 1]), undefined, heads.count)
       heads.add(topic, partition, baseOffset, count, leaps)
     }
     if (!isLater || given.length < 5) return
-    const origins = readOrigins(this.bytesOf(given[3], given[4]))
-    this.addFeed(feeds, given[0], this.bytesOf(given[1], given[2]), origins, 0)
+    const origins = readOrigins(this.bytesOf(given[3], given[4], this.origins))
+    this.addFeed(feeds, given[0], this.frameOf(0, given[1], given[2]), origins, 0)
   }
 
   private addFeed(
@@ -153,14 +158,18 @@ export class HarnessState {
     feeds[feeds.length] = { number: feeds.length, input, frame, cursor, view, origins, firstOrigin }
   }
 
+  private frameOf(number: number, place: Given, bytes: Given): Uint8Array {
+    const kept = this.frames[number] ?? new KeptBytes()
+    this.frames[number] = kept
+    return this.bytesOf(place, bytes, kept)
+  }
+
   /** What was moved here, or a copy of what stands in the window, where others write too. */
-  private bytesOf(place: Given, bytes: Given): Uint8Array {
+  private bytesOf(place: Given, bytes: Given, kept: KeptBytes): Uint8Array {
     if (typeof place === "string") throw new TypeErrorOf("bytes without a place")
     if (typeof place !== "number") return new Uint8ArrayOf(place)
     if (typeof bytes !== "number" || this.window === undefined) throw new TypeErrorOf("no window")
-    const copy = new Uint8ArrayOf(bytes)
-    copy.set(this.window.subarray(place, place + bytes))
-    return copy
+    return kept.copy(this.window, place, place + bytes)
   }
 
   private poll(): string {

@@ -15,8 +15,8 @@ export interface Harness {
   readonly window: (shared: SharedArrayBuffer) => void
   /**
    * A call, with its head as JSON text and its state entries. A segment's first node is given a frame for each of the head's inputs;
-   * a later one the name of its input, its frame and the origins of the frame's records, each as a buffer or as its place in the
-   * window, with its bytes. Answers a status text, whose first character says which (see {@link Harness.poll}).
+   * a later one the name of its input, its frame and the origins of the frame's records: each as a buffer or as its place in the
+   * window, and its bytes. Answers a status text, whose first character says which (see {@link Harness.poll}).
    */
   readonly run: (
     headJson: string,
