@@ -16,6 +16,7 @@ import {
   pend,
   segmentOf
 } from "./fixture/segment-fixture.ts"
+import { bundleSeam } from "./protocol/bundle-parts.ts"
 import type { SandboxPoolShape, SegmentResult, SegmentSpec } from "./segment.ts"
 
 const call = callOf([inputOf(frameOf(movies(3)))])
@@ -55,6 +56,24 @@ describe("segments that share an isolate", () => {
         ])
         for (const segment of [...segments, ...segments])
           assert.deepStrictEqual(outcome(yield* segment.call(call, hostOf())), whole)
+      })
+    ))
+
+  it("begin with a library that was run for them alone, also one that was run ahead", () =>
+    withPool((pool) =>
+      Effect.gen(function* () {
+        const library = "globalThis.runs = (globalThis.runs ?? 0) + 1; const made = { by: [] }"
+        const counts =
+          "made.by.push(1); if (runs !== 1 || made.by.length > 3) throw new Error(`shared: ${runs}, ${made.by.length}`)"
+        // Each is opened after the one before has answered, beside it, as an author's saves are.
+        for (let save = 0; save < 4; save++) {
+          const own = bodyBundle("filter", `(movie) => { ${counts}; return true }`, {
+            before: `const save = ${save}`
+          })
+          const spec = segmentOf([nodeOf(library + bundleSeam + own)], { limits })
+          const segment = yield* pool.open(spec)
+          assert.deepStrictEqual(outcome(yield* segment.call(call, hostOf())), whole)
+        }
       })
     ))
 

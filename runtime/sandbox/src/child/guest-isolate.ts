@@ -43,6 +43,7 @@ export class GuestIsolate {
   private readonly disabled: readonly string[]
   private readonly harness: ivm.Script
   private readonly code: CompiledCode
+  private standing: { readonly library: string; readonly realm: GuestRealm } | undefined
 
   constructor(memoryMiB: number, harness: string, disabled: readonly string[], code: CompiledCode) {
     this.disabled = disabled
@@ -67,6 +68,27 @@ export class GuestIsolate {
       this.scripts.set(made, script)
     }
     return script
+  }
+
+  /** Opens a realm and runs a library there ahead, for the next bundle that begins with it. Nothing where the library throws: its bundle will say so. */
+  standUp(library: string, deadline: Deadline): void {
+    if (this.standsFor(library)) return
+    const realm = this.openRealm(deadline)
+    if (realm.runLibrary(library, deadline) !== undefined) return realm.release()
+    this.standing?.realm.release()
+    this.standing = { library, realm }
+  }
+
+  standsFor(library: string): boolean {
+    return this.standing?.library === library
+  }
+
+  /** A realm for a bundle that begins with the library; in one that stands it was run before. */
+  realmFor(library: string, deadline: Deadline): GuestRealm {
+    const { standing } = this
+    if (standing?.library !== library) return this.openRealm(deadline)
+    this.standing = undefined
+    return standing.realm
   }
 
   openRealm(deadline: Deadline): GuestRealm {
@@ -132,7 +154,7 @@ export class GuestRealm {
     this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
   }
 
-  /** Runs what a bundle has before its seam, for whatever comes after it. */
+  /** Runs what bundles have before their seam, for whatever comes after it. */
   runLibrary(library: string, deadline: Deadline): Thrown | undefined {
     return this.guarded(deadline, (timeout) => {
       this.owner.compile(library, bundleFile).runSync(this.context, timeout)

@@ -1,4 +1,5 @@
 import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
+import { partsOfBundle } from "../protocol/bundle-parts.ts"
 import { GuestStopped } from "./guest-isolate.ts"
 import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
 import type { FrameWindow } from "./frame-window.ts"
@@ -37,7 +38,7 @@ export class LoadedSegment {
   /** Answers a failure as the harness wrote it, or "". */
   open(question: OpenQuestion, bundle: string, deadline: Deadline): string {
     markStage(this.nodes.length)
-    const node = this.isolate.openRealm(deadline)
+    const node = this.isolate.realmFor(partsOfBundle(bundle).library, deadline)
     this.nodes.push(node)
     for (const { kind, name, text } of question.texts) node.define(kind, name, text)
     const thrown = node.runBundle(bundle, deadline, { once: false })

@@ -1,12 +1,12 @@
 import type { Answer, OpenQuestion, Question } from "../protocol/messages.ts"
 import { answerText } from "./answer-text.ts"
+import { partsOfBundle } from "../protocol/bundle-parts.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { FrameWindow } from "./frame-window.ts"
 import { GuestIsolate, GuestStopped } from "./guest-isolate.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
-import { PrimedRealm } from "./primed-realm.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
 import { markStage, readCall, readSections } from "./shared-file.ts"
 
@@ -17,7 +17,10 @@ import { markStage, readCall, readSections } from "./shared-file.ts"
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
 const window = new FrameWindow()
-let primed: PrimedRealm | undefined
+/** In which a library stands for the bundle to be inspected next. */
+let primed: GuestIsolate | undefined
+/** The library of the bundle that was opened last, and where: it is to stand there for the next one. */
+let opened: { readonly isolate: SharedIsolate; readonly library: string } | undefined
 let harness = ""
 let disabled: readonly string[] = []
 
@@ -40,11 +43,8 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
       closeSegment(question.segment)
       return { is: "ok" }
     case "prime":
-      primed = PrimedRealm.open(
-        newIsolate(question.memoryMiB),
-        textOf(lengths),
-        makeDeadline(question.timeoutMs)
-      )
+      primed = newIsolate(question.memoryMiB)
+      primed.standUp(textOf(lengths), makeDeadline(question.timeoutMs))
       return { is: "ok" }
     case "inspect":
       return inspect(question, textOf(lengths))
@@ -54,6 +54,7 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
 }
 
 const warmUpMiB = 16
+const standUpMs = 1_000
 
 /** Compiles the harness and opens a realm of it before anybody waits: the first isolate of a process takes three times as long. */
 function warmUp(): void {
@@ -69,12 +70,12 @@ function newIsolate(memoryMiB: number): GuestIsolate {
   return new GuestIsolate(memoryMiB, harness, disabled, code)
 }
 
-/** The realm that was made ready for the bundle, if there is one: whatever else was made ready is ended. */
-function takePrimed(bundle: string): PrimedRealm | undefined {
+/** The isolate that was made ready for the library, if there is one: whatever else was made ready is ended. */
+function takePrimed(library: string): GuestIsolate | undefined {
   const known = primed
   primed = undefined
-  if (known === undefined || known.fits(bundle)) return known
-  known.isolate.dispose()
+  if (known === undefined || known.standsFor(library)) return known
+  known.dispose()
   return undefined
 }
 
@@ -84,9 +85,11 @@ function answerForSegment(question: SegmentQuestion, lengths: readonly number[])
   const known = segments.get(question.segment)
   if (question.ask === "open") {
     takePrimed("")
+    const bundle = textOf(lengths)
     const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
-    const failure = segment.open(question, textOf(lengths), makeDeadline(question.timeoutMs))
+    const failure = segment.open(question, bundle, makeDeadline(question.timeoutMs))
+    noteOpened(segment.isolate, partsOfBundle(bundle).library)
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
   }
   if (known === undefined) return { is: "evicted", lost: [], alone: -1 }
@@ -120,6 +123,24 @@ function newSegment(question: OpenQuestion): LoadedSegment {
   return new LoadedSegment(segment, made, window)
 }
 
+/** Who changes a plugin opens it again and again, beside the one that runs. */
+function noteOpened(isolate: GuestIsolate, library: string): void {
+  opened = library !== "" && isolate instanceof SharedIsolate ? { isolate, library } : undefined
+}
+
+/** Has the library of the bundle opened last stand for the next one, when that bundle has answered its first call: nobody waits now. */
+function standUpOpened(): void {
+  const known = opened
+  opened = undefined
+  if (known === undefined || known.isolate.isolate.isDisposed) return
+  try {
+    known.isolate.standUp(known.library, makeDeadline(standUpMs))
+  } catch (error) {
+    // It stands the next time, or does not: its bundle will say so.
+    if (!(error instanceof GuestStopped)) throw error
+  }
+}
+
 function sharedIsolates(): readonly SharedIsolate[] {
   const found = new Set<SharedIsolate>()
   for (const { isolate } of segments.values()) if (isolate instanceof SharedIsolate) found.add(isolate)
@@ -128,11 +149,11 @@ function sharedIsolates(): readonly SharedIsolate[] {
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const ready = takePrimed(bundle)
-  const isolate = ready?.isolate ?? newIsolate(question.memoryMiB)
+  const { library } = partsOfBundle(bundle)
+  const isolate = takePrimed(library) ?? newIsolate(question.memoryMiB)
   markStage(0)
   try {
-    const guest = ready?.realm ?? isolate.openRealm(deadline)
+    const guest = isolate.realmFor(library, deadline)
     const thrown = guest.runBundle(bundle, deadline, { once: true })
     if (thrown !== undefined)
       return { is: "failed", stage: 0, failure: failureText(thrown.message, thrown.stack) }
@@ -191,7 +212,9 @@ function serve(json: string, lengths: readonly number[]): Answer {
 export function main(): void {
   writeControl('{"is":"ok"}')
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
-    writeControl(answerText(serve(frame.json, frame.sections)))
+    const answer = serve(frame.json, frame.sections)
+    writeControl(answerText(answer))
+    if (answer.is === "done") standUpOpened()
   }
   // Leaving by exit() while isolates are being disposed of has crashed; nothing is lost by this.
   process.kill(process.pid, "SIGKILL")
