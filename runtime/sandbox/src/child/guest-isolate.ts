@@ -79,6 +79,10 @@ export class GuestIsolate {
     this.standing = { library, realm }
   }
 
+  get hasStanding(): boolean {
+    return this.standing !== undefined
+  }
+
   standsFor(library: string): boolean {
     return this.standing?.library === library
   }

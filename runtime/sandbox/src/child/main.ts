@@ -21,6 +21,8 @@ const window = new FrameWindow()
 let primed: GuestIsolate | undefined
 /** The library of the bundle that was opened last, and where: it is to stand there for the next one. */
 let opened: { readonly isolate: SharedIsolate; readonly library: string } | undefined
+/** Without segments, kept for the library that stands there. */
+let idle: SharedIsolate | undefined
 let harness = ""
 let disabled: readonly string[] = []
 
@@ -117,8 +119,13 @@ function answerForSegment(question: SegmentQuestion, lengths: readonly number[])
 
 function newSegment(question: OpenQuestion): LoadedSegment {
   const { isShared, memoryMiB, segment } = question
+  const waiting = idle
+  idle = undefined
+  const rooms = isShared ? [...(waiting === undefined ? [] : [waiting]), ...sharedIsolates()] : []
+  const isolate = rooms.find((each) => each.hasRoom(memoryMiB))
+  // The process has room for the isolates that its segments need, and no more.
+  if (waiting !== isolate) waiting?.dispose()
   if (!isShared) return new LoadedSegment(segment, newIsolate(memoryMiB), window)
-  const isolate = sharedIsolates().find((each) => each.hasRoom(memoryMiB))
   const made = isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code)
   return new LoadedSegment(segment, made, window)
 }
@@ -172,8 +179,13 @@ function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundl
 }
 
 function closeSegment(id: number): void {
-  segments.get(id)?.dispose()
+  const known = segments.get(id)
   segments.delete(id)
+  known?.dispose()
+  const { isolate } = known ?? {}
+  if (!(isolate instanceof SharedIsolate) || isolate.members.size > 0 || !isolate.hasStanding) return
+  idle?.dispose()
+  idle = isolate
 }
 
 /** Ends a segment's isolate, and with it all segments that have realms there; answers which. */
