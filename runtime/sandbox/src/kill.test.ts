@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { StateEntryWriter, StateEntryCursor } from "@millrace/sdk/record"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -21,6 +22,12 @@ import type { SandboxPoolShape, SegmentHost } from "./segment.ts"
 
 const counting =
   "(movie, record) => { const count = record.state('count'); const n = (count.get() ?? 0) + 1; count.set(n); for (let i = 0; i < 20000; i++) Math.sqrt(i); if (movie.title === 'hang') for (;;); return [{ ...movie, rating: n }] }"
+
+/** Numbers of the processes that this one has started, from whichever thread. */
+const ownProcesses = (): readonly number[] =>
+  readdirSync("/proc/self/task").flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, "utf8").split(" ").map(Number)
+  )
 
 /** Kills the domain's process as an outsider would. */
 const killProcess = (pool: SandboxPoolShape, signal: NodeJS.Signals = "SIGKILL") =>
@@ -150,6 +157,29 @@ describe("a killed sandbox process", () => {
     assert.strictEqual(result.outputs.flatMap(({ frame }) => moviesIn(frame)).length, 3)
     assert.isAbove(asked, 3)
   })
+
+  it(
+    "keeps a process for whoever wakes first, where several domains are parked",
+    { timeout: 60_000 },
+    async () => {
+      const spec = (domain: string) =>
+        segmentOf([nodeOf(bodyBundle("filter", "() => true"))], { domain, id: domain })
+      const wasThere = await withPool(
+        (pool) =>
+          Effect.gen(function* () {
+            const [first] = yield* Effect.forEach(["a", "b", "c", "d"], (domain) => pool.open(spec(domain)))
+            for (;;) {
+              while ((yield* pool.processes).length > 0) yield* Effect.sleep(20)
+              const before = ownProcesses()
+              yield* first.call(callOf([inputOf(frameOf(movies(3)))]), hostOf())
+              if ((yield* pool.processes).some(({ pid }) => before.includes(pid))) return true
+            }
+          }),
+        { parkAfterMs: 10 }
+      )
+      assert.isTrue(wasThere)
+    }
+  )
 
   it("frees a process that idles and starts it again", async () => {
     const result = await withSegment(

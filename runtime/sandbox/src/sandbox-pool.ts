@@ -18,6 +18,8 @@ import type { SandboxPoolShape, SandboxProcess, Segment, SegmentError, SegmentSp
 
 const memoryPollMs = 50
 const inspectionParkMs = 3000
+/** From so many parked domains on a process is kept for whoever wakes first: to start one is most of what that takes. */
+const parkedWithSpare = 4
 
 /** Sandbox processes of all trust domains. One for a worker. */
 export class SandboxPool extends Context.Service<SandboxPool, SandboxPoolShape>()(
@@ -83,18 +85,15 @@ class LivePool {
     return Effect.acquireRelease(
       Effect.sync(() => {
         const id = this.nextSegment++
-        const segment = new OpenSegment(
-          id,
-          spec,
-          this.domainOf(spec.domain),
-          this.settings,
-          this.quarantineOf(spec)
-        )
+        const domain = this.domainOf(spec.domain)
+        domain.segments += 1
+        const segment = new OpenSegment(id, spec, domain, this.settings, this.quarantineOf(spec))
         this.segments.set(id, segment)
-        return { id, segment }
+        return { domain, id, segment }
       }),
-      ({ id, segment }) =>
+      ({ domain, id, segment }) =>
         Effect.suspend(() => {
+          domain.segments -= 1
           this.segments.delete(id)
           return segment.close
         })
@@ -174,9 +173,16 @@ class LivePool {
       }
     }
     if (isSecond) {
-      this.spare.parkWhenIdle(now)
+      if (this.parkedDomains >= parkedWithSpare) this.spare.prepare(now)
+      else this.spare.parkWhenIdle(now)
       this.forgetInspections()
     }
+  }
+
+  private get parkedDomains(): number {
+    let parked = 0
+    for (const domain of this.domains.values()) if (domain.isParked) parked += 1
+    return parked
   }
 
   private forgetInspections(): void {

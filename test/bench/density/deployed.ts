@@ -70,18 +70,18 @@ export const takenBy = async (platform: Platform, domain: number, processor: num
   return nodes.reduce((sum, { totals }) => sum + totals.in, 0)
 }
 
-/** Waits until every processor has taken in so many. Looks seldom: a status of a thousand pipelines is work. */
-export const untilAllTook = async (platform: Platform, layout: Layout, count: number): Promise<void> => {
+/** Waits until every processor has made something of so many: each passes all of them on. Looks seldom: a status of a thousand pipelines is work. */
+export const untilAllGave = async (platform: Platform, layout: Layout, count: number): Promise<void> => {
   const wanted = new Set(pipelineNamesOf(layout))
   for (let look = 0; look < mostLooks; look++) {
     const { pipelines } = await platformStatusOf(platform)
     const behind = pipelines.filter(
-      ({ nodes, pipeline }) => wanted.has(pipeline) && nodes.some(({ totals }) => totals.in < count)
+      ({ nodes, pipeline }) => wanted.has(pipeline) && nodes.some(({ totals }) => totals.out < count)
     )
     if (pipelines.length >= wanted.size && behind.length === 0) return
     await delay(lookMs)
   }
-  throw new Error(`processors have not taken ${count} records each after ${(mostLooks * lookMs) / 1_000} s`)
+  throw new Error(`processors have not given ${count} records each after ${(mostLooks * lookMs) / 1_000} s`)
 }
 
 const lookMs = 3_000

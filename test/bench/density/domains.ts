@@ -38,7 +38,7 @@ const processorText = (domain: number, processor: number): string => {
     case 1:
       return `${start}${reads}filter: ({ price }) => ${price} >= 0 })`
     default:
-      return `${start}${reads}updates: ["price"], process: ({ value: { price } }) => (${price} < 0 ? [] : [{ price: ${price} }]) })`
+      return `${start}${reads}updates: ["price"], process: ({ price }) => (${price} < 0 ? [] : [{ price: ${price} }]) })`
   }
 }
 

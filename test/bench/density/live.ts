@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { type BenchRow, machine } from "../row.ts"
-import { applied, applyFeeds, type Deployed, platformStatusOf, untilAllTook } from "./deployed.ts"
+import { applied, applyFeeds, type Deployed, platformStatusOf, untilAllGave } from "./deployed.ts"
 import { inputOf, type Layout, processorPipeline } from "./domains.ts"
 import { type Footprint, footprintOf, loadOf } from "./processes.ts"
 
@@ -27,9 +27,9 @@ export const runLive = async (deployed: Deployed, layout: Layout): Promise<reado
   )
   const everyone = Array.from({ length: layout.perDomain }, (_, processor) => processor)
   await eachDomain(layout, (domain) => feed(domain, everyone))
-  await untilAllTook(platform, layout, 1)
+  await untilAllGave(platform, layout, 1)
   const live = await measured(deployed, layout, everyone)
-  await untilAllTook(platform, layout, 2)
+  await untilAllGave(platform, layout, 2)
   const isLive = (await platformStatusOf(platform)).sandboxes.length >= layout.domains
   return rowsOf(layout, none, live, isLive)
 }

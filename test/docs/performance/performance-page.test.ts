@@ -41,6 +41,7 @@ describe("the page of performance", () => {
   it("says of what falls short why, and lists what has no target", () => {
     const page = pageOf(rows, { filter: "the record loop takes most of it" })
     assert.include(page, "- **filter**: 0.5x where the bound is 3x: the record loop takes most of it.")
+    assert.include(pageOf(rows, { filter: "One thing. Another." }), "3x: One thing. Another.\n")
     assert.notInclude(page, "- **open-map**")
     assert.match(page, /## Other measurements[^]*\| windows: HOP \|/)
     assert.include(pageOf(rows, {}), "3x: not looked into yet.")

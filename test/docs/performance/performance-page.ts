@@ -105,7 +105,7 @@ const lineOf = (target: Target, row: SavedRow, why: { readonly [target: string]:
   const figure = shown(target, row)
   const missed = verdictOf(target, figure) === "short" ? "bound" : "goal"
   const reason = Object.hasOwn(why, target.name) ? why[target.name] : "not looked into yet"
-  return `- **${target.name}**: ${figureText(target, figure)} where the ${missed} is ${figureText(target, target[missed])}: ${reason}.`
+  return `- **${target.name}**: ${figureText(target, figure)} where the ${missed} is ${figureText(target, target[missed])}: ${reason.replace(/\.$/, "")}.`
 }
 
 const otherTable = (rows: readonly SavedRow[]): string =>

@@ -11,7 +11,7 @@ const startAfterMs = 200
 /**
  * One process that is ready and belongs to nobody yet. Whoever builds, plans and publishes needs a new one again and
  * again, for each bundle is inspected in a process of its own, and starting one takes longer than what it is asked.
- * It is kept for 30 s after it was prepared.
+ * It is kept for 30 s after it was prepared. Where several domains are parked, one is kept for whoever wakes first.
  */
 export class SpareChild {
   private ready: SandboxChild | undefined

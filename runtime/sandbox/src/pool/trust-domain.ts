@@ -8,6 +8,8 @@ import type { SpareChild } from "./spare-child.ts"
 export class TrustDomain {
   readonly name: string
   readonly slots: readonly ProcessSlot[]
+  /** Segments that are open; their process may be parked. */
+  segments = 0
   private readonly platform: PlatformGuards
 
   constructor(name: string, settings: PoolSettings, platform: PlatformGuards, spare: SpareChild) {
@@ -22,6 +24,11 @@ export class TrustDomain {
   /** The same slot for the same partition, so that what a plugin keeps in its realm stays warm. */
   slotFor(partition: number): ProcessSlot {
     return this.slots[partition % this.slots.length]
+  }
+
+  /** It has segments and no process: its next call waits for one. */
+  get isParked(): boolean {
+    return this.segments > 0 && this.slots.every(({ child }) => child === undefined)
   }
 
   get restarts(): number {
