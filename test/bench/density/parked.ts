@@ -49,7 +49,7 @@ export const runParked = async (
       peer: budgetMs,
       peerName: "budget",
       ratio: median(wakes) / budgetMs,
-      unit: "ms, median",
+      unit: "ms",
       rounds: wakes.length,
       verified: parked === 0 && (await domainsAwake(platform)) === layout.domains,
       machine: machine()

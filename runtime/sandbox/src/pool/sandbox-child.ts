@@ -54,7 +54,7 @@ const maxStderr = 16_384
  * a fused call of a megabyte takes a fifth less. One thread collects it, which costs less than to share such work out
  * (test/bench/RESULTS.md).
  */
-const collecting = ["--min-semi-space-size=4", "--max-semi-space-size=8", "--no-parallel-scavenge"]
+const collecting = ["--min-semi-space-size=4", "--max-semi-space-size=4", "--no-parallel-scavenge"]
 const nice = 5
 
 /** Workers of one machine begin at different places. */
