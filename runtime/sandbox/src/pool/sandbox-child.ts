@@ -49,12 +49,8 @@ interface PendingQuestion {
 /** Time that a guest's own deadline has to be answered before the process is killed: on a busy machine it waits for its turn. */
 const graceMs = 400
 const maxStderr = 16_384
-/**
- * Isolates begin with a young generation of 4 MiB, where isolated-vm leaves them one: what a batch makes dies before it is collected, and
- * a fused call of a megabyte takes a fifth less. One thread collects it, which costs less than to share such work out
- * (test/bench/RESULTS.md).
- */
-const collecting = ["--min-semi-space-size=4", "--max-semi-space-size=4", "--no-parallel-scavenge"]
+/** One thread collects young objects: to share such work out costs more than it takes (test/bench/RESULTS.md). */
+const collecting = ["--no-parallel-scavenge"]
 const nice = 5
 
 /** Workers of one machine begin at different places. */
