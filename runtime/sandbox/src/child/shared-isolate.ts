@@ -2,7 +2,7 @@ import { GuestIsolate } from "./guest-isolate.ts"
 import type { CompiledCode } from "./guest-isolate.ts"
 
 /** Beyond these an isolate's own cost is little of each. */
-const maxMembers = 32
+const maxMembers = 16
 /** Of what one segment may take, what all may have together before one of them is called. */
 const commonShare = 0.5
 
