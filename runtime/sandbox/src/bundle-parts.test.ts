@@ -6,7 +6,7 @@ import { probeGuards } from "./pool/guards.ts"
 import { poolSettings } from "./pool/pool-options.ts"
 import type { SandboxChild } from "./pool/sandbox-child.ts"
 import { greetChild, primeChild, spawnChild } from "./pool/start-child.ts"
-import { bundleSeam } from "./protocol/bundle-parts.ts"
+import { joinBundle } from "./protocol/bundle-parts.ts"
 import { sharedFileBytes } from "./protocol/shared-layout.ts"
 
 /** Its manifest is the value of `expression`. */
@@ -40,13 +40,13 @@ const inspect = (child: SandboxChild, bundle: string, timeoutMs = 5_000) =>
 
 describe("a bundle of two parts", () => {
   it("means what it means as one script", async () => {
-    const bundle = library + bundleSeam + own("runs")
+    const bundle = joinBundle(library, own("runs")).bundle
     assert.strictEqual(runInNewContext(`${bundle}; __millrace_bundle.manifest()`), "1")
     assert.strictEqual(await withPool((pool) => pool.manifest(bundle)), "1")
   })
 
   it("says where it failed by the lines of the whole text", async () => {
-    const bundle = `${library}\n\n${bundleSeam}var a = 1\nthrow new Error("no")`
+    const bundle = joinBundle(`${library}\n\n`, 'var a = 1\nthrow new Error("no")').bundle
     const error = await withPool((pool) => Effect.flip(pool.manifest(bundle)))
     assert.deepStrictEqual(error.at?.[0]?.line, bundle.split("\n").length)
   })
@@ -54,7 +54,7 @@ describe("a bundle of two parts", () => {
 
 describe("a process that ran a library ahead", () => {
   it("gives the bundle that begins with it a realm that has it, once", async () => {
-    const bundle = library + bundleSeam + own("runs")
+    const bundle = joinBundle(library, own("runs")).bundle
     const answers = await withChild((child) =>
       Effect.andThen(
         primeChild(child, settings, library),
@@ -66,7 +66,7 @@ describe("a process that ran a library ahead", () => {
 
   it("does not count the library's time against the bundle", async () => {
     const library = `var left = 3e8; while (left > 0) left -= 1;`
-    const bundle = library + bundleSeam + own("left")
+    const bundle = joinBundle(library, own("left")).bundle
     assert.strictEqual(await withChild((child) => inspect(child, bundle, 50)), "deadline")
     const primed = withChild((child) =>
       Effect.andThen(primeChild(child, settings, library), inspect(child, bundle, 50))
@@ -86,7 +86,7 @@ describe("a process that ran a library ahead", () => {
     const answers = await withChild((child) =>
       Effect.andThen(
         primeChild(child, settings, throwing),
-        Effect.all([inspect(child, throwing + bundleSeam + own("1")), inspect(child, own("1"))])
+        Effect.all([inspect(child, joinBundle(throwing, own("1")).bundle), inspect(child, own("1"))])
       )
     )
     assert.deepStrictEqual(answers, ["failed", "1"])

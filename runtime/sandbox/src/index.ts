@@ -5,7 +5,7 @@ export { type MigrationFailure, openMigration } from "./driver/run-migration.ts"
 export { guardNames } from "./pool/guards.ts"
 export type { GuardName } from "./pool/guards.ts"
 export type { SandboxPoolOptions } from "./pool/pool-options.ts"
-export { bundleSeam, linesBefore } from "./protocol/bundle-parts.ts"
+export { joinBundle } from "./protocol/bundle-parts.ts"
 export type { BundlePlace } from "./protocol/bundle-place.ts"
 export type { SegmentErrorCode } from "./segment-error.ts"
 export type {

@@ -16,7 +16,7 @@ import {
   pend,
   segmentOf
 } from "./fixture/segment-fixture.ts"
-import { bundleSeam } from "./protocol/bundle-parts.ts"
+import { joinBundle } from "./protocol/bundle-parts.ts"
 import type { SandboxPoolShape, SegmentResult, SegmentSpec } from "./segment.ts"
 
 const call = callOf([inputOf(frameOf(movies(3)))])
@@ -70,7 +70,7 @@ describe("segments that share an isolate", () => {
           const own = bodyBundle("filter", `(movie) => { ${counts}; return true }`, {
             before: `const save = ${save}`
           })
-          const spec = segmentOf([nodeOf(library + bundleSeam + own)], { limits })
+          const spec = segmentOf([nodeOf(joinBundle(library, own).bundle)], { limits })
           const segment = yield* pool.open(spec)
           assert.deepStrictEqual(outcome(yield* segment.call(call, hostOf())), whole)
         }

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { type BuildContext, context } from "esbuild"
 import { BundleError } from "./build-error.ts"
-import { bundleSeam, linesBefore } from "@millrace/sandbox"
+import { joinBundle } from "@millrace/sandbox"
 import { attemptBuild, type Bundle, buildOptions, bundleOf, missingEntry } from "./bundle.ts"
 import { afterLibrary, LinkedLibrary } from "./linked-library.ts"
 import { isBuildFailure } from "./offence/raw-offence.ts"
@@ -14,7 +14,7 @@ import { isBuildFailure } from "./offence/raw-offence.ts"
  * bytes: for work, not for publishing.
  */
 export interface Bundler {
-  /** What the bundles begin with, up to the sandbox's `bundleSeam`; "" before the first. */
+  /** What the bundles begin with (`joinBundle` of the sandbox); "" before the first. */
   readonly library: () => string
   /** Fails like `bundlePlugins`; the next rebuild starts from what is there then. */
   readonly rebuild: Effect.Effect<Bundle, BundleError>
@@ -49,8 +49,8 @@ export const openBundler = Effect.fn("openBundler")(function* (options: { readon
 
 /** The bundle whose first part is the library. */
 const behind = (library: string, own: Bundle): Bundle => {
-  const head = library + bundleSeam
-  return { ...own, code: head + own.code, sourceMap: shifted(own.sourceMap, linesBefore(head, head.length)) }
+  const { bundle, ownLine } = joinBundle(library, own.code)
+  return { ...own, code: bundle, sourceMap: shifted(own.sourceMap, ownLine) }
 }
 
 /** A source map of a text that stands so many lines further down; each line of the text begins with a semicolon, but for the first. */

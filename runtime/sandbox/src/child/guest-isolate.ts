@@ -1,5 +1,5 @@
 import ivm from "isolated-vm"
-import { partsOfBundle } from "../protocol/bundle-parts.ts"
+import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { bundleFile } from "../protocol/bundle-place.ts"
 import type { CodeCache } from "./code-cache.ts"
 import type { FrameWindow } from "./frame-window.ts"
@@ -158,7 +158,7 @@ export class GuestRealm {
     this.functions["define"]?.applySync(undefined, [kind, name, made.derefInto({ release: true })])
   }
 
-  /** Runs what bundles have before their seam, for whatever comes after it. */
+  /** Runs what a bundle begins with, for whatever comes after it. */
   runLibrary(library: string, deadline: Deadline): Thrown | undefined {
     return this.guarded(deadline, (timeout) => {
       this.owner.compile(library, bundleFile).runSync(this.context, timeout)
@@ -170,8 +170,12 @@ export class GuestRealm {
    * Runs the bundle, but for a library that was run before. What it throws becomes plain text; it may also be stopped. `once`: no
    * other isolate of this process will run it, and nothing of its own is kept for them.
    */
-  runBundle(text: string, deadline: Deadline, { once }: { readonly once: boolean }): Thrown | undefined {
-    const { library, own, ownLine } = partsOfBundle(text)
+  runBundle(
+    bundle: BundleParts,
+    deadline: Deadline,
+    { once }: { readonly once: boolean }
+  ): Thrown | undefined {
+    const { library, own, ownLine } = bundle
     const thrown = library === "" || this.hasLibrary ? undefined : this.runLibrary(library, deadline)
     if (thrown !== undefined) return thrown
     return this.guarded(deadline, (timeout) => {

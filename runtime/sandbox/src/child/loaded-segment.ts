@@ -1,5 +1,5 @@
 import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
-import { partsOfBundle } from "../protocol/bundle-parts.ts"
+import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { GuestStopped } from "./guest-isolate.ts"
 import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
 import type { FrameWindow } from "./frame-window.ts"
@@ -36,9 +36,9 @@ export class LoadedSegment {
   }
 
   /** Answers a failure as the harness wrote it, or "". */
-  open(question: OpenQuestion, bundle: string, deadline: Deadline): string {
+  open(question: OpenQuestion, bundle: BundleParts, deadline: Deadline): string {
     markStage(this.nodes.length)
-    const node = this.isolate.realmFor(partsOfBundle(bundle).library, deadline)
+    const node = this.isolate.realmFor(bundle.library, deadline)
     this.nodes.push(node)
     for (const { kind, name, text } of question.texts) node.define(kind, name, text)
     const thrown = node.runBundle(bundle, deadline, { once: false })

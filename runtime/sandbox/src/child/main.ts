@@ -1,6 +1,7 @@
 import type { Answer, OpenQuestion, Question } from "../protocol/messages.ts"
 import { answerText } from "./answer-text.ts"
 import { partsOfBundle } from "../protocol/bundle-parts.ts"
+import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { FrameWindow } from "./frame-window.ts"
@@ -49,7 +50,7 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
       primed.standUp(textOf(lengths), makeDeadline(question.timeoutMs))
       return { is: "ok" }
     case "inspect":
-      return inspect(question, textOf(lengths))
+      return inspect(question, partsOfBundle(textOf(lengths)))
     default:
       return answerForSegment(question, lengths)
   }
@@ -87,11 +88,11 @@ function answerForSegment(question: SegmentQuestion, lengths: readonly number[])
   const known = segments.get(question.segment)
   if (question.ask === "open") {
     takePrimed("")
-    const bundle = textOf(lengths)
+    const bundle = partsOfBundle(textOf(lengths))
     const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
     const failure = segment.open(question, bundle, makeDeadline(question.timeoutMs))
-    noteOpened(segment.isolate, partsOfBundle(bundle).library)
+    noteOpened(segment.isolate, bundle.library)
     return failure === "" ? { is: "ok" } : { is: "failed", stage: 0, failure }
   }
   if (known === undefined) return { is: "evicted", lost: [], alone: -1 }
@@ -154,13 +155,12 @@ function sharedIsolates(): readonly SharedIsolate[] {
   return [...found]
 }
 
-function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: string): Answer {
+function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: BundleParts): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const { library } = partsOfBundle(bundle)
-  const isolate = takePrimed(library) ?? newIsolate(question.memoryMiB)
+  const isolate = takePrimed(bundle.library) ?? newIsolate(question.memoryMiB)
   markStage(0)
   try {
-    const guest = isolate.realmFor(library, deadline)
+    const guest = isolate.realmFor(bundle.library, deadline)
     const thrown = guest.runBundle(bundle, deadline, { once: true })
     if (thrown !== undefined)
       return { is: "failed", stage: 0, failure: failureText(thrown.message, thrown.stack) }
