@@ -5,7 +5,7 @@ import { withPool } from "./fixture/pool-fixture.ts"
 import { probeGuards } from "./pool/guards.ts"
 import { poolSettings } from "./pool/pool-options.ts"
 import type { SandboxChild } from "./pool/sandbox-child.ts"
-import { greetChild, primeChild, spawnChild } from "./pool/start-child.ts"
+import { greetChild, preloadChild, spawnChild } from "./pool/start-child.ts"
 import { joinBundle } from "./protocol/bundle-parts.ts"
 import { sharedFileBytes } from "./protocol/shared-layout.ts"
 
@@ -57,7 +57,7 @@ describe("a process that ran a library ahead", () => {
     const bundle = joinBundle(library, own("runs")).bundle
     const answers = await withChild((child) =>
       Effect.andThen(
-        primeChild(child, settings, library),
+        preloadChild(child, settings, library),
         Effect.all([inspect(child, bundle), inspect(child, bundle)])
       )
     )
@@ -68,15 +68,15 @@ describe("a process that ran a library ahead", () => {
     const library = `var left = 3e8; while (left > 0) left -= 1;`
     const bundle = joinBundle(library, own("left")).bundle
     assert.strictEqual(await withChild((child) => inspect(child, bundle, 50)), "deadline")
-    const primed = withChild((child) =>
-      Effect.andThen(primeChild(child, settings, library), inspect(child, bundle, 50))
+    const answer = withChild((child) =>
+      Effect.andThen(preloadChild(child, settings, library), inspect(child, bundle, 50))
     )
-    assert.strictEqual(await primed, "0")
+    assert.strictEqual(await answer, "0")
   })
 
   it("shows another bundle nothing of it", async () => {
     const answer = await withChild((child) =>
-      Effect.andThen(primeChild(child, settings, library), inspect(child, own("typeof runs")))
+      Effect.andThen(preloadChild(child, settings, library), inspect(child, own("typeof runs")))
     )
     assert.strictEqual(answer, "undefined")
   })
@@ -85,14 +85,14 @@ describe("a process that ran a library ahead", () => {
     const throwing = "throw new Error('no')"
     const answers = await withChild((child) =>
       Effect.andThen(
-        primeChild(child, settings, throwing),
+        preloadChild(child, settings, throwing),
         Effect.all([inspect(child, joinBundle(throwing, own("1")).bundle), inspect(child, own("1"))])
       )
     )
     assert.deepStrictEqual(answers, ["failed", "1"])
     const endless = withChild((child) =>
       Effect.andThen(
-        primeChild(child, poolSettings({ inspection: { deadlineMs: 100, memoryMiB: 64 } }), "for (;;);"),
+        preloadChild(child, poolSettings({ inspection: { deadlineMs: 100, memoryMiB: 64 } }), "for (;;);"),
         inspect(child, own("1"))
       )
     )

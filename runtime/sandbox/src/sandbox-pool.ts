@@ -74,7 +74,7 @@ class LivePool {
     open: (spec) => this.open(spec),
     manifest: (bundle) => this.inspect({ bundle, plugin: "", requestJson: "", isDerive: false }),
     derive: (bundle, plugin, requestJson) => this.inspect({ bundle, plugin, requestJson, isDerive: true }),
-    prime: (library) => Effect.sync(() => this.spare.prime(library)),
+    preload: (library) => Effect.sync(() => this.spare.preload(library)),
     processes: Effect.sync(() => this.processes()),
     restarts: Effect.sync(
       () => new Map([...this.domains].map(([name, domain]) => [name, domain.restarts] as const))

@@ -305,10 +305,10 @@ export interface SandboxPoolShape {
   /** Evaluates a bundle without capabilities, in a process of its own, and answers `manifest()`'s text. */
   readonly manifest: (bundle: string) => Effect.Effect<string, SegmentError>
   /**
-   * Says what the bundles to be inspected begin with (`bundleSeam`): it is run ahead, in a process that nobody has yet. Text of one's
-   * own alone: it is run beside what the same process is then asked to inspect.
+   * Says what the bundles to be inspected begin with (`joinBundle`): it is run ahead, in a process that nobody has yet. For text of
+   * one's own alone: it runs in the realm of the bundle that is inspected there.
    */
-  readonly prime: (library: string) => Effect.Effect<void>
+  readonly preload: (library: string) => Effect.Effect<void>
   readonly derive: (
     bundle: string,
     plugin: string,

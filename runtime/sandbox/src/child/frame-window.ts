@@ -3,8 +3,8 @@ import { areaBytes } from "../protocol/shared-layout.ts"
 const firstBytes = 1 << 20
 
 /**
- * Where the realms of all isolates of this process put the frames of a done call, each for as long as nothing else is called: no buffer
- * is made, moved or collected for them. INVARIANT: no plugin has it, for the harness gives it to none.
+ * Where the frames of a call are put for the realms of all isolates of this process, and where these put what they made of them, each
+ * for as long as nothing else is called: no buffer is made, moved or collected for them. INVARIANT: no plugin has it, for the harness gives it to none.
  */
 export class FrameWindow {
   shared: SharedArrayBuffer = new SharedArrayBuffer(firstBytes)

@@ -43,7 +43,7 @@ export class GuestIsolate {
   private readonly disabled: readonly string[]
   private readonly harness: ivm.Script
   private readonly code: CompiledCode
-  private standing: { readonly library: string; readonly realm: GuestRealm } | undefined
+  private preloaded: { readonly library: string; readonly realm: GuestRealm } | undefined
 
   constructor(memoryMiB: number, harness: string, disabled: readonly string[], code: CompiledCode) {
     this.disabled = disabled
@@ -71,28 +71,28 @@ export class GuestIsolate {
   }
 
   /** Opens a realm and runs a library there ahead, for the next bundle that begins with it. Nothing where the library throws: its bundle will say so. */
-  standUp(library: string, deadline: Deadline): void {
-    if (this.standsFor(library)) return
+  preload(library: string, deadline: Deadline): void {
+    if (this.isPreloadedWith(library)) return
     const realm = this.openRealm(deadline)
     if (realm.runLibrary(library, deadline) !== undefined) return realm.release()
-    this.standing?.realm.release()
-    this.standing = { library, realm }
+    this.preloaded?.realm.release()
+    this.preloaded = { library, realm }
   }
 
-  get hasStanding(): boolean {
-    return this.standing !== undefined
+  get isPreloaded(): boolean {
+    return this.preloaded !== undefined
   }
 
-  standsFor(library: string): boolean {
-    return this.standing?.library === library
+  isPreloadedWith(library: string): boolean {
+    return this.preloaded?.library === library
   }
 
-  /** A realm for a bundle that begins with the library; in one that stands it was run before. */
+  /** A realm for a bundle that begins with the library: the one in which it was run ahead, once, or a new one. */
   realmFor(library: string, deadline: Deadline): GuestRealm {
-    const { standing } = this
-    if (standing?.library !== library) return this.openRealm(deadline)
-    this.standing = undefined
-    return standing.realm
+    const { preloaded } = this
+    if (preloaded?.library !== library) return this.openRealm(deadline)
+    this.preloaded = undefined
+    return preloaded.realm
   }
 
   openRealm(deadline: Deadline): GuestRealm {

@@ -178,10 +178,10 @@ export class LoadedSegment {
     return this.passage?.stage ?? Math.max(0, this.nodes.length - 1)
   }
 
-  /** Leaves its isolate, which ends with the last of its segments, unless a library stands there for another. */
+  /** Leaves its isolate, which ends with the last of its segments, unless a library is preloaded there for another. */
   dispose(): void {
     this.isolate.members.delete(this.id)
-    if (this.isolate.members.size === 0 && !this.isolate.hasStanding) this.isolate.dispose()
+    if (this.isolate.members.size === 0 && !this.isolate.isPreloaded) this.isolate.dispose()
     else for (const node of this.nodes) node.release()
   }
 

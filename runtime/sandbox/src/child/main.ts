@@ -18,11 +18,11 @@ import { markStage, readCall, readSections } from "./shared-file.ts"
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
 const window = new FrameWindow()
-/** In which a library stands for the bundle to be inspected next. */
-let primed: GuestIsolate | undefined
-/** The library of the bundle that was opened last, and where: it is to stand there for the next one. */
+/** With the library of the bundle to be inspected next. */
+let preloaded: GuestIsolate | undefined
+/** The library of the bundle that was opened last, and where: it is to be preloaded there for the next one. */
 let opened: { readonly isolate: SharedIsolate; readonly library: string } | undefined
-/** Without segments, kept for the library that stands there. */
+/** Without segments, kept for the library that is preloaded there. */
 let idle: SharedIsolate | undefined
 let harness = ""
 let disabled: readonly string[] = []
@@ -45,9 +45,9 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
     case "close":
       closeSegment(question.segment)
       return { is: "ok" }
-    case "prime":
-      primed = newIsolate(question.memoryMiB)
-      primed.standUp(textOf(lengths), makeDeadline(question.timeoutMs))
+    case "preload":
+      preloaded = newIsolate(question.memoryMiB)
+      preloaded.preload(textOf(lengths), makeDeadline(question.timeoutMs))
       return { is: "ok" }
     case "inspect":
       return inspect(question, partsOfBundle(textOf(lengths)))
@@ -57,7 +57,7 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
 }
 
 const warmUpMiB = 16
-const standUpMs = 1_000
+const preloadMs = 1_000
 
 /** Compiles the harness and opens a realm of it before anybody waits: the first isolate of a process takes three times as long. */
 function warmUp(): void {
@@ -73,11 +73,11 @@ function newIsolate(memoryMiB: number): GuestIsolate {
   return new GuestIsolate(memoryMiB, harness, disabled, code)
 }
 
-/** The isolate that was made ready for the library, if there is one: whatever else was made ready is ended. */
-function takePrimed(library: string): GuestIsolate | undefined {
-  const known = primed
-  primed = undefined
-  if (known === undefined || known.standsFor(library)) return known
+/** The isolate in which the library is preloaded, if there is one; one with another library is ended. */
+function takePreloaded(library: string): GuestIsolate | undefined {
+  const known = preloaded
+  preloaded = undefined
+  if (known === undefined || known.isPreloadedWith(library)) return known
   known.dispose()
   return undefined
 }
@@ -87,7 +87,7 @@ type SegmentQuestion = Extract<Question, { readonly segment: number }>
 function answerForSegment(question: SegmentQuestion, lengths: readonly number[]): Answer {
   const known = segments.get(question.segment)
   if (question.ask === "open") {
-    takePrimed("")
+    takePreloaded("")
     const bundle = partsOfBundle(textOf(lengths))
     const segment = known ?? newSegment(question)
     segments.set(question.segment, segment)
@@ -136,15 +136,15 @@ function noteOpened(isolate: GuestIsolate, library: string): void {
   opened = library !== "" && isolate instanceof SharedIsolate ? { isolate, library } : undefined
 }
 
-/** Has the library of the bundle opened last stand for the next one, when that bundle has answered its first call: nobody waits now. */
-function standUpOpened(): void {
+/** Preloads the library of the bundle opened last for the next one, when that bundle has answered its first call: nobody waits now. */
+function preloadOpened(): void {
   const known = opened
   opened = undefined
   if (known === undefined || known.isolate.isolate.isDisposed) return
   try {
-    known.isolate.standUp(known.library, makeDeadline(standUpMs))
+    known.isolate.preload(known.library, makeDeadline(preloadMs))
   } catch (error) {
-    // It stands the next time, or does not: its bundle will say so.
+    // The library is then run with its bundle, which says what went wrong.
     if (!(error instanceof GuestStopped)) throw error
   }
 }
@@ -157,7 +157,7 @@ function sharedIsolates(): readonly SharedIsolate[] {
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: BundleParts): Answer {
   const deadline = makeDeadline(question.timeoutMs)
-  const isolate = takePrimed(bundle.library) ?? newIsolate(question.memoryMiB)
+  const isolate = takePreloaded(bundle.library) ?? newIsolate(question.memoryMiB)
   markStage(0)
   try {
     const guest = isolate.realmFor(bundle.library, deadline)
@@ -183,7 +183,7 @@ function closeSegment(id: number): void {
   segments.delete(id)
   known?.dispose()
   const { isolate } = known ?? {}
-  if (!(isolate instanceof SharedIsolate) || isolate.members.size > 0 || !isolate.hasStanding) return
+  if (!(isolate instanceof SharedIsolate) || isolate.members.size > 0 || !isolate.isPreloaded) return
   idle?.dispose()
   idle = isolate
 }
@@ -226,7 +226,7 @@ export function main(): void {
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
     const answer = serve(frame.json, frame.sections)
     writeControl(answerText(answer))
-    if (answer.is === "done") standUpOpened()
+    if (answer.is === "done") preloadOpened()
   }
   // Leaving by exit() while isolates are being disposed of has crashed; nothing is lost by this.
   process.kill(process.pid, "SIGKILL")

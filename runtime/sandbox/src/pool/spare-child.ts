@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { PlatformGuards } from "./guards.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import type { SandboxChild } from "./sandbox-child.ts"
-import { greetChild, primeChild, spawnChild } from "./start-child.ts"
+import { greetChild, preloadChild, spawnChild } from "./start-child.ts"
 
 const parkAfterMs = 30_000
 /** Who has read a bundle plans and opens it at once: a start beside that would take a core from it. */
@@ -40,7 +40,7 @@ export class SpareChild {
   }
 
   /** What the next process runs ahead, for a bundle that begins with it. */
-  prime(library: string): void {
+  preload(library: string): void {
     if (library === this.library) return
     this.library = library
     this.end()
@@ -61,7 +61,7 @@ export class SpareChild {
     this.starting = child
     Effect.runFork(
       greetChild(child, this.settings).pipe(
-        Effect.andThen(library === "" ? Effect.void : primeChild(child, this.settings, library)),
+        Effect.andThen(library === "" ? Effect.void : preloadChild(child, this.settings, library)),
         Effect.match({
           // A process that does not start is met again, and reported, where one is needed.
           onFailure: () => child.kill("closed"),

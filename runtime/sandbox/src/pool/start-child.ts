@@ -19,13 +19,13 @@ export function greetChild(child: SandboxChild, settings: PoolSettings): Effect.
 }
 
 /** Has it run a bundle's library ahead (bundle-parts.ts). One that fails or takes too long is met again with its bundle. */
-export function primeChild(
+export function preloadChild(
   child: SandboxChild,
   { inspection }: PoolSettings,
   library: string
 ): Effect.Effect<void, ChildEnded> {
   const { deadlineMs: timeoutMs, memoryMiB } = inspection
   return Effect.asVoid(
-    child.ask({ ask: "prime", memoryMiB, timeoutMs }, [Buffer.from(library, "utf8")], timeoutMs)
+    child.ask({ ask: "preload", memoryMiB, timeoutMs }, [Buffer.from(library, "utf8")], timeoutMs)
   )
 }

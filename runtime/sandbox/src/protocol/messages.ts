@@ -18,7 +18,7 @@ export type Question =
     }
   | { readonly ask: "drop"; readonly segment: number }
   | InspectQuestion
-  | PrimeQuestion
+  | PreloadQuestion
 
 /** Sections: the bundle's text. */
 export interface OpenQuestion {
@@ -74,8 +74,8 @@ export interface InspectQuestion {
 }
 
 /** Sections: the text that the bundle to be inspected next begins with (bundle-parts.ts), to be run before it comes. */
-export interface PrimeQuestion {
-  readonly ask: "prime"
+export interface PreloadQuestion {
+  readonly ask: "preload"
   readonly memoryMiB: number
   readonly timeoutMs: number
 }

@@ -41,7 +41,7 @@ export function scriptedPool(script: Script): SandboxPoolShape {
   return {
     open: (spec) => Effect.succeed(scriptedSegment(spec, script)),
     manifest: () => Effect.die("not scripted"),
-    prime: () => Effect.void,
+    preload: () => Effect.void,
     derive: () => Effect.die("not scripted"),
     processes: Effect.succeed([]),
     restarts: Effect.succeed(new Map())

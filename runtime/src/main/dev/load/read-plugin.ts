@@ -68,7 +68,7 @@ export const readPlugin = Effect.fn("readPlugin")(function* ({
       { code: "MANIFEST_UNREADABLE", message, frame: [], remedy: "use this SDK's define functions" }
     ])
   )
-  yield* pool.prime(bundler.library())
+  yield* pool.preload(bundler.library())
   const names = manifests.map(({ name }) => name)
   const named = plugin ?? (names.length > 1 ? yield* choose?.(names) ?? Effect.undefined : undefined)
   const manifest = choosePlugin(manifests, named)
