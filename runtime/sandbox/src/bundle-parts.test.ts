@@ -52,6 +52,12 @@ describe("a bundle of two parts", () => {
   })
 })
 
+describe("a deadline", () => {
+  it("that passes before the bundle's realm is open is a deadline still", async () => {
+    assert.strictEqual(await withChild((child) => inspect(child, own("1"), 1)), "deadline")
+  })
+})
+
 describe("a process that ran a library ahead", () => {
   it("gives the bundle that begins with it a realm that has it, once", async () => {
     const bundle = joinBundle(library, own("runs")).bundle

@@ -101,13 +101,31 @@ export class GuestIsolate {
     const exports: ivm.Reference = make.applySync(undefined, [], { result: { reference: true } })
     const openHarness: ivm.Reference = exports.getSync("openHarness", { reference: true })
     const disabled = new ivm.ExternalCopy([...this.disabled]).copyInto({ release: true })
-    const table: ivm.Reference = openHarness.applySync(undefined, [disabled], {
-      timeout: deadline.leftMs(),
-      result: { reference: true }
-    })
     const functions: { [name: string]: ivm.Reference } = Object.create(null)
-    for (const name of harnessNames) functions[name] = table.getSync(name, { reference: true })
+    const thrown = this.guarded(deadline, (timeout) => {
+      const result = { reference: true } as const
+      const table: ivm.Reference = openHarness.applySync(undefined, [disabled], { ...timeout, result })
+      for (const name of harnessNames) functions[name] = table.getSync(name, { reference: true })
+    })
+    if (thrown !== undefined) throw new GuestStopped("broken", thrown.message)
     return new GuestRealm(this, context, functions)
+  }
+
+  /** Runs what enters the isolate. What the guest throws is answered as text; a guest out of time or memory is stopped. */
+  guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): Thrown | undefined {
+    try {
+      run(this.isTimed ? { timeout: deadline.leftMs() } : {})
+    } catch (error) {
+      if (this.isolate.isDisposed) throw new GuestStopped("memory", "the guest's heap reached its limit")
+      if (this.isTimed && deadline.isPast())
+        throw new GuestStopped("deadline", "the guest ran past its deadline")
+      return error instanceof Error
+        ? { message: error.message, stack: (error.stack ?? "").slice(0, maxStackLength) }
+        : { message: "an error", stack: "" }
+    }
+    if (this.isTimed && deadline.isPast())
+      throw new GuestStopped("deadline", "the guest ran past its deadline")
+    return undefined
   }
 
   dispose(): void {
@@ -160,7 +178,7 @@ export class GuestRealm {
 
   /** Runs what a bundle begins with, for whatever comes after it. */
   runLibrary(library: string, deadline: Deadline): Thrown | undefined {
-    return this.guarded(deadline, (timeout) => {
+    return this.owner.guarded(deadline, (timeout) => {
       this.owner.compile(library, bundleFile).runSync(this.context, timeout)
       this.hasLibrary = true
     })
@@ -178,7 +196,7 @@ export class GuestRealm {
     const { library, own, ownLine } = bundle
     const thrown = library === "" || this.hasLibrary ? undefined : this.runLibrary(library, deadline)
     if (thrown !== undefined) return thrown
-    return this.guarded(deadline, (timeout) => {
+    return this.owner.guarded(deadline, (timeout) => {
       const script = once
         ? this.owner.isolate.compileScriptSync(own, { filename: bundleFile, lineOffset: ownLine })
         : this.owner.compile(own, bundleFile, ownLine)
@@ -201,7 +219,7 @@ export class GuestRealm {
     deadline: Deadline
   ): { readonly result: unknown; readonly stray: string | undefined } {
     let result: unknown
-    const stray = this.guarded(deadline, (timeout) => {
+    const stray = this.owner.guarded(deadline, (timeout) => {
       result = this.functions[name]?.applySync(undefined, given.map(moved), timeout)
     })
     return { result, stray: stray?.message }
@@ -217,7 +235,7 @@ export class GuestRealm {
   /** Takes bytes out of the realm: a copy. */
   take(index: number, deadline: Deadline): Uint8Array {
     let taken: unknown
-    const stray = this.guarded(deadline, (timeout) => {
+    const stray = this.owner.guarded(deadline, (timeout) => {
       const copy: unknown = this.functions["take"]?.applySync(undefined, [index], {
         ...timeout,
         result: { externalCopy: true }
@@ -227,23 +245,6 @@ export class GuestRealm {
     if (!(taken instanceof ArrayBuffer))
       throw new GuestStopped("broken", stray?.message ?? "the guest gave no bytes")
     return new Uint8Array(taken)
-  }
-
-  private guarded(deadline: Deadline, run: (timeout: { timeout?: number }) => void): Thrown | undefined {
-    try {
-      run(this.owner.isTimed ? { timeout: deadline.leftMs() } : {})
-    } catch (error) {
-      if (this.owner.isolate.isDisposed)
-        throw new GuestStopped("memory", "the guest's heap reached its limit")
-      if (this.owner.isTimed && deadline.isPast())
-        throw new GuestStopped("deadline", "the guest ran past its deadline")
-      return error instanceof Error
-        ? { message: error.message, stack: (error.stack ?? "").slice(0, maxStackLength) }
-        : { message: "an error", stack: "" }
-    }
-    if (this.owner.isTimed && deadline.isPast())
-      throw new GuestStopped("deadline", "the guest ran past its deadline")
-    return undefined
   }
 }
 

@@ -57,13 +57,14 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
 }
 
 const warmUpMiB = 16
+const warmUpMs = 4_000
 const preloadMs = 1_000
 
 /** Compiles the harness and opens a realm of it before anybody waits: the first isolate of a process takes three times as long. */
 function warmUp(): void {
   const isolate = newIsolate(warmUpMiB)
   try {
-    isolate.openRealm(makeDeadline(1000))
+    isolate.openRealm(makeDeadline(warmUpMs))
   } finally {
     isolate.dispose()
   }
