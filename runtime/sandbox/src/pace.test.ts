@@ -129,7 +129,7 @@ describe("a sink's batch", () => {
 describe("a call that waits for the process", () => {
   it("has its whole deadline when its turn comes", async () => {
     const spin = (times: string) => `for (let i = 0; i < ${times}; i++) Math.sqrt(i)`
-    const slow = nodeOf(bodyBundle("process", `(movie) => { ${spin("1e9")}; return [movie] }`), {
+    const slow = nodeOf(bodyBundle("process", `(movie) => { ${spin("2e9")}; return [movie] }`), {
       node: "slow",
       outputs: [movieOutput]
     })
@@ -143,9 +143,9 @@ describe("a call that waits for the process", () => {
     const outputs = await withPool(
       (pool) =>
         Effect.gen(function* () {
-          const first = yield* pool.open(segmentOf([slow], { id: "slow" }))
-          const limits = { ...segmentOf([quick]).limits, deadlineMs: 500 }
-          const second = yield* pool.open(segmentOf([quick], { id: "quick", limits }))
+          const within = (deadlineMs: number) => ({ ...segmentOf([quick]).limits, deadlineMs })
+          const first = yield* pool.open(segmentOf([slow], { id: "slow", limits: within(60_000) }))
+          const second = yield* pool.open(segmentOf([quick], { id: "quick", limits: within(1_000) }))
           const call = callOf([inputOf(frameOf(movies(1)))])
           const running = yield* Effect.forkChild(first.call(call, hostOf()))
           yield* Effect.yieldNow
