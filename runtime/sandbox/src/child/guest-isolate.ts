@@ -1,6 +1,7 @@
 import ivm from "isolated-vm"
 import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { bundleFile } from "../protocol/bundle-place.ts"
+import { youngMiB } from "../protocol/young-generation.ts"
 import type { CodeCache } from "./code-cache.ts"
 import type { FrameWindow } from "./frame-window.ts"
 
@@ -13,6 +14,9 @@ export class GuestStopped extends Error {
     this.reason = reason
   }
 }
+
+/** isolated-vm takes no less. */
+const leastOldMiB = 8
 
 /** Of one process, for all its isolates. */
 export type CompiledCode = CodeCache<ivm.ExternalCopy<ArrayBuffer>>
@@ -49,7 +53,8 @@ export class GuestIsolate {
     this.disabled = disabled
     this.code = code
     this.isTimed = !disabled.includes("timeout")
-    this.isolate = new ivm.Isolate({ memoryLimit: Math.max(8, memoryMiB) })
+    // The limit is the old generation's, and the young one comes on top.
+    this.isolate = new ivm.Isolate({ memoryLimit: Math.max(leastOldMiB, memoryMiB - youngMiB) })
     this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")
   }
 

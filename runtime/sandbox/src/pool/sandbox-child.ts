@@ -8,6 +8,7 @@ import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
 import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { maxControlBytes } from "../protocol/shared-layout.ts"
+import { semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
 import type { GuardName, PlatformGuards } from "./guards.ts"
@@ -50,7 +51,11 @@ interface PendingQuestion {
 const graceMs = 400
 const maxStderr = 16_384
 /** One thread collects young objects: to share such work out costs more than it takes (test/bench/RESULTS.md). */
-const collecting = ["--no-parallel-scavenge"]
+const collecting = [
+  `--min-semi-space-size=${semiSpaceMiB}`,
+  `--max-semi-space-size=${semiSpaceMiB}`,
+  "--no-parallel-scavenge"
+]
 const nice = 5
 
 /** Workers of one machine begin at different places. */

@@ -1,0 +1,8 @@
+/**
+ * Of an isolate's semi-spaces, MiB. isolated-vm leaves them one, so that a batch is collected while it is worked on; in four most of what
+ * it makes has died before, and a fused call of a megabyte takes a fifth less (test/bench/RESULTS.md).
+ */
+export const semiSpaceMiB = 4
+
+/** V8 has three of them, beside the old generation. */
+export const youngMiB = 3 * semiSpaceMiB
