@@ -164,19 +164,18 @@ class LivePool {
     this.polls += 1
     const isSecond = this.polls % 20 === 0
     const isWatched = !this.settings.disabled.includes("memory")
-    const now = Effect.runSync(Clock.currentTimeMillis)
-    for (const domain of this.allDomains()) {
-      for (const slot of domain.slots) {
-        // One that was asked nothing waits for its pipe and takes nothing: with many domains most do.
-        if (isWatched && (slot.isBusy || isSecond)) slot.checkMemory()
-        if (isSecond) slot.parkWhenIdle(now)
-      }
+    for (const domain of isWatched ? this.allDomains() : []) {
+      // One that was asked nothing waits for its pipe and takes nothing: with many domains most do.
+      for (const slot of domain.slots) if (slot.isBusy || isSecond) slot.checkMemory()
     }
-    if (isSecond) {
-      if (this.parkedDomains >= parkedWithSpare) this.spare.prepare(now)
-      else this.spare.parkWhenIdle(now)
-      this.forgetInspections()
-    }
+    if (isSecond) this.park(Effect.runSync(Clock.currentTimeMillis))
+  }
+
+  private park(now: number): void {
+    for (const domain of this.allDomains()) for (const slot of domain.slots) slot.parkWhenIdle(now)
+    if (this.parkedDomains >= parkedWithSpare) this.spare.prepare(now)
+    else this.spare.parkWhenIdle(now)
+    this.forgetInspections()
   }
 
   private get parkedDomains(): number {
