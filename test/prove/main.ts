@@ -59,6 +59,13 @@ const number = (flag: string): number | undefined => {
   return text === undefined ? undefined : Number(text)
 }
 const proof = await load()
+if (process.argv.includes("--help")) {
+  process.stdout.write(`${proof.name}: ${proof.describe}\n`)
+  process.stdout.write(
+    `npm run prove -- ${proof.name} [--seed N] [--count N] [--minutes N] [--resume], and flags of its own: see test/prove/${proof.name}.ts\n`
+  )
+  process.exit(0)
+}
 const result = await proof.run({
   seed: number("--seed") ?? 1,
   count: number("--count"),
