@@ -4,5 +4,5 @@
  */
 export const semiSpaceMiB = 4
 
-/** V8 has three of them, beside the old generation. */
+/** V8 has three of them, beside the old generation: a plugin that declares less than 20 MiB has that much. */
 export const youngMiB = 3 * semiSpaceMiB
