@@ -30,15 +30,15 @@ export class SandboxPool extends Context.Service<SandboxPool, SandboxPoolShape>(
     Layer.effect(SandboxPool, makePool(poolSettings(options)))
 }
 
-function makePool(settings: PoolSettings): Effect.Effect<SandboxPoolShape, never, Scope.Scope> {
-  return Effect.gen(function* () {
-    const platform = yield* probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes)
-    const pool = new LivePool(settings, platform)
-    yield* Effect.addFinalizer(() => Effect.sync(() => pool.close()))
-    yield* Effect.forkScoped(watch(pool))
-    return pool.shape
-  })
-}
+const makePool = Effect.fnUntraced(function* (
+  settings: PoolSettings
+): Effect.fn.Return<SandboxPoolShape, never, Scope.Scope> {
+  const platform = yield* probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes)
+  const pool = new LivePool(settings, platform)
+  yield* Effect.addFinalizer(() => Effect.sync(() => pool.close()))
+  yield* Effect.forkScoped(watch(pool))
+  return pool.shape
+})
 
 /**
  * The watchdog's poll: a process over its memory is killed, one that idles is parked. In real time, whatever clock the

@@ -68,67 +68,65 @@ const stopDeadline = "20 seconds"
  * cannot be done; what goes wrong later is told by state and facts. `run`: where several workers run the plan, its run
  * ({@link TransportShape.beginRun}).
  */
-export function runPlan(
+export const runPlan = Effect.fnUntraced(function* (
   plan: PhysicalPlan,
   environment: WorkerEnvironment,
   { canary, run }: { readonly canary?: CanaryRun | undefined; readonly run?: string } = {}
-): Effect.Effect<RunningPipeline, TaskFailure, Scope.Scope> {
-  return Effect.gen(function* () {
-    const partitions = yield* prepare(plan, environment)
-    const { inboxes, transport } = environment
-    if (inboxes !== undefined) yield* Effect.mapError(openInboxes(inboxes, plan, transport), fromTransport)
-    const gate = yield* makeGate
-    let degraded = false
-    const onBudgetExceeded = Effect.gen(function* () {
-      degraded = true
-      yield* gate.pause
-      yield* Effect.logError("paused: more records fail than the error budget allows").pipe(
-        Effect.annotateLogs({ pipeline: plan.pipeline })
-      )
-    })
-    const chains = yield* Effect.forEach(plan.chains, (chain) =>
-      startChain({
-        environment,
-        pipeline: plan.pipeline,
-        plan: chain,
-        partitions,
-        gate,
-        onBudgetExceeded,
-        run,
-        durability: plan.durability,
-        ...besideOf(chain, canary)
-      })
+): Effect.fn.Return<RunningPipeline, TaskFailure, Scope.Scope> {
+  const partitions = yield* prepare(plan, environment)
+  const { inboxes, transport } = environment
+  if (inboxes !== undefined) yield* Effect.mapError(openInboxes(inboxes, plan, transport), fromTransport)
+  const gate = yield* makeGate
+  let degraded = false
+  const onBudgetExceeded = Effect.gen(function* () {
+    degraded = true
+    yield* gate.pause
+    yield* Effect.logError("paused: more records fail than the error budget allows").pipe(
+      Effect.annotateLogs({ pipeline: plan.pipeline })
     )
-    const stop = stopChains(gate, chains)
-    yield* Effect.addFinalizer(() => stop)
-    return {
-      plan,
-      canary,
-      state: () => pipelineState(gate, chains, degraded),
-      tasks: () => chains.flatMap((chain) => chain.tasks),
-      isOpen: () => chains.every((chain) => chain.isOpen()),
-      report: (worker, told) => {
-        const facts = chains.find((chain) => chain.plan.head === told.node)?.factsOf(told.partition)
-        if (facts === undefined) return
-        const isHere = facts.worker === undefined && !["starting", "stopped"].includes(facts.state)
-        if (!isHere) takeReport(facts, worker, told)
-      },
-      chainErrors: () =>
-        chains.flatMap((chain) => {
-          const error = chain.error()
-          return error === undefined ? [] : [{ chain: chain.plan.head, error }]
-        }),
-      untilCompleted: untilCompleted(chains),
-      degrade: onBudgetExceeded,
-      pause: gate.pause,
-      resume: Effect.suspend(() => {
-        degraded = false
-        return gate.resume
-      }),
-      stop
-    }
   })
-}
+  const chains = yield* Effect.forEach(plan.chains, (chain) =>
+    startChain({
+      environment,
+      pipeline: plan.pipeline,
+      plan: chain,
+      partitions,
+      gate,
+      onBudgetExceeded,
+      run,
+      durability: plan.durability,
+      ...besideOf(chain, canary)
+    })
+  )
+  const stop = stopChains(gate, chains)
+  yield* Effect.addFinalizer(() => stop)
+  return {
+    plan,
+    canary,
+    state: () => pipelineState(gate, chains, degraded),
+    tasks: () => chains.flatMap((chain) => chain.tasks),
+    isOpen: () => chains.every((chain) => chain.isOpen()),
+    report: (worker, told) => {
+      const facts = chains.find((chain) => chain.plan.head === told.node)?.factsOf(told.partition)
+      if (facts === undefined) return
+      const isHere = facts.worker === undefined && !["starting", "stopped"].includes(facts.state)
+      if (!isHere) takeReport(facts, worker, told)
+    },
+    chainErrors: () =>
+      chains.flatMap((chain) => {
+        const error = chain.error()
+        return error === undefined ? [] : [{ chain: chain.plan.head, error }]
+      }),
+    untilCompleted: untilCompleted(chains),
+    degrade: onBudgetExceeded,
+    pause: gate.pause,
+    resume: Effect.suspend(() => {
+      degraded = false
+      return gate.resume
+    }),
+    stop
+  }
+})
 
 /** What runs of a chain beside the canary; nothing where both revisions have the same chain. */
 function besideOf({ head }: ChainPlan, canary: CanaryRun | undefined): Pick<ChainParts, "beside"> {
@@ -172,16 +170,17 @@ function topicsOf(plan: PhysicalPlan): ReadonlySet<string> {
   ])
 }
 
-function stopChains(gate: Gate, chains: readonly RunningChain[]): Effect.Effect<void> {
-  return Effect.gen(function* () {
-    const failpoint = yield* Failpoint
-    yield* gate.stop
-    failpoint("on-shutdown")
-    yield* Effect.forEach(chains, ({ done }) => done, { concurrency: "unbounded", discard: true }).pipe(
-      Effect.timeoutOption(stopDeadline)
-    )
-  })
-}
+const stopChains = Effect.fnUntraced(function* (
+  gate: Gate,
+  chains: readonly RunningChain[]
+): Effect.fn.Return<void> {
+  const failpoint = yield* Failpoint
+  yield* gate.stop
+  failpoint("on-shutdown")
+  yield* Effect.forEach(chains, ({ done }) => done, { concurrency: "unbounded", discard: true }).pipe(
+    Effect.timeoutOption(stopDeadline)
+  )
+})
 
 function untilCompleted(chains: readonly RunningChain[]): Effect.Effect<void, TaskFailure> {
   return Effect.forEach(chains, (chain) => chain.completed, { concurrency: "unbounded", discard: true })

@@ -131,20 +131,25 @@ export class CallInHand {
         )
   }
 
-  /** What the owner keeps for the keys that the guest lacks, and over it what earlier runs of this call changed. */
   private stateFor(piece: Piece, holding: Holding): Effect.Effect<Uint8Array, RunStopped | SegmentError> {
-    return Effect.gen({ self: this }, function* () {
-      const entries: Uint8Array[] = []
-      const keys = [...holding.missing.values()]
-      let bytes = 0
-      for (let from = 0; from < keys.length && bytes <= maxRunBytes; from += readKeys) {
-        const read = yield* this.parts.host.readState(keys.slice(from, from + readKeys))
-        entries.push(read)
-        bytes += read.length
-      }
-      const state = joinBytes(holding.kept === "all" ? entries : [...entries, ...this.deltas])
-      return state.length > maxRunBytes ? yield* this.tooLarge(piece) : state
-    })
+    return Effect.gen(() => this.readingState(piece, holding))
+  }
+
+  /** What the owner keeps for the keys that the guest lacks, and over it what earlier runs of this call changed. */
+  private *readingState(
+    piece: Piece,
+    holding: Holding
+  ): Effect.fn.Return<Uint8Array, RunStopped | SegmentError> {
+    const entries: Uint8Array[] = []
+    const keys = [...holding.missing.values()]
+    let bytes = 0
+    for (let from = 0; from < keys.length && bytes <= maxRunBytes; from += readKeys) {
+      const read = yield* this.parts.host.readState(keys.slice(from, from + readKeys))
+      entries.push(read)
+      bytes += read.length
+    }
+    const state = joinBytes(holding.kept === "all" ? entries : [...entries, ...this.deltas])
+    return state.length > maxRunBytes ? yield* this.tooLarge(piece) : state
   }
 
   poisoned(piece: Piece, stopped: RunStopped): Effect.Effect<PieceResult, SegmentError> {

@@ -103,8 +103,13 @@ export class LoadedIn {
     return Effect.forEach(tables, (table) => this.sendTable(child, table), { discard: true })
   }
 
-  private sendTable(child: SandboxChild, table: TableInput): Effect.Effect<void, ChildEnded | SegmentError> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly sendTable = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: LoadedIn,
+      child: SandboxChild,
+      table: TableInput
+    ): Effect.fn.Return<void, ChildEnded | SegmentError> {
       const name = `${table.node}/${table.handle}`
       const node = this.spec.nodes.findIndex((one) => one.node === table.node)
       let sent = this.sentOf(table)
@@ -131,8 +136,8 @@ export class LoadedIn {
         sent += round.length
         this.tables.set(name, sent)
       }
-    })
-  }
+    }
+  )
 
   /** Its isolate is gone by nothing that it did when it was asked: as a process that was ended before. */
   evicted(): ChildEnded {

@@ -160,29 +160,31 @@ class Rounds {
     )
   })
 
-  /** Serves what the guest asks for, until it waits no more. */
   private serve(first: Answered) {
-    return Effect.gen({ self: this }, function* () {
-      const { request, spec } = this
-      let answered = first
-      const clean = this.settings.disabled.includes("sanitize") ? (text: string) => text : sanitizeText
-      const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>(), clean)
-      while (answered.answer.is === "wait") {
-        const asked = decodeRequests(answered.answer.requests, answered.sections)
-        if (asked === undefined) return yield* this.disbelieve
-        this.stage = answered.answer.stage
-        const node = spec.nodes[this.stage]
-        if (node === undefined) return yield* this.disbelieve
-        yield* requests.start(node, asked, this.host)
-        if (!requests.isWaiting) return yield* this.disbelieve
-        const { answers, sections } = yield* this.await(requests)
-        answered = yield* this.ask(
-          { ask: "answers", segment: request.segment, timeoutMs: this.leftMs, answers },
-          sections
-        )
-      }
-      return answered
-    })
+    return Effect.gen(() => this.serving(first))
+  }
+
+  /** Serves what the guest asks for, until it waits no more. */
+  private *serving(first: Answered) {
+    const { request, spec } = this
+    let answered = first
+    const clean = this.settings.disabled.includes("sanitize") ? (text: string) => text : sanitizeText
+    const requests = new OpenRequests(yield* Queue.unbounded<ReadyAnswer>(), clean)
+    while (answered.answer.is === "wait") {
+      const asked = decodeRequests(answered.answer.requests, answered.sections)
+      if (asked === undefined) return yield* this.disbelieve
+      this.stage = answered.answer.stage
+      const node = spec.nodes[this.stage]
+      if (node === undefined) return yield* this.disbelieve
+      yield* requests.start(node, asked, this.host)
+      if (!requests.isWaiting) return yield* this.disbelieve
+      const { answers, sections } = yield* this.await(requests)
+      answered = yield* this.ask(
+        { ask: "answers", segment: request.segment, timeoutMs: this.leftMs, answers },
+        sections
+      )
+    }
+    return answered
   }
 
   private readonly disbelieve = Effect.suspend(() => {

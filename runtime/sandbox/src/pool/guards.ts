@@ -109,26 +109,26 @@ interface Found {
 }
 
 /** Where the strictest of each work together, as root, one process tells; else each is tried on top of those before it. */
-function foundOf(candidates: readonly Candidate[]): Effect.Effect<readonly Found[]> {
-  return Effect.gen(function* () {
-    const strictest = candidates.map(({ name, commands }) => ({ name, command: commands[0] }))
-    const together = strictest.flatMap(({ command }) => (command === undefined ? [] : [command]))
-    if (yield* works(together, true)) return strictest
-    const wrappers: (readonly string[])[] = []
-    const found: Found[] = []
-    for (const { name, commands } of candidates) {
-      let command: readonly string[] | undefined
-      for (const each of commands) {
-        if (!(yield* works([...wrappers, each], name === "user"))) continue
-        command = each
-        wrappers.push(each)
-        break
-      }
-      found.push({ name, command })
+const foundOf = Effect.fnUntraced(function* (
+  candidates: readonly Candidate[]
+): Effect.fn.Return<readonly Found[]> {
+  const strictest = candidates.map(({ name, commands }) => ({ name, command: commands[0] }))
+  const together = strictest.flatMap(({ command }) => (command === undefined ? [] : [command]))
+  if (yield* works(together, true)) return strictest
+  const wrappers: (readonly string[])[] = []
+  const found: Found[] = []
+  for (const { name, commands } of candidates) {
+    let command: readonly string[] | undefined
+    for (const each of commands) {
+      if (!(yield* works([...wrappers, each], name === "user"))) continue
+      command = each
+      wrappers.push(each)
+      break
     }
-    return found
-  })
-}
+    found.push({ name, command })
+  }
+  return found
+})
 
 /** Whether Node starts behind them. `canRead`: and reads the folders that it needs, which another user may not be let into. */
 function works(wrappers: readonly (readonly string[])[], canRead: boolean): Effect.Effect<boolean> {

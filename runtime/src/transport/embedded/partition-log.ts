@@ -23,13 +23,16 @@ interface Hidden {
   /** The end before it. */
   readonly from: bigint
   readonly by: object
-  readonly isAcknowledged: boolean
+  isAcknowledged: boolean
 }
 
 /** The `log` database: frames by topic, partition and base offset. Synchronous; throws what the store throws. */
 export class PartitionLogs {
   private readonly ends = new Map<string, bigint>()
-  /** Of partitions that have more than readers are shown: what was appended and is not acknowledged, and what came after it. */
+  /**
+   * Of each partition what was appended and is not acknowledged, and what came after it. Those that have nothing stay: a map that
+   * is emptied with every commit is a new one with every commit, which V8 ties to those before it.
+   */
   private readonly hidden = new Map<string, Hidden[]>()
   private readonly tail = new TailFrames()
   private readonly folder: string
@@ -66,8 +69,8 @@ export class PartitionLogs {
   /** After a transaction that appended. What it appended is hidden until {@link show} is called with the same `by`. */
   moveEnd(place: string, end: bigint, by: object): void {
     const hidden = this.hidden.get(place) ?? []
+    if (hidden.length === 0) this.hidden.set(place, hidden)
     hidden.push({ from: this.ends.get(place) ?? end, by, isAcknowledged: false })
-    this.hidden.set(place, hidden)
     this.ends.set(place, end)
   }
 
@@ -88,12 +91,9 @@ export class PartitionLogs {
 
   /** What that transaction appended is acknowledged, before or after what others did. */
   show(place: string, by: object): void {
-    const hidden = this.hidden
-      .get(place)
-      ?.map((one) => (one.by === by ? { ...one, isAcknowledged: true } : one))
-    while (hidden?.[0]?.isAcknowledged === true) hidden.shift()
-    if (hidden === undefined || hidden.length === 0) this.hidden.delete(place)
-    else this.hidden.set(place, hidden)
+    const hidden = this.hidden.get(place) ?? []
+    for (const one of hidden) if (one.by === by) one.isAcknowledged = true
+    while (hidden[0]?.isAcknowledged === true) hidden.shift()
   }
 
   /** The end for who reads: what is not acknowledged yet is not there, nor what follows it. */

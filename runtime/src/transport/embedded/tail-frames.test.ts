@@ -41,7 +41,13 @@ describe("the frames that were appended last", () => {
     assert.deepStrictEqual(basesOf(tail, 0n, "1/1"), [])
   })
 
-  it("are the newest 4 MiB, and 1,024 frames, of all partitions together", () => {
+  it("are the newest sixteen of a partition", () => {
+    const tail = filled(20)
+    assert.deepStrictEqual(basesOf(tail, 30n), [])
+    assert.strictEqual(basesOf(tail, 40n).length, 16)
+  })
+
+  it("are the newest 4 MiB, and of the last 1,024 frames, of all partitions together", () => {
     const tail = filled(5, "1/0", 1024 * 1024)
     assert.deepStrictEqual(basesOf(tail, 0n), [])
     assert.deepStrictEqual(basesOf(tail, 10n), [10n, 20n, 30n, 40n])
@@ -49,9 +55,11 @@ describe("the frames that were appended last", () => {
     assert.deepStrictEqual(basesOf(tail, 20n), [])
     assert.deepStrictEqual(basesOf(tail, 30n), [30n, 40n])
     assert.deepStrictEqual(basesOf(tail, 0n, "2/0"), [0n])
-    const small = filled(1_030, "1/0", 1)
+    const small = filled(10, "1/0", 1)
+    for (let place = 0; place < 102; place++) fill(small, { place: `2/${place}`, from: 0, to: 10, bytes: 1 })
     assert.deepStrictEqual(basesOf(small, 50n), [])
-    assert.strictEqual(basesOf(small, 60n).length, 1_024)
+    assert.deepStrictEqual(basesOf(small, 60n), [60n, 70n, 80n, 90n])
+    assert.strictEqual(basesOf(small, 0n, "2/0").length, 10)
   })
 
   it("end where the log drops its oldest, and are forgotten with their topic", () => {

@@ -8,11 +8,11 @@ export interface Waiters {
 }
 
 export function makeWaiters(): Waiters {
-  const waiting = new Map<string, Set<() => void>>()
+  const waiting = new Map<string, (() => void)[]>()
   const remove = (partition: string, wake: () => void): void => {
-    const set = waiting.get(partition)
-    set?.delete(wake)
-    if (set?.size === 0) waiting.delete(partition)
+    const all = waiting.get(partition) ?? []
+    const place = all.indexOf(wake)
+    if (place >= 0) all.splice(place, 1)
   }
   return {
     wait: (partition, isReady) =>
@@ -23,9 +23,13 @@ export function makeWaiters(): Waiters {
           remove(partition, wake)
           resume(Effect.void)
         }
-        const set = waiting.get(partition) ?? new Set()
-        waiting.set(partition, set.add(wake))
-        return Effect.sync(() => remove(partition, wake))
+        const all = waiting.get(partition) ?? []
+        if (all.length === 0) waiting.set(partition, all)
+        all.push(wake)
+        return Effect.sync(() => {
+          remove(partition, wake)
+          if (all.length === 0 && waiting.get(partition) === all) waiting.delete(partition)
+        })
       }),
     notify: (partition) => {
       Array.from(waiting.get(partition) ?? []).forEach((wake) => wake())

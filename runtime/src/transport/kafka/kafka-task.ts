@@ -146,8 +146,9 @@ export class KafkaTask {
     }
   }
 
-  private commit(commit: Commit): Effect.Effect<Checkpoint, TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly commit = Effect.fnUntraced(
+    { self: this },
+    function* (this: KafkaTask, commit: Commit): Effect.fn.Return<Checkpoint, TransportError> {
       if (this.stopped !== undefined) return yield* this.stopped
       const read = yield* this.isRunning
         ? withReadIds(this.parts, commit.offsets, this.checkpoint)
@@ -169,15 +170,17 @@ export class KafkaTask {
       this.checkpoint = checkpoint
       yield* this.applyLocally(commit)
       return checkpoint
-    })
-  }
+    }
+  )
 
   /** Outputs first, so that no reader of a checkpoint is told of what is not there. */
-  private framesOf(
-    commit: Commit,
-    checkpoint: Checkpoint
-  ): Effect.Effect<readonly OutgoingFrame[], TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly framesOf = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: KafkaTask,
+      commit: Commit,
+      checkpoint: Checkpoint
+    ): Effect.fn.Return<readonly OutgoingFrame[], TransportError> {
       const origin = {
         producer: this.headId,
         partition: this.task.partition,
@@ -213,8 +216,8 @@ export class KafkaTask {
         })
       frames.push(this.parts.checkpoints.frame(this.task, checkpoint, commit.now))
       return frames
-    })
-  }
+    }
+  )
 
   /** What the local store loses, Kafka has. */
   private applyLocally(commit: Commit): Effect.Effect<unknown, TransportError> {

@@ -90,8 +90,14 @@ export class PartitionReader {
   }
 
   /** Fetches from `offset` on, a batch that is larger than `maxBytes` whole. */
-  private fetch(offset: bigint, maxBytes: number, maxWaitMs: number): Effect.Effect<void, TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly fetch = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: PartitionReader,
+      offset: bigint,
+      maxBytes: number,
+      maxWaitMs: number
+    ): Effect.fn.Return<void, TransportError> {
       const { client } = this.parts
       const wanted = Math.max(maxBytes, leastBytes)
       const [fetched] = yield* asking(() =>
@@ -134,8 +140,8 @@ export class PartitionReader {
       })
       this.readyFrom = offset
       this.readyEnd = read.next
-    })
-  }
+    }
+  )
 
   /** Where what was asked for is dropped already, the first that is kept is ready. Fails with `topicReset` where it never was. */
   private refused(fetched: FetchedPartition, offset: bigint): Effect.Effect<void, TransportError> {

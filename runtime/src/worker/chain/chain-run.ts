@@ -61,70 +61,66 @@ export const emptyResult: ChainResult = {
 }
 
 /** Runs frames through a chain's segments in order. `from`: where a replay begins; by default at the head. */
-export function runFrames(
+export const runFrames = Effect.fnUntraced(function* (
   chain: OpenChain,
   host: SegmentHost,
   frames: readonly InputFrame[],
   context: BatchContext,
   from?: { readonly segment: number; readonly first: Segment }
-): Effect.Effect<ChainResult, TaskFailure> {
-  return Effect.gen(function* () {
-    const { plan, segments } = chain
-    if (segments.length === 0) return { ...emptyResult, ...passed(plan, frames) }
-    let result = emptyResult
-    let current = frames
-    const start = from?.segment ?? 0
-    for (let index = start; index < segments.length; index++) {
-      const isSink = plan.sink !== undefined && index === segments.length - 1
-      if (current.length === 0 && !(isSink && context.end)) continue
-      const segment = index === start && from !== undefined ? from.first : segments[index]
-      if (segment === undefined) break
-      const head = { kind: "records", inputs: current, end: context.end } as const
-      const { timersUntil, ...rest } = context
-      const given = {
-        ...rest,
-        sink: recordsOf(chain, context, index === start),
-        ...(timersUntil !== undefined && index === start ? { timersUntil } : {})
-      }
-      const answer = yield* callSegment(segment, host, head, given, chain, index)
-      result = yield* merged(result, answer, callImbalances(current, answer, isSink))
-      current = handedOver(plan, index, answer, frames[0])
+): Effect.fn.Return<ChainResult, TaskFailure> {
+  const { plan, segments } = chain
+  if (segments.length === 0) return { ...emptyResult, ...passed(plan, frames) }
+  let result = emptyResult
+  let current = frames
+  const start = from?.segment ?? 0
+  for (let index = start; index < segments.length; index++) {
+    const isSink = plan.sink !== undefined && index === segments.length - 1
+    if (current.length === 0 && !(isSink && context.end)) continue
+    const segment = index === start && from !== undefined ? from.first : segments[index]
+    if (segment === undefined) break
+    const head = { kind: "records", inputs: current, end: context.end } as const
+    const { timersUntil, ...rest } = context
+    const given = {
+      ...rest,
+      sink: recordsOf(chain, context, index === start),
+      ...(timersUntil !== undefined && index === start ? { timersUntil } : {})
     }
-    return result
-  })
-}
+    const answer = yield* callSegment(segment, host, head, given, chain, index)
+    result = yield* merged(result, answer, callImbalances(current, answer, isSink))
+    current = handedOver(plan, index, answer, frames[0])
+  }
+  return result
+})
 
 /**
  * Reads a source on, and runs what it gave through the rest of the chain. `given`: records that it has given before;
  * they number what follows, so that a record has the same position, and draws the same random numbers, however it is read.
  */
-export function runSource(
+export const runSource = Effect.fnUntraced(function* (
   chain: OpenChain,
   host: SegmentHost,
   head: Extract<SegmentCall["head"], { readonly kind: "source" }>,
   context: BatchContext,
   given: bigint
-): Effect.Effect<ChainResult, TaskFailure> {
-  return Effect.gen(function* () {
-    const [segment] = chain.segments
-    if (segment === undefined) return emptyResult
-    const first = yield* callSegment(segment, host, head, context, chain, 0)
-    let result = yield* merged(emptyResult, first, callImbalances(undefined, first, false))
-    const place = { topic: head.partition, topicPartition: context.partition, baseOffset: given }
-    const end = first.source?.next === "end"
-    let current = handedOver(chain.plan, 0, first, place)
-    for (let index = 1; index < chain.segments.length; index++) {
-      const next = chain.segments[index]
-      const isSink = chain.plan.sink !== undefined && index === chain.segments.length - 1
-      if (next === undefined || (current.length === 0 && !(isSink && end))) continue
-      const records = { kind: "records", inputs: current, end } as const
-      const answer = yield* callSegment(next, host, records, context, chain, index)
-      result = yield* merged(result, answer, callImbalances(current, answer, isSink))
-      current = handedOver(chain.plan, index, answer, place)
-    }
-    return result
-  })
-}
+): Effect.fn.Return<ChainResult, TaskFailure> {
+  const [segment] = chain.segments
+  if (segment === undefined) return emptyResult
+  const first = yield* callSegment(segment, host, head, context, chain, 0)
+  let result = yield* merged(emptyResult, first, callImbalances(undefined, first, false))
+  const place = { topic: head.partition, topicPartition: context.partition, baseOffset: given }
+  const end = first.source?.next === "end"
+  let current = handedOver(chain.plan, 0, first, place)
+  for (let index = 1; index < chain.segments.length; index++) {
+    const next = chain.segments[index]
+    const isSink = chain.plan.sink !== undefined && index === chain.segments.length - 1
+    if (next === undefined || (current.length === 0 && !(isSink && end))) continue
+    const records = { kind: "records", inputs: current, end } as const
+    const answer = yield* callSegment(next, host, records, context, chain, index)
+    result = yield* merged(result, answer, callImbalances(current, answer, isSink))
+    current = handedOver(chain.plan, index, answer, place)
+  }
+  return result
+})
 
 /**
  * How the sink's records are named. Where frames come from the log their offsets tell records apart; what a segment handed
@@ -135,14 +131,14 @@ function recordsOf(chain: OpenChain, { sink }: BatchContext, isFromLog: boolean)
   return { ...sink, recordPrefix: `${chain.pipeline}/${chain.plan.sink?.node ?? ""}` }
 }
 
-function callSegment(
+const callSegment = Effect.fnUntraced(function* (
   segment: Segment,
   host: SegmentHost,
   head: SegmentCall["head"],
   context: BatchContext,
   chain: OpenChain,
   index: number
-): Effect.Effect<SegmentResult, TaskFailure> {
+): Effect.fn.Return<SegmentResult, TaskFailure> {
   const nodes = new Set(chain.plan.segments[index]?.nodes.map(({ spec }) => spec.node))
   const isLast = index === chain.plan.segments.length - 1
   const call: SegmentCall = {
@@ -154,14 +150,12 @@ function callSegment(
     ...(context.timersUntil === undefined ? {} : { timersUntil: context.timersUntil }),
     ...(isLast && context.sink !== undefined ? { sink: context.sink } : {})
   }
-  return Effect.gen(function* () {
-    const failpoint = yield* Failpoint
-    failpoint("mid-batch")
-    const result = yield* Effect.mapError(segment.call(call, host), fromSegment)
-    failpoint("after-reply")
-    return result
-  })
-}
+  const failpoint = yield* Failpoint
+  failpoint("mid-batch")
+  const result = yield* Effect.mapError(segment.call(call, host), fromSegment)
+  failpoint("after-reply")
+  return result
+})
 
 /** A chain without segments passes its frames on. */
 function passed(plan: ChainPlan, frames: readonly InputFrame[]): Pick<ChainResult, "outputs"> {

@@ -125,19 +125,17 @@ export function untilChainEnded(
   return untilCommitted(transport, pipeline, (completed) => completed.has(`${plan.head}/${chainPartition}`))
 }
 
-function untilCommitted(
+const untilCommitted = Effect.fnUntraced(function* (
   transport: TransportShape,
   pipeline: string,
   isEnough: (completed: ReadonlySet<string>) => boolean
-): Effect.Effect<void, TaskFailure> {
-  return Effect.gen(function* () {
-    for (;;) {
-      const all = yield* Effect.mapError(transport.checkpoints(pipeline), fromTransport)
-      const completed = all.flatMap(({ checkpoint, task }) =>
-        checkpoint.completed ? [`${task.node}/${task.partition}`] : []
-      )
-      if (isEnough(new Set(completed))) return
-      yield* Effect.sleep(askEveryMs)
-    }
-  })
-}
+): Effect.fn.Return<void, TaskFailure> {
+  for (;;) {
+    const all = yield* Effect.mapError(transport.checkpoints(pipeline), fromTransport)
+    const completed = all.flatMap(({ checkpoint, task }) =>
+      checkpoint.completed ? [`${task.node}/${task.partition}`] : []
+    )
+    if (isEnough(new Set(completed))) return
+    yield* Effect.sleep(askEveryMs)
+  }
+})

@@ -5,13 +5,17 @@ export interface BudgetLimits {
   readonly ratio: number
 }
 
+/** Batches that have less of the window together are one group. */
+const groupShare = 0.01
+
 /**
  * Counts failures over a sliding window of records, batch by batch: whole batches leave the window when those after
- * them fill it. Starts empty after a restart.
+ * them fill it, small ones together. Starts empty after a restart.
  */
 export class ErrorBudget {
   private readonly limits: BudgetLimits
-  private readonly batches: { readonly records: number; readonly failed: number }[] = []
+  /** The oldest first. */
+  private readonly groups: { records: number; failed: number }[] = []
   private records = 0
   private failed = 0
 
@@ -21,12 +25,12 @@ export class ErrorBudget {
 
   /** Adds a batch; true when more have failed than may. */
   exceededAfter(records: number, failed: number): boolean {
-    if (records > 0 || failed > 0) this.batches.push({ records, failed })
+    if (records > 0 || failed > 0) this.add(records, failed)
     this.records += records
     this.failed += failed
-    for (let first = this.batches[0]; first !== undefined; first = this.batches[0]) {
+    for (let first = this.groups[0]; first !== undefined; first = this.groups[0]) {
       if (this.records - first.records < this.limits.window) break
-      this.batches.shift()
+      this.groups.shift()
       this.records -= first.records
       this.failed -= first.failed
     }
@@ -35,8 +39,18 @@ export class ErrorBudget {
 
   /** The pipeline was paused for it: what failed before is forgiven when it goes on. */
   reset(): void {
-    this.batches.length = 0
+    this.groups.length = 0
     this.records = 0
     this.failed = 0
+  }
+
+  private add(records: number, failed: number): void {
+    const last = this.groups.at(-1)
+    if (last === undefined || last.records >= this.limits.window * groupShare)
+      this.groups.push({ records, failed })
+    else {
+      last.records += records
+      last.failed += failed
+    }
   }
 }

@@ -30,54 +30,52 @@ export interface OpenChain {
   readonly tail: (segment: number, node: number) => Effect.Effect<Segment, TaskFailure>
 }
 
-export function openChain(
+export const openChain = Effect.fnUntraced(function* (
   environment: WorkerEnvironment,
   pipeline: string,
   plan: ChainPlan,
   partitions: ReadonlyMap<string, number>
-): Effect.Effect<OpenChain, TaskFailure, Scope.Scope> {
-  return Effect.gen(function* () {
-    const scope = yield* Effect.scope
-    const nodes = plan.segments.flatMap((segment) => segment.nodes)
-    const keyed = yield* openKeyed(environment, pipeline, nodes)
-    const open = (spec: SegmentSpec) => Effect.mapError(environment.pool.open(spec), fromSegment)
-    const segments = yield* Effect.forEach(chainSegments(pipeline, plan), open)
-    const inbox = environment.inboxes?.find(pipeline, plan.head)
-    const take = inbox && ((request: HostRequest) => serveTake(inbox, environment.transport, request))
-    const tails = new Map<string, Segment>()
-    return {
-      pipeline,
-      plan,
-      segments,
-      tables: plan.tables.map(
-        (feed) => new TableReader(environment.transport, feed, partitions.get(feed.topic) ?? 1)
-      ),
-      keyed: keyed?.name,
-      states: keyed?.states ?? [],
-      request: hostRequests(pipeline, nodes, environment.services, take, environment.meters.calls),
-      alignment: new Alignment(plan.watermark),
-      inbox,
-      tail: (index, node) =>
-        Effect.gen(function* () {
-          const segment = plan.segments[index]
-          const whole = segments[index]
-          if (segment === undefined || whole === undefined)
-            return yield* Effect.fail(taskFailure("PLAN_INVALID", "the chain has no such segment"))
-          if (node === 0) return whole
-          const name = `${index}/${node}`
-          const known = tails.get(name)
-          if (known !== undefined) return known
-          const opened = yield* Effect.provideService(
-            open(segmentSpec(pipeline, plan, segment, index, node)),
-            Scope.Scope,
-            scope
-          )
-          tails.set(name, opened)
-          return opened
-        })
-    }
-  })
-}
+): Effect.fn.Return<OpenChain, TaskFailure, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const nodes = plan.segments.flatMap((segment) => segment.nodes)
+  const keyed = yield* openKeyed(environment, pipeline, nodes)
+  const open = (spec: SegmentSpec) => Effect.mapError(environment.pool.open(spec), fromSegment)
+  const segments = yield* Effect.forEach(chainSegments(pipeline, plan), open)
+  const inbox = environment.inboxes?.find(pipeline, plan.head)
+  const take = inbox && ((request: HostRequest) => serveTake(inbox, environment.transport, request))
+  const tails = new Map<string, Segment>()
+  return {
+    pipeline,
+    plan,
+    segments,
+    tables: plan.tables.map(
+      (feed) => new TableReader(environment.transport, feed, partitions.get(feed.topic) ?? 1)
+    ),
+    keyed: keyed?.name,
+    states: keyed?.states ?? [],
+    request: hostRequests(pipeline, nodes, environment.services, take, environment.meters.calls),
+    alignment: new Alignment(plan.watermark),
+    inbox,
+    tail: (index, node) =>
+      Effect.gen(function* () {
+        const segment = plan.segments[index]
+        const whole = segments[index]
+        if (segment === undefined || whole === undefined)
+          return yield* Effect.fail(taskFailure("PLAN_INVALID", "the chain has no such segment"))
+        if (node === 0) return whole
+        const name = `${index}/${node}`
+        const known = tails.get(name)
+        if (known !== undefined) return known
+        const opened = yield* Effect.provideService(
+          open(segmentSpec(pipeline, plan, segment, index, node)),
+          Scope.Scope,
+          scope
+        )
+        tails.set(name, opened)
+        return opened
+      })
+  }
+})
 
 /** The segments of a chain as its tasks will ask for them. */
 export function chainSegments(pipeline: string, plan: ChainPlan): readonly SegmentSpec[] {
@@ -100,33 +98,28 @@ function segmentSpec(
 }
 
 /** Settles how the state of the chain's keyed node is kept, before any of its tasks is opened. */
-function openKeyed(
+const openKeyed = Effect.fnUntraced(function* (
   { transport }: WorkerEnvironment,
   pipeline: string,
   nodes: readonly NodePlan[]
-): Effect.Effect<
+): Effect.fn.Return<
   { readonly name: KeyedNode; readonly states: OpenChain["states"] } | undefined,
   TaskFailure
 > {
-  return Effect.gen(function* () {
-    const keyed = nodes.filter(isKeyed)
-    const [only] = keyed
-    if (only === undefined) return undefined
-    if (keyed.length > 1)
-      return yield* Effect.fail(
-        taskFailure("PLAN_INVALID", "a chain may have one keyed node", keyed[1]?.spec.node)
-      )
-    const { node, state } = only.spec
-    const slots = yield* Effect.mapError(
-      transport.openState(pipeline, node, wantedStates(only)),
-      fromTransport
+  const keyed = nodes.filter(isKeyed)
+  const [only] = keyed
+  if (only === undefined) return undefined
+  if (keyed.length > 1)
+    return yield* Effect.fail(
+      taskFailure("PLAN_INVALID", "a chain may have one keyed node", keyed[1]?.spec.node)
     )
-    return {
-      name: { node, slots },
-      states: state.map(({ kind }, index) => ({ index, kind }))
-    }
-  })
-}
+  const { node, state } = only.spec
+  const slots = yield* Effect.mapError(transport.openState(pipeline, node, wantedStates(only)), fromTransport)
+  return {
+    name: { node, slots },
+    states: state.map(({ kind }, index) => ({ index, kind }))
+  }
+})
 
 /** A node's states as the log is to keep them. */
 export function wantedStates({ mapKeys = {}, spec, stateKey }: NodePlan): WantedStates {

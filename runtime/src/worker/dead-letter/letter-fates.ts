@@ -44,47 +44,43 @@ const fatePositions = (checkpoints: Checkpoints): Checkpoint["positions"] =>
  * How many dead letters of a topic are open: neither replayed nor discarded. `checkpoints`: of the pipeline whose topic it is. Reads no
  * letter twice, so that a status may ask each second.
  */
-export function countOpenLetters(
+export const countOpenLetters = Effect.fnUntraced(function* (
   transport: TransportShape,
   topic: string,
   checkpoints: Checkpoints
-): Effect.Effect<number, TransportError> {
-  return Effect.gen(function* () {
-    const partitions = (yield* transport.topics).find(({ name }) => name === topic)?.partitions ?? 0
-    const kept: { readonly end: number; readonly letters: number }[] = []
-    for (let partition = 0; partition < partitions; partition++)
-      kept.push(yield* countLetters(transport, topic, partition))
-    const closed = Object.keys(fatePositions(checkpoints)).filter((place) => {
-      const [partition, offset] = place.split("/").map(Number)
-      return Number(offset) < (kept[Number(partition)]?.end ?? 0)
-    })
-    return kept.reduce((sum, { letters }) => sum + letters, 0) - closed.length
+): Effect.fn.Return<number, TransportError> {
+  const partitions = (yield* transport.topics).find(({ name }) => name === topic)?.partitions ?? 0
+  const kept: { readonly end: number; readonly letters: number }[] = []
+  for (let partition = 0; partition < partitions; partition++)
+    kept.push(yield* countLetters(transport, topic, partition))
+  const closed = Object.keys(fatePositions(checkpoints)).filter((place) => {
+    const [partition, offset] = place.split("/").map(Number)
+    return Number(offset) < (kept[Number(partition)]?.end ?? 0)
   })
-}
+  return kept.reduce((sum, { letters }) => sum + letters, 0) - closed.length
+})
 
 /** Keeps of dead letters that they are discarded; those with a fate are passed over. Answers how many were open. */
-export function discardDeadLetters(
+export const discardDeadLetters = Effect.fnUntraced(function* (
   transport: TransportShape,
   pipeline: string,
   places: readonly string[],
   now: number
-): Effect.Effect<number, TransportError> {
-  return Effect.gen(function* () {
-    const log = yield* transport.openTask(fateTask(pipeline))
-    const known = (yield* log.checkpoint)?.positions ?? {}
-    const open = [...new Set(places)].filter((place) => !Object.hasOwn(known, place))
-    if (open.length === 0) return 0
-    yield* log.commit({
-      outputs: [],
-      state: new Uint8Array(0),
-      offsets: [],
-      positions: Object.fromEntries(open.map((place) => [place, positions.discarded])),
-      tokens: {},
-      watermarks: {},
-      counts: {},
-      completed: false,
-      now
-    })
-    return open.length
+): Effect.fn.Return<number, TransportError> {
+  const log = yield* transport.openTask(fateTask(pipeline))
+  const known = (yield* log.checkpoint)?.positions ?? {}
+  const open = [...new Set(places)].filter((place) => !Object.hasOwn(known, place))
+  if (open.length === 0) return 0
+  yield* log.commit({
+    outputs: [],
+    state: new Uint8Array(0),
+    offsets: [],
+    positions: Object.fromEntries(open.map((place) => [place, positions.discarded])),
+    tokens: {},
+    watermarks: {},
+    counts: {},
+    completed: false,
+    now
   })
-}
+  return open.length
+})

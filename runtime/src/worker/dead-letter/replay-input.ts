@@ -42,8 +42,9 @@ export class ReplayInput {
   )
 
   /** Handles what is there, one instruction per commit. `completed`: the task has, and stays so. */
-  take(completed: boolean): Effect.Effect<void, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  readonly take = Effect.fnUntraced(
+    { self: this },
+    function* (this: ReplayInput, completed: boolean): Effect.fn.Return<void, TaskFailure> {
       const { transport } = this.task.environment
       const batches = yield* Effect.mapError(
         transport.read(this.topic, this.partition, this.next, readBytes),
@@ -58,15 +59,17 @@ export class ReplayInput {
           this.next = offset + 1n
         }
       }
-    })
-  }
+    }
+  )
 
-  private replay(
-    instruction: ReplayInstruction | undefined,
-    offset: bigint,
-    completed: boolean
-  ): Effect.Effect<void, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly replay = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: ReplayInput,
+      instruction: ReplayInstruction | undefined,
+      offset: bigint,
+      completed: boolean
+    ): Effect.fn.Return<void, TaskFailure> {
       const { task } = this
       const place = instruction === undefined ? undefined : placeOf(task.chain.plan, instruction.node)
       const moved: InputOffset = { topic: this.topic, partition: this.partition, next: offset + 1n }
@@ -105,11 +108,16 @@ export class ReplayInput {
         watermark: noWatermark,
         completed
       })
-    })
-  }
+    }
+  )
 
-  private passOver(moved: InputOffset, completed: boolean): Effect.Effect<void, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly passOver = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: ReplayInput,
+      moved: InputOffset,
+      completed: boolean
+    ): Effect.fn.Return<void, TaskFailure> {
       const context = yield* batchContext(this.task, undefined, completed)
       yield* commitBatch(this.task, emptyResult, context, {
         offsets: [moved],
@@ -118,8 +126,8 @@ export class ReplayInput {
         watermark: noWatermark,
         completed
       })
-    })
-  }
+    }
+  )
 }
 
 function placeOf(

@@ -41,91 +41,85 @@ export interface DeadLetterPlace {
  * instruction, that it was written, and a second call fails with `ALREADY_REPLAYED`. `editedFrame` replaces the record:
  * a batch frame of one record. The pipeline takes it when it runs.
  */
-export function replayDeadLetter(
+export const replayDeadLetter = Effect.fnUntraced(function* (
   transport: TransportShape,
   plan: PhysicalPlan,
   place: DeadLetterPlace,
   editedFrame?: Uint8Array
-): Effect.Effect<void, ReplayError | TransportError> {
-  return Effect.gen(function* () {
-    const letter = yield* findDeadLetter(transport, plan, place)
-    const chain = plan.chains.find(({ segments }) =>
-      segments.some(({ nodes }) => nodes.some(({ spec }) => spec.node === letter.node))
-    )
-    if (chain === undefined)
-      return yield* new ReplayError({
-        code: "NODE_GONE",
-        message: `the pipeline has no node ${letter.node} now; apply a plan that has it, then replay`
-      })
-    const frame = editedFrame ?? letter.frame
-    if (frame === null)
-      return yield* new ReplayError({
-        code: "NOT_REPLAYABLE",
-        message: `the dead letter of ${letter.node} kept no record: ${
-          letter.raw === null
-            ? "it was too large"
-            : "its source rejected the text, or another program wrote what is none of the stream; mend it where it came from"
-        }`
-      })
-    const log = yield* transport.openTask(fateTask(plan.pipeline))
-    yield* writeInstruction(log, plan, chain, place, letter, frame)
-  })
-}
+): Effect.fn.Return<void, ReplayError | TransportError> {
+  const letter = yield* findDeadLetter(transport, plan, place)
+  const chain = plan.chains.find(({ segments }) =>
+    segments.some(({ nodes }) => nodes.some(({ spec }) => spec.node === letter.node))
+  )
+  if (chain === undefined)
+    return yield* new ReplayError({
+      code: "NODE_GONE",
+      message: `the pipeline has no node ${letter.node} now; apply a plan that has it, then replay`
+    })
+  const frame = editedFrame ?? letter.frame
+  if (frame === null)
+    return yield* new ReplayError({
+      code: "NOT_REPLAYABLE",
+      message: `the dead letter of ${letter.node} kept no record: ${
+        letter.raw === null
+          ? "it was too large"
+          : "its source rejected the text, or another program wrote what is none of the stream; mend it where it came from"
+      }`
+    })
+  const log = yield* transport.openTask(fateTask(plan.pipeline))
+  yield* writeInstruction(log, plan, chain, place, letter, frame)
+})
 
-function writeInstruction(
+const writeInstruction = Effect.fnUntraced(function* (
   log: TaskLog,
   plan: PhysicalPlan,
   chain: ChainPlan,
   place: DeadLetterPlace,
   letter: StoredDeadLetter,
   frame: Uint8Array
-): Effect.Effect<void, ReplayError | TransportError> {
-  return Effect.gen(function* () {
-    const name = `${place.partition}/${place.offset}`
-    const last = yield* log.checkpoint
-    if (last !== undefined && Object.hasOwn(last.positions, name))
-      return yield* new ReplayError({
-        code: "ALREADY_REPLAYED",
-        message: `the dead letter at ${name} was replayed or discarded before`
-      })
-    const topic = replayTopic(plan.pipeline, chain.head)
-    yield* log.commit({
-      outputs: [
-        {
-          topic,
-          partition: chain.partitions === "source" ? 0 : letter.task % chain.partitions,
-          frame: instructionFrame(letter, frame)
-        }
-      ],
-      state: new Uint8Array(0),
-      offsets: [],
-      positions: { [name]: positionOf("replayed") },
-      tokens: {},
-      watermarks: {},
-      counts: {},
-      completed: false,
-      now: letter.time
+): Effect.fn.Return<void, ReplayError | TransportError> {
+  const name = `${place.partition}/${place.offset}`
+  const last = yield* log.checkpoint
+  if (last !== undefined && Object.hasOwn(last.positions, name))
+    return yield* new ReplayError({
+      code: "ALREADY_REPLAYED",
+      message: `the dead letter at ${name} was replayed or discarded before`
     })
+  const topic = replayTopic(plan.pipeline, chain.head)
+  yield* log.commit({
+    outputs: [
+      {
+        topic,
+        partition: chain.partitions === "source" ? 0 : letter.task % chain.partitions,
+        frame: instructionFrame(letter, frame)
+      }
+    ],
+    state: new Uint8Array(0),
+    offsets: [],
+    positions: { [name]: positionOf("replayed") },
+    tokens: {},
+    watermarks: {},
+    counts: {},
+    completed: false,
+    now: letter.time
   })
-}
+})
 
 /** The dead letter at an offset of the pipeline's dead-letter topic. */
-export function findDeadLetter(
+export const findDeadLetter = Effect.fnUntraced(function* (
   transport: TransportShape,
   plan: PhysicalPlan,
   place: DeadLetterPlace
-): Effect.Effect<StoredDeadLetter, ReplayError | TransportError> {
-  return Effect.gen(function* () {
-    const topic = plan.chains[0]?.deadLetterTopic ?? ""
-    const [batch] = yield* transport.read(topic, place.partition, place.offset, 1)
-    const letter = batch && readDeadLetters(batch.frame).get(Number(place.offset - batch.baseOffset))
-    if (letter !== undefined) return letter
-    return yield* new ReplayError({
-      code: "NOT_FOUND",
-      message: `there is no dead letter at offset ${place.offset} of partition ${place.partition} of ${topic}`
-    })
+): Effect.fn.Return<StoredDeadLetter, ReplayError | TransportError> {
+  const topic = plan.chains[0]?.deadLetterTopic ?? ""
+  const [batch] = yield* transport.read(topic, place.partition, place.offset, 1)
+  const letter = batch && readDeadLetters(batch.frame).get(Number(place.offset - batch.baseOffset))
+  if (letter !== undefined) return letter
+  return yield* new ReplayError({
+    code: "NOT_FOUND",
+    message: `there is no dead letter at offset ${place.offset} of partition ${place.partition} of ${topic}`
   })
-}
+})
 
 function instructionFrame(letter: StoredDeadLetter, frame: Uint8Array): Uint8Array {
   const header = openBatch(frame)

@@ -50,8 +50,9 @@ export class IdLedger {
   }
 
   /** What is over at `now`. An id that was taken in anew since its time was over stays. */
-  sweep(now: number): Effect.Effect<Sweep, TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  readonly sweep = Effect.fnUntraced(
+    { self: this },
+    function* (this: IdLedger, now: number): Effect.fn.Return<Sweep, TransportError> {
       const due = yield* this.log.dueTimers(processingTimers, now, sweptAtOnce)
       const batches = due.map(({ tag }) => readBatch(tag))
       const ids = batches.flatMap((batch) => batch.ids)
@@ -61,8 +62,8 @@ export class IdLedger {
         timers: due.map(({ mapKey }) => mapKey),
         before: batches.at(-1)?.end
       }
-    })
-  }
+    }
+  )
 
   /** State entries of a commit: what is swept goes first, so that an id which comes anew with it stays. */
   entries(

@@ -122,8 +122,12 @@ class InboxWriter {
     this.taken = parts.read
   }
 
-  accept(entries: readonly InboxEntry[]): Effect.Effect<readonly boolean[], InboxRefusal> {
-    return Effect.gen({ self: this }, function* () {
+  readonly accept = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: InboxWriter,
+      entries: readonly InboxEntry[]
+    ): Effect.fn.Return<readonly boolean[], InboxRefusal> {
       const { settings, topic, transport } = this.parts
       const end = yield* transport.end(topic, 0).pipe(Effect.mapError(() => refusal("failed")))
       const backlog = Number(end - this.read)
@@ -137,11 +141,17 @@ class InboxWriter {
       this.waitingBytes += bytes
       yield* this.wake.open
       return yield* Deferred.await(answer)
-    })
-  }
+    }
+  )
 
-  take(after: bigint, maxRecords: number, maxBytes: number): Effect.Effect<Taken, TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  readonly take = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: InboxWriter,
+      after: bigint,
+      maxRecords: number,
+      maxBytes: number
+    ): Effect.fn.Return<Taken, TransportError> {
       const { topic, transport } = this.parts
       this.read = after > this.read ? after : this.read
       const batches = yield* transport.read(topic, 0, after, maxBytes)
@@ -149,8 +159,8 @@ class InboxWriter {
       const taken = takenFrom(batches, { after, end, maxRecords, maxBytes })
       this.taken = taken.next
       return taken
-    })
-  }
+    }
+  )
 
   get run(): Effect.Effect<never> {
     return Effect.gen({ self: this }, function* () {
@@ -225,8 +235,12 @@ class InboxWriter {
   }
 
   /** One commit of what is new in these requests; nothing is written when nothing is. */
-  private commit(group: readonly Waiting[]): Effect.Effect<ReadonlySet<InboxEntry>, TransportError> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly commit = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: InboxWriter,
+      group: readonly Waiting[]
+    ): Effect.fn.Return<ReadonlySet<InboxEntry>, TransportError> {
       const { log, settings, topic, transport } = this.parts
       const failpoint = yield* Failpoint
       const known = new Set(yield* this.ledger.known(uniqueKeys(group)))
@@ -253,8 +267,8 @@ class InboxWriter {
       })
       failpoint("after-commit")
       return new Set(fresh)
-    })
-  }
+    }
+  )
 }
 
 const refusal = (reason: InboxRefusal["reason"], waiting = 0): InboxRefusal =>

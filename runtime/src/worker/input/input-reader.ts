@@ -78,8 +78,12 @@ export class InputReader {
   }
 
   /** About so many `bytes` of what is there, and no frame after so many `records`; the inputs by turns. Does not wait. */
-  fetch(limits: { readonly bytes: number; readonly records: number }): Effect.Effect<Fetched, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  readonly fetch = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: InputReader,
+      limits: { readonly bytes: number; readonly records: number }
+    ): Effect.fn.Return<Fetched, TaskFailure> {
       const frames: InputFrame[] = []
       const offsets: InputOffset[] = []
       const unread: UnreadOfInput[] = []
@@ -126,8 +130,8 @@ export class InputReader {
       }
       const watermarks = this.clock.takeChanges()
       return { frames, records, bytes, offsets, unread, watermarks, originAt, imbalances }
-    })
-  }
+    }
+  )
 
   /**
    * Keeps what control records moved for the next commit: they have no effect but on event time, and read again they have
@@ -204,15 +208,24 @@ export class InputReader {
 
   /** Undefined for who wrote the topic once, and is no producer of it in the plan. */
   private producerOf(input: ChainInput, id: number): Effect.Effect<string | undefined, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
-      if (id === unknownProducer) return undefined
-      const known = this.producers.get(id)
-      if (known !== undefined) return input.producers.includes(known) ? known : undefined
+    if (id === unknownProducer) return Effect.undefined
+    const known = this.producers.get(id)
+    if (known === undefined) return this.learned(input, id)
+    return Effect.succeed(input.producers.includes(known) ? known : undefined)
+  }
+
+  private readonly learned = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: InputReader,
+      input: ChainInput,
+      id: number
+    ): Effect.fn.Return<string | undefined, TaskFailure> {
       for (const producer of input.producers)
         this.producers.set(yield* producerIdOf(this.transport, producer), producer)
       return this.producers.get(id)
-    })
-  }
+    }
+  )
 }
 
 /** What a frame has that no node has made: a gap, or what others wrote. */

@@ -72,8 +72,9 @@ export class ResolvedFrames {
   }
 
   /** How records of this schema are read; a failure where they cannot. */
-  private rewriteOf(hash: Uint8Array): Effect.Effect<Rewrite | TaskFailure, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly rewriteOf = Effect.fnUntraced(
+    { self: this },
+    function* (this: ResolvedFrames, hash: Uint8Array): Effect.fn.Return<Rewrite | TaskFailure, TaskFailure> {
       const place = Buffer.from(hash).toString("hex")
       const known = this.rewrites.get(place)
       if (known !== undefined) return known
@@ -92,8 +93,8 @@ export class ResolvedFrames {
           : made.rewrite
       this.rewrites.set(place, rewrite)
       return rewrite
-    })
-  }
+    }
+  )
 
   private noneOf(data: FrameData, { message }: TaskFailure): Resolved {
     const unread: UnreadInput[] = []

@@ -79,8 +79,9 @@ export class TableReader {
     )
   )
 
-  private followPartition(partition: number): Effect.Effect<void, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly followPartition = Effect.fnUntraced(
+    { self: this },
+    function* (this: TableReader, partition: number): Effect.fn.Return<void, TaskFailure> {
       const { topic } = this.feed
       const end = yield* Effect.mapError(this.transport.end(topic, partition), fromTransport)
       const added: Uint8Array[] = []
@@ -116,8 +117,8 @@ export class TableReader {
             this.feed.node
           )
         )
-    })
-  }
+    }
+  )
 
   private sawEnd(partition: number, producerId: number): Effect.Effect<void, TaskFailure> {
     return Effect.forEach(
@@ -132,12 +133,13 @@ export class TableReader {
 }
 
 /** Loads a chain's tables, across pauses, unless the pipeline stops before. */
-export function loadTables(tables: readonly TableReader[], gate: Gate): Effect.Effect<void, TaskFailure> {
-  return Effect.gen(function* () {
-    for (const table of tables)
-      while (!table.isLoaded) {
-        if ((yield* gate.pass) === "stop") return
-        yield* gate.whileOpen(table.load)
-      }
-  })
-}
+export const loadTables = Effect.fnUntraced(function* (
+  tables: readonly TableReader[],
+  gate: Gate
+): Effect.fn.Return<void, TaskFailure> {
+  for (const table of tables)
+    while (!table.isLoaded) {
+      if ((yield* gate.pass) === "stop") return
+      yield* gate.whileOpen(table.load)
+    }
+})

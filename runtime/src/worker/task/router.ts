@@ -36,10 +36,12 @@ export class Router {
     this.partitions = partitions
   }
 
-  route(
-    frames: readonly { readonly output: string; readonly frame: Uint8Array }[]
-  ): Effect.Effect<OutputFrames, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  readonly route = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Router,
+      frames: readonly { readonly output: string; readonly frame: Uint8Array }[]
+    ): Effect.fn.Return<OutputFrames, TaskFailure> {
       const routed: OutputFrames[number][] = []
       for (const { output, frame } of frames) {
         const { count, schemaHash } = openBatch(frame)
@@ -52,8 +54,8 @@ export class Router {
         }
       }
       return routed
-    })
-  }
+    }
+  )
 
   /** Records that were routed to a topic too few or too many. */
   imbalances(
@@ -72,8 +74,13 @@ export class Router {
     return found
   }
 
-  private keyFor(hash: Uint8Array, fields: readonly string[]): Effect.Effect<KeyCodec, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly keyFor = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Router,
+      hash: Uint8Array,
+      fields: readonly string[]
+    ): Effect.fn.Return<KeyCodec, TaskFailure> {
       const name = `${Buffer.from(hash).toString("hex")} ${JSON.stringify(fields)}`
       const known = this.keys.get(name)
       if (known !== undefined) return known
@@ -90,8 +97,8 @@ export class Router {
       })
       this.keys.set(name, codec)
       return codec
-    })
-  }
+    }
+  )
 }
 
 /** One frame per partition that gets records, and more where one would be too large. */

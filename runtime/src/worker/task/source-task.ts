@@ -76,57 +76,55 @@ interface Read {
   readonly waitMs: number
 }
 
-function readOn(
+const readOn = Effect.fnUntraced(function* (
   task: Task,
   partition: string,
   positionJson: string | undefined,
   clock: SourceClock
-): Effect.Effect<Read, TaskFailure> {
-  return Effect.gen(function* () {
-    const { chain } = task
-    yield* Effect.forEach(chain.tables, (table) => table.follow)
-    const context = yield* batchContext(task, sinkPlaceOf(task), false)
-    const traceparent = task.environment.meters.traces.begin(
-      `${task.id.pipeline}/${task.id.node}/${task.id.partition}`,
-      context.now
+): Effect.fn.Return<Read, TaskFailure> {
+  const { chain } = task
+  yield* Effect.forEach(chain.tables, (table) => table.follow)
+  const context = yield* batchContext(task, sinkPlaceOf(task), false)
+  const traceparent = task.environment.meters.traces.begin(
+    `${task.id.pipeline}/${task.id.node}/${task.id.partition}`,
+    context.now
+  )
+  const head = {
+    kind: "source",
+    partition,
+    positionJson,
+    maxRecords: sourceRecords(task.environment),
+    maxBytes: batchBytes,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...clock.head
+  } as const
+  const given = BigInt(task.facts.checkpoint?.counts[chain.plan.head]?.out ?? 0)
+  const result = yield* runSource(chain, task.host, head, context, given)
+  const { source } = result
+  if (source === undefined)
+    return yield* Effect.fail(
+      taskFailure("SOURCE_INVALID", "the source's call answered no position", chain.plan.head)
     )
-    const head = {
-      kind: "source",
-      partition,
-      positionJson,
-      maxRecords: sourceRecords(task.environment),
-      maxBytes: batchBytes,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...clock.head
-    } as const
-    const given = BigInt(task.facts.checkpoint?.counts[chain.plan.head]?.out ?? 0)
-    const result = yield* runSource(chain, task.host, head, context, given)
-    const { source } = result
-    if (source === undefined)
-      return yield* Effect.fail(
-        taskFailure("SOURCE_INVALID", "the source's call answered no position", chain.plan.head)
-      )
-    const isFed = (result.counts[0]?.recordsIn ?? 0) > 0
-    const watermarks = clock.moveTo(source.newest, isFed, context.now)
-    const completed = source.next === "end"
-    const isIdle = !completed && clock.isIdle(context.now)
-    const moved = source.positionJson !== positionJson || completed || hasEffects(result)
-    const owes = source.next === "idle" && task.pulse.owes(clock.watermark, isIdle)
-    if (moved || owes)
-      yield* commitBatch(task, result, context, {
-        offsets: [],
-        positions: { [partition]: source.positionJson },
-        watermarks,
-        originAt: context.now,
-        watermark: clock.watermark,
-        ...(owes ? { pulse: { isIdle } } : {}),
-        completed
-      })
-    // A source that says "more" and gives nothing would keep the worker busy for nothing.
-    const waitMs = source.next === "idle" ? clamp(source.waitMs) : moved ? 0 : minWaitMs
-    return { positionJson: source.positionJson, next: source.next, waitMs }
-  })
-}
+  const isFed = (result.counts[0]?.recordsIn ?? 0) > 0
+  const watermarks = clock.moveTo(source.newest, isFed, context.now)
+  const completed = source.next === "end"
+  const isIdle = !completed && clock.isIdle(context.now)
+  const moved = source.positionJson !== positionJson || completed || hasEffects(result)
+  const owes = source.next === "idle" && task.pulse.owes(clock.watermark, isIdle)
+  if (moved || owes)
+    yield* commitBatch(task, result, context, {
+      offsets: [],
+      positions: { [partition]: source.positionJson },
+      watermarks,
+      originAt: context.now,
+      watermark: clock.watermark,
+      ...(owes ? { pulse: { isIdle } } : {}),
+      completed
+    })
+  // A source that says "more" and gives nothing would keep the worker busy for nothing.
+  const waitMs = source.next === "idle" ? clamp(source.waitMs) : moved ? 0 : minWaitMs
+  return { positionJson: source.positionJson, next: source.next, waitMs }
+})
 
 function sinkPlaceOf({ chain, facts }: Task): SinkPlace | undefined {
   if (chain.plan.sink === undefined) return undefined

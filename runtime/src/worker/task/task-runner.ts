@@ -55,31 +55,30 @@ export function superviseTask(
 }
 
 /** For steps outside a task's loop: tried again while their failure passes with time and the pipeline is not stopping. */
-export function retryTransient<A, R>(
+export const retryTransient = Effect.fnUntraced(function* <A, R>(
   gate: Gate,
   onRetry: (failure: TaskFailure) => void,
   step: Effect.Effect<A, TaskFailure, R>
-): Effect.Effect<A, TaskFailure, R> {
-  return Effect.gen(function* () {
-    for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
-      const outcome = yield* Effect.match(step, {
-        onSuccess: (value) => ({ value }),
-        onFailure: (failure) => ({ failure })
-      })
-      if ("value" in outcome) return outcome.value
-      onRetry(outcome.failure)
-      if (!outcome.failure.transient || (yield* backoff(gate, backoffMs)) === "stop")
-        return yield* Effect.fail(outcome.failure)
-    }
-  })
-}
+): Effect.fn.Return<A, TaskFailure, R> {
+  for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
+    const outcome = yield* Effect.match(step, {
+      onSuccess: (value) => ({ value }),
+      onFailure: (failure) => ({ failure })
+    })
+    if ("value" in outcome) return outcome.value
+    onRetry(outcome.failure)
+    if (!outcome.failure.transient || (yield* backoff(gate, backoffMs)) === "stop")
+      return yield* Effect.fail(outcome.failure)
+  }
+})
 
-function backoff(gate: Gate, milliseconds: number): Effect.Effect<"go" | "stop"> {
-  return Effect.gen(function* () {
-    yield* gate.whileOpen(Effect.sleep(milliseconds))
-    return yield* gate.pass
-  })
-}
+const backoff = Effect.fnUntraced(function* (
+  gate: Gate,
+  milliseconds: number
+): Effect.fn.Return<"go" | "stop"> {
+  yield* gate.whileOpen(Effect.sleep(milliseconds))
+  return yield* gate.pass
+})
 
 function report({ id, chain }: TaskParts, failure: TaskFailure): Effect.Effect<void> {
   return Effect.logError("task failed", failure.message).pipe(

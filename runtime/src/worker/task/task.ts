@@ -55,33 +55,31 @@ export interface TaskParts extends Omit<
 > {}
 
 /** Takes the task's log, fencing an earlier owner. */
-export function openTask(parts: TaskParts): Effect.Effect<Task, TaskFailure> {
-  return Effect.gen(function* () {
-    const { environment, chain, id, facts } = parts
-    const log = yield* Effect.mapError(
-      environment.transport.openTask(id, chain.keyed, parts.run),
-      fromTransport
-    )
-    const checkpoint = yield* Effect.mapError(log.checkpoint, fromTransport)
-    const producer = yield* producerIdOf(environment.transport, `${id.pipeline}/${id.node}`)
-    facts.checkpoint = checkpoint
-    return {
-      ...parts,
-      log,
-      producer,
-      checkpoint,
-      router: new Router(environment.transport, chain.plan.outputs, parts.partitions),
-      pulse: new Pulse(new Set(chain.plan.outputs.map(({ topic }) => topic)), parts.partitions, checkpoint),
-      host: {
-        request: chain.request,
-        // The driver's interface has no error here: a defect, which the task's runner takes apart again.
-        readState: (keys) => Effect.orDie(log.readState(keys, chain.states)),
-        // Of this attempt alone: what an earlier one left in a guest may never have been committed.
-        stateLine: { owner: log, commits: () => facts.checkpoint?.sequence ?? 0 }
-      }
+export const openTask = Effect.fnUntraced(function* (parts: TaskParts): Effect.fn.Return<Task, TaskFailure> {
+  const { environment, chain, id, facts } = parts
+  const log = yield* Effect.mapError(
+    environment.transport.openTask(id, chain.keyed, parts.run),
+    fromTransport
+  )
+  const checkpoint = yield* Effect.mapError(log.checkpoint, fromTransport)
+  const producer = yield* producerIdOf(environment.transport, `${id.pipeline}/${id.node}`)
+  facts.checkpoint = checkpoint
+  return {
+    ...parts,
+    log,
+    producer,
+    checkpoint,
+    router: new Router(environment.transport, chain.plan.outputs, parts.partitions),
+    pulse: new Pulse(new Set(chain.plan.outputs.map(({ topic }) => topic)), parts.partitions, checkpoint),
+    host: {
+      request: chain.request,
+      // The driver's interface has no error here: a defect, which the task's runner takes apart again.
+      readState: (keys) => Effect.orDie(log.readState(keys, chain.states)),
+      // Of this attempt alone: what an earlier one left in a guest may never have been committed.
+      stateLine: { owner: log, commits: () => facts.checkpoint?.sequence ?? 0 }
     }
-  })
-}
+  }
+})
 
 /** The parts of a commit that a batch's own loop knows. */
 export interface BatchMoves {
@@ -104,56 +102,54 @@ export interface BatchMoves {
  * what the token names. INVARIANT: `commitSink` follows the commit that holds its token, and `recoverSink` does it
  * again after a kill between the two.
  */
-export function commitBatch(
+export const commitBatch = Effect.fnUntraced(function* (
   task: Task,
   result: ChainResult,
   context: BatchContext,
   moves: BatchMoves
-): Effect.Effect<Checkpoint, TaskFailure> {
-  return Effect.gen(function* () {
-    const { chain, id, facts, log } = task
-    const failpoint = yield* Failpoint
-    const routed = yield* task.router.route(result.outputs)
-    const ledger = addImbalances(
-      addImbalances(result.imbalances, moves.imbalances ?? {}),
-      task.router.imbalances(result.outputs, routed)
-    )
-    const { watermark } = moves
-    const isIdle = moves.pulse?.isIdle ?? (task.pulse.isDue(watermark, context.now) ? false : undefined)
-    const beat = isIdle === undefined ? undefined : task.pulse.beat(watermark, isIdle, routed, context.now)
-    if (watermark !== noWatermark || beat !== undefined) yield* task.announce
-    const outputs = [...routed, ...(beat?.outputs ?? []), ...deadLetterOutputs(task, result, context)]
-    const tables = Object.fromEntries(chain.tables.map((table) => [table.name, table.positionJson]))
-    const { sink } = chain.plan
-    const token = sink === undefined ? undefined : result.tokenJson
-    failpoint("before-commit")
-    const checkpoint = yield* Effect.mapError(
-      log.commit({
-        outputs,
-        state: result.state,
-        offsets: moves.offsets,
-        positions: { ...tables, ...moves.positions },
-        tokens: sink === undefined || token === undefined ? {} : { [sink.node]: token },
-        watermarks: { ...moves.watermarks, ...beat?.watermarks },
-        watermark,
-        counts: commitCounts(result.counts),
-        completed: moves.completed,
-        now: context.now,
-        ...(task.durability === undefined ? {} : { durability: task.durability }),
-        ...(Object.keys(ledger).length === 0 ? {} : { ledger })
-      }),
-      fromTransport
-    )
-    failpoint("after-commit")
-    facts.checkpoint = checkpoint
-    facts.failedAttempts = 0
-    task.pulse.note(watermark, isIdle, outputs, context.now)
-    for (const { frame } of outputs) facts.outputBytes += frame.length
-    if (token !== undefined) yield* commitSink(task, token, id)
-    yield* account(task, result, context, { checkpoint, originAt: moves.originAt })
-    return checkpoint
-  })
-}
+): Effect.fn.Return<Checkpoint, TaskFailure> {
+  const { chain, id, facts, log } = task
+  const failpoint = yield* Failpoint
+  const routed = yield* task.router.route(result.outputs)
+  const ledger = addImbalances(
+    addImbalances(result.imbalances, moves.imbalances ?? {}),
+    task.router.imbalances(result.outputs, routed)
+  )
+  const { watermark } = moves
+  const isIdle = moves.pulse?.isIdle ?? (task.pulse.isDue(watermark, context.now) ? false : undefined)
+  const beat = isIdle === undefined ? undefined : task.pulse.beat(watermark, isIdle, routed, context.now)
+  if (watermark !== noWatermark || beat !== undefined) yield* task.announce
+  const outputs = [...routed, ...(beat?.outputs ?? []), ...deadLetterOutputs(task, result, context)]
+  const tables = Object.fromEntries(chain.tables.map((table) => [table.name, table.positionJson]))
+  const { sink } = chain.plan
+  const token = sink === undefined ? undefined : result.tokenJson
+  failpoint("before-commit")
+  const checkpoint = yield* Effect.mapError(
+    log.commit({
+      outputs,
+      state: result.state,
+      offsets: moves.offsets,
+      positions: { ...tables, ...moves.positions },
+      tokens: sink === undefined || token === undefined ? {} : { [sink.node]: token },
+      watermarks: { ...moves.watermarks, ...beat?.watermarks },
+      watermark,
+      counts: commitCounts(result.counts),
+      completed: moves.completed,
+      now: context.now,
+      ...(task.durability === undefined ? {} : { durability: task.durability }),
+      ...(Object.keys(ledger).length === 0 ? {} : { ledger })
+    }),
+    fromTransport
+  )
+  failpoint("after-commit")
+  facts.checkpoint = checkpoint
+  facts.failedAttempts = 0
+  task.pulse.note(watermark, isIdle, outputs, context.now)
+  for (const { frame } of outputs) facts.outputBytes += frame.length
+  if (token !== undefined) yield* commitSink(task, token, id)
+  yield* account(task, result, context, { checkpoint, originAt: moves.originAt })
+  return checkpoint
+})
 
 /** INVARIANT: what is made visible outside is never forgotten by a power cut. */
 function commitSink(task: Task, token: string, id: TaskId): Effect.Effect<void, TaskFailure> {
@@ -231,40 +227,38 @@ interface Committed {
   readonly originAt: number | undefined
 }
 
-function account(
+const account = Effect.fnUntraced(function* (
   task: Task,
   result: ChainResult,
   context: BatchContext,
   { checkpoint, originAt }: Committed
-): Effect.Effect<void> {
-  return Effect.gen(function* () {
-    const { facts, environment, id, budget } = task
-    const committedAt = yield* Clock.currentTimeMillis
-    facts.committedAt = committedAt
-    environment.meters.commitTimes.note(task.producer, id.partition, checkpoint.sequence, {
-      committedAt,
-      originAt: originAt ?? context.now
-    })
-    if (originAt !== undefined && result.counts.length > 0)
-      facts.endToEnd.observe((committedAt - originAt) / 1_000)
-    meterCounts(facts, result.counts)
-    for (const metric of result.metrics) meterPlugin(facts, metric)
-    noteTraces(task, result, context.now, committedAt)
-    facts.batches += 1
-    facts.batchSeconds.observe((committedAt - context.now) / 1_000)
-    yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })
-    if (result.deadLetters.length > 0 && environment.onDeadLetters !== undefined)
-      yield* environment.onDeadLetters({
-        pipeline: id.pipeline,
-        letters: result.deadLetters,
-        digests: digestsOf(task.chain)
-      })
-    const head = result.counts[0]
-    const failed = result.counts.reduce((sum, count) => sum + count.failed, 0)
-    const records = head === undefined ? 0 : Math.max(head.recordsIn, head.recordsOut)
-    if (budget.exceededAfter(records, failed)) {
-      budget.reset()
-      yield* task.onBudgetExceeded
-    }
+): Effect.fn.Return<void> {
+  const { facts, environment, id, budget } = task
+  const committedAt = yield* Clock.currentTimeMillis
+  facts.committedAt = committedAt
+  environment.meters.commitTimes.note(task.producer, id.partition, checkpoint.sequence, {
+    committedAt,
+    originAt: originAt ?? context.now
   })
-}
+  if (originAt !== undefined && result.counts.length > 0)
+    facts.endToEnd.observe((committedAt - originAt) / 1_000)
+  meterCounts(facts, result.counts)
+  for (const metric of result.metrics) meterPlugin(facts, metric)
+  noteTraces(task, result, context.now, committedAt)
+  facts.batches += 1
+  facts.batchSeconds.observe((committedAt - context.now) / 1_000)
+  yield* Effect.forEach(result.logs, (log) => environment.onLog(id.pipeline, log), { discard: true })
+  if (result.deadLetters.length > 0 && environment.onDeadLetters !== undefined)
+    yield* environment.onDeadLetters({
+      pipeline: id.pipeline,
+      letters: result.deadLetters,
+      digests: digestsOf(task.chain)
+    })
+  const head = result.counts[0]
+  const failed = result.counts.reduce((sum, count) => sum + count.failed, 0)
+  const records = head === undefined ? 0 : Math.max(head.recordsIn, head.recordsOut)
+  if (budget.exceededAfter(records, failed)) {
+    budget.reset()
+    yield* task.onBudgetExceeded
+  }
+})

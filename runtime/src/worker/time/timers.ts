@@ -53,8 +53,13 @@ export class Timers {
   }
 
   /** Fires all that is due: by the clock of the task's input, and by the worker's. Ends early when the pipeline pauses or stops. */
-  fire(reader: InputReader, completed: boolean): Effect.Effect<"all" | "some", TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  readonly fire = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Timers,
+      reader: InputReader,
+      completed: boolean
+    ): Effect.fn.Return<"all" | "some", TaskFailure> {
       const { environment, gate, log } = this.task
       const { clock } = reader
       const limit = Math.min(maxBatch, environment.batchRecords ?? maxBatch)
@@ -77,8 +82,8 @@ export class Timers {
       }
       this.fired = clock.outgoing
       return "all"
-    })
-  }
+    }
+  )
 
   /** Until the next timer of the worker's clock. */
   readonly next: Effect.Effect<void, TaskFailure> = Effect.gen({ self: this }, function* () {
@@ -88,12 +93,14 @@ export class Timers {
     yield* Effect.sleep(Math.max(0, first.time - now))
   })
 
-  private fireBatch(
-    reader: InputReader,
-    state: number,
-    { completed, due, until }: DueBatch
-  ): Effect.Effect<void, TaskFailure> {
-    return Effect.gen({ self: this }, function* () {
+  private readonly fireBatch = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Timers,
+      reader: InputReader,
+      state: number,
+      { completed, due, until }: DueBatch
+    ): Effect.fn.Return<void, TaskFailure> {
       const { chain, facts, host, id } = this.task
       const sequence = BigInt(facts.checkpoint?.sequence ?? 0)
       const place: SinkPlace | undefined =
@@ -120,8 +127,8 @@ export class Timers {
         context,
         { ...reader.movedWith(), positions: {}, watermark: this.fired, completed }
       )
-    })
-  }
+    }
+  )
 }
 
 interface DueBatch {

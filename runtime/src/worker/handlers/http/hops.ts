@@ -21,29 +21,27 @@ const redirects = new Set([301, 302, 303, 307, 308])
  * Follows redirects by hand: `check` judges each place before anything is sent there. As Fetch has it: 303, and 301 or 302
  * of a POST, become a GET without a body; another origin gets no `authorization` and no `cookie`.
  */
-export function followRedirects(
+export const followRedirects = Effect.fnUntraced(function* (
   first: Hop,
   check: (hop: Hop) => HostRequestError | undefined,
   send: (hop: Hop) => Effect.Effect<Reply, HostRequestError>
-): Effect.Effect<{ readonly hop: Hop; readonly reply: Reply }, HostRequestError> {
-  return Effect.gen(function* () {
-    let hop = first
-    for (let followed = 0; ; followed++) {
-      const reply = yield* send(hop)
-      const location = redirects.has(reply.status) ? reply.headers.get("location") : undefined
-      if (location === undefined) return { hop, reply }
-      if (followed === maxRedirects)
-        return yield* Effect.fail(httpFailure("REDIRECT_REFUSED", "more than five redirects"))
-      const next = redirected(hop, reply.status, location)
-      const why = next === undefined ? "it names no http or https URL" : check(next)?.message
-      if (next === undefined || why !== undefined)
-        return yield* Effect.fail(
-          httpFailure("REDIRECT_REFUSED", `the redirect (${reply.status}) is not followed: ${why}`)
-        )
-      hop = next
-    }
-  })
-}
+): Effect.fn.Return<{ readonly hop: Hop; readonly reply: Reply }, HostRequestError> {
+  let hop = first
+  for (let followed = 0; ; followed++) {
+    const reply = yield* send(hop)
+    const location = redirects.has(reply.status) ? reply.headers.get("location") : undefined
+    if (location === undefined) return { hop, reply }
+    if (followed === maxRedirects)
+      return yield* Effect.fail(httpFailure("REDIRECT_REFUSED", "more than five redirects"))
+    const next = redirected(hop, reply.status, location)
+    const why = next === undefined ? "it names no http or https URL" : check(next)?.message
+    if (next === undefined || why !== undefined)
+      return yield* Effect.fail(
+        httpFailure("REDIRECT_REFUSED", `the redirect (${reply.status}) is not followed: ${why}`)
+      )
+    hop = next
+  }
+})
 
 const ofTheBody = new Set([
   "content-type",

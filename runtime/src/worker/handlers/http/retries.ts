@@ -20,27 +20,25 @@ interface Replied {
  * 2^(n-1), of which a random part between half and all is waited ("Exponential Backoff And Jitter", AWS), or as long as
  * `Retry-After` says if that is more. Answers what the last try did.
  */
-export function withRetries<A extends Replied>(
+export const withRetries = Effect.fnUntraced(function* <A extends Replied>(
   { attempts, delayMs, statuses }: Payload["retry"],
   once: Effect.Effect<A, HostRequestError>
-): Effect.Effect<A, HostRequestError> {
-  return Effect.gen(function* () {
-    const begun = yield* Clock.currentTimeMillis
-    for (let attempt = 1; ; attempt++) {
-      const result = yield* Effect.result(once)
-      const isFinal = Result.isSuccess(result)
-        ? !statuses.includes(result.success.reply.status)
-        : !transientCodes.has(result.failure.code)
-      if (isFinal || attempt >= attempts) return yield* Effect.fromResult(result)
-      const now = yield* Clock.currentTimeMillis
-      const asked = Result.isSuccess(result) ? retryAfterMs(result.success.reply.headers, now) : 0
-      const backoff = Math.min(delayMs * 2 ** (attempt - 1), maxPauseMs)
-      const pause = Math.max(asked, backoff * (0.5 + (yield* Random.next) / 2))
-      if (pause > maxPauseMs || now + pause - begun > maxTotalMs) return yield* Effect.fromResult(result)
-      yield* Effect.sleep(Math.ceil(pause))
-    }
-  })
-}
+): Effect.fn.Return<A, HostRequestError> {
+  const begun = yield* Clock.currentTimeMillis
+  for (let attempt = 1; ; attempt++) {
+    const result = yield* Effect.result(once)
+    const isFinal = Result.isSuccess(result)
+      ? !statuses.includes(result.success.reply.status)
+      : !transientCodes.has(result.failure.code)
+    if (isFinal || attempt >= attempts) return yield* Effect.fromResult(result)
+    const now = yield* Clock.currentTimeMillis
+    const asked = Result.isSuccess(result) ? retryAfterMs(result.success.reply.headers, now) : 0
+    const backoff = Math.min(delayMs * 2 ** (attempt - 1), maxPauseMs)
+    const pause = Math.max(asked, backoff * (0.5 + (yield* Random.next) / 2))
+    if (pause > maxPauseMs || now + pause - begun > maxTotalMs) return yield* Effect.fromResult(result)
+    yield* Effect.sleep(Math.ceil(pause))
+  }
+})
 
 /** RFC 9110 §10.2.3: seconds, or a date. 0 where there is none, or none that can be read. */
 export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number): number {

@@ -24,34 +24,32 @@ export interface HttpCaller {
  * Serves `request` of the SDK's capability/http.ts. The URL is parsed once, compared with the grants, and dialled by
  * `driver`, at every redirect anew. A try takes a slot of its node and one of the worker; pauses between tries take none.
  */
-export function serveHttp(
+export const serveHttp = Effect.fnUntraced(function* (
   caller: HttpCaller,
   request: HostRequest,
   services: HostServices
-): Effect.Effect<HostReply, HostRequestError> {
-  return Effect.gen(function* () {
-    const payload = yield* Effect.fromResult(readPayload(request.payload, request.bytes))
-    const url = yield* Effect.fromResult(readUrl(payload.url))
-    const check = (hop: Hop) => denied(caller.permissions, hop.url, hop.method)
-    const first: Hop = {
-      method: payload.method,
-      url,
-      headers: { "user-agent": "millrace", ...payload.headers },
-      body: request.bytes
-    }
-    const refusal = check(first)
-    if (refusal !== undefined) return yield* Effect.fail(refusal)
-    const use = yield* useSecrets(payload, caller.permissions, caller.nodeSecrets, services.secrets)
-    const send = (hop: Hop) =>
-      Effect.flatMap(use.headers(hop), (headers) =>
-        exchange(services.driver, { ...hop, headers: asItIs(headers) }, payload.maxBytes)
-      )
-    const once = withDeadline(payload, followRedirects(first, check, send))
-    const turn = caller.slots.withPermit(services.slots.withPermit(once))
-    const { hop, reply } = yield* withRetries(payload.retry, turn)
-    return replyOf(hop, reply, use.redaction)
-  })
-}
+): Effect.fn.Return<HostReply, HostRequestError> {
+  const payload = yield* Effect.fromResult(readPayload(request.payload, request.bytes))
+  const url = yield* Effect.fromResult(readUrl(payload.url))
+  const check = (hop: Hop) => denied(caller.permissions, hop.url, hop.method)
+  const first: Hop = {
+    method: payload.method,
+    url,
+    headers: { "user-agent": "millrace", ...payload.headers },
+    body: request.bytes
+  }
+  const refusal = check(first)
+  if (refusal !== undefined) return yield* Effect.fail(refusal)
+  const use = yield* useSecrets(payload, caller.permissions, caller.nodeSecrets, services.secrets)
+  const send = (hop: Hop) =>
+    Effect.flatMap(use.headers(hop), (headers) =>
+      exchange(services.driver, { ...hop, headers: asItIs(headers) }, payload.maxBytes)
+    )
+  const once = withDeadline(payload, followRedirects(first, check, send))
+  const turn = caller.slots.withPermit(services.slots.withPermit(once))
+  const { hop, reply } = yield* withRetries(payload.retry, turn)
+  return replyOf(hop, reply, use.redaction)
+})
 
 /** Nothing here unpacks: a small body cannot become a large one. */
 function asItIs(headers: Hop["headers"]): Hop["headers"] {
