@@ -39,7 +39,9 @@ const ourFlags = [
   // isolated-vm needs it.
   "--no-node-snapshot",
   // Batches die young, and their bytes with them: the sooner the young are looked through, the seldomer the whole heap is.
-  "--max-semi-space-size=4"
+  "--max-semi-space-size=4",
+  // Little of them survives: to share that out costs more than it takes, and the other cores are the sandboxes'.
+  "--no-parallel-scavenge"
 ]
 
 // Of glibc's malloc: memory of frames (8 MiB at most) stays with the process for the next ones. Given back to the system each time, it would

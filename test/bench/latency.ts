@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
 import { root, temporaryFolder } from "../input/program.ts"
+import { platformFlags } from "./platform-flags.ts"
 import { type BenchRow, machine, median } from "./row.ts"
 
 // From when a record is given to a named stream until what a node made of it can be read from another: two durable commits, a
@@ -62,15 +63,7 @@ const measure = async (durability: string): Promise<Measured> => {
   try {
     const child = spawn(
       process.execPath,
-      [
-        "--no-node-snapshot",
-        // As bin/node24.js starts the program.
-        "--max-semi-space-size=4",
-        "--disable-warning=ExperimentalWarning",
-        ...profiling,
-        join(import.meta.dirname, "latency/program.ts"),
-        ...settings
-      ],
+      [...platformFlags, ...profiling, join(import.meta.dirname, "latency/program.ts"), ...settings],
       { cwd: root, stdio: ["ignore", "pipe", "inherit"] }
     )
     let printed = ""

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { root, temporaryFolder } from "../input/program.ts"
+import { platformFlags } from "./platform-flags.ts"
 import { type BenchRow, machine, median } from "./row.ts"
 
 // The log appends batches of 256 KiB, each durable before the next, while a reader takes and checks them all, and the oldest go
@@ -72,10 +73,7 @@ const startLog = (folder: string) => {
   const child = spawn(
     process.execPath,
     [
-      "--no-node-snapshot",
-      // As bin/node24.js starts the program.
-      "--max-semi-space-size=4",
-      "--disable-warning=ExperimentalWarning",
+      ...platformFlags,
       ...(process.env["BENCH_PROFILE"] === undefined
         ? []
         : ["--cpu-prof", `--cpu-prof-dir=${process.env["BENCH_PROFILE"]}`]),
