@@ -81,7 +81,8 @@ export const targets: readonly Target[] = [
   },
   {
     name: "density-lag",
-    title: "100 processors at 3,000 records a second each, the worst lag of five minutes, after 15 s of the same",
+    title:
+      "100 processors at 3,000 records a second each, the worst lag of five minutes, after 15 s of the same",
     rows: "density: 100 processors at 3,000 records/s each for 300 s, worst lag",
     measure: "value",
     unit: "s",
