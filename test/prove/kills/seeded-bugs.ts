@@ -14,7 +14,7 @@ const kill = (point: Kill["point"], pass: number): Kill => ({ point, pass, delay
 
 const nothingElse =
   "positions: {}, tokens: {}, watermarks: {}, counts: {}, completed: false, now: context.now"
-const beforeCommit = '    failpoint("before-commit")\n'
+const beforeCommit = '  failpoint("before-commit")\n'
 
 /** Each must be caught by the checker: a proof that would pass with them proves nothing. */
 export const seededBugs: readonly SeededBug[] = [
@@ -36,7 +36,7 @@ export const seededBugs: readonly SeededBug[] = [
     name: "state outside the commit",
     file: "worker/task/task.ts",
     from: beforeCommit,
-    to: `if (result.state.length > 0) yield* Effect.mapError(log.commit({ outputs: [], state: result.state, offsets: [], ${nothingElse} }), fromTransport)\n    if (result.state.length > 0) failpoint("before-commit")\n`,
+    to: `if (result.state.length > 0) yield* Effect.mapError(log.commit({ outputs: [], state: result.state, offsets: [], ${nothingElse} }), fromTransport)\n  if (result.state.length > 0) failpoint("before-commit")\n`,
     kills: [kill("before-commit", 5), kill("before-commit", 15)]
   },
   {
@@ -56,8 +56,8 @@ export const seededBugs: readonly SeededBug[] = [
   {
     name: "a batch repeated",
     file: "worker/task/task.ts",
-    from: "      log.commit({\n        outputs,",
-    to: "      log.commit({\n        outputs: (facts.checkpoint?.sequence ?? 0) === 3 ? [...outputs, ...outputs] : outputs,",
+    from: "    log.commit({\n      outputs,",
+    to: "    log.commit({\n      outputs: (facts.checkpoint?.sequence ?? 0) === 3 ? [...outputs, ...outputs] : outputs,",
     kills: [kill("after-reply", 30)]
   }
 ]
