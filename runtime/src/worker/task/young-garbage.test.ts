@@ -22,10 +22,13 @@ const oldBytes = (): number =>
     .reduce((sum, { space_used_size }) => sum + space_used_size, 0)
 
 const perPartition = 12_000
-/** As many as a young generation has room for. What is under way when it is collected becomes old: about 1,300 bytes a call. */
+/**
+ * As many as a young generation has room for. What is under way when it is collected becomes old: about 1,300 bytes a call, and 4,800
+ * have been seen on a machine with too much to do.
+ */
 const callsPerCollection = 100
-/** It was 9,300 when generators were made for each batch (ARCHITECTURE.md, what is easily broken). */
-const mostBytesPerCall = 3_000
+/** It was 9,300 and more when generators were made for each batch (ARCHITECTURE.md, decisions that are not obvious). */
+const mostBytesPerCall = 7_000
 
 describe("what a batch leaves", () => {
   it("is collected while it is young, so that a busy platform seldom collects its whole heap", async () => {
