@@ -3,20 +3,16 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Semaphore from "effect/Semaphore"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Failpoint } from "../telemetry/failpoint.ts"
-import { embeddedTransport } from "../transport/embedded/index.ts"
-import { Transport } from "../transport/transport.ts"
 import type { TransportShape } from "../transport/transport.ts"
 import { readDeadLetters } from "./dead-letter/dead-letter.ts"
 import { replayDeadLetter } from "./dead-letter/replay.ts"
-import { runPlan } from "./run-plan.ts"
 import type { RunningPipeline } from "./run-plan.ts"
+import { runScripted } from "./testing/run-scripted.ts"
 import { deadLetterTopic, loadPlan } from "./testing/scripted-plan.ts"
-import { frameOf, keyOf, makeScript, recordsOf, scriptedPool } from "./testing/scripted-pool.ts"
+import { frameOf, keyOf, makeScript, recordsOf } from "./testing/scripted-pool.ts"
 import type { Script } from "./testing/scripted-pool.ts"
-import { makeMeters } from "./worker-environment.ts"
 
 let folder = ""
 beforeEach(() => {
@@ -39,20 +35,7 @@ function withPipelineEffect<A, E>(
   plan = loadPlan(),
   through: (transport: TransportShape) => TransportShape = (transport) => transport
 ) {
-  const program = Effect.gen(function* () {
-    const transport = through(yield* Transport)
-    const running = yield* runPlan(plan, {
-      transport,
-      pool: scriptedPool(script),
-      seedKey: new Uint8Array(32),
-      meters: makeMeters(0),
-      byteBudget: Semaphore.makeUnsafe(65_536),
-      budgetKiB: 65_536,
-      onLog: () => Effect.void
-    })
-    return yield* use(running, transport)
-  })
-  return Effect.scoped(program).pipe(Effect.provide(embeddedTransport({ folder })))
+  return runScripted(folder, script, { plan, through, use })
 }
 
 function source(keys: number, perKey: number): Script["source"] {

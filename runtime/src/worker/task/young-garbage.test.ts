@@ -4,14 +4,9 @@ import { join } from "node:path"
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import * as Effect from "effect/Effect"
-import * as Semaphore from "effect/Semaphore"
 import { assert, describe, it } from "vitest"
-import { embeddedTransport } from "../../transport/embedded/index.ts"
-import { Transport } from "../../transport/transport.ts"
-import { runPlan } from "../run-plan.ts"
-import { loadPlan } from "../testing/scripted-plan.ts"
-import { makeScript, scriptedPool } from "../testing/scripted-pool.ts"
-import { makeMeters } from "../worker-environment.ts"
+import { runScripted } from "../testing/run-scripted.ts"
+import { makeScript } from "../testing/scripted-pool.ts"
 
 setFlagsFromString("--expose-gc")
 const collect: NodeJS.GCFunction = runInNewContext("gc")
@@ -43,21 +38,9 @@ describe("what a batch leaves", () => {
         return undefined
       }
     }
-    const program = Effect.gen(function* () {
-      const running = yield* runPlan(loadPlan(), {
-        transport: yield* Transport,
-        pool: scriptedPool(script),
-        seedKey: new Uint8Array(32),
-        meters: makeMeters(0),
-        byteBudget: Semaphore.makeUnsafe(65_536),
-        budgetKiB: 65_536,
-        onLog: () => Effect.void
-      })
-      yield* running.untilCompleted
-    })
     collect()
     try {
-      await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(embeddedTransport({ folder }))))
+      await Effect.runPromise(runScripted(folder, script, { use: (running) => running.untilCompleted }))
       collect({ type: "minor" })
       const before = oldBytes()
       collect()
