@@ -118,7 +118,7 @@ export const floors: readonly Floor[] = [
   },
   {
     folder: "runtime/src/transport/embedded/",
-    imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "node:"]
+    imports: ["runtime/src/", ...groundPackages, "effect/", "lmdb", "@node-rs/crc32", "node:"]
   },
   // Kafka's protocol over a library's connections: each library has one file.
   {
@@ -183,6 +183,7 @@ export const homes: { readonly [library: string]: RegExp } = {
   postgres: /^registry\/src\/store\/postgres\/client\.ts$/,
   undici: /^runtime\/src\/worker\/handlers\/http\//,
   lmdb: /^runtime\/src\/transport\/embedded\//,
+  "@node-rs/crc32": /^runtime\/src\/transport\/embedded\/crc\.ts$/,
   kafkajs: /^runtime\/src\/transport\/kafka\/client\/kafkajs-client\.ts$/,
   "@platformatic/kafka": /^runtime\/src\/transport\/kafka\/client\/platformatic-client\.ts$/,
   avsc: /^(registry\/src\/|test\/|.*\.test\.ts$|.*\/testing\/)/

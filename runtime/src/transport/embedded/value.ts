@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib"
 import { crcOffset, crcStart } from "@millrace/sdk/record"
 import { combineCrc } from "./crc-combine.ts"
+import { crc32 } from "./crc.ts"
 
 /** Bytes that stand before every stored value: its CRC-32, little-endian (docs/formats/commit.md). */
 export const valuePrefixBytes = 4

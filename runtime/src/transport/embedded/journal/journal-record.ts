@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib"
+import { crc32 } from "../crc.ts"
 import { openValue } from "../value.ts"
 
 // A record of the journal (docs/formats/commit.md): what one transaction put and removed, in order.
