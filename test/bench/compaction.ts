@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { statSync } from "node:fs"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
+import { logBytes } from "../../runtime/src/transport/embedded/index.ts"
 import { root, temporaryFolder } from "../input/program.ts"
 import { type BenchRow, machine, median } from "./row.ts"
 
@@ -79,7 +79,7 @@ const measure = (compact: "on" | "off"): Measured => {
       ],
       { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }
     )
-    const fileBytes = statSync(join(folder.path, "data.mdb")).size
+    const fileBytes = logBytes(folder.path) ?? 0
     return { ...Schema.decodeUnknownSync(Measured)(printed.trim().split("\n").at(-1)), fileBytes }
   } finally {
     folder.remove()

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
+import { logBytes } from "../../runtime/src/transport/embedded/index.ts"
 import { statusOf } from "../input/pipelines.ts"
 import { type Platform, root, until, up } from "../input/program.ts"
 import type { ProofOptions, ProofResult } from "./main.ts"
@@ -143,10 +144,10 @@ const mib = 2 ** 20
 /** Steady load: how memory and disk go on. */
 const load = async (platform: Platform, place: string, minutes: number) => {
   const samples: MemorySample[] = []
-  const file = join(place, "data", "log", "data.mdb")
+  const log = join(place, "data", "log")
   const end = performance.now() + minutes * 60_000
   let told = 0
-  const first = existsSync(file) ? statSync(file).size / mib : 0
+  const first = (logBytes(log) ?? 0) / mib
   const before = (await totals(platform))?.in ?? 0
   while (performance.now() < end) {
     samples.push(memoryOf(platform.pid))
@@ -160,7 +161,7 @@ const load = async (platform: Platform, place: string, minutes: number) => {
     await delay(sampleMs)
   }
   const records = ((await totals(platform))?.in ?? 0) - before
-  const grown = (statSync(file).size / mib - first) * mib
+  const grown = ((logBytes(log) ?? 0) / mib - first) * mib
   // The log keeps every record; what guests left must not be among it.
   const perRecord = grown / Math.max(1, records)
   return {

@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { flushCompileCache } from "node:module"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -20,7 +21,7 @@ import { startStored } from "../controller/start-stored.ts"
 import type { CatalogueTopic } from "../plan/dependencies.ts"
 import { Failpoint } from "../telemetry/failpoint.ts"
 import type { KafkaSettings } from "./kafka/kafka-settings.ts"
-import { embeddedTransport } from "../transport/embedded/index.ts"
+import { embeddedTransport, logBytes } from "../transport/embedded/index.ts"
 import { type Durability, Transport } from "../transport/transport.ts"
 import { Inboxes } from "../worker/inbox/inboxes.ts"
 import { eventsTrait } from "../worker/chain/chain-units.ts"
@@ -317,6 +318,7 @@ const servicesOf = (
   const collector = collectorLayer({
     folder,
     inboxes,
+    logBytes: () => logBytes(join(folder, "log")),
     meters,
     refusals,
     workers,

@@ -69,6 +69,16 @@ describe.skipIf(!hasCompiler)("power cuts of the embedded log", () => {
     assert.isAtLeast((await faultsOf(unsynced, cuts)).length, cuts.length)
   })
 
+  it("are caught when frame files are not flushed", async () => {
+    const entries = recorded().filter(({ is, name }) => is !== "sync" || !name.startsWith("log/FRAMES-"))
+    const cuts = [0.5, 0.9].map((place) => ({
+      entry: Math.floor(entries.length * place),
+      fate: "dropped" as const,
+      seed: 1
+    }))
+    assert.isAtLeast((await faultsOf(entries, cuts)).length, cuts.length)
+  })
+
   it("are caught when the folder's own name is not durable", async () => {
     const entries = recordJournal(5)
     const nameless = entries.filter((entry) => entry.is !== "sync" || entry.name !== ".")

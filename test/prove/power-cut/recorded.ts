@@ -10,7 +10,7 @@ import { commitNumber, keyedNode, partitionCount, scratchTopic, tableTopic } fro
 import { taskCount, taskId, topic } from "./deed.ts"
 
 // The process whose writes are recorded: commits of three tasks, alone and in groups, folds between them, a topic made,
-// filled and deleted now and then, and a stream that is compacted all the while. What is acknowledged it writes into a file that is recorded too: so the journal has
+// filled and deleted now and then, and a stream that is compacted all the while; large frames lie in files, which are cleaned. What is acknowledged it writes into a file that is recorded too: so the journal has
 // acknowledgements and writes in one order. Of commits that are flushed later it acknowledges what it was told is flushed:
 // with `async` all are, with `mixed` those of one task, on a log that flushes the others'.
 const [folder = "", acknowledgements = "", commits = "0", durability = "fsync"] = process.argv.slice(2)
@@ -72,6 +72,7 @@ await Effect.runPromise(
     embeddedTransport({
       folder,
       durability: durability === "async" ? "async" : "fsync",
+      frames: { leastBytes: 6_000, fileBytes: 200_000, leastGarbageBytes: 100_000 },
       compaction: { leastDirtyBytes: 40_000, stepBytes: 5_000, quietAfterMs: 1 }
     })
   )

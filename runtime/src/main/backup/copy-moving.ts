@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { copyFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { backup, DatabaseSync } from "node:sqlite"
@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { RunningPipelines } from "../../controller/running-pipelines.ts"
 import { logFailed } from "../../controller/topics.ts"
+import { logBytes } from "../../transport/embedded/index.ts"
 import { Transport } from "../../transport/transport.ts"
 import { BackupFault, faultText } from "./backup-fault.ts"
 import { dataFiles } from "./data-files.ts"
@@ -79,8 +80,9 @@ export const copyMoving = Effect.fn("copyMoving")(function* ({
     takenAt,
     pipelines: runs.map(({ stored: { pipeline, revision } }) => ({ pipeline, revision })),
     sources: [
-      staged("log/FORMAT"),
-      staged("log/data.mdb"),
+      ...readdirSync(join(staging, "log"))
+        .toSorted()
+        .map((name) => staged(`log/${name}`)),
       ...[...databases, ...moving].map(({ path }) => staged(path)),
       ...rest.filter(({ path }) => lasting.test(path)).map(({ path }) => ({ path, from: join(folder, path) }))
     ]
@@ -96,14 +98,10 @@ export const attemptBackup = <A>(path: string, work: () => Promise<A>): Effect.E
 
 /** The copy tells nothing by itself: its file grows. */
 const tellLog = (folder: string, staging: string, tell: CopyOptions["tell"]) => {
-  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  return Effect.suspend(() =>
-    tell({
-      phase: "log",
-      bytes: size(join(staging, "log/data.mdb")),
-      total: size(join(folder, "log/data.mdb"))
-    })
-  ).pipe(Effect.repeat(Schedule.spaced("250 millis")))
+  const size = (place: string): number => logBytes(join(place, "log")) ?? 0
+  return Effect.suspend(() => tell({ phase: "log", bytes: size(staging), total: size(folder) })).pipe(
+    Effect.repeat(Schedule.spaced("250 millis"))
+  )
 }
 
 /** One transaction's view of a database that others write. */

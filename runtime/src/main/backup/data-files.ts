@@ -10,7 +10,8 @@ export interface DataFile {
   readonly how: HowCopied
 }
 
-const log = "log/data.mdb"
+/** With its frame files. */
+const log = /^log\/(?:data\.mdb|FRAMES-\d+)$/
 /** Of this machine and this run alone, or half written. */
 const passing =
   /^(?:server\.json|log\/(?:lock|lock\.holder|lock\.mdb|INSPECTED|FORMAT|FLUSHED|JOURNAL-\d)|registry\/bundles\/incoming\/.*|.*\.(?:new|partial)|.*-(?:wal|shm|journal))$/
@@ -31,6 +32,6 @@ export const keysLeftOut = (folder: string, withKeys: boolean): readonly string[
   !withKeys && existsSync(join(folder, "registry/secrets.key")) ? ["registry/secrets.key"] : []
 
 const howOf = (path: string): HowCopied => {
-  if (path === log) return "log"
+  if (log.test(path)) return "log"
   return path.endsWith(".db") ? "database" : "as it is"
 }

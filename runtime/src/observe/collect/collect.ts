@@ -15,7 +15,7 @@ import { Collector } from "../collector.ts"
 import { Auditor } from "../ledger/auditor.ts"
 import { Families, secondsOf } from "./families.ts"
 import { addNodeFamilies, nodeLabels } from "./node-families.ts"
-import { PlatformFacts } from "./platform-families.ts"
+import { PlatformFacts, type PlatformParts } from "./platform-families.ts"
 import { addPluginFamilies } from "./plugin-families.ts"
 import { RunningTotals } from "./running-totals.ts"
 import { addTaskFamilies } from "./task-families.ts"
@@ -23,10 +23,7 @@ import { WrittenTimes } from "./task-lag.ts"
 import { type WorkerWatch, WorkTally } from "../workers/worker-watch.ts"
 
 /** What is counted outside of pipelines' tasks. */
-export interface CollectorParts {
-  /** The platform's data folder. */
-  readonly folder: string
-  readonly version: string
+export interface CollectorParts extends PlatformParts {
   readonly meters: WorkerMeters
   readonly refusals: Refusals
   readonly inboxes: Inboxes
@@ -47,7 +44,7 @@ export const collectorLayer = (parts: CollectorParts) =>
       const totals = new RunningTotals(transport)
       const written = new WrittenTimes()
       const platform = yield* Effect.acquireRelease(
-        Effect.sync(() => new PlatformFacts(parts.folder, parts.version)),
+        Effect.sync(() => new PlatformFacts(parts)),
         (facts) => Effect.sync(() => facts.close())
       )
       const pipelineFamilies = Effect.fnUntraced(function* (

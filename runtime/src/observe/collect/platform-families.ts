@@ -1,5 +1,4 @@
-import { existsSync, statfsSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { statfsSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
 import { type Families, secondsOf } from "./families.ts"
@@ -7,15 +6,25 @@ import { type Families, secondsOf } from "./families.ts"
 const nanos = 1e9
 const resolutionMs = 20
 
+export interface PlatformParts {
+  /** The platform's data folder. */
+  readonly folder: string
+  readonly version: string
+  /** Of the embedded log; undefined where there is none. */
+  readonly logBytes: () => number | undefined
+}
+
 /** What the platform's own process takes of the machine. */
 export class PlatformFacts {
   private readonly delay = monitorEventLoopDelay({ resolution: resolutionMs })
   private readonly folder: string
   private readonly version: string
+  private readonly logBytes: () => number | undefined
 
-  constructor(folder: string, version: string) {
+  constructor({ folder, logBytes, version }: PlatformParts) {
     this.folder = folder
     this.version = version
+    this.logBytes = logBytes
     this.delay.enable()
   }
 
@@ -28,8 +37,7 @@ export class PlatformFacts {
     const disk = statfsSync(this.folder)
     families.add(metrics.diskFree, {}, disk.bavail * disk.bsize)
     families.add(metrics.diskSize, {}, disk.blocks * disk.bsize)
-    const log = join(this.folder, "log", "data.mdb")
-    families.add(metrics.logBytes, {}, existsSync(log) ? statSync(log).size : undefined)
+    families.add(metrics.logBytes, {}, this.logBytes())
   }
 
   /** Since the last asking; the timer's own period is no delay. */

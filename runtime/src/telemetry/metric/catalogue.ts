@@ -241,7 +241,12 @@ export const metrics = {
     "Space left on the file system of the data folder"
   ),
   diskSize: gauge("millrace_disk_size_bytes", "bytes", [], "Size of the file system of the data folder"),
-  logBytes: gauge("millrace_log_bytes", "bytes", [], "Size of the embedded log's data file"),
+  logBytes: gauge(
+    "millrace_log_bytes",
+    "bytes",
+    [],
+    "Size of the embedded log: its data file and its frame files"
+  ),
   up: gauge("millrace_up", "state", ["version"], "Always 1: the platform, and its version")
 } as const satisfies { readonly [name: string]: MetricDefinition }
 

@@ -10,14 +10,23 @@ import { upgradeAcceptance } from "../acceptance-upgrade.ts"
 import { embeddedTransport } from "./layer.ts"
 import { compacted, eagerly } from "./testing/compacted.ts"
 
-describe("the embedded transport", () => {
+describe.each([
+  { is: "the embedded transport", frames: {} },
+  // Each file takes a few.
+  {
+    is: "the embedded transport, where all frames lie in files",
+    frames: { leastBytes: 1, fileBytes: 20_000 }
+  }
+])("$is", ({ frames }) => {
   let folder = ""
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-log-"))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
   for (const { name, run } of [...transportAcceptance, ...eventTimeAcceptance, ...upgradeAcceptance])
-    it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder }))))
+    it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder, frames }))))
   for (const { name, run } of compactionAcceptance(compacted))
-    it(name, () => Effect.runPromise(Effect.provide(run, embeddedTransport({ folder, compaction: eagerly }))))
+    it(name, () =>
+      Effect.runPromise(Effect.provide(run, embeddedTransport({ folder, frames, compaction: eagerly })))
+    )
 })

@@ -52,6 +52,8 @@ interface Places {
   readonly rows: Map<string, CompactionRow>
   /** In order; none of those that are compacted. */
   readonly appended: (readonly [place: string, appended: Appended])[]
+  /** Frames that are not appended yet, where their flush is waited for. */
+  left: number
 }
 
 interface Waiting extends Prepared {
@@ -170,19 +172,20 @@ export class Committer {
     const live = group.filter(({ owner }) => !owner.fenced)
     for (const { owner, resume } of group) if (owner.fenced) resume(Effect.fail(fencedError(owner.task)))
     if (live.length === 0) return this.ended(lane)
+    const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
+    const isFlushed = lane.durability === "fsync"
     const places: Places = {
       ends: new Map(),
       counts: new Map(),
       kept: new Map(),
       rows: new Map(),
-      appended: []
+      appended: [],
+      left: isFlushed ? frames : 0
     }
     const checkpoints = new Map<TaskOwner, Checkpoint>()
     const wanted = live.reduce((sum, { bytes }) => sum + bytes, 0)
-    const frames = live.reduce((sum, { outputs }) => sum + outputs.length, 0)
     const ride = this.compaction.along({ bytes: wanted, frames }, places)
     const bytes = wanted + (ride?.step.bytes ?? 0)
-    const isFlushed = lane.durability === "fsync"
     try {
       // Ends are looked up before: a read of its own has no place inside the transaction.
       for (const { outputs } of live)
@@ -237,6 +240,8 @@ export class Committer {
       counts.set(place, (counts.get(place) ?? 0n) + BigInt(records))
       const appended = this.logs.append(topic.id, partition, ends.get(place) ?? 0n, frame, sealedBy)
       ends.set(place, appended.next)
+      places.left -= 1
+      if (places.left === 0) this.flusher.hastenFrames()
       // As it is now: it may have become one since this commit was given.
       if (this.catalogue.topics.get(topic.name)?.compact !== true) places.appended.push([place, appended])
       this.compaction.append(place, frame.length, places)

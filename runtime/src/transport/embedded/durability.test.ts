@@ -74,11 +74,18 @@ function writeTexts(texts: readonly string[]): Promise<void> {
 /** A process that commits for ever. Answers when it has acknowledged `acks` commits, with the last number of each task. */
 function startWriter(
   acks: number,
-  durability: "fsync" | "async" = "fsync"
+  durability: "fsync" | "async" = "fsync",
+  isPlaced = false
 ): Promise<{ readonly child: ChildProcess; readonly acked: Map<number, number> }> {
   const child = spawn(
     process.execPath,
-    ["--no-node-snapshot", join(import.meta.dirname, "testing/writer-child.ts"), folder, durability],
+    [
+      "--no-node-snapshot",
+      join(import.meta.dirname, "testing/writer-child.ts"),
+      folder,
+      durability,
+      ...(isPlaced ? ["placed"] : [])
+    ],
     { stdio: ["ignore", "pipe", "inherit"] }
   )
   children.push(child)
@@ -110,7 +117,8 @@ describe("the embedded transport's durability", () => {
   const killsOf = (durability: "fsync" | "async") => async () => {
     // Until all tasks have folded: when they come to it is the machine's affair.
     for (let [round, folds] = [0, 0]; round < 3 || (round < 20 && folds < 4); round++) {
-      const { child, acked } = await startWriter(20 + ((round * 53) % 160), durability)
+      // Every other run leaves its frames in files.
+      const { child, acked } = await startWriter(20 + ((round * 53) % 160), durability, round % 2 === 0)
       await killed(child)
       await withLog((transport) =>
         Effect.forEach([0, 1, 2, 3], (partition) =>
@@ -218,14 +226,14 @@ describe("the embedded transport's durability", () => {
   it("refuses a log of another format version", async () => {
     await writeTexts(["a"])
     const store = openStore(folder, { readOnly: false })
-    store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: 3 })))
+    store.write(() => store.meta.put(Buffer.from("format"), sealJson({ format: 4 })))
     await store.close()
     const error = await refusal()
     assert.strictEqual(error.reason, "formatVersion")
-    assert.include(error.message, "format 3")
+    assert.include(error.message, "format 4")
   })
 
-  it("takes over a log of format 1, and no older program takes it back", async () => {
+  it.each([1, 2])("takes over a log of format %s, and no older program takes it back", async (before) => {
     await writeTexts(["a"])
     const format = (given?: number) => {
       const store = openStore(folder, { readOnly: false })
@@ -234,9 +242,9 @@ describe("the embedded transport's durability", () => {
       const row = store.read(() => store.meta.get(key))?.toString("utf8", 4)
       return store.close().then(() => row)
     }
-    await format(1)
+    await format(before)
     await writeTexts(["b"])
-    assert.strictEqual(await format(), JSON.stringify({ format: 2 }))
+    assert.strictEqual(await format(), JSON.stringify({ format: 3 }))
     const texts = await withLog((transport) => Effect.map(transport.read("numbers", 0, 0n, 1e6), textsOf))
     assert.deepStrictEqual(texts, ["a", "b"])
   })

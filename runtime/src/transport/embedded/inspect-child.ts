@@ -15,12 +15,12 @@ function inspect(): string | undefined {
   const isShort = statSync(join(folder, "data.mdb")).size < store.wholeBytes()
   for (const name of tableNames) {
     let last: Buffer | undefined
-    for (const key of store[name].keys({})) {
+    for (const key of store.rows(name).keys({})) {
       if (last !== undefined && Buffer.compare(last, key) >= 0) return `the keys of ${name} are out of order`
       last = Buffer.from(key)
     }
     if (!smallTables.has(name) && !isShort) continue
-    for (const { value } of store[name].entries({}))
+    for (const { value } of store.rows(name).entries({}))
       if (openValue(value) === undefined) return `a value in ${name} fails its CRC`
   }
   return undefined

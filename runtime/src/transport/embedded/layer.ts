@@ -11,6 +11,10 @@ import { corrupt, readFailure, writeFailure } from "./failure.ts"
 import { forgetUnflushed, type JournalPlace, settleUnflushed } from "./flush/flushed-pages.ts"
 import { flushInBackground } from "./flush/flusher.ts"
 import { lockFolder } from "./folder-lock.ts"
+import { faultOfFrames } from "./frames/check-frames.ts"
+import { emptyFiles } from "./frames/empty-files.ts"
+import { makeFrameCleaner } from "./frames/frame-cleaner.ts"
+import type { FrameSettings } from "./frames/frame-settings.ts"
 import { createdMark, inspectFolder } from "./inspection.ts"
 import { readFormat } from "./meta-text.ts"
 import { replayJournal } from "./journal/replay.ts"
@@ -19,9 +23,9 @@ import type { Store } from "./store.ts"
 import { trustClosed, trustOpened } from "./trusted-file.ts"
 import { openValue, sealJson } from "./value.ts"
 
-/** Since 2 commits stand in a journal first, which who knows only 1 would not look at. */
-const formatVersion = 2
-const formatBefore = 1
+/** Since 2 commits stand in a journal first, since 3 large frames lie in files of their own: who knows only 1 would look at neither. */
+const formatVersion = 3
+const firstFormat = 1
 
 /**
  * The transport on LMDB in `folder`, which is made when it is not there. One process owns a folder: another is refused
@@ -32,29 +36,33 @@ export function embeddedTransport(options: {
   /** Of commits that do not say; default: `fsync`. */
   readonly durability?: Durability
   readonly compaction?: CompactionPace
+  readonly frames?: FrameSettings
 }): Layer.Layer<Transport, TransportError> {
   return Layer.effect(
     Transport,
     Effect.gen(function* () {
-      const { folder } = options
+      const { compaction = {}, durability = "fsync", folder, frames = {} } = options
       yield* Effect.try({
         try: () => mkdirSync(folder, { recursive: true, mode: 0o700 }),
         catch: (cause) => writeFailure(folder, 0, cause)
       })
       yield* lockFolder(folder)
-      const store = yield* openFolder(folder)
+      const store = yield* openFolder(folder, frames)
       const catalogue = yield* Effect.try({
         try: () => new Catalogue(folder, store),
         catch: (cause) => loadFailure(folder, cause)
       })
-      const { compaction = {}, durability = "fsync" } = options
       const flusher = yield* flushInBackground(folder, store, durability)
+      yield* makeFrameCleaner(folder, store, frames)
       return yield* EmbeddedLog.make({ folder, store, catalogue, flusher, compaction })
     })
   )
 }
 
-function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.Scope> {
+function openFolder(
+  folder: string,
+  frames: FrameSettings
+): Effect.Effect<Store, TransportError, Scope.Scope> {
   return Effect.gen(function* () {
     const settled = yield* Effect.try({
       try: () => settleUnflushed(folder),
@@ -66,7 +74,7 @@ function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.
         try: () => {
           // Without the mark its making was cut short before anything was acknowledged.
           if (isNew) removeRemains(folder)
-          return openStore(folder, { readOnly: false })
+          return openStore(folder, { readOnly: false, frames })
         },
         catch: (cause) => readFailure(folder, cause)
       }),
@@ -77,6 +85,7 @@ function openFolder(folder: string): Effect.Effect<Store, TransportError, Scope.
         )
     )
     if (settled.is === "went back") yield* replay(folder, store, settled.replay)
+    yield* settleFrames(folder, store)
     yield* isNew ? markNew(folder, store) : checkFormat(folder, store)
     trustOpened(folder)
     return store
@@ -95,6 +104,18 @@ function replay(
       forgetUnflushed(folder)
     },
     catch: (cause) => writeFailure(folder, 0, cause)
+  })
+}
+
+/** All is flushed: what nothing leads into is of no use to anybody. */
+function settleFrames(folder: string, store: Store): Effect.Effect<void, TransportError> {
+  return Effect.try({
+    try: () => {
+      const fault = faultOfFrames(store)
+      if (fault !== undefined) throw corrupt(folder, fault)
+      store.frames.remove(emptyFiles(store))
+    },
+    catch: (cause) => readFailure(folder, cause)
   })
 }
 
@@ -168,7 +189,7 @@ function checkFormat(folder: string, store: Store): Effect.Effect<void, Transpor
       catch: () => corrupt(folder, "its format cannot be read")
     })
     if (format === formatVersion) return
-    if (format === formatBefore) return yield* markFormat(folder, store)
+    if (format >= firstFormat && format < formatVersion) return yield* markFormat(folder, store)
     return yield* new TransportError({
       reason: "formatVersion",
       message: `${folder} has format ${format}; this millrace knows ${formatVersion}. Run the version that made it, or name another folder.`

@@ -15,7 +15,7 @@ export interface Kept {
 const dropFactor = 2
 /** Frames looked at in an append, at most. */
 const mostFrames = 64
-/** Read at once to know their sizes. */
+/** Looked at at once to know their sizes. */
 const lookBytes = 1024 * 1024
 const lookFrames = 16
 
@@ -175,11 +175,11 @@ export class Retention {
     const found: SizedFrame[] = []
     let before: { readonly base: bigint; readonly bytes: number } | undefined
     let read = 0
-    for (const { key, value } of this.store.log.entries(range)) {
+    for (const { bytes, key } of this.store.log.sizes(range)) {
       const base = baseOffsetOf(key)
       if (before !== undefined) found.push({ ...before, end: base })
-      before = { base, bytes: value.length - valuePrefixBytes }
-      read += value.length
+      before = { base, bytes: bytes - valuePrefixBytes }
+      read += bytes
       if (found.length > 0 && read > lookBytes) break
     }
     return found
@@ -203,10 +203,10 @@ export class Retention {
       end: logKey(topicId, partition, 0xffff_ffff_ffff_ffffn)
     }
     let kept: Kept | undefined
-    for (const { key, value } of this.store.log.entries(range))
+    for (const { bytes, key } of this.store.log.sizes(range))
       kept = {
         first: kept?.first ?? baseOffsetOf(key),
-        bytes: (kept?.bytes ?? 0) + value.length - valuePrefixBytes
+        bytes: (kept?.bytes ?? 0) + bytes - valuePrefixBytes
       }
     return kept ?? { first: 0n, bytes: 0 }
   }

@@ -1,6 +1,9 @@
 import { open, TransactionFlags } from "lmdb"
-import type { RangeOptions, RootDatabase } from "lmdb"
+import type { Database, RangeOptions, RootDatabase } from "lmdb"
 import { refuseWhenFull } from "./failure.ts"
+import { FrameFiles } from "./frames/frame-files.ts"
+import type { FrameSettings } from "./frames/frame-settings.ts"
+import { type LogTable, logTable } from "./frames/log-table.ts"
 
 /**
  * One database: ordered bytes to bytes. `put` and `remove` only inside {@link Store.write} or {@link Store.commit}; a value begins with
@@ -18,11 +21,16 @@ export interface Table {
 export interface Store {
   readonly meta: Table
   readonly schemas: Table
-  readonly log: Table
+  readonly log: LogTable
   readonly checkpoints: Table
   readonly deltas: Table
   readonly state: Table
   readonly folded: Table
+  /** By place in a frame file, the key in `log` that leads there. */
+  readonly placed: Table
+  /** A database as it is: of `log` the places of what lies in frame files. */
+  readonly rows: (name: TableName) => Table
+  readonly frames: FrameFiles
   /**
    * One transaction, durable when it returns; a throw, the store's own included, leaves nothing of it. `bytes`: about what
    * it will write, where that can be much; throws a TransportError `diskFull` before it begins when there is no space for it.
@@ -69,7 +77,18 @@ export interface Hold {
   readonly release: () => void
 }
 
-export const tableNames = ["meta", "schemas", "log", "checkpoints", "deltas", "state", "folded"] as const
+/** The journal names them by their places. */
+export const tableNames = [
+  "meta",
+  "schemas",
+  "log",
+  "checkpoints",
+  "deltas",
+  "state",
+  "folded",
+  "placed"
+] as const
+export type TableName = (typeof tableNames)[number]
 
 /** Address space, not memory or disk. */
 const mapBytes = 2 ** 40
@@ -78,7 +97,10 @@ const pageBytes = 4096
 
 const synchronous = TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT
 
-export function openStore(folder: string, options: { readonly readOnly: boolean }): Store {
+export function openStore(
+  folder: string,
+  options: { readonly readOnly: boolean; readonly frames?: FrameSettings }
+): Store {
   const root: RootDatabase<Buffer, Buffer> = open<Buffer, Buffer>({
     path: folder,
     encoding: "binary",
@@ -92,7 +114,9 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     noSubdir: false
   })
   let watch: TransactionWatch | undefined
-  const table = (name: (typeof tableNames)[number]): Table => openTable(root, name, () => watch)
+  const opened = tableNames.map((name, place) => openTable(root, name, place, () => watch))
+  const rows = (name: TableName): Table => opened[tableNames.indexOf(name)] ?? nothing
+  const frames = new FrameFiles(folder, options.frames?.fileBytes)
   // Synchronous on purpose: lmdb's asynchronous writer crashes the process when a write fails on a full disk.
   const commit = <A>(work: () => A, bytes = 0): A => {
     const watching = watch
@@ -117,13 +141,16 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     return result.value
   }
   return {
-    meta: table("meta"),
-    schemas: table("schemas"),
-    log: table("log"),
-    checkpoints: table("checkpoints"),
-    deltas: table("deltas"),
-    state: table("state"),
-    folded: table("folded"),
+    meta: rows("meta"),
+    schemas: rows("schemas"),
+    log: logTable({ rows: rows("log"), placed: rows("placed"), files: frames }, options.frames?.leastBytes),
+    checkpoints: rows("checkpoints"),
+    deltas: rows("deltas"),
+    state: rows("state"),
+    folded: rows("folded"),
+    placed: rows("placed"),
+    rows,
+    frames,
     write: (work, bytes) => {
       const result = commit(work, bytes)
       watch?.flush()
@@ -153,7 +180,10 @@ export function openStore(folder: string, options: { readonly readOnly: boolean 
     },
     wholeBytes: () => (lastPageOf(root.getStats()) + 1) * pageBytes,
     copyTo: (target) => root.backup(target, true),
-    close: () => root.close()
+    close: () => {
+      frames.close()
+      return root.close()
+    }
   }
 }
 
@@ -163,13 +193,32 @@ function lastPageOf(stats: object): number {
   return last
 }
 
+/** A database that a file of an older format, opened to be read, has not. */
+const nothing: Table = {
+  get: () => undefined,
+  put: refused,
+  remove: refused,
+  keys: () => [],
+  entries: () => []
+}
+
+function refused(): never {
+  throw new Error("the database is not there")
+}
+
+/** `place`: of the name in {@link tableNames}. */
 function openTable(
   root: RootDatabase<Buffer, Buffer>,
-  name: (typeof tableNames)[number],
+  name: TableName,
+  place: number,
   watch: () => TransactionWatch | undefined
 ): Table {
-  const place = tableNames.indexOf(name)
-  const database = root.openDB<Buffer, Buffer>(name, { encoding: "binary", keyEncoding: "binary" })
+  // Undefined where it is not there and may not be made.
+  const database: Database<Buffer, Buffer> | undefined = root.openDB<Buffer, Buffer>(name, {
+    encoding: "binary",
+    keyEncoding: "binary"
+  })
+  if (database === undefined) return nothing
   return {
     get: (key) => database.get(key),
     // In a synchronous transaction they are done when they return; the promises are for lmdb's other mode.

@@ -12,6 +12,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { FrameFiles, filesOf, mostDirtyFiles } from "../frames/frame-files.ts"
 import { metaPagesBytes } from "../meta-pages.ts"
 import { fileOnThisBoot } from "../trusted-file.ts"
 import { openValue, sealValue, valuePrefixBytes } from "../value.ts"
@@ -64,7 +65,7 @@ export class FlushedPages {
   static begin(folder: string, place: JournalPlace, isNew: boolean): FlushedPages {
     const pages = new FlushedPages(folder)
     try {
-      if (isNew) syncFolder(folder)
+      if (isNew) syncPath(folder)
       pages.keepNow(pages.current(), place)
       return pages
     } catch (cause) {
@@ -152,6 +153,7 @@ export function settleUnflushed(folder: string): Settled {
     }
   }
   if (!isSame) return { is: "went back", replay: last.replay }
+  flushFrames(folder)
   forgetUnflushed(folder)
   return { is: "flushed" }
 }
@@ -195,8 +197,15 @@ export function forgetUnflushed(folder: string): void {
   if (existsSync(join(folder, "data.mdb"))) FlushedPages.begin(folder, nothingLeft, false).close()
 }
 
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r")
+/** What the data file leads to, as durable as it. */
+function flushFrames(folder: string): void {
+  const newest = filesOf(folder).slice(-mostDirtyFiles)
+  for (const file of newest) syncPath(join(folder, FrameFiles.nameOf(file)))
+  if (newest.length > 0) syncPath(folder)
+}
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, "r")
   try {
     fsyncSync(descriptor)
   } finally {

@@ -6,6 +6,8 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import { type Durability, TransportError } from "../../transport.ts"
 import { writeFailure } from "../failure.ts"
+import { emptyFiles } from "../frames/empty-files.ts"
+import { FrameFlush } from "../frames/frame-flush.ts"
 import { Journal, journalNames } from "../journal/journal.ts"
 import type { Hold, Store } from "../store.ts"
 import { FlushedPages, flushedName } from "./flushed-pages.ts"
@@ -19,6 +21,10 @@ const journalBytes = 32 * 1024 * 1024
 const flushEveryMs = 1_000
 /** With so much, commits wait for the flush: who writes faster than the disk is held to its pace. */
 const mostJournalBytes = 8 * journalBytes
+/** Of frames, so many bytes are written at once that nobody waits for. */
+const mostLeftBytes = 8 * 1024 * 1024
+/** And with so many on their way, commits wait. */
+const mostFrameBytes = 64 * 1024 * 1024
 /** Until a write that was on its way when the files were swapped has come to its end. */
 const swapRetryMs = 10
 
@@ -35,7 +41,10 @@ interface Started {
 }
 
 interface Waiting {
+  /** Number of the last record of the journal. */
   readonly upTo: number
+  /** Bytes in frame files. */
+  readonly frames: number
   readonly done: Done
 }
 
@@ -48,6 +57,7 @@ export class Flusher {
   readonly durability: Durability
   private readonly folder: string
   private readonly store: Store
+  private readonly frames: FrameFlush
   private readonly dirty = Latch.makeUnsafe(false)
   private readonly full = Latch.makeUnsafe(false)
   private started: Started | undefined
@@ -65,6 +75,10 @@ export class Flusher {
     this.folder = folder
     this.store = store
     this.durability = durability
+    this.frames = new FrameFlush(store.frames, {
+      flushed: () => this.framesFlushed(),
+      failed: (cause) => this.fail(cause)
+    })
     store.leaveUnflushed({
       before: () => {
         if (this.failure !== undefined) throw this.failure
@@ -89,7 +103,7 @@ export class Flusher {
   private start(): Started {
     const isNew = ![...journalNames, flushedName].every((name) => existsSync(join(this.folder, name)))
     const journal = new Journal(this.folder, randomBytes(8).readBigUInt64LE(), {
-      written: (upTo) => this.answer(upTo),
+      written: () => this.answer(),
       failed: (cause) => this.flushAll(cause)
     })
     try {
@@ -107,24 +121,38 @@ export class Flusher {
     const { journal } = this.running
     journal.seal()
     journal.flush()
+    this.frames.flush()
+  }
+
+  /** Inside it, when the last of its frames was appended: they are on their way while it goes on. */
+  hastenFrames(): void {
+    this.frames.flush()
   }
 
   /** Calls when all is durable that was written before, within this call where it is. */
   whenDurable(done: Done): void {
     const journal = this.started?.journal
-    const upTo = journal?.last ?? 0
-    if (this.failure !== undefined) done(this.failure)
-    else if (this.isTooFast) this.held.push(() => this.whenDurable(done))
-    else if (journal === undefined || journal.durable >= upTo) done(undefined)
-    else {
-      this.waiting.push({ upTo, done })
-      journal.flush()
-    }
+    if (this.failure !== undefined) return done(this.failure)
+    if (this.isTooFast) return this.hold(() => this.whenDurable(done))
+    const one = { upTo: journal?.last ?? 0, frames: this.store.frames.appended, done }
+    if (this.isDurable(one)) return done(undefined)
+    this.waiting.push(one)
+    journal?.flush()
+    this.frames.flush()
+  }
+
+  private isDurable({ frames, upTo }: Waiting): boolean {
+    return this.frames.durable >= frames && (this.started?.journal.durable ?? 0) >= upTo
+  }
+
+  private hold(again: () => void): void {
+    this.held.push(again)
+    this.frames.flush()
   }
 
   /** Calls when more may be written, within this call where that is so. */
   whenSpace(done: Done): void {
-    if (this.failure === undefined && this.isTooFast) this.held.push(() => this.whenSpace(done))
+    if (this.failure === undefined && this.isTooFast) this.hold(() => this.whenSpace(done))
     else done(this.failure)
   }
 
@@ -151,6 +179,7 @@ export class Flusher {
     return Effect.gen({ self: this }, function* () {
       yield* this.dirty.await
       this.running.journal.flush()
+      this.frames.flush()
       yield* Effect.sleep(pauseMs)
     }).pipe(Effect.repeat({ while: () => this.failure === undefined }))
   }
@@ -162,17 +191,31 @@ export class Flusher {
       const next = this.store.hold()
       const current = pages.current()
       const place = { epoch: journal.epoch, first: journal.last + 1 }
+      const empty = emptyFiles(this.store)
       journal.swap()
       this.begun += 1
       this.isRounding = true
       const own = this.begun
       yield* Effect.matchEffect(
         Effect.tryPromise({
-          try: () => pages.keep(current, place, () => this.begun === own),
+          try: async () => {
+            // What the pages lead to in frame files is durable before the pages are.
+            await this.frames.flushed()
+            return pages.keep(current, place, () => this.begun === own)
+          },
           catch: (cause) => cause
         }),
         {
-          onSuccess: (isKept) => Effect.sync(() => (isKept ? this.settle(next) : next.release())),
+          onSuccess: (isKept) =>
+            Effect.sync(() => {
+              if (isKept) {
+                this.settle(next)
+                this.store.frames.remove(empty)
+              } else {
+                next.release()
+                this.store.frames.loosen(empty)
+              }
+            }),
           onFailure: (cause) => Effect.sync(() => this.fail(cause, next))
         }
       )
@@ -180,7 +223,9 @@ export class Flusher {
   }
 
   private get isTooFast(): boolean {
-    return this.isRounding && this.running.journal.bytes > mostJournalBytes
+    return (
+      this.frames.left > mostFrameBytes || (this.isRounding && this.running.journal.bytes > mostJournalBytes)
+    )
   }
 
   private settle(next: Hold): void {
@@ -190,11 +235,16 @@ export class Flusher {
     for (const again of this.held.splice(0)) again()
   }
 
-  private answer(upTo: number): void {
+  private framesFlushed(): void {
+    this.answer()
+    if (!this.isTooFast) for (const again of this.held.splice(0)) again()
+  }
+
+  private answer(): void {
     if (this.failure !== undefined) return
-    const done = this.waiting.filter((each) => each.upTo <= upTo)
+    const done = this.waiting.filter((each) => this.isDurable(each))
     if (done.length === 0) return
-    this.waiting = this.waiting.filter((each) => each.upTo > upTo)
+    this.waiting = this.waiting.filter((each) => !this.isDurable(each))
     for (const each of done) each.done(undefined)
   }
 
@@ -203,15 +253,21 @@ export class Flusher {
     this.dirty.openUnsafe()
     if (journal.bytes > journalBytes) this.full.openUnsafe()
     if (journal.stagedBytes > mostStagedBytes) journal.flush()
+    if (this.frames.left > mostLeftBytes) this.frames.flush()
   }
 
   private flushNow(): void {
     try {
+      this.frames.flushNow()
+    } catch (cause) {
+      this.fail(cause)
+    }
+    try {
       this.running.journal.flushNow()
     } catch (cause) {
       this.flushAll(cause)
-      if (this.failure !== undefined) throw this.failure
     }
+    if (this.failure !== undefined) throw this.failure
   }
 
   /** What was sealed may be in the journal, and is not to be done: nothing may lead to it. */
@@ -228,19 +284,20 @@ export class Flusher {
     this.begun += 1
     const next = this.store.hold()
     try {
+      this.frames.flushNow()
       pages.keepNow(pages.current(), { epoch: journal.epoch, first: journal.last + 1 })
     } catch (refused) {
       return this.fail(refused ?? cause, next)
     }
     journal.restart()
     this.settle(next)
-    const upTo = journal.last
-    setImmediate(() => this.answer(upTo))
+    setImmediate(() => this.answer())
   }
 
   /** What a disk has refused once it may have lost: nothing more is acknowledged. */
-  private fail(cause: unknown, next: Hold): void {
-    next.release()
+  private fail(cause: unknown, next?: Hold): void {
+    next?.release()
+    if (this.failure !== undefined) return
     const { message } = writeFailure(this.folder, 0, cause)
     const failure = new TransportError({
       reason: "unavailable",
@@ -254,13 +311,15 @@ export class Flusher {
   get end(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       this.store.flushEach()
+      yield* Effect.promise(() => this.frames.close())
       if (this.started === undefined) return
       const { hold, journal, pages } = this.started
       yield* Effect.promise(() => journal.close())
       hold.release()
       if (this.failure !== undefined) return pages.close()
+      this.frames.flushNow()
       pages.end()
-      this.answer(journal.last)
+      this.answer()
     })
   }
 }

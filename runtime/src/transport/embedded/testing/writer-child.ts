@@ -6,8 +6,8 @@ import { Transport } from "../../transport.ts"
 import { embeddedTransport } from "../layer.ts"
 
 // Commits for ever on four tasks, each commit one record, one state entry, one offset, all of them the commit's number;
-// prints a task's number when it was acknowledged. The parent kills this process and looks at what is left.
-const [folder = "", durability = "fsync"] = process.argv.slice(2)
+// prints a task's number when it was acknowledged. The parent kills this process and looks at what is left. `placed`: all frames lie in files.
+const [folder = "", durability = "fsync", placed] = process.argv.slice(2)
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 // Large enough for a fold every 40 commits of a task.
 const padding = "x".repeat(10_000)
@@ -41,6 +41,10 @@ const program = Effect.gen(function* () {
 await Effect.runPromise(
   Effect.provide(
     program,
-    embeddedTransport({ folder, durability: durability === "async" ? "async" : "fsync" })
+    embeddedTransport({
+      folder,
+      durability: durability === "async" ? "async" : "fsync",
+      frames: placed === undefined ? {} : { leastBytes: 1, fileBytes: 100_000 }
+    })
   )
 )
