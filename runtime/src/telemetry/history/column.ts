@@ -63,6 +63,38 @@ export class Column {
     return !this.#isEmpty || this.#sealed.some((sealed) => sealed !== missing)
   }
 
+  /** The sample of one tick; NaN where there is none. */
+  at(tick: number): number {
+    const block = Math.floor(tick / blockLength)
+    if (block !== this.#base + this.#sealed.length) return this.read(tick, 1)[0] ?? Number.NaN
+    const place = tick % blockLength
+    if (this.#open !== undefined) return this.#open[place] ?? Number.NaN
+    return place >= this.#from && place < this.#to ? this.#value : Number.NaN
+  }
+
+  /**
+   * The one value that all samples of `count` ticks from `first` have, where there are two or more; undefined where they differ, one is
+   * missing, or that cannot be said at a glance.
+   */
+  flat(first: number, count: number): number | undefined {
+    if (count < 2) return undefined
+    const open = this.#base + this.#sealed.length
+    const last = first + count - 1
+    let value: number | undefined
+    if (Math.floor(last / blockLength) >= open) {
+      const from = Math.max(first, open * blockLength) % blockLength
+      if (this.#open !== undefined || from < this.#from || last % blockLength >= this.#to) return undefined
+      value = this.#value
+    }
+    for (let block = Math.floor(first / blockLength); block < open && block * blockLength <= last; block++) {
+      const sealed = this.#sealed[block - this.#base]
+      if (sealed?.form !== "constant" || Number.isNaN(sealed.value)) return undefined
+      value ??= sealed.value
+      if (!Object.is(value, sealed.value)) return undefined
+    }
+    return value
+  }
+
   /** The samples of `count` ticks from `first`; NaN where there is none. */
   read(first: number, count: number): Float64Array {
     const values = new Float64Array(count).fill(Number.NaN)

@@ -1,7 +1,7 @@
 import type { MetricDefinition, MetricFamily, Sample } from "../metric/definition.ts"
 import type { Matchers } from "../query/query.ts"
 import { blockLength } from "./block.ts"
-import { Family, labelsKey } from "./family.ts"
+import { type Alike, Family } from "./family.ts"
 import { columnsOf, Series } from "./series.ts"
 
 export interface HistoryOptions {
@@ -50,8 +50,7 @@ export class History {
     if (at <= (this.#times.at(-1) ?? -Infinity)) return
     const tick = this.#firstTick + this.#times.length
     this.#times.push(at)
-    for (const { definition, samples } of families)
-      for (const sample of samples) this.#set(tick, definition, sample)
+    for (const { definition, samples } of families) this.#take(tick, definition, samples)
     if ((tick + 1) % blockLength === 0) this.#seal(tick + 1)
   }
 
@@ -64,12 +63,13 @@ export class History {
 
   /** Series of a metric whose labels match. */
   select(metric: string, match: Matchers = {}): readonly Series[] {
-    const wanted = Object.entries(match)
-    return (this.#families.get(metric)?.all() ?? []).filter(({ labels }) =>
-      wanted.every(([label, value]) =>
-        typeof value === "string" ? (labels[label] ?? "") === value : value.includes(labels[label] ?? "")
-      )
-    )
+    return (this.#families.get(metric)?.all() ?? []).filter(matcherOf(match))
+  }
+
+  /** The same by the labels that are named. Kept for who asks again: not for questions without number. */
+  alike(metric: string, match: Matchers = {}, by: readonly string[]): readonly Alike[] {
+    const key = JSON.stringify([match, by])
+    return this.#families.get(metric)?.alike(key, by, matcherOf(match)) ?? []
   }
 
   /** Metrics of which anything is held. */
@@ -96,18 +96,19 @@ export class History {
     return [...this.#families.values()].flatMap((family) => family.all())
   }
 
-  #set(tick: number, metric: MetricDefinition, sample: Sample): void {
+  #take(tick: number, metric: MetricDefinition, samples: readonly Sample[]): void {
     let family = this.#families.get(metric.name)
     if (family === undefined) this.#families.set(metric.name, (family = new Family(metric)))
-    const key = labelsKey(sample.labels)
-    const series = family.get(key) ?? this.#begin(family, key, { tick, sample })
-    if (series?.set(tick, sample.value) !== true) this.#dropped += 1
+    family.begin()
+    for (const sample of samples) {
+      const series = family.next(sample.labels, () => this.#begin(family, { tick, sample }))
+      if (series?.set(tick, sample.value) !== true) this.#dropped += 1
+    }
   }
 
   /** Undefined where there is no place for another. */
   #begin(
     family: Family,
-    key: string,
     { sample, tick }: { readonly tick: number; readonly sample: Sample }
   ): Series | undefined {
     if (this.#columns + columnsOf(sample.value) > this.options.maxColumns) return undefined
@@ -118,7 +119,6 @@ export class History {
       if (tick % blockLength === 0) series.seal()
     }
     this.#columns += series.columns
-    family.add(key, series)
     return series
   }
 
@@ -135,6 +135,14 @@ export class History {
       this.#firstTick += gone
     }
   }
+}
+
+const matcherOf = (match: Matchers): ((series: Series) => boolean) => {
+  const wanted = Object.entries(match)
+  return ({ labels }) =>
+    wanted.every(([label, value]) =>
+      typeof value === "string" ? (labels[label] ?? "") === value : value.includes(labels[label] ?? "")
+    )
 }
 
 /** How many of the ascending times are at most `at`. */

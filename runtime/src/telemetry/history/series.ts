@@ -8,20 +8,32 @@ export class Series {
   /** Of a histogram: upper bounds, ascending, without infinity; its columns are one more, the last for all observations. */
   readonly bounds: readonly number[] | undefined
   readonly #columns: readonly Column[]
+  readonly #labelCount: number
 
   constructor(metric: MetricDefinition, { labels, value }: Sample, block: number) {
     this.metric = metric
     this.labels = labels
+    this.#labelCount = Object.keys(labels).length
     this.bounds = typeof value === "number" ? undefined : value.bounds
     this.#columns = Array.from({ length: columnsOf(value) }, () => new Column(block))
   }
 
   /** Answers false where the sample has another form than the series. */
   set(tick: number, value: Sample["value"]): boolean {
-    const numbers = typeof value === "number" ? [value] : cumulative(value)
-    if (numbers.length !== this.#columns.length) return false
-    this.#columns.forEach((column, index) => column.set(tick, numbers[index] ?? Number.NaN))
+    if (columnsOf(value) !== this.#columns.length) return false
+    if (typeof value === "number") this.#columns[0]?.set(tick, value)
+    else cumulative(value).forEach((number, index) => this.#columns[index]?.set(tick, number))
     return true
+  }
+
+  /** Whether it is the one of these labels. */
+  has(labels: Labels): boolean {
+    let count = 0
+    for (const name in labels) {
+      if (labels[name] !== this.labels[name]) return false
+      count += 1
+    }
+    return count === this.#labelCount
   }
 
   /** Of a counter that began after `tick`. */
@@ -41,6 +53,16 @@ export class Series {
   /** The samples of `count` ticks from `first`, NaN where there is none; of a histogram those of one bucket. */
   read(first: number, count: number, bucket = 0): Float64Array {
     return this.#columns[bucket]?.read(first, count) ?? new Float64Array(count).fill(Number.NaN)
+  }
+
+  /** The sample of one tick; NaN where there is none. Of a histogram the first bucket's. */
+  at(tick: number): number {
+    return this.#columns[0]?.at(tick) ?? Number.NaN
+  }
+
+  /** The one value that all samples of `count` ticks from `first` have; undefined where that cannot be said at a glance. */
+  flat(first: number, count: number): number | undefined {
+    return this.#columns[0]?.flat(first, count)
   }
 
   get columns(): number {

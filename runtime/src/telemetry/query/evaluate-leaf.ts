@@ -1,3 +1,4 @@
+import { groupsOf } from "../history/family.ts"
 import type { History } from "../history/history.ts"
 import type { Series } from "../history/series.ts"
 import type { Labels } from "../metric/definition.ts"
@@ -18,12 +19,9 @@ const lookbackMs = 300_000
 
 /** What one metric's series come to, by the labels that stay. */
 export const evaluateLeaf = (query: Leaf, history: History, grid: Grid): readonly Line[] => {
-  const groups = Map.groupBy(history.select(query.metric.name, query.match), ({ labels }) =>
-    JSON.stringify(query.by.map((label) => labels[label] ?? ""))
-  )
   const windows = windowsOf(query, history, grid)
-  return [...groups.values()].map((members) => ({
-    labels: keptLabels(members[0]?.labels ?? {}, query.by),
+  return groupsOf(history.select(query.metric.name, query.match), query.by).map(({ labels, members }) => ({
+    labels,
     values:
       query.query === "quantile"
         ? quantiles(query.quantile, members, windows)
@@ -34,23 +32,14 @@ export const evaluateLeaf = (query: Leaf, history: History, grid: Grid): readonl
   }))
 }
 
-/** An empty label is none. */
-const keptLabels = (labels: Labels, by: readonly string[]): Labels =>
-  Object.fromEntries(
-    by.flatMap((label) => {
-      const value = labels[label] ?? ""
-      return value === "" ? [] : [[label, value]]
-    })
-  )
-
 /** The ticks that a query needs, and which of them each step looks at. */
-interface Windows {
+export interface Windows {
   readonly firstTick: number
   readonly times: readonly number[]
   readonly steps: readonly Omit<Window, "values" | "times">[]
 }
 
-const windowsOf = (query: Leaf, history: History, { end, stepMs, steps }: Grid): Windows => {
+export const windowsOf = (query: Leaf, history: History, { end, stepMs, steps }: Grid): Windows => {
   const length = query.query === "latest" ? lookbackMs : query.seconds * 1_000
   const { first, times } = history.ticks(end - (steps - 1) * stepMs - length, end)
   let from = 0
@@ -70,7 +59,9 @@ const windowsOf = (query: Leaf, history: History, { end, stepMs, steps }: Grid):
 const along = (query: Exclude<Leaf, { readonly query: "quantile" }>, series: Series, windows: Windows) =>
   overSteps(series.read(windows.firstTick, windows.times.length), windows, reductionOf(query))
 
-const reductionOf = (query: Exclude<Leaf, { readonly query: "quantile" }>): ((window: Window) => number) => {
+export const reductionOf = (
+  query: Exclude<Leaf, { readonly query: "quantile" }>
+): ((window: Window) => number) => {
   switch (query.query) {
     case "latest":
       // A series that the newest tick has no sample of is gone.
@@ -92,9 +83,15 @@ const overSteps = (
   reduce: (window: Window) => number
 ): Float64Array => Float64Array.from(steps, (step) => reduce({ ...step, values, times }))
 
+export const choiceOf: { readonly [aggregate in Aggregate]: (one: number, other: number) => number } = {
+  sum: (one, other) => one + other,
+  max: Math.max,
+  min: Math.min
+}
+
 /** What is missing counts for nothing; where all is missing, so is the aggregate. */
 const aggregated = (aggregate: Aggregate, lines: readonly Float64Array[]): Float64Array => {
-  const choose = { sum: (one: number, other: number) => one + other, max: Math.max, min: Math.min }[aggregate]
+  const choose = choiceOf[aggregate]
   const [first = new Float64Array(), ...rest] = lines
   return rest.reduce(
     (total, line) =>
@@ -108,7 +105,7 @@ const aggregated = (aggregate: Aggregate, lines: readonly Float64Array[]): Float
 }
 
 /** Histograms with other bounds than the first are left out: their buckets cannot be added. */
-const quantiles = (quantile: number, members: readonly Series[], windows: Windows): Float64Array => {
+export const quantiles = (quantile: number, members: readonly Series[], windows: Windows): Float64Array => {
   const bounds = members[0]?.bounds ?? []
   const alike = members.filter((series) => series.bounds?.join() === bounds.join())
   const buckets = Array.from({ length: bounds.length + 1 }, (_, bucket) =>

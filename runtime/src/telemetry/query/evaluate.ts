@@ -1,6 +1,7 @@
 import type { History } from "../history/history.ts"
 import type { Labels } from "../metric/definition.ts"
 import { evaluateLeaf, type Line } from "./evaluate-leaf.ts"
+import { evaluatePoint } from "./evaluate-point.ts"
 import type { Comparison, Condition, LabelledValue, Query } from "./query.ts"
 import { isPaired, type PairedQuery, pairingOf, sharedLabels } from "./query-labels.ts"
 
@@ -14,21 +15,28 @@ export interface Grid {
 
 /** A query's values over the history, at each step of a grid; NaN where there is none. Lines without any value are left out. */
 export const evaluateRange = (query: Query, history: History, grid: Grid): readonly Line[] => {
-  const lines = isPaired(query)
-    ? combine(query, {
-        left: evaluateRange(query.left, history, grid),
-        right: evaluateRange(query.right, history, grid)
-      })
-    : evaluateLeaf(query, history, grid)
-  return lines.filter(({ values }) => !values.every(Number.isNaN))
+  if (!isPaired(query)) return evaluateLeaf(query, history, grid).filter(hasValue)
+  const operate = operations[query.query]
+  const sides = {
+    left: evaluateRange(query.left, history, grid),
+    right: evaluateRange(query.right, history, grid)
+  }
+  return combine(query, sides, (left, right) => ({
+    values: left.values.map((value, step) => operate(value, right.values[step] ?? Number.NaN))
+  })).filter(hasValue)
 }
 
+const hasValue = ({ values }: Line): boolean => !values.every(Number.isNaN)
+
 /** A query's values at one time, ms since 1970: what Prometheus would answer of the same samples. */
-export const evaluate = (query: Query, history: History, at: number): readonly LabelledValue[] =>
-  evaluateRange(query, history, { end: at, stepMs: 1, steps: 1 }).map(({ labels, values }) => ({
-    labels,
-    value: values[0] ?? Number.NaN
-  }))
+export const evaluate = (query: Query, history: History, at: number): readonly LabelledValue[] => {
+  if (!isPaired(query)) return evaluatePoint(query, history, at)
+  const operate = operations[query.query]
+  const sides = { left: evaluate(query.left, history, at), right: evaluate(query.right, history, at) }
+  return combine(query, sides, (left, right) => ({ value: operate(left.value, right.value) })).filter(
+    ({ value }) => !Number.isNaN(value)
+  )
+}
 
 /** The values of a condition's first comparison, where all of its comparisons hold. */
 export const evaluateCondition = (
@@ -59,23 +67,19 @@ const comparisons: { readonly [sign in Comparison["is"]]: (value: number, thresh
 }
 
 /** The side with more labels is gone through, each of its lines with the one of the other side that it meets. */
-const combine = (
+const combine = <A extends { readonly labels: Labels }, B>(
   query: PairedQuery,
-  sides: { readonly left: readonly Line[]; readonly right: readonly Line[] }
-): readonly Line[] => {
+  sides: { readonly left: readonly A[]; readonly right: readonly A[] },
+  work: (left: A, right: A) => B
+): readonly (B & { readonly labels: Labels })[] => {
   const { left, on, right } = pairingOf(query)
   const isLeftMany = left.length >= right.length
   const [many, one] = isLeftMany ? [sides.left, sides.right] : [sides.right, sides.left]
   const partners = new Map(one.map((line) => [keyOf(line.labels, on), line]))
-  const operate = operations[query.query]
-  return many.flatMap(({ labels, values }) => {
-    const partner = partners.get(keyOf(labels, on))
+  return many.flatMap((line) => {
+    const partner = partners.get(keyOf(line.labels, on))
     if (partner === undefined) return []
-    const combined = values.map((value, step) => {
-      const other = partner.values[step] ?? Number.NaN
-      return isLeftMany ? operate(value, other) : operate(other, value)
-    })
-    return [{ labels, values: combined }]
+    return [{ ...(isLeftMany ? work(line, partner) : work(partner, line)), labels: line.labels }]
   })
 }
 
