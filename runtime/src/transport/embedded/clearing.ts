@@ -9,6 +9,8 @@ import { Retention } from "./retention.ts"
 import type { Store, Table } from "./store.ts"
 
 const keysPerTransaction = 2_000
+/** Each is looked at: a log of an older format has large frames in the database itself. */
+const framesPerTransaction = 200
 
 /**
  * Removes what is kept under a dropped id, some keys per transaction, and then its mark. Begun again at the next start
@@ -84,7 +86,8 @@ function clearSome(
   start: Buffer
 ): Effect.Effect<boolean, TransportError> {
   const end = afterPrefix(start)
-  const range = { start, limit: keysPerTransaction, ...(end === undefined ? {} : { end }) }
+  const limit = table === store.log ? framesPerTransaction : keysPerTransaction
+  const range = { start, limit, ...(end === undefined ? {} : { end }) }
   return Effect.try({
     try: () =>
       store.commit(() => {

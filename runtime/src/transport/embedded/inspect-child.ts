@@ -8,7 +8,7 @@ import { openStore, tableNames } from "./store.ts"
 // values' pages are touched only when the file is shorter than all its pages: it may be so rightly, for pages that were
 // given out and not used in the end are not written.
 const [folder = ""] = process.argv.slice(2)
-const smallTables: ReadonlySet<string> = new Set(["meta", "checkpoints", "folded", "schemas"])
+const smallTables: ReadonlySet<string> = new Set(["meta", "checkpoints", "folded", "schemas", "placed"])
 
 function inspect(): string | undefined {
   const store = openStore(folder, { readOnly: true })

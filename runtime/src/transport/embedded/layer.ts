@@ -8,7 +8,7 @@ import { Catalogue } from "./catalogue.ts"
 import type { CompactionPace } from "./compaction/compactor.ts"
 import { EmbeddedLog } from "./embedded-log.ts"
 import { corrupt, readFailure, writeFailure } from "./failure.ts"
-import { forgetUnflushed, type JournalPlace, settleUnflushed } from "./flush/flushed-pages.ts"
+import { flushFrames, forgetUnflushed, type JournalPlace, settleUnflushed } from "./flush/flushed-pages.ts"
 import { flushInBackground } from "./flush/flusher.ts"
 import { lockFolder } from "./folder-lock.ts"
 import { faultOfFrames } from "./frames/check-frames.ts"
@@ -100,6 +100,8 @@ function replay(
 ): Effect.Effect<void, TransportError> {
   return Effect.try({
     try: () => {
+      // Each transaction of the replay is flushed, and is not to lead to what is not.
+      flushFrames(folder)
       if (place !== undefined) replayJournal(folder, store, place)
       forgetUnflushed(folder)
     },

@@ -1,5 +1,4 @@
-import { closeSync, copyFileSync, fsyncSync, openSync } from "node:fs"
-import { copyFile, link } from "node:fs/promises"
+import { copyFile, link, open } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
@@ -23,8 +22,8 @@ export function takeSnapshot(
       try {
         await store.copyTo(target)
         const names = await copyFrames(store.frames, target)
-        copyFileSync(join(folder, createdMark), join(target, createdMark))
-        for (const name of ["data.mdb", ...names, createdMark, "."]) sync(join(target, name))
+        await copyFile(join(folder, createdMark), join(target, createdMark))
+        for (const name of ["data.mdb", ...names, createdMark, "."]) await sync(join(target, name))
       } finally {
         unpin()
       }
@@ -33,24 +32,30 @@ export function takeSnapshot(
   })
 }
 
-/** After the databases: what they lead to was written before them. Answers the names. */
+/** After the databases: what they lead to was written before them. Answers the names of those that may not be durable. */
 async function copyFrames(frames: FrameFiles, target: string): Promise<readonly string[]> {
   const names: string[] = []
   for (const file of frames.sizes.keys()) {
     const name = FrameFiles.nameOf(file)
     const [from, to] = [frames.pathOf(file), join(target, name)]
-    if (file === frames.writing) await copyFile(from, to)
-    else await link(from, to).catch(() => copyFile(from, to))
-    names.push(name)
+    const isDurable = !frames.dirty.has(file)
+    const isLinked =
+      file !== frames.writing &&
+      (await link(from, to).then(
+        () => true,
+        () => false
+      ))
+    if (!isLinked) await copyFile(from, to)
+    if (!isLinked || !isDurable) names.push(name)
   }
   return names
 }
 
-function sync(path: string): void {
-  const descriptor = openSync(path, "r")
+async function sync(path: string): Promise<void> {
+  const file = await open(path, "r")
   try {
-    fsyncSync(descriptor)
+    await file.sync()
   } finally {
-    closeSync(descriptor)
+    await file.close()
   }
 }

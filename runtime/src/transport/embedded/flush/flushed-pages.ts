@@ -153,7 +153,7 @@ export function settleUnflushed(folder: string): Settled {
     }
   }
   if (!isSame) return { is: "went back", replay: last.replay }
-  flushFrames(folder)
+  flushFrames(folder, filesOf(folder).slice(-mostDirtyFiles))
   forgetUnflushed(folder)
   return { is: "flushed" }
 }
@@ -197,11 +197,10 @@ export function forgetUnflushed(folder: string): void {
   if (existsSync(join(folder, "data.mdb"))) FlushedPages.begin(folder, nothingLeft, false).close()
 }
 
-/** What the data file leads to, as durable as it. */
-function flushFrames(folder: string): void {
-  const newest = filesOf(folder).slice(-mostDirtyFiles)
-  for (const file of newest) syncPath(join(folder, FrameFiles.nameOf(file)))
-  if (newest.length > 0) syncPath(folder)
+/** What a data file leads to is to be as durable as it. In a copy of a folder that is every file: by default all. */
+export function flushFrames(folder: string, files: readonly number[] = filesOf(folder)): void {
+  for (const file of files) syncPath(join(folder, FrameFiles.nameOf(file)))
+  if (files.length > 0) syncPath(folder)
 }
 
 function syncPath(path: string): void {

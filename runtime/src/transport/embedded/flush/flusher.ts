@@ -317,9 +317,17 @@ export class Flusher {
       yield* Effect.promise(() => journal.close())
       hold.release()
       if (this.failure !== undefined) return pages.close()
-      this.frames.flushNow()
-      pages.end()
+      try {
+        this.frames.flushNow()
+        pages.end()
+      } catch (cause) {
+        pages.close()
+        return this.fail(cause)
+      }
+      // Whatever was on its way, all of it is durable.
+      journal.restart()
       this.answer()
+      for (const again of this.held.splice(0)) again()
     })
   }
 }

@@ -19,8 +19,8 @@ export function faultOfFrames(store: Store): string | undefined {
 }
 
 function firstFile(store: Store, from: number): number | undefined {
-  const [first] = store.placed.entries({ start: placedKey({ file: from, position: 0 }), limit: 1 })
-  return first === undefined ? undefined : openPlaced(first.key, first.value)?.file
+  const [first] = store.placed.keys({ start: placedKey({ file: from, position: 0 }), limit: 1 })
+  return first?.readUInt32BE(0)
 }
 
 /** Where the last frame ends that is wanted of a file. */

@@ -43,6 +43,8 @@ export class FrameFiles {
   released = 0
   /** Of all files. */
   bytes = 0
+  /** What the disk refused to flush here, and may have lost. */
+  refused: { readonly cause: unknown } | undefined
   readonly folder: string
   /** Written by this opening and not known to be durable, by number. */
   readonly dirty = new Map<number, Dirty>()
@@ -61,7 +63,13 @@ export class FrameFiles {
   constructor(folder: string, most: number = fileBytes) {
     this.folder = folder
     this.fileBytes = most
-    this.files = new Map(filesOf(folder).map((file) => [file, statSync(this.pathOf(file)).size]))
+    // One that an opening before was about to remove may go in between.
+    this.files = new Map(
+      filesOf(folder).flatMap((file) => {
+        const size = statSync(this.pathOf(file), { throwIfNoEntry: false })?.size
+        return size === undefined ? [] : [[file, size] as const]
+      })
+    )
     this.highest = [...this.files.keys()].at(-1) ?? 0
     this.loosen([...this.files.keys()])
     for (const size of this.files.values()) this.bytes += size
@@ -92,6 +100,8 @@ export class FrameFiles {
     this.files.set(file, end)
     this.bytes += end - position
     this.appended += value.length
+    // Its transaction may come to nothing.
+    this.loosened.add(file)
     return { file, position, bytes: value.length, crc: value.readUInt32LE(0) }
   }
 
@@ -183,8 +193,7 @@ export class FrameFiles {
   private roomy(): number {
     const { current } = this
     if (current !== undefined && (this.files.get(current) ?? 0) < this.fileBytes) return current
-    if (this.dirty.size >= mostDirtyFiles)
-      for (const { descriptor } of this.dirty.values()) fdatasyncSync(descriptor)
+    if (this.dirty.size >= mostDirtyFiles) this.flushDirty()
     const file = this.highest + 1
     const { O_CREAT, O_EXCL, O_WRONLY } = constants
     const descriptor = openSync(this.pathOf(file), O_CREAT | O_EXCL | O_WRONLY, 0o600)
@@ -193,6 +202,16 @@ export class FrameFiles {
     this.files.set(file, 0)
     this.current = file
     return file
+  }
+
+  private flushDirty(): void {
+    try {
+      for (const { descriptor } of this.dirty.values()) fdatasyncSync(descriptor)
+    } catch (cause) {
+      // The system tells it once: who flushes next would hear nothing of it.
+      this.refused = { cause }
+      throw cause
+    }
   }
 
   private dirtyFile(file: number): Dirty {

@@ -21,6 +21,7 @@ export class FrameFlush {
   private readonly watch: FrameWatch
   private under: Promise<void> | undefined
   private isWanted = false
+  private isRunning = false
   private isDead = false
 
   constructor(files: FrameFiles, watch: FrameWatch) {
@@ -36,7 +37,7 @@ export class FrameFlush {
   /** Begins a flush of what was appended until now, or once the one that is under way has ended. */
   flush(): void {
     if (this.isDead || this.left === 0) return
-    if (this.under === undefined) this.under = this.run()
+    if (this.under === undefined) this.begin()
     else this.isWanted = true
   }
 
@@ -44,6 +45,7 @@ export class FrameFlush {
   flushNow(): void {
     const { appended, dirty, folder } = this.files
     if (this.left === 0) return
+    this.check()
     for (const [file, one] of dirty) {
       const isFull = file !== this.files.writing
       fdatasyncSync(one.descriptor)
@@ -71,8 +73,20 @@ export class FrameFlush {
     await this.under
   }
 
+  private begin(): void {
+    const under = this.run()
+    // It may have ended within that call.
+    if (this.isRunning) this.under = under
+  }
+
+  private check(): void {
+    const { refused } = this.files
+    if (refused !== undefined) throw refused.cause
+  }
+
   private async run(): Promise<void> {
     const { appended, dirty, folder } = this.files
+    this.isRunning = true
     try {
       for (const [file, one] of dirty) {
         const isFull = file !== this.files.writing
@@ -81,13 +95,15 @@ export class FrameFlush {
         one.isNew = false
         if (isFull) this.files.closeFull(file)
       }
+      this.check()
       this.durable = Math.max(this.durable, appended)
     } catch (cause) {
       this.isDead = true
-      this.under = undefined
       return this.watch.failed(cause)
+    } finally {
+      this.isRunning = false
+      this.under = undefined
     }
-    this.under = undefined
     const again = this.isWanted
     this.isWanted = false
     if (again) this.flush()
