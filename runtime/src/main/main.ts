@@ -46,7 +46,11 @@ const endOf = (exit: Exit.Exit<unknown, unknown>): number => {
   return Cause.hasInterruptsOnly(exit.cause) ? interrupted : exitCode.failed
 }
 
-NodeRuntime.runMain(armed.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
+// Nobody reads Effect's spans here. What a function answered stays with its span, and the span with the fibers that were begun in it: of
+// each pipeline that runs the plan's text with whole bundles, for as long as it runs.
+const untraced = Effect.withTracerEnabled(armed, false)
+
+NodeRuntime.runMain(untraced.pipe(Effect.provide(Layer.mergeAll(NodeServices.layer))), {
   disableErrorReporting: true,
   teardown: (exit, onExit) => onExit(endOf(exit))
 })
