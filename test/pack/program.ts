@@ -10,7 +10,13 @@ import { buildConsole } from "./console.ts"
  * its own modules), or are installed anyhow because authors import them. All else is bundled into it: a project then
  * installs a fifth of the files.
  */
-export const loadedPackages = ["@millrace/sdk", "@millrace/sandbox", "effect", "lmdb"] as const
+export const loadedPackages = [
+  "@millrace/sdk",
+  "@millrace/sandbox",
+  "effect",
+  "lmdb",
+  "@node-rs/crc32"
+] as const
 
 /** The `millrace` program as few modules, the console that it serves, and the licences of what was bundled into them. */
 export const bundleProgram = async (): Promise<readonly ArchiveFile[]> => {
