@@ -7,7 +7,7 @@ import { type Platform, root, temporaryFolder, until, up } from "../input/progra
 
 const folder = temporaryFolder()
 const ticks = relative(folder.path, join(root, "test/platform/fixtures/ticks.ts"))
-const pipelines = Array.from({ length: 10 }, (_, index) => `kept-${index}`)
+const pipelines = Array.from({ length: 8 }, (_, index) => `kept-${index}`)
 let platform: Platform
 
 beforeAll(async () => {

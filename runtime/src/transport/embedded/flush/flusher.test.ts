@@ -1,9 +1,9 @@
-import type * as fs from "node:fs"
-import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs"
+import fs, { cpSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync } from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { afterEach, assert, beforeEach, describe, it, vi } from "vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { emptyCommit } from "../../empty-commit.ts"
 import { textFrame, textsOf } from "../../acceptance.ts"
 import { Transport } from "../../transport.ts"
@@ -13,23 +13,21 @@ import { openStore, type Store } from "../store.ts"
 import { sealValue } from "../value.ts"
 import { Flusher } from "./flusher.ts"
 
-const disk = vi.hoisted(() => ({ refuses: false, synced: new Set<string>() }))
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof fs>()
-  const note = (descriptor: number, sync: (descriptor: number) => void): void => {
-    if (disk.refuses) {
-      // As a system tells it: once.
-      disk.refuses = false
-      throw Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" })
-    }
-    disk.synced.add(real.readlinkSync(`/proc/self/fd/${descriptor}`))
-    sync(descriptor)
-  }
-  return {
-    ...real,
-    fsyncSync: (descriptor: number) => note(descriptor, real.fsyncSync),
-    fdatasyncSync: (descriptor: number) => note(descriptor, real.fdatasyncSync)
-  }
+/** Paths that were flushed, by who waits for it. The module's own functions are exchanged, for whoever has imported them. */
+const synced = new Set<string>()
+const own = { fsyncSync: fs.fsyncSync, fdatasyncSync: fs.fdatasyncSync }
+const noting = (sync: (descriptor: number) => void) => (descriptor: number) => {
+  synced.add(readlinkSync(`/proc/self/fd/${descriptor}`))
+  sync(descriptor)
+}
+beforeAll(() => {
+  fs.fsyncSync = noting(own.fsyncSync)
+  fs.fdatasyncSync = noting(own.fdatasyncSync)
+  syncBuiltinESMExports()
+})
+afterAll(() => {
+  Object.assign(fs, own)
+  syncBuiltinESMExports()
 })
 
 let folder = ""
@@ -37,6 +35,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "millrace-flusher-"))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** None that is open. */
+const noDescriptor = 1_000_000
 
 const put = (store: Store, name: string, bytes: number): void =>
   store.commit(() => store.log.put(Buffer.from(name), sealValue(Buffer.alloc(bytes, 1))))
@@ -73,8 +74,13 @@ describe("frame files and their flushes", () => {
     const store = openStore(folder, { readOnly: false, frames: { fileBytes: 10_000 } })
     const flusher = new Flusher(folder, store, "async")
     for (let n = 0; n < 8; n++) put(store, String(n), 20_000)
-    disk.refuses = true
-    assert.throws(() => put(store, "8", 20_000), /EIO/)
+    const { dirty } = store.frames
+    const first = dirty.get(1)
+    assert.isDefined(first)
+    // As a system tells it: once.
+    dirty.set(1, { descriptor: noDescriptor, isNew: false })
+    assert.throws(() => put(store, "8", 20_000), /EBADF|ENOENT/)
+    dirty.set(1, first)
     const answer = await new Promise((resolve) => {
       flusher.whenDurable(resolve)
     })
@@ -114,12 +120,12 @@ describe("frame files and their flushes", () => {
         }).pipe(Effect.provide(embeddedTransport({ folder: join(folder, place) })))
       )
     assert.strictEqual(await open("log"), 1)
-    disk.synced.clear()
+    synced.clear()
     const replayed = readdirSync(join(folder, "log copied")).filter((each) => each.startsWith("FRAMES"))
     assert.lengthOf(replayed, 1)
     assert.strictEqual(await open("log copied"), 2)
     for (const name of replayed)
-      if (![...disk.synced].some((path) => path.endsWith(`log copied/${name}`)))
+      if (![...synced].some((path) => path.endsWith(`log copied/${name}`)))
         truncateSync(join(folder, "log copied", name), 0)
     assert.strictEqual(await open("log copied"), 3)
   })
