@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,6 +20,7 @@ import { readFormat } from "./meta-text.ts"
 import { replayJournal } from "./journal/replay.ts"
 import { openStore } from "./store.ts"
 import type { Store } from "./store.ts"
+import { syncPath } from "./sync-path.ts"
 import { trustClosed, trustOpened } from "./trusted-file.ts"
 import { openValue, sealJson } from "./value.ts"
 
@@ -170,15 +171,6 @@ function syncAbove(folder: string): void {
 
 function isRefused(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM")
-}
-
-function syncPath(path: string): void {
-  const descriptor = openSync(path, "r")
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function checkFormat(folder: string, store: Store): Effect.Effect<void, TransportError> {

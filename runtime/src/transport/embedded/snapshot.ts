@@ -1,4 +1,4 @@
-import { copyFile, link, open } from "node:fs/promises"
+import { copyFile, link } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../transport.ts"
@@ -6,6 +6,7 @@ import { writeFailure } from "./failure.ts"
 import { FrameFiles } from "./frames/frame-files.ts"
 import { createdMark } from "./inspection.ts"
 import type { Store } from "./store.ts"
+import { syncPathLater } from "./sync-path.ts"
 
 /**
  * {@link TransportShape.snapshot} of the embedded log: LMDB copies what its last commit left, on a thread of its own. For as long as
@@ -23,7 +24,7 @@ export function takeSnapshot(
         await store.copyTo(target)
         const names = await copyFrames(store.frames, target)
         await copyFile(join(folder, createdMark), join(target, createdMark))
-        for (const name of ["data.mdb", ...names, createdMark, "."]) await sync(join(target, name))
+        for (const name of ["data.mdb", ...names, createdMark, "."]) await syncPathLater(join(target, name))
       } finally {
         unpin()
       }
@@ -49,13 +50,4 @@ async function copyFrames(frames: FrameFiles, target: string): Promise<readonly 
     if (!isLinked || !isDurable) names.push(name)
   }
   return names
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r")
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

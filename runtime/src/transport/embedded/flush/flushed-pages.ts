@@ -14,6 +14,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { FrameFiles, filesOf, mostDirtyFiles } from "../frames/frame-files.ts"
 import { metaPagesBytes } from "../meta-pages.ts"
+import { syncPath } from "../sync-path.ts"
 import { fileOnThisBoot } from "../trusted-file.ts"
 import { openValue, sealValue, valuePrefixBytes } from "../value.ts"
 
@@ -201,13 +202,4 @@ export function forgetUnflushed(folder: string): void {
 export function flushFrames(folder: string, files: readonly number[] = filesOf(folder)): void {
   for (const file of files) syncPath(join(folder, FrameFiles.nameOf(file)))
   if (files.length > 0) syncPath(folder)
-}
-
-function syncPath(path: string): void {
-  const descriptor = openSync(path, "r")
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }

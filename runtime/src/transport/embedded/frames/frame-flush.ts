@@ -1,9 +1,9 @@
-import { closeSync, fdatasync, fdatasyncSync, fsync, fsyncSync, openSync } from "node:fs"
+import { fdatasync, fdatasyncSync } from "node:fs"
 import { promisify } from "node:util"
+import { syncPath, syncPathLater } from "../sync-path.ts"
 import type { FrameFiles } from "./frame-files.ts"
 
 const datasync = promisify(fdatasync)
-const sync = promisify(fsync)
 
 /** What becomes of what was appended; called in a turn of its own. */
 export interface FrameWatch {
@@ -49,7 +49,7 @@ export class FrameFlush {
     for (const [file, one] of dirty) {
       const isFull = file !== this.files.writing
       fdatasyncSync(one.descriptor)
-      if (one.isNew) syncNow(folder)
+      if (one.isNew) syncPath(folder)
       one.isNew = false
       // What is under way in the background has it still.
       if (isFull && this.under === undefined) this.files.closeFull(file)
@@ -91,7 +91,7 @@ export class FrameFlush {
       for (const [file, one] of dirty) {
         const isFull = file !== this.files.writing
         await datasync(one.descriptor)
-        if (one.isNew) await syncLater(folder)
+        if (one.isNew) await syncPathLater(folder)
         one.isNew = false
         if (isFull) this.files.closeFull(file)
       }
@@ -108,23 +108,5 @@ export class FrameFlush {
     this.isWanted = false
     if (again) this.flush()
     this.watch.flushed()
-  }
-}
-
-function syncNow(folder: string): void {
-  const descriptor = openSync(folder, "r")
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-async function syncLater(folder: string): Promise<void> {
-  const descriptor = openSync(folder, "r")
-  try {
-    await sync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -4,7 +4,7 @@ import { openValue, sealValue, valuePrefixBytes } from "../value.ts"
 
 const placeBytes = 16
 /** Of a place as the database has it: no frame is so short. */
-export const sealedPlaceBytes = valuePrefixBytes + placeBytes
+const sealedPlaceBytes = valuePrefixBytes + placeBytes
 
 /** Where a value lies, its first four bytes (the CRC of its rest) included. */
 export interface FramePlace {
