@@ -21,6 +21,7 @@ const noBids = (): Uint8Array => {
 export class InProcessSegment {
   private readonly harness: Harness
   private readonly head: string
+  private readsText = false
 
   constructor(spec: SegmentSpec) {
     const [node] = spec.nodes
@@ -57,10 +58,12 @@ export class InProcessSegment {
   run(frame: Uint8Array): Uint8Array | undefined {
     const { buffer } = frame.slice()
     const head = this.head.replace('"count":0', `"count":${InProcessSegment.count(frame)}`)
-    const status = this.harness.run(head, false, undefined, buffer)
+    const texts = this.readsText ? [frame.length, Buffer.from(buffer).toString("latin1")] : []
+    const status = this.harness.run(head, false, undefined, buffer, ...texts)
     if (!status.startsWith("Dt")) throw new Error(status)
+    this.readsText = status.startsWith("Dtx")
     const letters = status
-      .slice(2, status.indexOf("|"))
+      .slice(this.readsText ? 3 : 2, status.indexOf("|"))
       .split(",")
       .map((one) => one.charAt(0))
     const place = letters.findIndex((letter) => letter === "o" || letter === "e")

@@ -190,7 +190,7 @@ function outcomeOf(harness: Harness, frames: readonly Uint8Array[], isFollowed: 
     ...frames.flatMap((frame) => [frame.slice().buffer, frame.length])
   )
   assert.strictEqual(status.slice(0, 2), "Dt", status)
-  const [places = ""] = status.slice(2).split("|")
+  const [places = ""] = status.slice(status.startsWith("Dtx") ? 3 : 2).split("|")
   const letters = places === "" ? [] : places.split(",").map((one) => one.charAt(0))
   // Stacks tell the way that the harness took.
   const { frames: named, ...report } = JSON.parse(

@@ -1,6 +1,6 @@
-import { decodeUtf8 } from "../record/utf8.ts"
 import { rememberText } from "./runtime-echo.ts"
 import { CodecFault } from "./runtime-fault.ts"
+import { readText } from "./runtime-text.ts"
 import { bigintOf } from "../record/built-ins.ts"
 
 /**
@@ -279,7 +279,7 @@ export class ValueReader {
 
   private text(size: number): string {
     const at = this.at
-    const text = decodeUtf8(this.bytes, at, at + size)
+    const text = readText(this.bytes, this.view, at, at + size)
     if (text === undefined) throw this.fault("BAD_UTF8", "text that is not UTF-8")
     this.at = at + size
     return text

@@ -21,5 +21,8 @@ export const getOf: (value: object, name: PropertyKey) => unknown = Reflect.get
 export const fromCharCode: (...units: number[]) => string = String.fromCharCode
 export const applyTo: <A extends unknown[], B>(call: (...given: A) => B, self: undefined, given: A) => B =
   Reflect.apply
+export const substringOf: (text: string, start: number, end: number) => string = Function.prototype.call.bind(
+  String.prototype.substring
+)
 export const bigintOf = BigInt
 export const asSigned = BigInt.asIntN

@@ -10,6 +10,8 @@ export interface DoneFrame {
 
 /** What a harness says of a done call (`CallReport` of the guest). */
 export interface DoneCall {
+  /** The node reads so much text that it is to be given its frames as text too. */
+  readonly readsText: boolean
   readonly frames: readonly DoneFrame[]
   /** JSON text. */
   readonly report: string
@@ -27,17 +29,19 @@ const roles: { readonly [letter: string]: DoneFrame["role"] } = {
 export function readDone(text: string, windowBytes: number): DoneCall {
   const end = text.indexOf("|")
   const isShown = text.startsWith("w")
+  const readsText = text.charAt(1) === "x"
+  const begin = readsText ? 2 : 1
   const frames: DoneFrame[] = []
   let place = 0
-  for (const one of end < 2 ? [] : text.slice(1, end).split(",")) {
+  for (const one of end <= begin ? [] : text.slice(begin, end).split(",")) {
     const role = roles[one.charAt(0)]
     const bytes = Number(one.slice(1))
     if (role === undefined || !Number.isSafeInteger(bytes) || bytes < 0) throw broken()
     frames.push({ role, bytes, at: isShown ? place : -1 })
     place += (bytes + 7) & ~7
   }
-  if (end < 1 || (isShown && place > windowBytes)) throw broken()
-  return { frames, report: text.slice(end + 1) }
+  if (end < begin || (isShown && place > windowBytes)) throw broken()
+  return { readsText, frames, report: text.slice(end + 1) }
 }
 
 function broken(): GuestStopped {

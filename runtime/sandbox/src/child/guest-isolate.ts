@@ -40,6 +40,8 @@ export interface Deadline {
 export class GuestIsolate {
   readonly isolate: ivm.Isolate
   readonly isTimed: boolean
+  /** What of frames may be given as text in one call: such texts are the isolate's until it collects the next young objects. */
+  readonly mostTextBytes: number
   /** Numbers of the segments that have realms in it. */
   readonly members: Set<number> = new Set()
   /** What it compiled, for its next realm; by the code, which the process has once for each text. */
@@ -53,6 +55,7 @@ export class GuestIsolate {
     this.disabled = disabled
     this.code = code
     this.isTimed = !disabled.includes("timeout")
+    this.mostTextBytes = (memoryMiB * 2 ** 20) / 32
     // The limit is the old generation's, and the young one comes on top.
     this.isolate = new ivm.Isolate({ memoryLimit: Math.max(leastOldMiB, memoryMiB - youngMiB) })
     this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")

@@ -7,6 +7,9 @@ import { readDone } from "./done-call.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
 import type { CallSections } from "./shared-file.ts"
 
+/** Below it a call's frames are never given as text: it takes microseconds to make and to give one, however short. */
+const leastTextBytes = 4_096
+
 /** Polls of one question; a guest that comes here with promises and immediates alone is stopped by its deadline before. */
 const maxStrays = 1000
 
@@ -26,6 +29,8 @@ export class LoadedSegment {
   private readonly id: number
   private readonly window: FrameWindow
   private readonly nodes: GuestRealm[] = []
+  /** By stage: its node reads much of its frames as text. */
+  private readonly readsText: boolean[] = []
   private passage: Passage | undefined
 
   constructor(id: number, isolate: GuestIsolate, window: FrameWindow) {
@@ -61,7 +66,18 @@ export class LoadedSegment {
 
   run(question: RunQuestion, { frames, state }: CallSections, deadline: Deadline): Answer {
     this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
-    return this.proceed(this.enter(this.passage, state, frames.flat(), deadline), deadline)
+    const given = [...frames.flat(), ...this.textsOf(0, frames)]
+    return this.proceed(this.enter(this.passage, state, given, deadline), deadline)
+  }
+
+  /** The frames as text, a character for each byte, where that is less work for the node than to make its texts of bytes. */
+  private textsOf(stage: number, frames: CallSections["frames"]): readonly string[] {
+    const all = frames.reduce((sum, [, bytes]) => sum + bytes, 0)
+    if (this.readsText[stage] !== true || all < leastTextBytes || all > this.isolate.mostTextBytes) return []
+    return frames.map(([place, bytes]) => {
+      const frame = typeof place === "number" ? this.window.bytes.subarray(place, place + bytes) : place
+      return Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("latin1")
+    })
   }
 
   /** Calls the passage's node; answers its status. */
@@ -124,9 +140,10 @@ export class LoadedSegment {
   private finishStage(passage: Passage, text: string, deadline: Deadline): unknown {
     const node = this.at(passage.stage)
     const isLast = passage.stage === this.nodes.length - 1
-    const { frames, report } = readDone(text, this.window.bytes.length)
+    const { frames, readsText, report } = readDone(text, this.window.bytes.length)
+    this.readsText[passage.stage] = readsText
     const places: number[] = []
-    const handed: { output?: readonly Given[]; origins?: readonly Given[] } = {}
+    const handed: { output?: CallSections["frames"][number]; origins?: CallSections["frames"][number] } = {}
     let taken = 0
     for (const [place, { at, bytes, role }] of frames.entries()) {
       const isHanded = !isLast && (role === "output" || role === "origins")
@@ -147,8 +164,9 @@ export class LoadedSegment {
     if (isLast) return undefined
     passage.stage += 1
     const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
-    const given =
-      handed.output === undefined ? [name] : [name, ...handed.output, ...(handed.origins ?? [0, 0])]
+    if (handed.output === undefined) return this.enter(passage, undefined, [name], deadline)
+    const texts = this.textsOf(passage.stage, [handed.output])
+    const given = [name, ...handed.output, ...(handed.origins ?? [0, 0]), ...texts]
     return this.enter(passage, undefined, given, deadline)
   }
 

@@ -6,7 +6,7 @@ import { writeSourceEnd } from "./source-call.ts"
 
 /**
  * What a done call came to: the frames that it gives, and a text, which begins with `w` where they stand in the window, one after
- * the other, each at a multiple of 8, and with `t` where they have to be taken; then of each frame the letter of its role (`o`utput, `e`dits that make an output of the call's frames,
+ * the other, each at a multiple of 8, and with `t` where they have to be taken; `x` follows where the node is to be given its frames as text too; then of each frame the letter of its role (`o`utput, `e`dits that make an output of the call's frames,
  * `p`laces where its records come from, `d`ead letters, `s`tate) and its bytes, separated by commas, `|`, and the report as JSON, which names the same frames.
  */
 export class CallReport {
@@ -18,7 +18,7 @@ export class CallReport {
   constructor(call: NodeCall, messages: MessageBudget, window: Uint8Array | undefined) {
     const report = this.write(call, messages)
     const isShown = window !== undefined && show(this.frames, window)
-    this.text = (isShown ? "w" : "t") + this.places + "|" + report
+    this.text = (isShown ? "w" : "t") + (call.readsText ? "x" : "") + this.places + "|" + report
   }
 
   private write(call: NodeCall, messages: MessageBudget): string {

@@ -1,5 +1,5 @@
 import { BatchCursor, timerInput } from "@millrace/sdk/record"
-import { codecRuntime } from "@millrace/sdk/codec"
+import { codecRuntime, endText } from "@millrace/sdk/codec"
 import { failureJson, RunFailure, toFailure } from "../data/failures.ts"
 import { Heads, readOrigins } from "../data/heads.ts"
 import { isOverflow } from "../data/output-set.ts"
@@ -135,19 +135,22 @@ export class HarnessState {
     const isLater = typeof given[0] === "string"
     for (let i = 0; i < inputs.length; i++) {
       const { baseOffset, count, input, leaps, partition, topic } = inputs[i]
-      if (!isLater)
-        this.addFeed(feeds, input, this.frameOf(i, given[2 * i], given[2 * i + 1]), undefined, heads.count)
+      if (!isLater) {
+        const frame = this.frameOf(i, given[2 * i], given[2 * i + 1])
+        this.addFeed(feeds, input, frame, given[2 * inputs.length + i], undefined, heads.count)
+      }
       heads.add(topic, partition, baseOffset, count, leaps)
     }
     if (!isLater || given.length < 5) return
     const origins = readOrigins(this.bytesOf(given[3], given[4], this.origins))
-    this.addFeed(feeds, given[0], this.frameOf(0, given[1], given[2]), origins, 0)
+    this.addFeed(feeds, given[0], this.frameOf(0, given[1], given[2]), given[5], origins, 0)
   }
 
   private addFeed(
     feeds: Feed[],
     input: Given,
     frame: Uint8Array,
+    givenText: Given | undefined,
     origins: Uint32Array | undefined,
     firstOrigin: number
   ): void {
@@ -155,7 +158,8 @@ export class HarnessState {
     const view = input === timerInput ? tagView : mapGet(this.shelf.views, input)
     if (view === undefined) throw new TypeErrorOf("the node has no view for the input " + input)
     const cursor = new BatchCursor(frame)
-    feeds[feeds.length] = { number: feeds.length, input, frame, cursor, view, origins, firstOrigin }
+    const text = typeof givenText === "string" ? givenText : ""
+    feeds[feeds.length] = { number: feeds.length, input, frame, text, cursor, view, origins, firstOrigin }
   }
 
   private frameOf(number: number, place: Given, bytes: Given): Uint8Array {
@@ -227,6 +231,7 @@ export class HarnessState {
 
   private drop(): void {
     this.call = undefined
+    endText()
     this.requests.end()
     this.taken = makeList()
   }

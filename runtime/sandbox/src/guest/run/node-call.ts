@@ -1,4 +1,5 @@
 import { BatchCursor, noWatermark } from "@millrace/sdk/record"
+import { endText, giveText } from "@millrace/sdk/codec"
 import { FailedRecords, RunFailure } from "../data/failures.ts"
 import type { Heads } from "../data/heads.ts"
 import type { NodeGuest } from "./node-guest.ts"
@@ -57,6 +58,9 @@ export interface CallHead {
   }[]
 }
 
+/** Of a frame a third: what it costs to give it as text is less than it saves from there on. */
+const leastTextShare = 3
+
 /** One call of one node, from its frames to its report. */
 export class NodeCall {
   readonly tally = new Tally()
@@ -67,6 +71,8 @@ export class NodeCall {
   partitions: string[] | undefined = undefined
   sinkToken: string | undefined = undefined
   isOver = false
+  /** So much of the frames is read as text that they should be given as text too. */
+  readsText = false
   /** What ended the call, where it was not its end. */
   fault: unknown = undefined
   private readonly guest: NodeGuest
@@ -141,6 +147,7 @@ export class NodeCall {
       const feed = this.feeds[i]
       const body = mapGet(this.guest.bodies, feed.input)
       if (body === undefined) throw new TypeErrorOf("the node has no input " + feed.input)
+      giveText(feed.frame, feed.text)
       if (!body.suspends) {
         runPlain(this.run, feed, body)
         if (this.head.timersUntil !== null && isTimerFeed(feed))
@@ -201,7 +208,10 @@ export class NodeCall {
       return
     }
     const batch = new SinkBatchInHand(this.head.sink?.recordPrefix ?? "")
-    for (let i = 0; i < this.feeds.length; i++) batch.add(this.run, this.feeds[i])
+    for (let i = 0; i < this.feeds.length; i++) {
+      giveText(this.feeds[i].frame, this.feeds[i].text)
+      batch.add(this.run, this.feeds[i])
+    }
     if (batch.records.length === 0 && !this.head.end) {
       this.end(undefined)
       return
@@ -246,10 +256,17 @@ export class NodeCall {
     )
   }
 
+  private bytesGiven(): number {
+    let bytes = 0
+    for (let i = 0; i < this.feeds.length; i++) bytes += this.feeds[i].frame.length
+    return bytes
+  }
+
   private end(fault: unknown): void {
     if (this.isOver) return
     this.isOver = true
     this.fault = fault
+    this.readsText = endText() * leastTextShare > this.bytesGiven()
     this.guest.requests.end()
   }
 }
