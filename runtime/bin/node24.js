@@ -41,7 +41,10 @@ const ourFlags = [
   // Batches die young, and their bytes with them: the sooner the young are looked through, the seldomer the whole heap is.
   "--max-semi-space-size=4",
   // Little of them survives: to share that out costs more than it takes, and the other cores are the sandboxes'.
-  "--no-parallel-scavenge"
+  "--no-parallel-scavenge",
+  // The bytes of batches in hand go up and down by more than what V8 leaves between a small heap and its limit: it would collect
+  // the whole heap several times a second, with a batch of 1 MiB in each call.
+  "--initial-old-space-size=96"
 ]
 
 // Of glibc's malloc: memory of frames (8 MiB at most) stays with the process for the next ones. Given back to the system each time, it would

@@ -3,5 +3,6 @@ export const platformFlags = [
   "--no-node-snapshot",
   "--max-semi-space-size=4",
   "--no-parallel-scavenge",
+  "--initial-old-space-size=96",
   "--disable-warning=ExperimentalWarning"
 ]

@@ -10,10 +10,11 @@ import type { Contestant } from "./contestant.ts"
 setFlagsFromString("--expose-gc")
 const collect: () => void = runInNewContext("gc")
 
-interface Measured {
-  /** Records per second of CPU time, and of wall time. */
-  readonly cpu: number
-  readonly wall: number
+/** What a contestant took in a round. */
+interface Taken {
+  readonly records: number
+  readonly cpuMicros: number
+  readonly seconds: number
 }
 
 /** A contestant in a race, and over which batches it runs where they are not the race's own. */
@@ -35,7 +36,8 @@ export interface RaceOptions {
 /** Contestants over the same batches, in turns, beginning with another one each round. */
 export class Race {
   private readonly options: RaceOptions
-  private readonly results = new Map<string, Measured[]>()
+  /** By contestant, for each round. */
+  private readonly results = new Map<string, Taken[]>()
   private isVerified = true
 
   constructor(options: RaceOptions) {
@@ -58,15 +60,18 @@ export class Race {
     })
   }
 
-  round(batches: readonly Batch[], round: number) {
+  /** One turn of each, as a part of a round. */
+  turn(batches: readonly Batch[], round: number, turn: number) {
     return Effect.gen({ self: this }, function* () {
       const runners: readonly Runner[] = [{ contestant: this.options.ours }, ...this.options.peers]
-      for (let turn = 0; turn < runners.length; turn++) {
-        const runner = runners[(round + turn) % runners.length]
+      for (let place = 0; place < runners.length; place++) {
+        const runner = runners[(round + turn + place) % runners.length]
         if (runner === undefined) continue
         const { contestant, input } = runner
-        const measured = yield* measure(contestant, input === undefined ? batches : yield* input(batches))
-        this.results.set(contestant.name, [...(this.results.get(contestant.name) ?? []), measured])
+        const taken = yield* measure(contestant, input === undefined ? batches : yield* input(batches))
+        const all = this.results.get(contestant.name) ?? []
+        all[round] = sumOf(all[round], taken)
+        this.results.set(contestant.name, all)
       }
     })
   }
@@ -74,7 +79,11 @@ export class Race {
   row(): BenchRow {
     const medianOf = ({ name }: Contestant) => {
       const all = this.results.get(name) ?? []
-      return { name, cpu: median(all.map(({ cpu }) => cpu)), wall: median(all.map(({ wall }) => wall)) }
+      return {
+        name,
+        cpu: median(all.map(({ cpuMicros, records }) => records / (cpuMicros / 1e6))),
+        wall: median(all.map(({ records, seconds }) => records / seconds))
+      }
     }
     const { against, name, ours: contestant, peers } = this.options
     const ours = medianOf(contestant)
@@ -96,6 +105,15 @@ export class Race {
   }
 }
 
+const sumOf = (sum: Taken | undefined, more: Taken): Taken =>
+  sum === undefined
+    ? more
+    : {
+        records: sum.records + more.records,
+        cpuMicros: sum.cpuMicros + more.cpuMicros,
+        seconds: sum.seconds + more.seconds
+      }
+
 const measure = Effect.fn("measure")(function* (contestant: Contestant, batches: readonly Batch[]) {
   // What the one before left behind, and what makes the batches, is not to be collected in this one's time.
   collect()
@@ -105,13 +123,12 @@ const measure = Effect.fn("measure")(function* (contestant: Contestant, batches:
   const before = process.cpuUsage()
   yield* contestant.run(batches)
   const { system, user } = process.cpuUsage(before)
-  const wall = Number(process.hrtime.bigint() - started) / 1e9
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9
   const after = yield* sandboxProcess
   // The time of a process that ended could not be told.
   if (child === undefined || after?.pid !== child.pid)
     return yield* Effect.die("the sandbox process was not the same all the time")
-  const micros = user + system + after.cpuMicros - child.cpuMicros
-  return { cpu: records / (micros / 1e6), wall: records / wall }
+  return { records, cpuMicros: user + system + after.cpuMicros - child.cpuMicros, seconds }
 })
 
 /** The sandbox process that runs the segments, and its CPU time. */
