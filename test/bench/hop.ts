@@ -7,7 +7,7 @@ import type { Peer } from "./avsc-peer.ts"
 import { makeBatches } from "./hop/batches.ts"
 import type { Batch } from "./hop/batches.ts"
 import { inProcess, sandboxed, takenBy, unsandboxed } from "./hop/contestant.ts"
-import { Race } from "./hop/race.ts"
+import { Race, warmBatches } from "./hop/race.ts"
 import { bidPlugins } from "./hop-plugin.ts"
 import type { BidNode, BidPlugins } from "./hop-plugin.ts"
 import { InProcessSegment } from "./in-process.ts"
@@ -18,7 +18,7 @@ import type { BenchRow } from "./row.ts"
 // peer decodes, changes or judges, and encodes with avsc in the worker's own process, and has no frames to read or write.
 
 /**
- * Of one turn, new in each: 48 MB with what the peers read. No more: a task never holds many batches, and V8, which counts their
+ * Of one turn, new in each: 64 MB with what the peers read and with what warms up. No more: a task never holds many batches, and V8, which counts their
  * bytes with its heap, collects the whole of that the more often the more is held.
  */
 const batches = 24
@@ -52,7 +52,7 @@ const bench = Effect.gen(function* () {
   for (const race of races) for (let pass = 0; pass < 3; pass++) yield* race.verify(first)
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < turns; turn++) {
-      const input = makeBatches(round * turns + turn + 1, batches)
+      const input = makeBatches(round * turns + turn + 1, warmBatches + batches)
       for (const race of races) yield* race.turn(input, round, turn)
     }
   }
