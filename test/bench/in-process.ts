@@ -1,6 +1,7 @@
 import { constants, createContext, runInContext } from "node:vm"
 import { BatchWriter, maxFrameBytes, openBatch } from "@millrace/sdk/record"
 import type { SegmentSpec } from "@millrace/sandbox"
+import { readDone } from "../../runtime/sandbox/src/child/done-call.ts"
 import { headJson } from "../../runtime/sandbox/src/driver/call-head.ts"
 import { applyEdits } from "../../runtime/sandbox/src/driver/apply-edits.ts"
 import { openQuestion } from "../../runtime/sandbox/src/driver/loaded-in.ts"
@@ -61,16 +62,13 @@ export class InProcessSegment {
     const texts = this.readsText ? [frame.length, Buffer.from(buffer).toString("latin1")] : []
     const status = this.harness.run(head, false, undefined, buffer, ...texts)
     if (!status.startsWith("Dt")) throw new Error(status)
-    this.readsText = status.startsWith("Dtx")
-    const letters = status
-      .slice(this.readsText ? 3 : 2, status.indexOf("|"))
-      .split(",")
-      .map((one) => one.charAt(0))
-    const place = letters.findIndex((letter) => letter === "o" || letter === "e")
+    const { frames, readsText } = readDone(status.slice(1), 0)
+    this.readsText = readsText
+    const place = frames.findIndex(({ role }) => role === "output" || role === "edits")
     const buffered = place < 0 ? undefined : this.harness.take(place)
     if (buffered === undefined) return undefined
     const taken = new Uint8Array(buffered)
-    return letters[place] === "e" ? applyEdits(taken, [{ frame }], maxFrameBytes) : taken
+    return frames[place]?.role === "edits" ? applyEdits(taken, [{ frame }], maxFrameBytes) : taken
   }
 
   /** Records of a frame. */

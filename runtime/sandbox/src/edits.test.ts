@@ -4,6 +4,7 @@ import { compileWriter, generateKey, generateView } from "@millrace/sdk/codec"
 import { BatchWriter, ByteSink, checkBatch, keyOfText, maxFrameBytes } from "@millrace/sdk/record"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
+import { readDone } from "./child/done-call.ts"
 import { applyEdits } from "./driver/apply-edits.ts"
 import { openQuestion } from "./driver/loaded-in.ts"
 import { headJson } from "./driver/call-head.ts"
@@ -190,8 +191,7 @@ function outcomeOf(harness: Harness, frames: readonly Uint8Array[], isFollowed: 
     ...frames.flatMap((frame) => [frame.slice().buffer, frame.length])
   )
   assert.strictEqual(status.slice(0, 2), "Dt", status)
-  const [places = ""] = status.slice(status.startsWith("Dtx") ? 3 : 2).split("|")
-  const letters = places === "" ? [] : places.split(",").map((one) => one.charAt(0))
+  const roles = readDone(status.slice(1), 0).frames.map(({ role }) => role)
   // Stacks tell the way that the harness took.
   const { frames: named, ...report } = JSON.parse(
     status.slice(status.indexOf("|") + 1),
@@ -199,17 +199,17 @@ function outcomeOf(harness: Harness, frames: readonly Uint8Array[], isFollowed: 
   )
   const outputs: (readonly [string, Uint8Array])[] = []
   const dead: Uint8Array[] = []
-  for (const [place, letter] of letters.entries()) {
+  for (const [place, role] of roles.entries()) {
     const buffer = harness.take(place) ?? assert.fail("nothing to take")
-    if (letter === "d") dead.push(new Uint8Array(buffer))
-    if (letter !== "o" && letter !== "e") continue
+    if (role === "dead") dead.push(new Uint8Array(buffer))
+    if (role !== "output" && role !== "edits") continue
     const bytes = new Uint8Array(buffer)
-    const frame = letter === "e" ? applyEdits(bytes, inputs, maxFrameBytes) : bytes
+    const frame = role === "edits" ? applyEdits(bytes, inputs, maxFrameBytes) : bytes
     checkBatch(frame)
     assert.strictEqual(named[place].bytes, frame.length)
     outputs.push([named[place].name, frame])
   }
-  return { outputs, dead, report, edited: letters.filter((letter) => letter === "e").length }
+  return { outputs, dead, report, edited: roles.filter((role) => role === "edits").length }
 }
 
 describe("outputs told as edits", () => {

@@ -43,7 +43,8 @@ export function endText(): number {
 
 /** As `decodeUtf8`; `view` spans `bytes`. */
 export function readText(bytes: Uint8Array, view: DataView, start: number, end: number): string | undefined {
-  read += end - start
+  // A small integer for ever, also where nobody asks for it.
+  read = (read + end - start) | 0
   return bytes === source && isAscii(view, start, end) ? cut(start, end) : decodeUtf8(bytes, start, end)
 }
 

@@ -36,7 +36,7 @@ export interface RaceOptions {
   readonly compares: boolean
 }
 
-/** Contestants over the same batches, in turns, beginning with another one each round. */
+/** Contestants over the same batches, in turns, beginning with another one each time. */
 export class Race {
   private readonly options: RaceOptions
   /** By contestant, for each round. */

@@ -1,4 +1,4 @@
-import { GuestStopped } from "./guest-isolate.ts"
+import { GuestStopped } from "./guest-stopped.ts"
 
 /** A frame of a done call. */
 export interface DoneFrame {

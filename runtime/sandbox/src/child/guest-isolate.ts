@@ -4,16 +4,7 @@ import { bundleFile } from "../protocol/bundle-place.ts"
 import { youngMiB } from "../protocol/young-generation.ts"
 import type { CodeCache } from "./code-cache.ts"
 import type { FrameWindow } from "./frame-window.ts"
-
-/** Why a guest was stopped and thrown away. */
-export class GuestStopped extends Error {
-  readonly reason: "deadline" | "memory" | "broken"
-
-  constructor(reason: "deadline" | "memory" | "broken", message: string) {
-    super(message)
-    this.reason = reason
-  }
-}
+import { GuestStopped } from "./guest-stopped.ts"
 
 /** isolated-vm takes no less. */
 const leastOldMiB = 8

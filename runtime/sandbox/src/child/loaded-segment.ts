@@ -1,6 +1,6 @@
 import type { Answer, HostAnswer, OpenQuestion, RunQuestion, StageReport } from "../protocol/messages.ts"
 import type { BundleParts } from "../protocol/bundle-parts.ts"
-import { GuestStopped } from "./guest-isolate.ts"
+import { GuestStopped } from "./guest-stopped.ts"
 import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
 import type { FrameWindow } from "./frame-window.ts"
 import { readDone } from "./done-call.ts"
