@@ -2,6 +2,7 @@ import { constants, createContext, runInContext } from "node:vm"
 import { BatchWriter, maxFrameBytes, openBatch } from "@millrace/sdk/record"
 import type { SegmentSpec } from "@millrace/sandbox"
 import { readDone } from "../../runtime/sandbox/src/child/done-call.ts"
+import { partsOf } from "../../runtime/sandbox/src/child/text-parts.ts"
 import { headJson } from "../../runtime/sandbox/src/driver/call-head.ts"
 import { applyEdits } from "../../runtime/sandbox/src/driver/apply-edits.ts"
 import { openQuestion } from "../../runtime/sandbox/src/driver/loaded-in.ts"
@@ -59,8 +60,8 @@ export class InProcessSegment {
   run(frame: Uint8Array): Uint8Array | undefined {
     const { buffer } = frame.slice()
     const head = this.head.replace('"count":0', `"count":${InProcessSegment.count(frame)}`)
-    const texts = this.readsText ? [frame.length, Buffer.from(buffer).toString("latin1")] : []
-    const status = this.harness.run(head, false, undefined, buffer, ...texts)
+    const texts = this.readsText ? partsOf(Buffer.from(buffer)) : []
+    const status = this.harness.run(head, false, undefined, buffer, frame.length, ...texts)
     if (!status.startsWith("Dt")) throw new Error(status)
     const { frames, readsText } = readDone(status.slice(1), 0)
     this.readsText = readsText

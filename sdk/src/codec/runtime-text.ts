@@ -2,7 +2,7 @@ import { substringOf } from "../record/built-ins.ts"
 import { decodeUtf8 } from "../record/utf8.ts"
 
 /**
- * Texts of a frame that is also given as one text, a character for each byte: ASCII is cut out of that, a third of the work of making
+ * Texts of a frame that is also given as text, a character for each byte: ASCII is cut out of that, a third of the work of making
  * it of its bytes one by one.
  * This file also runs inside the sandbox: relative named imports only, no Node or web globals.
  */
@@ -13,21 +13,26 @@ const leastHeld = 13
 const pieceUnits = 1_024
 
 const nothing = new Uint8Array(0)
+const noParts: readonly string[] = []
 let source: Uint8Array = nothing
-let whole = ""
-/** A copy of `whole[pieceStart, pieceEnd)`. */
+let parts: readonly string[] = noParts
+/** Of each part but the last, which may have fewer. */
+let partUnits = 1
+/** A copy of the frame's text `[pieceStart, pieceEnd)`, which is of one part. */
 let piece = ""
 let pieceStart = 0
 let pieceEnd = 0
 let read = 0
 
 /**
- * Gives a frame as text; "": it is not given. `bytes` is known by its identity. INVARIANT: nobody changes them meanwhile, and no plugin
- * gets hold of the text, which tells more than its contract: no method of a prototype is called on it.
+ * Gives a frame as text, in parts of one length but for the last; none: it is not given. `bytes` is known by its identity. INVARIANT:
+ * nobody changes them meanwhile, and no plugin gets hold of a part, which tells more than its contract: no method of a prototype is
+ * called on it.
  */
-export function giveText(bytes: Uint8Array, text: string): void {
-  source = text === "" ? nothing : bytes
-  whole = text
+export function giveText(bytes: Uint8Array, text: readonly string[]): void {
+  source = text.length === 0 ? nothing : bytes
+  parts = text
+  partUnits = text.length === 0 ? 1 : text[0].length
   piece = ""
   pieceStart = 0
   pieceEnd = 0
@@ -36,7 +41,7 @@ export function giveText(bytes: Uint8Array, text: string): void {
 /** Lets go of what was given. Answers how many bytes were read as text since this was asked last. */
 export function endText(): number {
   const bytes = read
-  giveText(nothing, "")
+  giveText(nothing, noParts)
   read = 0
   return bytes
 }
@@ -45,18 +50,25 @@ export function endText(): number {
 export function readText(bytes: Uint8Array, view: DataView, start: number, end: number): string | undefined {
   // A small integer for ever, also where nobody asks for it.
   read = (read + end - start) | 0
-  return bytes === source && isAscii(view, start, end) ? cut(start, end) : decodeUtf8(bytes, start, end)
+  if (bytes === source && isAscii(view, start, end)) {
+    if (start >= pieceStart && end <= pieceEnd)
+      return substringOf(piece, start - pieceStart, end - pieceStart)
+    const part = (start / partUnits) | 0
+    if (part < parts.length && end <= (part + 1) * partUnits)
+      return cut(parts[part], part * partUnits, start, end)
+  }
+  return decodeUtf8(bytes, start, end)
 }
 
-function cut(start: number, end: number): string {
-  if (end - start < leastHeld) return substringOf(whole, start, end)
-  if (start < pieceStart || end > pieceEnd) {
-    pieceStart = start
-    pieceEnd = end - start > pieceUnits ? end : start + pieceUnits
-    // What is cut out of two texts that were joined is cut out of their copy.
-    piece = substringOf("." + substringOf(whole, pieceStart, pieceEnd), 1, pieceEnd - pieceStart + 1)
-  }
-  return substringOf(piece, start - pieceStart, end - pieceStart)
+/** Out of the part that begins at `from`. */
+function cut(part: string, from: number, start: number, end: number): string {
+  if (end - start < leastHeld) return substringOf(part, start - from, end - from)
+  const most = end - start > pieceUnits ? end : start + pieceUnits
+  pieceStart = start
+  pieceEnd = most - from < part.length ? most : from + part.length
+  // What is cut out of two texts that were joined is cut out of their copy.
+  piece = substringOf("." + substringOf(part, start - from, pieceEnd - from), 1, pieceEnd - start + 1)
+  return substringOf(piece, 0, end - start)
 }
 
 function isAscii(view: DataView, start: number, end: number): boolean {

@@ -8,6 +8,13 @@ afterEach(() => {
 })
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+/** In parts of so many characters. */
+const partsOf = (bytes: Uint8Array, units: number): readonly string[] => {
+  const text = latin1(bytes)
+  return Array.from({ length: Math.ceil(text.length / units) }, (_, place) =>
+    text.slice(place * units, (place + 1) * units)
+  )
+}
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
 const ascii = Uint8Array.from({ length: 5_000 }, (_, place) => 32 + ((place * 7) % 90))
 
@@ -32,9 +39,9 @@ const spans = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.n
 describe("texts of a frame that is given as text too", () => {
   it("are those that its bytes make, wherever and in whatever order they are read", () => {
     fc.assert(
-      fc.property(frame, spans, (bytes, places) => {
+      fc.property(frame, spans, fc.integer({ min: 1, max: 3_000 }), (bytes, places, units) => {
         const view = viewOf(bytes)
-        giveText(bytes, latin1(bytes))
+        giveText(bytes, partsOf(bytes, units))
         for (const [share, size] of places) {
           const start = Math.floor(share * bytes.length)
           const end = Math.min(bytes.length, start + size)
@@ -46,9 +53,9 @@ describe("texts of a frame that is given as text too", () => {
 
   it("are made of the bytes where another frame was given, or none any more", () => {
     const other = Uint8Array.from(ascii, (byte) => byte ^ 1)
-    giveText(ascii, latin1(ascii))
+    giveText(ascii, partsOf(ascii, 64))
     assert.strictEqual(readText(other, viewOf(other), 10, 60), latin1(other.subarray(10, 60)))
-    giveText(other, latin1(other))
+    giveText(other, [latin1(other)])
     assert.strictEqual(readText(ascii, viewOf(ascii), 10, 60), latin1(ascii.subarray(10, 60)))
     endText()
     other.fill(65)
@@ -57,7 +64,7 @@ describe("texts of a frame that is given as text too", () => {
 
   it("tell how many bytes were read as text since that was asked last", () => {
     readText(ascii, viewOf(ascii), 0, 20)
-    giveText(ascii, latin1(ascii))
+    giveText(ascii, partsOf(ascii, 64))
     readText(ascii, viewOf(ascii), 100, 105)
     assert.strictEqual(endText(), 25)
     assert.strictEqual(endText(), 0)

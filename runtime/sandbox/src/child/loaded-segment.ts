@@ -6,6 +6,7 @@ import type { FrameWindow } from "./frame-window.ts"
 import { readDone } from "./done-call.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
 import type { CallSections } from "./shared-file.ts"
+import { partsOf } from "./text-parts.ts"
 
 /** Below it a call's frames are never given as text: it takes microseconds to make and to give one, however short. */
 const leastTextBytes = 4_096
@@ -70,13 +71,13 @@ export class LoadedSegment {
     return this.proceed(this.enter(this.passage, state, given, deadline), deadline)
   }
 
-  /** The frames as text, a character for each byte, where that is less work for the node than to make its texts of bytes. */
-  private textsOf(stage: number, frames: CallSections["frames"]): readonly string[] {
+  /** The frames as text, as the harness takes it, where that is less work for the node than to make its texts of bytes. */
+  private textsOf(stage: number, frames: CallSections["frames"]): readonly Given[] {
     const all = frames.reduce((sum, [, bytes]) => sum + bytes, 0)
     if (this.readsText[stage] !== true || all < leastTextBytes || all > this.isolate.mostTextBytes) return []
-    return frames.map(([place, bytes]) => {
+    return frames.flatMap(([place, bytes]) => {
       const frame = typeof place === "number" ? this.window.bytes.subarray(place, place + bytes) : place
-      return Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("latin1")
+      return partsOf(Buffer.from(frame.buffer, frame.byteOffset, frame.length))
     })
   }
 

@@ -133,24 +133,27 @@ export class HarnessState {
   private feed(head: CallHead, given: readonly Given[], feeds: Feed[], heads: Heads): void {
     const { inputs } = head
     const isLater = typeof given[0] === "string"
+    let textAt = isLater ? 5 : 2 * inputs.length
     for (let i = 0; i < inputs.length; i++) {
       const { baseOffset, count, input, leaps, partition, topic } = inputs[i]
       if (!isLater) {
         const frame = this.frameOf(i, given[2 * i], given[2 * i + 1])
-        this.addFeed(feeds, input, frame, given[2 * inputs.length + i], undefined, heads.count)
+        const text = textOf(given, textAt)
+        textAt += 1 + text.length
+        this.addFeed(feeds, input, frame, text, undefined, heads.count)
       }
       heads.add(topic, partition, baseOffset, count, leaps)
     }
     if (!isLater || given.length < 5) return
     const origins = readOrigins(this.bytesOf(given[3], given[4], this.origins))
-    this.addFeed(feeds, given[0], this.frameOf(0, given[1], given[2]), given[5], origins, 0)
+    this.addFeed(feeds, given[0], this.frameOf(0, given[1], given[2]), textOf(given, textAt), origins, 0)
   }
 
   private addFeed(
     feeds: Feed[],
     input: Given,
     frame: Uint8Array,
-    givenText: Given | undefined,
+    text: readonly string[],
     origins: Uint32Array | undefined,
     firstOrigin: number
   ): void {
@@ -158,7 +161,6 @@ export class HarnessState {
     const view = input === timerInput ? tagView : mapGet(this.shelf.views, input)
     if (view === undefined) throw new TypeErrorOf("the node has no view for the input " + input)
     const cursor = new BatchCursor(frame)
-    const text = typeof givenText === "string" ? givenText : ""
     feeds[feeds.length] = { number: feeds.length, input, frame, text, cursor, view, origins, firstOrigin }
   }
 
@@ -235,6 +237,18 @@ export class HarnessState {
     this.requests.end()
     this.taken = makeList()
   }
+}
+
+/** A frame's text, of which `given[at]` is the number of its parts. */
+function textOf(given: readonly Given[], at: number): readonly string[] {
+  const parts = makeList<string>()
+  const count = given[at]
+  for (let i = 0; typeof count === "number" && i < count; i++) {
+    const part = given[at + 1 + i]
+    if (typeof part !== "string") throw new TypeErrorOf("a part of a text that is none")
+    parts[i] = part
+  }
+  return parts
 }
 
 function callWith(make: unknown, runtime: unknown): unknown {

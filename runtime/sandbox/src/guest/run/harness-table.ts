@@ -1,4 +1,4 @@
-/** Of a call's inputs: a name, a buffer that is moved, a place in the window, a number of bytes, or a frame as text. */
+/** Of a call's inputs: a name, a buffer that is moved, a place in the window, a number of bytes or of parts, or a part of a frame as text. */
 export type Given = string | number | ArrayBuffer
 
 /**
@@ -16,7 +16,8 @@ export interface Harness {
   /**
    * A call, with its head as JSON text and its state entries. A segment's first node is given a frame for each of the head's inputs;
    * a later one the name of its input, its frame and the origins of the frame's records: each as a buffer or as its place in the
-   * window, and its bytes; after them maybe each frame again as text, a character for each byte. Answers a status text, whose first character says which (see {@link Harness.poll}).
+   * window, and its bytes; after them maybe each frame again as text, a
+   * character for each byte: the number of its parts, and these, of one length but for the last. Answers a status text, whose first character says which (see {@link Harness.poll}).
    */
   readonly run: (
     headJson: string,

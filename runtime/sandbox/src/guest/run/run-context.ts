@@ -23,8 +23,8 @@ export interface Feed {
   readonly number: number
   readonly input: string
   readonly frame: Uint8Array
-  /** The frame, a character for each byte; "" where it is not given so. */
-  readonly text: string
+  /** The frame, a character for each byte, in parts as of `giveText`; none where it is not given so. */
+  readonly text: readonly string[]
   readonly cursor: BatchCursor
   readonly view: GuestView
   /** Origins of the frame's records, or undefined when the frame's first record is `firstOrigin` and they count up. */
