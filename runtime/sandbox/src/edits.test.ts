@@ -1,7 +1,8 @@
 import { runInThisContext } from "node:vm"
 import { parseAvroOrThrow } from "@millrace/sdk/avro"
-import { compileWriter, generateKey, generateView } from "@millrace/sdk/codec"
+import { compileWriter, generateKey, generateView, generateWriter } from "@millrace/sdk/codec"
 import { BatchWriter, ByteSink, checkBatch, keyOfText, maxFrameBytes } from "@millrace/sdk/record"
+import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 import { readDone } from "./child/done-call.ts"
@@ -9,7 +10,16 @@ import { applyEdits } from "./driver/apply-edits.ts"
 import { openQuestion } from "./driver/loaded-in.ts"
 import { headJson } from "./driver/call-head.ts"
 import { wholePiece } from "./driver/piece.ts"
-import { bundleOf, callOf, inputOf, nodeOf, schemaHash, segmentOf } from "./fixture/segment-fixture.ts"
+import { withSegment } from "./fixture/pool-fixture.ts"
+import {
+  bundleOf,
+  callOf,
+  hostOf,
+  inputOf,
+  nodeOf,
+  schemaHash,
+  segmentOf
+} from "./fixture/segment-fixture.ts"
 import { HostRequests } from "./guest/realm/host-requests.ts"
 import { MessageBudget } from "./guest/realm/message-budget.ts"
 import { RunClock } from "./guest/realm/run-clock.ts"
@@ -131,6 +141,41 @@ const forms: { readonly [name: string]: { readonly body: string; readonly output
   }
 }
 
+const whole = { ...output, writer: generateWriter(sale) }
+/** Their outputs are written whole. */
+const closedForms: typeof forms = {
+  map: {
+    body: `{ form: "map", call: (value) => ({ ...value, ...changed(value) }) }`,
+    outputs: [whole]
+  },
+  rekeyed: {
+    body: `{ form: "map", call: (value) => ({ ...value, ...changed(value) }) }`,
+    outputs: [{ ...whole, key: generateKey(sale, ["note"]) }]
+  },
+  process: {
+    body: `{
+      form: "process",
+      call: (value, record) => {
+        const list = []
+        for (let i = 0; i < value.act % 4; i++) list.push({ ...value, ...changed({ ...value, act: value.act + i }) })
+        if (value.act === 5) record.stamp(list[0], 77, 70)
+        if (value.act === 6) record.tombstone(list[0])
+        if (value.act === 7) value.rest.fill(7)
+        return list
+      }
+    }`,
+    outputs: [whole]
+  }
+}
+
+function nodeOfClosedForm(form: string, echoes: boolean): NodeSpec {
+  const { body, outputs } = closedForms[form] ?? assert.fail(form)
+  const bundle = bundleOf(`{ kind: "processor", bodies: { input: ${body} } }`, `const changed = ${changed};`)
+  const view = { writer: sale, reads: { form: "whole", reader: sale }, output: "none" } as const
+  const views = { input: generateView(echoes && sale.kind === "record" ? { ...view, echoes: sale } : view) }
+  return nodeOf(bundle, { views, outputs })
+}
+
 function nodeOfForm(form: string): NodeSpec {
   const { body, outputs } = forms[form] ?? assert.fail(form)
   const bundle = bundleOf(`{ kind: "processor", bodies: { input: ${body} } }`, `const changed = ${changed};`)
@@ -231,4 +276,44 @@ describe("outputs told as edits", () => {
       assert.isAbove(edited, 10)
     })
   }
+
+  for (const form of Object.keys(closedForms)) {
+    it(`are those that a writer of whole records would have written: ${form}`, () => {
+      const echoing = harnessOf(nodeOfClosedForm(form, true))
+      const writing = harnessOf(nodeOfClosedForm(form, false))
+      let edited = 0
+      fc.assert(
+        fc.property(fc.array(batch, { minLength: 1, maxLength: 3 }), (batches) => {
+          const frames = batches.map(frameOf)
+          const expected = outcomeOf(writing, frames, true)
+          assert.deepStrictEqual(outcomeOf(echoing, frames, true), expected)
+          const told = outcomeOf(echoing, frames, false)
+          assert.deepStrictEqual({ ...told, edited: 0 }, expected)
+          edited += told.edited
+        }),
+        { numRuns: 150 }
+      )
+      assert.isAbove(edited, form === "rekeyed" ? -1 : 10)
+    })
+  }
+
+  it("have nothing of the record that was read before where a delete gives one like it", async () => {
+    const gone = { act: 1, price: 2, note: "gone", rest: new Uint8Array(3) }
+    const body = `{ form: "process", suspends: false, call: (value) => [value] }`
+    const deletes = `onDelete: () => [{ act: 1, price: 2, note: "gone", rest: new Uint8Array(3) }]`
+    const { outputs, views } = nodeOfClosedForm("process", true)
+    const node = nodeOf(bundleOf(`{ kind: "processor", bodies: { input: ${body} }, ${deletes} }`), {
+      outputs,
+      views
+    })
+    const plain = { key: "k", time: 0, watermark: undefined, headers: [] }
+    const frames = [gone, null].map((one) => frameOf({ base: 1000, records: [{ ...plain, sale: one }] }))
+    const found = await withSegment(segmentOf([node]), (segment) =>
+      Effect.forEach(frames, (frame) => segment.call(callOf([inputOf(frame)]), hostOf()))
+    )
+    assert.deepStrictEqual(
+      found.flatMap((call) => call.outputs.map(({ frame }) => frame)),
+      [frames[0], frames[0]]
+    )
+  })
 })

@@ -33,6 +33,8 @@ export interface ViewCodec extends ValueReaderCodec {
   readonly spliceLast?: (bytes: Uint8Array, result: AvroValue, sink: ByteSink) => void
   /** The same for any record: it is walked again. */
   readonly splice?: (bytes: Uint8Array, start: number, end: number, result: AvroValue, sink: ByteSink) => void
+  /** Appends the result, which is whole, as the output record, for the record read last. For views that `echoes` has a schema of. */
+  readonly echoLast?: (bytes: Uint8Array, result: AvroValue, sink: ByteSink) => void
   /** Gives what differs in the output of the record read last to a copy of its bytes; false where they do not fit: see {@link generateView}. */
   readonly patchLast?: (result: AvroValue, scratch: ByteSink, out: PatchTarget, shift: number) => boolean
 }

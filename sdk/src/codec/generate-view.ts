@@ -4,6 +4,7 @@ import type { AvroField, AvroType, RecordType } from "../avro/type.ts"
 import { CodeBuilder, literal, propertyKey, propertyOf } from "./code-builder.ts"
 import { CodecError } from "./codec-error.ts"
 import { defaultLiteral } from "./default-literal.ts"
+import { EchoCode } from "./echo-code.ts"
 import { defineReader, defineWriter, resolved } from "./generate-value.ts"
 import { ReadCode } from "./read-code.ts"
 import { openScope } from "./skip-code.ts"
@@ -29,6 +30,7 @@ type WritePiece = Extract<Piece, { readonly form: "write" }>
  * Text of a view's codec: `{ read(bytes, start, end) }`, and where the view has an output record also
  * `spliceLast(bytes, result, sink)`, for the record that `read` was called with last, and
  * `splice(bytes, start, end, result, sink)`, for any. Both append the output record; what is copied goes over as bytes.
+ * A view that `echoes` has `echoLast(bytes, result, sink)`, which is `spliceLast` for a result that is whole, where what it reads is.
  * Where no field comes, goes or moves (but for its name), also `patchLast(result, scratch, out, shift)`, for a copy of the record
  * that was read last: gives the fields that change to `out.patch`, each with its place, `shift` bytes further than it was read. Answers
  * false, with some of them given, when one has another size now.
@@ -46,13 +48,16 @@ class ViewCode {
   private readonly read: ReadCode
   private readonly pieces: readonly Piece[]
   private readonly isPatchable: boolean
+  private readonly echo: EchoCode | undefined
   /** Writer's field index (or the number of fields: the end) -> the variable that keeps where it begins. */
   private readonly marks: ReadonlyMap<number, string>
 
   constructor(code: CodeBuilder, view: View) {
     this.code = code
     this.view = view
-    this.read = new ReadCode(code, { echoes: true })
+    this.echo = echoOf(code, view)
+    // Where results are patched, texts that stay are not written.
+    this.read = new ReadCode(code, { echoes: this.echo?.isPatchable !== true })
     this.pieces = typeof view.output === "string" ? [] : piecesOf(view.output, view.writer)
     this.isPatchable = typeof view.output !== "string" && isInPlace(this.pieces, view.writer)
     const marks = new Map<number, string>()
@@ -65,6 +70,7 @@ class ViewCode {
             : []
       for (const index of ends) if (!marks.has(index)) marks.set(index, code.name("m"))
     }
+    for (const index of this.echo?.marks ?? []) if (!marks.has(index)) marks.set(index, code.name("m"))
     this.marks = marks
   }
 
@@ -72,7 +78,9 @@ class ViewCode {
     defineReader(this.code)
     if (this.marks.size > 0)
       this.code.define(`let ${[...this.marks.values()].map((each) => `${each} = 0`).join(", ")}`)
+    this.echo?.define()
     const members = [this.readMember()]
+    if (this.echo !== undefined) members.push(...this.echoMembers(this.echo))
     if (typeof this.view.output !== "string") members.push(...this.spliceMembers())
     return this.code.text(members.join(",\n"))
   }
@@ -121,13 +129,15 @@ class ViewCode {
     const properties = plan.reader.fields.map(
       (field, index) => `${propertyKey(field.name)}: ${values.get(index) ?? "null"}`
     )
-    return this.readRecord(plan.writer, wanted, `{ ${properties.join(", ")} }`)
+    const kept = this.echo?.keep((index) => wanted.get(index)?.[0]?.variable ?? "undefined")
+    return this.readRecord(plan.writer, wanted, `{ ${properties.join(", ")} }`, kept)
   }
 
   private readRecord(
     writer: RecordType,
     wanted: ReadonlyMap<number, readonly FieldRead[]>,
-    result: string
+    result: string,
+    kept: readonly string[] = []
   ): string {
     const variables = [...wanted.values()].flat().map((each) => each.variable)
     return member([
@@ -137,6 +147,7 @@ class ViewCode {
       "r.at = p",
       `} catch (error) { throw ${this.within(writer)} }`,
       "r.close()",
+      ...kept,
       `return ${result}`
     ])
   }
@@ -182,20 +193,13 @@ class ViewCode {
     defineWriter(this.code)
     const write = new WriteCode(this.code)
     const writes = this.pieces.filter((each) => each.form === "write")
-    const names = this.code.constant(literal(writes.map((each) => each.property)))
+    const names = writes.map((each) => each.property)
     const written = (piece: WritePiece): string => {
       const variable = this.code.name("f")
       const get = `s = ${writes.indexOf(piece)}; let ${variable} = ${propertyOf(this.code, "x", piece.property)}`
       return `${get}\n${write.field(piece.field, variable)}`
     }
-    const guarded = (statements: readonly string[]): readonly string[] => [
-      "w.open(o)",
-      "let s = 0",
-      ...(writes.length === 0 ? [] : [`${this.code.use("checkRecord")}(x)`]),
-      "try {",
-      ...statements,
-      `} catch (error) { throw ${this.code.use("faultWithin")}(error, ${names}[s]) }`
-    ]
+    const guarded = (statements: readonly string[]) => this.guarded(names, statements)
     const splices = this.pieces.map((piece) =>
       piece.form === "copy"
         ? `o.copyWords(bytes, r.view, ${this.mark(piece.first)}, ${this.mark(piece.last + 1)})`
@@ -210,6 +214,28 @@ class ViewCode {
     })
     const patch = ["patchLast(x, o, out, shift) {", ...guarded(patches), "return true", "}"].join("\n")
     return [last, this.spliceMember(), patch]
+  }
+
+  private echoMembers(echo: EchoCode): readonly string[] {
+    defineWriter(this.code)
+    return echo.members(
+      new WriteCode(this.code),
+      (index) => this.mark(index),
+      (names, statements) => this.guarded(names, statements)
+    )
+  }
+
+  /** Statements that write fields of the result; a fault says the name of the one in hand. */
+  private guarded(names: readonly string[], statements: readonly string[]): readonly string[] {
+    const table = this.code.constant(literal(names))
+    return [
+      "w.open(o)",
+      "let s = 0",
+      ...(names.length === 0 ? [] : [`${this.code.use("checkRecord")}(x)`]),
+      "try {",
+      ...statements,
+      `} catch (error) { throw ${this.code.use("faultWithin")}(error, ${table}[s]) }`
+    ]
   }
 
   private mark(index: number): string {
@@ -235,6 +261,12 @@ class ViewCode {
     ]
     return lines.join("\n")
   }
+}
+
+function echoOf(code: CodeBuilder, { echoes, output, reads, writer }: View): EchoCode | undefined {
+  if (echoes === undefined || output !== "none" || reads.form !== "whole") return undefined
+  const plan = resolved(writer, reads.reader, "")
+  return plan.action === "record" ? new EchoCode(code, echoes, plan) : undefined
 }
 
 function member(lines: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { AvroType, RecordType } from "../avro/type.ts"
  * What a plugin sees of a record and what leaves it: the one form to which closed, open and derived contracts come
  * down before a codec is generated. Made by the planner (and by the testing kit) from a manifest and the writer schema.
  *
- * - closed: `value: "whole"`, reads = the reader contract, `copies` empty;
+ * - closed: `value: "whole"`, reads = the reader contract, `output: "none"`, for its writer writes it; `echoes` = the output;
  * - open: reads = the declared fields, output = the writer's record less `drops`, with `updates` and `adds`,
  *   copies = every field that is neither;
  * - derived: what the plugin's `derive` answered;
@@ -16,6 +16,8 @@ export interface View {
   readonly reads: Reads
   /** `same`: the value's bytes pass unchanged. Else the record that is written. `none`: the node has no output (a sink). */
   readonly output: "same" | "none" | OutputView
+  /** With `output: "none"`: the record that the body's result is written as, by a writer of its own or, for the record read last, by the view. */
+  readonly echoes?: RecordType
 }
 
 export type Reads =

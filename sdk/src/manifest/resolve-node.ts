@@ -81,7 +81,16 @@ export const resolveNode = (given: NodeRequest): Resolved<ResolvedNode> => {
   if (problems.list.length > 0) return { problems: problems.list }
   return {
     ok: {
-      inputs: Object.fromEntries(read.map((input) => [input.name, inputOf(input, outputs[0]?.plan, keys)])),
+      inputs: Object.fromEntries(
+        read.map((input) => [
+          input.name,
+          inputOf(
+            input,
+            outputs.map(({ plan }) => plan),
+            keys
+          )
+        ])
+      ),
       outputs: Object.fromEntries(outputs.map(({ name, plan }) => [name, plan.resolved])),
       tables: Object.fromEntries(tables),
       state,
@@ -93,10 +102,15 @@ export const resolveNode = (given: NodeRequest): Resolved<ResolvedNode> => {
 
 const inputOf = (
   { name, stream, reads }: InputPlan,
-  output: OutputPlan | undefined,
+  [output, ...others]: readonly OutputPlan[],
   keys: ReadonlyMap<string, readonly string[]>
 ): ResolvedNode["inputs"][string] => ({
-  view: { writer: stream.schema, reads, output: output?.view ?? "none" },
+  view: {
+    writer: stream.schema,
+    reads,
+    output: output?.view ?? "none",
+    ...(output?.resolved.form === "writer" && others.length === 0 ? { echoes: output.resolved.schema } : {})
+  },
   reader: readerOf(reads, stream.schema),
   keyBy: keys.get(name),
   unreadable: unreadableOf(reads, stream.schema)

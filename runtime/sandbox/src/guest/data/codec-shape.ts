@@ -10,6 +10,8 @@ export interface GuestView {
   readonly spliceLast?: (bytes: Uint8Array, result: unknown, sink: ByteSink) => void
   /** Writes the output of a record whose bytes are given; absent for views with `same` or `none`. */
   readonly splice?: (bytes: Uint8Array, start: number, end: number, result: unknown, sink: ByteSink) => void
+  /** Writes a whole result, of a node with one output that has a writer, for the record that was read last: less work than that writer has. */
+  readonly echoLast?: (bytes: Uint8Array, result: unknown, sink: ByteSink) => void
   /** Gives what differs in the output of the record that was read last to a copy of it, `shift` bytes further; false where that does not fit. */
   readonly patchLast?: (result: unknown, scratch: ByteSink, out: GuestPatchTarget, shift: number) => boolean
 }

@@ -154,7 +154,8 @@ export class OutputSet {
     const { patchLast } = view
     if (this.patchScore <= 0 || patchLast === undefined || cursor.isTombstone) return false
     const frame = this.frames[index]
-    if (this.definitions[index].writer !== undefined || !frame.canCarry(cursor)) return false
+    const isEchoed = view.echoLast !== undefined
+    if ((this.definitions[index].writer !== undefined && !isEchoed) || !frame.canCarry(cursor)) return false
     if (frame.carry(cursor, patchLast, result, this.scratch)) {
       if (this.patchScore < mostPatchScore) this.patchScore += 1
       return true
@@ -293,7 +294,9 @@ function writeLast(
   result: unknown,
   sink: ByteSink
 ): void {
-  if (definition.writer !== undefined) definition.writer.write(result, sink)
+  // A delete has no value that could have been read.
+  if (view.echoLast !== undefined && !cursor.isTombstone) view.echoLast(cursor.frame, result, sink)
+  else if (definition.writer !== undefined) definition.writer.write(result, sink)
   else if (view.spliceLast !== undefined) view.spliceLast(cursor.frame, result, sink)
   else sink.copy(cursor.frame, cursor.valueStart, cursor.valueEnd)
 }
