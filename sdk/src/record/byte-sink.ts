@@ -48,7 +48,7 @@ export class ByteSink {
     this.length += size
   }
 
-  /** The same, eight bytes a step; `view` spans `source`. For those who have a view: it is faster up to some hundred bytes. */
+  /** The same, with a `view` that spans `source`: faster up to some hundred bytes. */
   copyWords(source: Uint8Array, view: DataView, start: number, end: number): void {
     const size = end - start
     if (size > wordCopyBytes) {
@@ -56,16 +56,8 @@ export class ByteSink {
       return
     }
     this.ensure(size)
-    const target = this.view
-    const bytes = this.bytes
-    let place = this.length
-    let i = start
-    for (; i + 8 <= end; i += 8) {
-      target.setBigInt64(place, view.getBigInt64(i))
-      place += 8
-    }
-    for (; i < end; i++) bytes[place++] = source[i]
-    this.length = place
+    copyWords(source, view, start, end, this.bytes, this.view, this.length)
+    this.length += size
   }
 
   byte(value: number): void {
@@ -87,7 +79,8 @@ export class ByteSink {
 
 /** Runs up to this many bytes are copied in a loop: below it, that is faster than a native call with its temporary view. */
 const loopCopyBytes = 24
-const wordCopyBytes = 160
+/** Runs up to this many bytes are copied eight at a time: 160 take 20 ns for 43 of a native call, 480 take 48 for 79. */
+export const wordCopyBytes = 512
 
 /** Copies `source[start, end)` to `target` at `at`; both ranges must lie within. */
 export function copyBytes(
@@ -103,4 +96,30 @@ export function copyBytes(
   }
   let place = at
   for (let i = start; i < end; i++) target[place++] = source[i]
+}
+
+/** Copies `source[start, end)` to `target` at `at`; both ranges must lie within. Each view spans its bytes. */
+export function copyWords(
+  source: Uint8Array,
+  sourceView: DataView,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  targetView: DataView,
+  at: number
+): void {
+  let place = at
+  let i = start
+  for (; i + 32 <= end; i += 32) {
+    targetView.setBigInt64(place, sourceView.getBigInt64(i))
+    targetView.setBigInt64(place + 8, sourceView.getBigInt64(i + 8))
+    targetView.setBigInt64(place + 16, sourceView.getBigInt64(i + 16))
+    targetView.setBigInt64(place + 24, sourceView.getBigInt64(i + 24))
+    place += 32
+  }
+  for (; i + 8 <= end; i += 8) {
+    targetView.setBigInt64(place, sourceView.getBigInt64(i))
+    place += 8
+  }
+  for (; i < end; i++) target[place++] = source[i]
 }

@@ -1,7 +1,7 @@
 export { BatchCursor } from "./batch-cursor.ts"
 export { BatchWriter } from "./batch-writer.ts"
 export type { RecordParts } from "./batch-writer.ts"
-export { ByteSink, copyBytes } from "./byte-sink.ts"
+export { ByteSink, copyBytes, copyWords, wordCopyBytes } from "./byte-sink.ts"
 export { checkBatch } from "./check-batch.ts"
 export { FrameFault } from "./frame-fault.ts"
 export type { FrameFaultCode } from "./frame-fault.ts"

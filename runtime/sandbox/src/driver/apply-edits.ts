@@ -1,4 +1,4 @@
-import { FrameFault, frameHeaderBytes, maxFrameBytes } from "@millrace/sdk/record"
+import { copyWords, FrameFault, frameHeaderBytes, maxFrameBytes, wordCopyBytes } from "@millrace/sdk/record"
 import { editsHeadBytes, patchPlaceBits, patchPlaceMask, writtenPiece } from "../guest/data/edits-layout.ts"
 
 /** Below it a loop copies faster than a native call. */
@@ -41,9 +41,13 @@ function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 function partsOf(bytes: Uint8Array): Parts {
   if (bytes.length < editsHeadBytes) throw new FrameFault("BAD_LENGTH", 0, "edits without their head")
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const [pieces, patches, written, patched] = [80, 84, 88, 92].map((at) => view.getUint32(at, true))
   const parts = {
     edits: bufferOf(bytes),
@@ -99,6 +103,8 @@ function putPieces(
   sources: readonly Buffer[],
   frame: Buffer
 ): void {
+  const frameView = viewOf(frame)
+  const views = sources.map(viewOf)
   let place = frameHeaderBytes
   let used = written
   for (let at = editsHeadBytes; at < patches; at += 8) {
@@ -110,7 +116,9 @@ function putPieces(
     } else {
       let source = 0
       while (start >= sources[source].length) start -= sources[source++].length
-      sources[source].copy(frame, place, start, start + bytes)
+      const end = start + bytes
+      if (bytes > wordCopyBytes) sources[source].copy(frame, place, start, end)
+      else copyWords(sources[source], views[source], start, end, frame, frameView, place)
     }
     place += bytes
   }
