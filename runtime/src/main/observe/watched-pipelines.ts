@@ -2,9 +2,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Run, RunningPipelines } from "../../controller/running-pipelines.ts"
 import type { NodeTraits } from "../../observe/node-traits.ts"
-import type { WatchedNode } from "../../observe/rules/rules-in-force.ts"
+import type { WatchedNode, WatchedPipeline } from "../../observe/rules/rules-in-force.ts"
 import { Watched } from "../../observe/watched.ts"
 import type { Plan, PlannedNode } from "../../plan/index.ts"
+
+/** One and the same: rules are made anew where this is another. */
+const noAlerts: WatchedPipeline["alerts"] = {}
 
 /** What the worker has in its hands, as alert rules are made for it. */
 export const watchedPipelinesLayer = Layer.effect(
@@ -15,7 +18,7 @@ export const watchedPipelinesLayer = Layer.effect(
         runs.map(({ plan, stored }) => ({
           pipeline: stored.pipeline,
           owner: stored.owner,
-          alerts: plan.pipeline.alerts ?? {},
+          alerts: plan.pipeline.alerts ?? noAlerts,
           nodes: watchedNodes(plan)
         }))
       )

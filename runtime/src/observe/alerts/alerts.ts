@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import { observedThresholds, thresholdKey } from "../rules/observed-thresholds.ts"
-import { type RuleInForce, rulesInForce } from "../rules/rules-in-force.ts"
+import { KeptRules } from "../rules/kept-rules.ts"
+import type { RuleInForce } from "../rules/rules-in-force.ts"
 import { type AlertTimes, scaledSeconds } from "../rules/scale.ts"
 import { Samples } from "../samples.ts"
 import { Watched } from "../watched.ts"
@@ -67,8 +68,9 @@ const makeAlerts = Effect.fnUntraced(function* ({ folder, notify, times, url }: 
   const notifier = yield* makeNotifier({ settings: notify, times, url })
   const thresholds = new UsualThresholds()
 
+  const keptRules = new KeptRules()
   const rules = Effect.map(watched.pipelines, (pipelines) =>
-    rulesInForce(pipelines, {
+    keptRules.of(pipelines, {
       times,
       observed: (rule, labels) => thresholds.of(thresholdKey(rule, labels))
     })
@@ -76,12 +78,14 @@ const makeAlerts = Effect.fnUntraced(function* ({ folder, notify, times, url }: 
   const evaluate = Effect.gen(function* () {
     const at = history.newest
     if (at === undefined) return
-    if (thresholds.isOld(at, scaledSeconds(times, observeSeconds) * 1_000))
+    if (thresholds.isOld(at, scaledSeconds(times, observeSeconds) * 1_000)) {
+      keptRules.forget()
       thresholds.replace(
         at,
         observedThresholds(history, times, at),
         new Set(book.all().flatMap(({ force, state }) => (state === "resolved" ? [] : [keyOf(force)])))
       )
+    }
     const isChanged = book.observe(at, evaluateRules(yield* rules, { history, times, at }))
     const inForce = silences.inForce(at)
     const loud = book.all().filter((alert) => !inForce.some((silence) => isSilencing(silence, alert, at)))

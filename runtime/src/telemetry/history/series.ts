@@ -22,8 +22,18 @@ export class Series {
   set(tick: number, value: Sample["value"]): boolean {
     if (columnsOf(value) !== this.#columns.length) return false
     if (typeof value === "number") this.#columns[0]?.set(tick, value)
-    else cumulative(value).forEach((number, index) => this.#columns[index]?.set(tick, number))
+    else this.#setBuckets(tick, value)
     return true
+  }
+
+  /** As Prometheus has it: each bucket counts those before it too; then the sum. */
+  #setBuckets(tick: number, { counts, sum }: Observations): void {
+    let total = 0
+    for (let bucket = 0; bucket < counts.length; bucket++) {
+      total += counts[bucket] ?? 0
+      this.#columns[bucket]?.set(tick, total)
+    }
+    this.#columns[counts.length]?.set(tick, sum)
   }
 
   /** Whether it is the one of these labels. */
@@ -77,9 +87,3 @@ export class Series {
 /** How many columns a sample's series has. */
 export const columnsOf = (value: Sample["value"]): number =>
   typeof value === "number" ? 1 : value.counts.length + 1
-
-/** As Prometheus has it: each bucket counts those before it too; then the sum. */
-const cumulative = ({ counts, sum }: Observations): readonly number[] => {
-  let total = 0
-  return [...counts.map((count) => (total += count)), sum]
-}

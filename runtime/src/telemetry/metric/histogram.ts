@@ -5,6 +5,7 @@ export class Histogram {
   private readonly bounds: readonly number[]
   private readonly counts: Float64Array
   private sum = 0
+  private last: Observations | undefined
 
   constructor(bounds: readonly number[] = durationBounds) {
     this.bounds = bounds
@@ -16,16 +17,20 @@ export class Histogram {
     while (bucket < this.bounds.length && value > (this.bounds[bucket] ?? 0)) bucket += 1
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1
     this.sum += value
+    this.last = undefined
   }
 
   /** Takes what was counted elsewhere by the same bounds. */
   take({ counts, sum }: Pick<Observations, "counts" | "sum">): void {
     for (let bucket = 0; bucket < this.counts.length; bucket++) this.counts[bucket] = counts[bucket] ?? 0
     this.sum = sum
+    this.last = undefined
   }
 
+  /** The same as before where nothing was observed since. */
   snapshot(): Observations {
-    return { bounds: this.bounds, counts: [...this.counts], sum: this.sum }
+    this.last ??= { bounds: this.bounds, counts: [...this.counts], sum: this.sum }
+    return this.last
   }
 }
 

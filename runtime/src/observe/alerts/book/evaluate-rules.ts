@@ -17,13 +17,24 @@ export const evaluateRules = (
   rules: readonly RuleInForce[],
   { at, history, times }: { readonly history: History; readonly times: AlertTimes; readonly at: number }
 ): readonly FoundAlert[] => {
-  const alike = Map.groupBy(rules, ({ rule, threshold }) => `${rule.name} ${threshold}`)
-  return [...alike.values()].flatMap((members) => {
+  return alikeOf(rules).flatMap((members) => {
     const [first] = members
     if (first === undefined) return []
     const holding = evaluateCondition(conditionOf(first.rule, first.threshold, times), history, at)
     return holding.length === 0 ? [] : alertsOf(members, holding)
   })
+}
+
+type Alike = readonly (readonly RuleInForce[])[]
+const kept = new WeakMap<readonly RuleInForce[], Alike>()
+
+/** Rules with the same condition, found once for each list. */
+const alikeOf = (rules: readonly RuleInForce[]): Alike => {
+  const known = kept.get(rules)
+  if (known !== undefined) return known
+  const alike = [...Map.groupBy(rules, ({ rule, threshold }) => `${rule.name} ${threshold}`).values()]
+  kept.set(rules, alike)
+  return alike
 }
 
 const alertsOf = (
