@@ -24,7 +24,7 @@ import type { BenchRow } from "./row.ts"
 const batches = 24
 /** Of a round, which counts as a whole. */
 const turns = 5
-const rounds = 5
+const rounds = 9
 const outBytes = 1 << 20
 const libraries = ["avsc", "avsc-6"]
 

@@ -84,7 +84,7 @@ export class Race {
       const all = this.results.get(name) ?? []
       return {
         name,
-        cpu: median(all.map(({ cpuMicros, records }) => records / (cpuMicros / 1e6))),
+        cpu: median(all.map(cpuRate)),
         wall: median(all.map(({ records, seconds }) => records / seconds))
       }
     }
@@ -98,7 +98,8 @@ export class Race {
       ours: ours.cpu,
       peer: peer.cpu,
       peerName: peer.name,
-      ratio: ours.cpu / peer.cpu,
+      // Of each round its own, for the machine is not as fast in all of them.
+      ratio: median(ratiosOf(this.results.get(ours.name) ?? [], this.results.get(peer.name) ?? [])),
       unit: "records per CPU-second",
       rounds: this.results.get(contestant.name)?.length ?? 0,
       verified: this.isVerified,
@@ -107,6 +108,15 @@ export class Race {
     }
   }
 }
+
+const ratiosOf = (ours: readonly Taken[], peer: readonly Taken[]): readonly number[] =>
+  ours.flatMap((own, round) => {
+    const other = peer[round]
+    return other === undefined ? [] : [cpuRate(own) / cpuRate(other)]
+  })
+
+/** Records per CPU-second. */
+const cpuRate = ({ cpuMicros, records }: Taken): number => records / (cpuMicros / 1e6)
 
 const sumOf = (sum: Taken | undefined, more: Taken): Taken =>
   sum === undefined
