@@ -29,8 +29,9 @@ export class Samples extends Context.Service<
           lengthMs: Math.max(scaledSeconds(times, keptSeconds) * 1_000, 1_000 * times.intervalMs)
         })
         const take = Effect.gen(function* () {
-          const families = yield* collector.families
-          history.append(yield* Clock.currentTimeMillis, families)
+          history.begin()
+          yield* collector.measure(history)
+          history.end(yield* Clock.currentTimeMillis)
         })
         return Samples.of({ history, take })
       })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Run, RunningPipelines } from "../../controller/running-pipelines.ts"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
+import type { SampleSink } from "../../telemetry/metric/definition.ts"
 import { totalsOf } from "../../transport/counts.ts"
 import { Transport } from "../../transport/transport.ts"
 import { watchedLog } from "../../transport/watched-log.ts"
@@ -48,7 +49,7 @@ export const collectorLayer = (parts: CollectorParts) =>
         (facts) => Effect.sync(() => facts.close())
       )
       const pipelineFamilies = Effect.fnUntraced(function* (
-        families: Families,
+        families: SampleSink,
         run: Run,
         calls: readonly CallMeter[],
         work: WorkTally
@@ -94,7 +95,7 @@ export const collectorLayer = (parts: CollectorParts) =>
           auditor.logImbalances(pipeline)
         ])
       })
-      const topicFamilies = Effect.fnUntraced(function* (families: Families) {
+      const topicFamilies = Effect.fnUntraced(function* (families: SampleSink) {
         for (const { name, partitions } of yield* transport.topics) {
           let records = 0n
           for (let partition = 0; partition < partitions; partition++)
@@ -102,7 +103,7 @@ export const collectorLayer = (parts: CollectorParts) =>
           families.add(metrics.topicRecords, { topic: name }, Number(records))
         }
       })
-      const sandboxFamilies = Effect.fnUntraced(function* (families: Families) {
+      const sandboxFamilies = Effect.fnUntraced(function* (families: SampleSink) {
         for (const { cpuMicros, domain, maxResidentBytes, pid, residentBytes } of yield* pool.processes) {
           const labels = { domain, pid: String(pid) }
           families.add(metrics.residentBytes, labels, residentBytes)
@@ -112,8 +113,7 @@ export const collectorLayer = (parts: CollectorParts) =>
         for (const [domain, restarts] of yield* pool.restarts)
           families.add(metrics.restarts, { domain }, restarts)
       })
-      const families = Effect.gen(function* () {
-        const found = new Families()
+      const measure = Effect.fnUntraced(function* (found: SampleSink) {
         const runs = yield* running.all
         totals.keep(new Set(runs.map(({ stored }) => stored.pipeline)))
         const calls = Map.groupBy(parts.meters.calls.all(), ({ pipeline }) => pipeline)
@@ -132,14 +132,17 @@ export const collectorLayer = (parts: CollectorParts) =>
         parts.workers?.take(work, now)
         parts.workers?.addFamilies(found, now)
         platform.add(found)
-        return found.all()
       })
-      return Collector.of({ families })
+      const families = Effect.suspend(() => {
+        const found = new Families()
+        return Effect.map(measure(found), () => found.all())
+      })
+      return Collector.of({ measure, families })
     })
   )
 
 const addLedger = (
-  families: Families,
+  families: SampleSink,
   pipeline: string,
   ledgers: readonly { readonly [place: string]: number }[]
 ): void => {
@@ -151,7 +154,7 @@ const addLedger = (
   for (const [place, records] of places) families.add(metrics.ledgerImbalance, { pipeline, place }, records)
 }
 
-const addCounts = (families: Families, { inboxes, refusals }: CollectorParts): void => {
+const addCounts = (families: SampleSink, { inboxes, refusals }: CollectorParts): void => {
   for (const [{ code, node, pipeline }, count] of refusals.all())
     families.add(metrics.refused, { pipeline, node, code }, count)
   for (const { counts, settings } of inboxes.all())

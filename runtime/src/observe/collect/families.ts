@@ -1,7 +1,13 @@
-import type { Labels, MetricDefinition, MetricFamily, Sample } from "../../telemetry/metric/definition.ts"
+import type {
+  Labels,
+  MetricDefinition,
+  MetricFamily,
+  Sample,
+  SampleSink
+} from "../../telemetry/metric/definition.ts"
 
 /** Gathers samples by metric, in the order in which metrics are first met. */
-export class Families {
+export class Families implements SampleSink {
   private readonly samples = new Map<MetricDefinition, Sample[]>()
 
   add(definition: MetricDefinition, labels: Labels, value: Sample["value"] | undefined): void {

@@ -1,11 +1,11 @@
 import type { Run } from "../../controller/running-pipelines.ts"
 import type { PlannedNode } from "../../plan/index.ts"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
-import type { Labels } from "../../telemetry/metric/definition.ts"
+import type { Labels, SampleSink } from "../../telemetry/metric/definition.ts"
 import type { Counts, StateSize } from "../../transport/transport.ts"
 import type { CallMeter } from "../../worker/handlers/call-meters.ts"
 import type { NodeMeters } from "../../worker/task/task-facts.ts"
-import { type Families, secondsOf } from "./families.ts"
+import { secondsOf } from "./families.ts"
 
 /** What is known of one node of a pipeline, beside its plan. */
 export interface NodeFacts {
@@ -20,14 +20,19 @@ export const pluginName = (plugin: string): string => plugin.replace(/^(@[^/@]+\
 
 const versionOf = (plugin: string): string => /^@[^/@]+\/[^@#]+@([^#]+)/.exec(plugin)?.[1] ?? ""
 
-export const nodeLabels = (pipeline: string, node: PlannedNode): Labels => ({
-  pipeline,
-  node: node.name,
-  plugin: pluginName(node.plugin)
-})
+const kept = new WeakMap<PlannedNode, Labels>()
+
+/** Made once for each node of a plan, which is measured every few seconds. */
+export const nodeLabels = (pipeline: string, node: PlannedNode): Labels => {
+  const known = kept.get(node)
+  if (known?.["pipeline"] === pipeline) return known
+  const made = { pipeline, node: node.name, plugin: pluginName(node.plugin) }
+  kept.set(node, made)
+  return made
+}
 
 export const addNodeFamilies = (
-  families: Families,
+  families: SampleSink,
   { plan, stored }: Run,
   node: PlannedNode,
   { calls, meters, state, totals }: NodeFacts
@@ -35,8 +40,8 @@ export const addNodeFamilies = (
   const labels = nodeLabels(stored.pipeline, node)
   const sum = (of: (meters: NodeMeters) => number): number =>
     meters.reduce((total, each) => total + of(each), 0)
-  const { kind, name } = node
-  families.add(metrics.nodeInfo, { ...labels, ...identity(node, plan, stored.owner), kind }, 1)
+  const { name } = node
+  families.add(metrics.nodeInfo, infoLabels(labels, node, plan, stored.owner), 1)
   families.add(metrics.recordsIn, labels, totals?.in ?? 0)
   families.add(metrics.recordsOut, labels, totals?.out ?? 0)
   families.add(metrics.filtered, labels, totals?.filtered ?? 0)
@@ -62,6 +67,20 @@ export const addNodeFamilies = (
     families.add(metrics.hostCalls, capability, call.calls)
     families.add(metrics.hostCallSeconds, capability, call.seconds)
   }
+}
+
+const keptInfo = new WeakMap<
+  PlannedNode,
+  { readonly plan: Run["plan"]; readonly owner: string; readonly labels: Labels }
+>()
+
+/** As {@link nodeLabels}, which they begin with, once for each node. */
+const infoLabels = (labels: Labels, node: PlannedNode, plan: Run["plan"], owner: string): Labels => {
+  const known = keptInfo.get(node)
+  if (known?.plan === plan && known.owner === owner) return known.labels
+  const made = { ...labels, ...identity(node, plan, owner), kind: node.kind }
+  keptInfo.set(node, { plan, owner, labels: made })
+  return made
 }
 
 const identity = (node: PlannedNode, plan: Run["plan"], owner: string): Labels => {

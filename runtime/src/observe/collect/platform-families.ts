@@ -1,7 +1,8 @@
 import { statfsSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
-import { type Families, secondsOf } from "./families.ts"
+import type { SampleSink } from "../../telemetry/metric/definition.ts"
+import { secondsOf } from "./families.ts"
 
 const nanos = 1e9
 const resolutionMs = 20
@@ -28,7 +29,7 @@ export class PlatformFacts {
     this.delay.enable()
   }
 
-  add(families: Families): void {
+  add(families: SampleSink): void {
     const { system, user } = process.cpuUsage()
     families.add(metrics.up, { version: this.version }, 1)
     families.add(metrics.platformCpu, {}, secondsOf(user + system))

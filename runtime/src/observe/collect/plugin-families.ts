@@ -1,6 +1,10 @@
 import type { PluginMeter } from "../../worker/task/task-facts.ts"
-import { type Labels, type MetricDefinition, valueBounds } from "../../telemetry/metric/definition.ts"
-import type { Families } from "./families.ts"
+import {
+  type Labels,
+  type MetricDefinition,
+  type SampleSink,
+  valueBounds
+} from "../../telemetry/metric/definition.ts"
 
 /** Label sets that one metric of one node may have; what comes beyond is not shown. */
 const maxLabelSets = 100
@@ -29,7 +33,7 @@ export const pluginMetric = (handle: string, kind: PluginMeter["kind"]): MetricD
 
 /** Adds what plugins measured themselves; of tasks of one node the sums. */
 export const addPluginFamilies = (
-  families: Families,
+  families: SampleSink,
   meters: Iterable<PluginMeter>,
   labelsOf: (node: string) => Labels
 ): void => {

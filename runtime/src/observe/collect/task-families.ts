@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import type { Run } from "../../controller/running-pipelines.ts"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
+import type { SampleSink } from "../../telemetry/metric/definition.ts"
 import { joinObservations } from "../../telemetry/metric/histogram.ts"
 import type { Checkpoint, TransportError } from "../../transport/transport.ts"
 import type { TaskFacts } from "../../worker/task/task-facts.ts"
 import { finalWatermark, newestName, reachedName } from "../../worker/time/watermark.ts"
 import type { WorkTally } from "../workers/worker-watch.ts"
-import type { Families } from "./families.ts"
 import { type LagSurroundings, taskLag, type TaskLag } from "./task-lag.ts"
 
 export interface TaskSurroundings extends LagSurroundings {
@@ -16,7 +16,7 @@ export interface TaskSurroundings extends LagSurroundings {
 
 /** Tasks that run, each; and of each chain how long batches take. */
 export const addTaskFamilies = (
-  families: Families,
+  families: SampleSink,
   run: Run,
   around: TaskSurroundings
 ): Effect.Effect<void, TransportError> =>
@@ -38,7 +38,7 @@ export const addTaskFamilies = (
   })
 
 const addTask = (
-  families: Families,
+  families: SampleSink,
   run: Run,
   facts: TaskFacts,
   around: TaskSurroundings

@@ -2,8 +2,8 @@ import type { PlatformStatus } from "@millrace/sdk/api"
 import { taskRecords } from "../../controller/task-records.ts"
 import type { Run } from "../../controller/running-pipelines.ts"
 import { metrics } from "../../telemetry/metric/catalogue.ts"
+import type { SampleSink } from "../../telemetry/metric/definition.ts"
 import type { TaskFacts } from "../../worker/task/task-facts.ts"
-import type { Families } from "../collect/families.ts"
 import { advisedWorkers, type AdviceTerms, noAdvice, observe, type TaskObservation } from "./worker-advice.ts"
 import type { WorkerRoster } from "./worker-roster.ts"
 
@@ -71,7 +71,7 @@ export class WorkerWatch {
     return { now: this.roster.count(now), ...(advised === undefined ? {} : { advised }) }
   }
 
-  addFamilies(families: Families, now: number): void {
+  addFamilies(families: SampleSink, now: number): void {
     const { advised, now: count } = this.status(now)
     families.add(metrics.workers, {}, count)
     families.add(metrics.workersAdvised, {}, advised)

@@ -133,6 +133,26 @@ describe("the history of samples", () => {
     assert.deepStrictEqual(held(history, dead)[0]?.slice(-2), [0, 3])
   })
 
+  it("shows nothing of a tick before it ends, and takes one that was broken off anew", () => {
+    const history = new History()
+    history.append(5_000, [family(lag, [{ node: "a" }, 1], [{ node: "b" }, 2])])
+    history.begin()
+    history.add(lag, { node: "a" }, 70)
+    assert.strictEqual(history.newest, 5_000)
+    assert.deepStrictEqual(held(history, lag), [[1], [2]])
+    history.begin()
+    for (const [node, value] of [
+      ["a", 3],
+      ["b", 4]
+    ] as const)
+      history.add(lag, { node }, value)
+    history.end(10_000)
+    assert.deepStrictEqual(held(history, lag), [
+      [1, 3],
+      [2, 4]
+    ])
+  })
+
   it("leaves out a time that is not after the last, as when a clock is set back", () => {
     const history = new History()
     history.append(5_000, [family(lag, [{}, 1])])

@@ -1,4 +1,4 @@
-import type { MetricDefinition, MetricFamily, Sample } from "../metric/definition.ts"
+import type { Labels, MetricDefinition, MetricFamily, Sample, SampleSink } from "../metric/definition.ts"
 import type { Matchers } from "../query/query.ts"
 import { blockLength } from "./block.ts"
 import { type Alike, Family } from "./family.ts"
@@ -32,7 +32,7 @@ export interface TickRange {
  * What was measured of late, in memory: a ring of samples for each metric and label set, all taken at the same ticks. Half a
  * byte to eight bytes a sample. Series that vanish go when what they hold is out of range.
  */
-export class History {
+export class History implements SampleSink {
   readonly options: HistoryOptions
   readonly #families = new Map<string, Family>()
   readonly #times: number[] = []
@@ -47,11 +47,38 @@ export class History {
 
   /** Adds what was measured at a time, ms since 1970; a time that is not after the last is left out. */
   append(at: number, families: readonly MetricFamily[]): void {
-    if (at <= (this.#times.at(-1) ?? -Infinity)) return
+    if (at <= this.#last) return
+    this.begin()
+    for (const { definition, samples } of families)
+      for (const { labels, value } of samples) this.add(definition, labels, value)
+    this.end(at)
+  }
+
+  /** Begins a tick, of which nobody sees anything until it {@link end}s. One that was begun and not ended is begun anew. */
+  begin(): void {
+    for (const family of this.#families.values()) family.begin()
+  }
+
+  /** Adds to the tick that was begun. */
+  add(metric: MetricDefinition, labels: Labels, value: Sample["value"] | undefined): void {
+    if (value === undefined) return
+    let family = this.#families.get(metric.name)
+    if (family === undefined) this.#families.set(metric.name, (family = new Family(metric)))
     const tick = this.#firstTick + this.#times.length
+    const series = family.next(labels, () => this.#begin(family, { tick, sample: { labels, value } }))
+    if (series?.set(tick, value) !== true) this.#dropped += 1
+  }
+
+  /** Ends the tick, whose time is `at`, ms since 1970; where that is not after the last, it is left out. */
+  end(at: number): void {
+    if (at <= this.#last) return
     this.#times.push(at)
-    for (const { definition, samples } of families) this.#take(tick, definition, samples)
-    if ((tick + 1) % blockLength === 0) this.#seal(tick + 1)
+    const next = this.#firstTick + this.#times.length
+    if (next % blockLength === 0) this.#seal(next)
+  }
+
+  get #last(): number {
+    return this.#times.at(-1) ?? -Infinity
   }
 
   /** The ticks after `from` up to and with `to`, ms since 1970. */
@@ -94,16 +121,6 @@ export class History {
 
   #all(): readonly Series[] {
     return [...this.#families.values()].flatMap((family) => family.all())
-  }
-
-  #take(tick: number, metric: MetricDefinition, samples: readonly Sample[]): void {
-    let family = this.#families.get(metric.name)
-    if (family === undefined) this.#families.set(metric.name, (family = new Family(metric)))
-    family.begin()
-    for (const sample of samples) {
-      const series = family.next(sample.labels, () => this.#begin(family, { tick, sample }))
-      if (series?.set(tick, sample.value) !== true) this.#dropped += 1
-    }
   }
 
   /** Undefined where there is no place for another. */

@@ -38,6 +38,7 @@ export class Series {
 
   /** Whether it is the one of these labels. */
   has(labels: Labels): boolean {
+    if (labels === this.labels) return true
     let count = 0
     for (const name in labels) {
       if (labels[name] !== this.labels[name]) return false

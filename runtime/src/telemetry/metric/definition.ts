@@ -27,6 +27,12 @@ export interface Sample {
   readonly value: number | Observations
 }
 
+/** Takes what is measured, sample after sample; those of one metric in the same order each time. */
+export interface SampleSink {
+  /** Undefined: there is none. */
+  readonly add: (metric: MetricDefinition, labels: Labels, value: Sample["value"] | undefined) => void
+}
+
 /** A metric with what was measured of it at one time. */
 export interface MetricFamily {
   readonly definition: MetricDefinition
