@@ -35,8 +35,8 @@ export class EchoCode {
     const { fields } = plan.writer
     const isAligned =
       this.fields.length === fields.length &&
-      this.fields.every(
-        ({ field, index }, place) => index === place || hasBytesOf(fields[place].type, field.type)
+      this.fields.every(({ field, index }, place) =>
+        index === undefined ? hasBytesOf(fields[place].type, field.type) : index === place
       )
     const written = this.fields.filter(({ index }) => index === undefined).length
     this.isPatchable = isAligned && written * 2 <= fields.length

@@ -110,6 +110,19 @@ describe("a record that was read whole and is written whole", () => {
     assert.isUndefined(outcomes(codec, bytes, (read) => ({ ...read, channel: null })).patched)
   })
 
+  it("is not patched where fields of one type change places", () => {
+    const pair = (...names: readonly string[]): RecordType =>
+      recordOf({ type: "record", name: "Pair", fields: names.map((name) => ({ name, type: "long" })) })
+    const [given, swapped] = [pair("from", "to"), pair("to", "from")]
+    const { patched, written } = outcomes(
+      echoing(given, given, swapped),
+      encode(given, { from: 1, to: 2 }),
+      (read) => read
+    )
+    assert.deepStrictEqual(written, encode(swapped, { from: 1, to: 2 }))
+    assert.isUndefined(patched)
+  })
+
   it("has what a body changed within a value that it was given, and zeros of their sign", () => {
     const body = (read: Values): Values => {
       ;(read["tags"] as string[]).push("b")
