@@ -66,15 +66,23 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 /** Characters that go into one native call at most. */
 const mostAtOnce = 64
 /**
- * Lists of the characters of one call, by their number: a call takes a whole list fastest. INVARIANT: made when this is loaded. An
- * element that is not there yet is set through Array's prototype, which a plugin may have changed since.
+ * Lists of the characters of one call, by their number: a call takes a whole list fastest. Made when one is needed: they are 27 KiB of
+ * each realm. INVARIANT: an element is there before it is set; one that is not is set through Array's prototype, which a plugin may have
+ * changed.
  */
-const lists: number[][] = []
+const lists: (number[] | undefined)[] = []
 
-for (let units = 0; units <= mostAtOnce; units++) {
-  const list: number[] = []
-  for (let i = 0; i < units; i++) list[i] = 0
+for (let units = 0; units <= mostAtOnce; units++) lists[units] = undefined
+
+function listOf(units: number): number[] {
+  // prettier-ignore
+  const list = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+  ]
+  list.length = units
   lists[units] = list
+  return list
 }
 
 /** The text of `bytes[start, end)`; undefined when that is not well-formed UTF-8. The range must lie within the bytes. */
@@ -82,7 +90,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   let text = ""
   for (let i = start; i < end; i += mostAtOnce) {
     const units = end - i < mostAtOnce ? end - i : mostAtOnce
-    const list = lists[units]
+    const list = lists[units] ?? listOf(units)
     let all = 0
     for (let unit = 0; unit < units; unit++) {
       const byte = bytes[i + unit]

@@ -48,6 +48,10 @@ export const after = "/* none */"
       () => load({ "entry.ts": `export default 1` }),
       /entry\.ts: not of the restricted form: export default 1/
     )
+    assert.throws(
+      () => load({ "entry.ts": `import { c as b } from "./b.ts"`, "b.ts": "export const b = 1" }),
+      /entry\.ts: \.\/b\.ts does not export c/
+    )
     assert.throws(() => load({ "entry.ts": `import * as all from "./b.ts"`, "b.ts": "" }), /restricted form/)
     assert.throws(
       () =>

@@ -8,7 +8,8 @@ import { strippedTypes } from "./stripped-types.ts"
  * Makes one JavaScript text of TypeScript (or compiled) modules in a *restricted form*, for places that have no module loader: the guest's
  * realm, and a sandbox process that may read no source. The form: named imports at the top (`import { a } from "./b.ts"`, also
  * from a workspace package, whose `index.ts` only re-exports), and `export` only in front of declarations.
- * Each module becomes a function scope of its own, in the order of dependency. Each isolate keeps the text while it lives:
+ * Each module becomes a function scope of its own, in the order of dependency, and answers a list of what it exports: an object would
+ * cost each realm a hidden class for each name. Each isolate keeps the text while it lives:
  * comments on lines of their own are left out (also in a text literal that spans lines), and what is not ASCII is escaped, for one
  * such character would double the text.
  */
@@ -25,8 +26,14 @@ const reExport = /^export\s+\{([^}]*)\}\s*from\s*"([^"]+)"/gm
 const exportWord = /^export (?=(?:async )?(?:function|const|class)\b)/gm
 const exportName = /^export (?:async )?(?:function\*?|const|class) ([A-Za-z_$][\w$]*)/gm
 
+/** What a file became, and its exports in the order of its list. */
+interface Module {
+  readonly name: string
+  readonly exported: readonly string[]
+}
+
 interface Walk {
-  readonly names: Map<string, string>
+  readonly modules: Map<string, Module>
   readonly parts: string[]
   readonly files: string[]
   readonly open: Set<string>
@@ -34,13 +41,14 @@ interface Walk {
 
 /** `entry`: a file URL. Throws an Error that names the file when a module is not of the restricted form. */
 export function makeModuleText(entry: string): ModuleText {
-  const walk: Walk = { names: new Map(), parts: [], files: [], open: new Set() }
-  const name = addModule(walk, fileURLToPath(entry))
-  return { text: `${walk.parts.join("\n")}\nreturn ${name}`, files: walk.files }
+  const walk: Walk = { modules: new Map(), parts: [], files: [], open: new Set() }
+  const module = addModule(walk, fileURLToPath(entry))
+  const exports = module.exported.map((name, place) => `${name}: ${module.name}[${place}]`)
+  return { text: `${walk.parts.join("\n")}\nreturn { ${exports.join(", ")} }`, files: walk.files }
 }
 
-function addModule(walk: Walk, file: string): string {
-  const known = walk.names.get(file)
+function addModule(walk: Walk, file: string): Module {
+  const known = walk.modules.get(file)
   if (known !== undefined) return known
   if (walk.open.has(file)) throw new Error(`${file}: imports itself in a cycle`)
   walk.open.add(file)
@@ -56,11 +64,12 @@ function addModule(walk: Walk, file: string): string {
   const stray = /^(?:import|export)\b.*$/m.exec(body)
   if (stray !== null) throw new Error(`${file}: not of the restricted form: ${stray[0]}`)
   const name = `module${walk.parts.length}`
-  walk.parts.push(`const ${name} = (() => {\n"use strict";\n${body}\nreturn { ${exported.join(", ")} }\n})()`)
+  walk.parts.push(`const ${name} = (() => {\n"use strict";\n${body}\nreturn [${exported.join(", ")}]\n})()`)
   walk.files.push(file)
-  walk.names.set(file, name)
+  const module = { name, exported }
+  walk.modules.set(file, module)
   walk.open.delete(file)
-  return name
+  return module
 }
 
 function compact(source: string): string {
@@ -78,18 +87,23 @@ function importText(walk: Walk, file: string, names: string, from: string): stri
     .map((part) => part.trim())
     .filter((part) => part !== "")
   if (wanted.length === 0) return ""
-  const bindings = wanted.map((part) => part.replace(/\s+as\s+/, ": "))
-  if (from.startsWith("node:")) return `const { ${bindings.join(", ")} } = require(${JSON.stringify(from)})`
-  if (from.startsWith(".")) {
-    return `const { ${bindings.join(", ")} } = ${addModule(walk, join(dirname(file), from))}`
+  if (from.startsWith("node:")) {
+    const bindings = wanted.map((part) => part.replace(/\s+as\s+/, ": "))
+    return `const { ${bindings.join(", ")} } = require(${JSON.stringify(from)})`
   }
-  const index = fileURLToPath(import.meta.resolve(from))
-  return wanted
-    .map((part, place) => {
-      const original = part.split(/\s+as\s+/)[0] ?? part
-      return `const { ${bindings[place] ?? ""} } = ${addModule(walk, fileOf(index, original))}`
-    })
-    .join("; ")
+  const bindings = wanted.map((part) => {
+    const [original = part, local = original] = part.split(/\s+as\s+/)
+    const { exported, name } = addModule(walk, sourceFileOf(file, from, original))
+    const place = exported.indexOf(original)
+    if (place < 0) throw new Error(`${file}: ${from} does not export ${original}`)
+    return `${local} = ${name}[${place}]`
+  })
+  return `const ${bindings.join(", ")}`
+}
+
+function sourceFileOf(file: string, from: string, name: string): string {
+  if (from.startsWith(".")) return join(dirname(file), from)
+  return fileOf(fileURLToPath(import.meta.resolve(from)), name)
 }
 
 /** The file from which a package's `index.ts` re-exports a name. */

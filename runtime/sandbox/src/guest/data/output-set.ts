@@ -50,7 +50,7 @@ export class OutputSet {
   constructor(definitions: readonly OutputDefinition[], maxBytes: number) {
     this.definitions = definitions
     this.maxBytes = maxBytes
-    for (let i = 0; i < definitions.length; i++) this.frames[i] = new OutputFrame(65_536)
+    for (let i = 0; i < definitions.length; i++) this.frames[i] = new OutputFrame(1_024)
     this.first = definitions.length === 0 ? new OutputFrame(0) : this.frames[0]
   }
 
