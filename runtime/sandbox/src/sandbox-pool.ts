@@ -172,7 +172,12 @@ class LivePool {
   }
 
   private park(now: number): void {
-    for (const domain of this.allDomains()) for (const slot of domain.slots) slot.parkWhenIdle(now)
+    for (const domain of this.allDomains()) {
+      for (const slot of domain.slots) {
+        slot.parkWhenIdle(now)
+        slot.restWhenIdle(now)
+      }
+    }
     if (this.parkedDomains >= parkedWithSpare) this.spare.prepare(now)
     else this.spare.parkWhenIdle(now)
     this.forgetInspections()

@@ -11,6 +11,9 @@ const shareOfCore = 0.01
 /** A processor is live that was called within so many seconds: after these its domain's process is ended. */
 const seconds = 50
 
+/** Sandbox processes that were asked nothing give memory back after ten seconds. */
+const untilRestedMs = 15_000
+
 /** What all of it takes before a processor is deployed, and then with every one of them called a moment ago. */
 export const runLive = async (deployed: Deployed, layout: Layout): Promise<readonly BenchRow[]> => {
   const { feed, platform } = deployed
@@ -48,7 +51,7 @@ const measured = async (
   layout: Layout,
   processors: readonly number[]
 ): Promise<Measured> => {
-  await delay(3_000)
+  await delay(untilRestedMs)
   const footprint = footprintOf(platform.pid)
   const loading = loadOf(platform.pid, seconds)
   await eachDomain(layout, async (domain) => {

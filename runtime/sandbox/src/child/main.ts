@@ -5,6 +5,7 @@ import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
 import { FrameWindow } from "./frame-window.ts"
+import { GiveBack } from "./give-back.ts"
 import { GuestIsolate } from "./guest-isolate.ts"
 import { GuestStopped } from "./guest-stopped.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
@@ -19,6 +20,7 @@ import { markStage, readCall, readSections } from "./shared-file.ts"
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
 const window = new FrameWindow()
+const giveBack = new GiveBack()
 /** With the library of the bundle to be inspected next. */
 let preloaded: GuestIsolate | undefined
 /** The library of the bundle that was opened last, and where: it is to be preloaded there for the next one. */
@@ -52,6 +54,8 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
       return { is: "ok" }
     case "inspect":
       return inspect(question, partsOfBundle(textOf(lengths)))
+    case "rest":
+      return { is: "rested", isMore: giveBack.next(isolates()) }
     default:
       return answerForSegment(question, lengths)
   }
@@ -152,9 +156,14 @@ function preloadOpened(): void {
 }
 
 function sharedIsolates(): readonly SharedIsolate[] {
-  const found = new Set<SharedIsolate>()
-  for (const { isolate } of segments.values()) if (isolate instanceof SharedIsolate) found.add(isolate)
-  return [...found]
+  return [...isolates()].filter((isolate) => isolate instanceof SharedIsolate)
+}
+
+/** Those that segments have. */
+function isolates(): ReadonlySet<GuestIsolate> {
+  const found = new Set<GuestIsolate>()
+  for (const { isolate } of segments.values()) found.add(isolate)
+  return found
 }
 
 function inspect(question: Extract<Question, { readonly ask: "inspect" }>, bundle: BundleParts): Answer {

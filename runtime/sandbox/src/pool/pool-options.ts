@@ -5,6 +5,8 @@ export interface SandboxPoolOptions {
   readonly processesPerDomain?: number
   /** A process that was asked nothing for so long is ended, and started again when it is needed. Default 60,000 ms. */
   readonly parkAfterMs?: number
+  /** A process that was asked nothing for so long gives back memory that it does not need. Default 10,000 ms. */
+  readonly restAfterMs?: number
   /** A segment with so many kills within the window is set aside. Default 5 in 600,000 ms. */
   readonly quarantine?: { readonly kills: number; readonly windowMs: number }
   /** Limits of the processes that read manifests and derive contracts. Default 5,000 ms and 128 MiB. */
@@ -17,7 +19,7 @@ export interface SandboxPoolOptions {
   readonly dataMiB?: number
   /** For tests: guards to switch off, by name. */
   readonly disableGuards?: readonly GuardName[]
-  /** For tests: called at named points (`sandbox-started`, `before-call`, `after-reply`, `isolating`, `killed`). */
+  /** For tests: called at named points (`sandbox-started`, `before-call`, `after-reply`, `isolating`, `killed`, `rested`). */
   readonly onPoint?: (name: string) => void
   /** For tests: program text that every process runs first, as an escaped guest would. */
   readonly preamble?: string
@@ -26,6 +28,7 @@ export interface SandboxPoolOptions {
 export interface PoolSettings {
   readonly processesPerDomain: number
   readonly parkAfterMs: number
+  readonly restAfterMs: number
   readonly quarantine: { readonly kills: number; readonly windowMs: number }
   readonly inspection: { readonly deadlineMs: number; readonly memoryMiB: number }
   readonly freshPerCall: boolean
@@ -40,6 +43,7 @@ export function poolSettings(options: SandboxPoolOptions): PoolSettings {
   return {
     processesPerDomain: Math.max(1, options.processesPerDomain ?? 1),
     parkAfterMs: options.parkAfterMs ?? 60_000,
+    restAfterMs: options.restAfterMs ?? 10_000,
     quarantine: options.quarantine ?? { kills: 5, windowMs: 600_000 },
     inspection: options.inspection ?? { deadlineMs: 5000, memoryMiB: 128 },
     freshPerCall: options.freshPerCall ?? false,

@@ -13,6 +13,10 @@ const firstBackoffMs = 100
 const maxBackoffMs = 30_000
 /** Raising the limit takes two programs and ten milliseconds: with fifty segments to load it is not done for each of them. */
 const roomsAtOnce = 8
+/** A collection takes tens of milliseconds, on a machine that has other things to do a hundred times as much. */
+const restMs = 10_000
+/** A process has fewer; one that is no longer ours may say that it has more and more. */
+const mostHeaps = 256
 
 /** An answer, and how long the process had the question: not what it waited for others' answers before. */
 export interface TimedAnswer extends Answered {
@@ -28,6 +32,8 @@ export class ProcessSlot {
   restarts = 0
   /** When it was last asked something, ms of the clock. */
   lastUsed = 0
+  /** When it was last told to give memory back. */
+  private restedAt = 0
   /** Largest heap limit of the segments that it holds, MiB. */
   memoryMiB = 0
   /** Segments loaded in the process that is there now. */
@@ -175,6 +181,28 @@ export class ProcessSlot {
       return
     this.close()
   }
+
+  /** Has the process give back what it does not need, once after it was asked something, when it has been asked nothing for a while. */
+  restWhenIdle(now: number): void {
+    const { child, lastUsed, settings } = this
+    if (child === undefined || child.isEnded || child.isBusy) return
+    if (this.restedAt > lastUsed || now - lastUsed < settings.restAfterMs) return
+    this.restedAt = now
+    Effect.runFork(Effect.ignore(this.rest(child)))
+  }
+
+  /** One heap after the other: who calls meanwhile waits for one of them at most. */
+  private readonly rest = Effect.fnUntraced(
+    { self: this },
+    function* (this: ProcessSlot, child: SandboxChild): Effect.fn.Return<void, ChildEnded> {
+      let isMore = true
+      for (let heaps = 0; isMore && heaps < mostHeaps && this.restedAt > this.lastUsed; heaps++) {
+        const { answer } = yield* this.lock.withPermit(child.ask({ ask: "rest" }, [], restMs))
+        isMore = answer.is === "rested" && answer.isMore
+      }
+      this.settings.onPoint("rested")
+    }
+  )
 
   close(): void {
     this.child?.kill("closed")

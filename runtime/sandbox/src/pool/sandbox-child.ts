@@ -8,7 +8,7 @@ import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
 import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { maxControlBytes } from "../protocol/shared-layout.ts"
-import { semiSpaceMiB } from "../protocol/young-generation.ts"
+import { firstSemiSpaceMiB, semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
 import type { GuardName, PlatformGuards } from "./guards.ts"
@@ -52,8 +52,9 @@ const graceMs = 400
 const maxStderr = 16_384
 const v8Flags = [
   // One thread collects young objects: to share such work out costs more than it takes (test/bench/RESULTS.md).
-  `--min-semi-space-size=${semiSpaceMiB}`,
+  `--min-semi-space-size=${firstSemiSpaceMiB}`,
   `--max-semi-space-size=${semiSpaceMiB}`,
+  `--semi-space-growth-factor=${semiSpaceMiB / firstSemiSpaceMiB}`,
   "--no-parallel-scavenge",
   // What is done for each record lies in many small functions, more than V8 puts into one by default: 920 bytes, none above 460.
   "--max-inlined-bytecode-size-cumulative=2000",

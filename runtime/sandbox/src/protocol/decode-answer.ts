@@ -9,6 +9,8 @@ export function decodeAnswer(text: string): Answer | undefined {
   switch (ownOf(value, "is")) {
     case "ok":
       return { is: "ok" }
+    case "rested":
+      return decodeRested(value)
     case "text":
       return decodeText(value)
     case "wait":
@@ -29,6 +31,11 @@ export function decodeAnswer(text: string): Answer | undefined {
 }
 
 type Fields = { readonly [name: string]: unknown }
+
+function decodeRested(value: Fields): Answer | undefined {
+  const isMore = ownOf(value, "isMore")
+  return typeof isMore === "boolean" ? { is: "rested", isMore } : undefined
+}
 
 function decodeText(value: Fields): Answer | undefined {
   const text = ownOf(value, "text")

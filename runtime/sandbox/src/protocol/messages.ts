@@ -19,6 +19,8 @@ export type Question =
   | { readonly ask: "drop"; readonly segment: number }
   | InspectQuestion
   | PreloadQuestion
+  /** To give back memory that work took which is done, one heap at a time. */
+  | { readonly ask: "rest" }
 
 /** Sections: the bundle's text. */
 export interface OpenQuestion {
@@ -83,6 +85,8 @@ export interface PreloadQuestion {
 /** What a sandbox process answers; the worker believes none of it before {@link decodeAnswer}. */
 export type Answer =
   | { readonly is: "ok" }
+  /** `isMore`: there may be another heap that has memory to give back. */
+  | { readonly is: "rested"; readonly isMore: boolean }
   | { readonly is: "text"; readonly text: string }
   | {
       readonly is: "wait"
