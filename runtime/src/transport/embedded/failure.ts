@@ -26,12 +26,25 @@ const reserveBytes = 512 * 1024
 /** Its bytes in the journal, in `data.mdb`, and as much again for pages that are not full. */
 const copiesWritten = 3
 
+/** Where so much more is free, nobody fills the disk in so short a time: it is not looked at again before every commit. */
+const plentyBytes = 2 * 1024 * 1024 * 1024
+const goodForMs = 50
+
+/** What was found free, by folder. */
+const looks = new Map<string, { readonly bytes: number; readonly at: number }>()
+
 /**
  * Throws `diskFull` when a transaction of so many bytes might not find the space. INVARIANT: lmdb never meets a full disk
  * where that can be foreseen, for a write that fails inside its commit has corrupted the process's memory.
  */
 export function refuseWhenFull(folder: string, wantedBytes: number): void {
-  if (freeBytes(folder) < wantedBytes * copiesWritten + reserveBytes) throw noSpace(folder)
+  const needed = wantedBytes * copiesWritten + reserveBytes
+  const now = performance.now()
+  const last = looks.get(folder)
+  if (last !== undefined && now - last.at < goodForMs && last.bytes - needed > plentyBytes) return
+  const bytes = freeBytes(folder)
+  looks.set(folder, { bytes, at: now })
+  if (bytes < needed) throw noSpace(folder)
 }
 
 function noSpace(folder: string): TransportError {

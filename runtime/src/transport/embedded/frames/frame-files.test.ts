@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, truncateSync } from "node:fs"
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setImmediate } from "node:timers/promises"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { sealValue } from "../value.ts"
 import { FrameFiles, filesOf } from "./frame-files.ts"
@@ -57,6 +58,68 @@ describe("frame files", () => {
     assert.deepStrictEqual(files.takeLoosened(), [1])
     files.remove([1])
     assert.deepStrictEqual([...files.sizes.keys()], [2])
+  })
+
+  it("write over a full one that is wanted no more, under a name of its own", () => {
+    const [old] = ["a", "b", "c"].map((text) => files.append(valueOf(text)))
+    assert.isDefined(old)
+    const { ino, size } = statSync(files.pathOf(1))
+    files.remove([1])
+    const places = ["d", "e", "f"].map((text) => files.append(valueOf(text)))
+    assert.deepStrictEqual(
+      places.map(({ file, position }) => [file, position]),
+      [
+        [2, 8_192],
+        [3, 0],
+        [3, 8_192]
+      ]
+    )
+    assert.deepInclude(statSync(files.pathOf(3)), { ino, size })
+    assert.isFalse(existsSync(files.pathOf(1)))
+    for (const [at, text] of ["d", "e", "f"].entries())
+      assert.deepStrictEqual(places.map((place) => files.read(place))[at], valueOf(text))
+    assert.lengthOf(files.read(old), 0)
+    // What stands there from before is of no value that has a place.
+    assert.isFalse(files.holds({ ...old, file: 3 }))
+    assert.strictEqual(
+      files.bytes,
+      [...files.sizes.values()].reduce((sum, each) => sum + each, 0)
+    )
+  })
+
+  it("never write over one that a backup links to, whether before or after it was wanted no more", () => {
+    for (const text of ["a", "b", "c", "d", "e"]) files.append(valueOf(text))
+    const [first, second] = [1, 2].map((file) => `${files.pathOf(file)}-linked`)
+    linkSync(files.pathOf(1), first ?? "")
+    const before = readFileSync(files.pathOf(1))
+    files.remove([1, 2])
+    linkSync(files.pathOf(2), second ?? "")
+    const beforeSecond = readFileSync(second ?? "")
+    for (const text of ["f", "g", "h", "i", "j"]) files.append(valueOf(text))
+    assert.deepStrictEqual(readFileSync(first ?? ""), before)
+    assert.deepStrictEqual(readFileSync(second ?? ""), beforeSecond)
+  })
+
+  it("keep none to be written over for long when nothing is written", async () => {
+    for (let n = 0; n < 8; n++) files.append(valueOf(String(n)))
+    files.remove([1, 2, 3])
+    assert.deepStrictEqual(filesOf(folder), [1, 2, 3, 4])
+    for (let round = 0; round < 16; round++) files.remove([])
+    assert.deepStrictEqual([...files.sizes.keys()], [4])
+    const next = files.append(valueOf("next"))
+    assert.strictEqual(next.file, 5)
+    files.append(valueOf("last"))
+    // They are removed off this thread.
+    while ([1, 2, 3].some((file) => existsSync(files.pathOf(file)))) await setImmediate()
+  })
+
+  it("are found by the next opening where they were kept to be written over", () => {
+    for (let n = 0; n < 4; n++) files.append(valueOf(String(n)))
+    files.remove([1])
+    files.close()
+    const next = new FrameFiles(folder, 10_000)
+    assert.deepStrictEqual(next.takeLoosened(), [1, 2])
+    next.close()
   })
 
   it("never use the name again of one that is being removed", () => {

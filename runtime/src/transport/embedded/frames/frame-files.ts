@@ -6,9 +6,10 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   statSync,
   unlink,
-  writeSync
+  writevSync
 } from "node:fs"
 import { join } from "node:path"
 import { openValue } from "../value.ts"
@@ -22,8 +23,11 @@ const blockBytes = 4096
 export const mostDirtyFiles = 8
 /** Of files that are read, at once. */
 const mostReaders = 64
+/** Files that nothing leads into and that are kept to be written over. */
+const mostSpares = 16
 const name = /^FRAMES-(\d{10})$/
 const nothing = Buffer.alloc(0)
+const zeros = Buffer.alloc(blockBytes)
 
 /** A file that may hold what is not durable. */
 export interface Dirty {
@@ -35,6 +39,8 @@ export interface Dirty {
 /**
  * The files in a log's folder that its large frames lie in, one after the other and each written once. An opening begins a file of
  * its own. What is where, and what of it is still wanted, the databases know. Throws what the system throws.
+ * A full file that is wanted no more gets the next name and is written over, for a flush of what has its blocks takes little more than
+ * half as long as one of what grows (test/bench/RESULTS.md).
  */
 export class FrameFiles {
   /** Bytes that were appended since it was opened. */
@@ -56,6 +62,11 @@ export class FrameFiles {
   private highest: number
   /** Files that may have lost values since {@link takeLoosened}. */
   private readonly loosened = new Set<number>()
+  /** Full, wanted no more, and still there under their old names, by number. */
+  private spares: number[] = []
+  /** Files that were begun since {@link remove} was called last, and how many are expected to be until it is called again. */
+  private begun = 0
+  private expected = 0
   private pins = 0
   private onReleased: () => void = () => undefined
   private readonly fileBytes: number
@@ -94,9 +105,8 @@ export class FrameFiles {
     const file = this.roomy()
     const position = this.files.get(file) ?? 0
     const { descriptor } = this.dirtyFile(file)
-    for (let at = 0; at < value.length;)
-      at += writeSync(descriptor, value, at, value.length - at, position + at)
     const end = Math.ceil((position + value.length) / blockBytes) * blockBytes
+    writeBlocks(descriptor, value, position, end)
     this.files.set(file, end)
     this.bytes += end - position
     this.appended += value.length
@@ -147,10 +157,17 @@ export class FrameFiles {
     for (const file of files) this.loosened.add(file)
   }
 
-  /** Nothing leads into them, nor did when the databases were flushed. What cannot be removed now is found by the next opening. */
+  /**
+   * Nothing leads into them, nor did when the databases were flushed. Called with each flush of theirs, with none as well: as many of
+   * them as were begun in between are kept to be written over. What cannot be removed now is found by the next opening.
+   */
   remove(files: readonly number[]): void {
     if (this.pins > 0) return this.loosen(files)
+    this.expected = Math.min(mostSpares, Math.max(2 * this.begun, this.expected - 1))
+    this.begun = 0
     for (const file of files) this.removeOne(file)
+    const surplus = Math.max(0, this.spares.length - this.expected)
+    for (const file of this.spares.splice(0, surplus)) this.unlink(file)
   }
 
   /** No file is removed until the answer is called. */
@@ -167,6 +184,17 @@ export class FrameFiles {
     this.readers.delete(file)
     this.bytes -= this.files.get(file) ?? 0
     this.files.delete(file)
+    if (this.isWhole(file)) this.spares.push(file)
+    else this.unlink(file)
+  }
+
+  /** It is as long as any, and nobody has it under another name: a backup links to files that take no more. */
+  private isWhole(file: number): boolean {
+    const found = statSync(this.pathOf(file), { throwIfNoEntry: false })
+    return found !== undefined && found.nlink === 1 && found.size >= this.fileBytes
+  }
+
+  private unlink(file: number): void {
     unlink(this.pathOf(file), () => undefined)
   }
 
@@ -195,13 +223,26 @@ export class FrameFiles {
     if (current !== undefined && (this.files.get(current) ?? 0) < this.fileBytes) return current
     if (this.dirty.size >= mostDirtyFiles) this.flushDirty()
     const file = this.highest + 1
-    const { O_CREAT, O_EXCL, O_WRONLY } = constants
-    const descriptor = openSync(this.pathOf(file), O_CREAT | O_EXCL | O_WRONLY, 0o600)
+    const descriptor = this.openNext(file)
     this.highest = file
+    this.begun += 1
     this.dirty.set(file, { descriptor, isNew: true })
     this.files.set(file, 0)
     this.current = file
     return file
+  }
+
+  /** A spare one under its new name, or a new one. */
+  private openNext(file: number): number {
+    const { O_CREAT, O_EXCL, O_WRONLY } = constants
+    const path = this.pathOf(file)
+    for (let spare = this.spares.shift(); spare !== undefined; spare = this.spares.shift()) {
+      // Since it became one it may have been linked to, or removed by hand.
+      if (!this.isWhole(spare)) continue
+      renameSync(this.pathOf(spare), path)
+      return openSync(path, O_WRONLY)
+    }
+    return openSync(path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
   }
 
   private flushDirty(): void {
@@ -233,6 +274,15 @@ export class FrameFiles {
     const reader = openSync(path, "r")
     this.readers.set(file, reader)
     return reader
+  }
+}
+
+/** Writes `value` at `position`, with zeros up to `end`: where a file is written over, what is left of a block would have to be read for it. */
+function writeBlocks(descriptor: number, value: Buffer, position: number, end: number): void {
+  for (let at = 0; position + at < end;) {
+    const rest = end - position - Math.max(at, value.length)
+    const parts = [value.subarray(at), zeros.subarray(0, rest)].filter(({ length }) => length > 0)
+    at += writevSync(descriptor, parts, position + at)
   }
 }
 
