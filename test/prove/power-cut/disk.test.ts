@@ -55,6 +55,28 @@ describe("Disk", () => {
     assert.strictEqual(image?.indexOf("a"), block)
   })
 
+  it("has a file under its name of before, with what it has now, where its folder was not synced since it got another", () => {
+    const renamed: JournalEntry = { is: "rename", name: "log/old", target: "log/data" }
+    const entries: readonly JournalEntry[] = [
+      { is: "makeFolder", name: "log" },
+      { is: "sync", name: "." },
+      { is: "make", name: "log/old" },
+      { is: "sync", name: "log" },
+      renamed,
+      write(0, "a", 4, true)
+    ]
+    const disk = (more: readonly JournalEntry[]) => {
+      const made = new Disk()
+      for (const entry of [...entries, ...more]) made.apply(entry)
+      const image = made.cut("dropped", () => 0.9, undefined)
+      return [...image].map(([name, bytes]) => `${name} ${bytes.toString()}`)
+    }
+    assert.deepStrictEqual(disk([]), ["log/old aaaa"])
+    assert.deepStrictEqual(disk([{ is: "sync", name: "log" }]), ["log/data aaaa"])
+    assert.deepStrictEqual(disk([{ is: "remove", name: "log/data" }]), ["log/old aaaa"])
+    assert.strictEqual(after(entries, "kept")?.toString(), "aaaa")
+  })
+
   it("loses the name of a file whose folder was not synced", () => {
     const entries: readonly JournalEntry[] = [
       ...made.slice(0, 3),

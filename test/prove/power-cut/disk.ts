@@ -38,6 +38,8 @@ export class Disk {
   private readonly unsyncedNames = new Set<string>()
   /** Removed, and the folder not synced since: with a power cut they may be back. */
   private readonly removed = new Map<string, DiskFile>()
+  /** By the name that a file has, the one that it had when its folder was synced last: with a power cut it may have that again. */
+  private readonly moved = new Map<string, string>()
 
   apply(entry: JournalEntry): void {
     switch (entry.is) {
@@ -60,9 +62,8 @@ export class Disk {
       case "sync":
         this.sync(entry.name)
         return
-      default:
-        // A name that moves would need an account of names that none of the recorded processes calls for.
-        throw new RangeError(`${entry.is} of ${entry.name} is not accounted for`)
+      case "rename":
+        return this.move(entry.name, entry.target)
     }
   }
 
@@ -74,7 +75,9 @@ export class Disk {
       if (gone.some((lost) => name === lost || name.startsWith(`${lost}/`))) continue
       const pending = [...file.pending]
       if (inFlight?.is === "write" && inFlight.name === name) pending.push({ ...inFlight, isSynced: false })
-      image.set(name, afterCut(file, pending, fate, draw))
+      const before = this.moved.get(name)
+      const isBack = before !== undefined && !keeps(fate, draw)
+      image.set(isBack ? before : name, afterCut(file, pending, fate, draw))
     }
     for (const [name, file] of this.removed)
       if (!keeps(fate, draw)) image.set(name, afterCut(file, file.pending, fate, draw))
@@ -85,13 +88,27 @@ export class Disk {
     const file = this.files.get(name)
     if (file === undefined) return
     this.files.delete(name)
+    const durable = this.moved.get(name) ?? name
+    this.moved.delete(name)
     // Never durable by its name: gone either way.
-    if (!this.unsyncedNames.delete(name)) this.removed.set(name, file)
+    if (!this.unsyncedNames.delete(name)) this.removed.set(durable, file)
+  }
+
+  private move(name: string, target: string): void {
+    const file = this.files.get(name)
+    if (file === undefined || this.files.has(target) || this.removed.has(target))
+      throw new RangeError(`${name} took the name ${target}, which is not accounted for`)
+    this.files.delete(name)
+    this.files.set(target, file)
+    if (this.unsyncedNames.delete(name)) this.unsyncedNames.add(target)
+    else this.moved.set(target, this.moved.get(name) ?? name)
+    this.moved.delete(name)
   }
 
   private sync(name: string): void {
     for (const made of this.unsyncedNames) if (dirname(made) === name) this.unsyncedNames.delete(made)
     for (const gone of this.removed.keys()) if (dirname(gone) === name) this.removed.delete(gone)
+    for (const moved of this.moved.keys()) if (dirname(moved) === name) this.moved.delete(moved)
     const file = this.files.get(name)
     if (file === undefined) return
     for (const pending of file.pending) applyTo(file, pending)

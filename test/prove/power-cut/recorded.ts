@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs"
-import { dirname } from "node:path"
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from "node:fs"
+import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { embeddedTransport } from "../../../runtime/src/transport/embedded/index.ts"
 import { Transport } from "../../../runtime/src/transport/transport.ts"
@@ -10,13 +10,16 @@ import { commitNumber, keyedNode, partitionCount, scratchTopic, tableTopic } fro
 import { taskCount, taskId, topic } from "./deed.ts"
 
 // The process whose writes are recorded: commits of three tasks, alone and in groups, folds between them, a topic made,
-// filled and deleted now and then, and a stream that is compacted all the while; large frames lie in files, which are cleaned. What is acknowledged it writes into a file that is recorded too: so the journal has
+// filled and deleted now and then, and a stream that is compacted all the while; large frames lie in files, which are cleaned, and
+// written over when nothing of them is wanted. What is acknowledged it writes into a file that is recorded too: so the journal has
 // acknowledgements and writes in one order. Of commits that are flushed later it acknowledges what it was told is flushed:
 // with `async` all are, with `mixed` those of one task, on a log that flushes the others'.
 const [folder = "", acknowledgements = "", commits = "0", durability = "fsync"] = process.argv.slice(2)
 /** Whose commits are acknowledged ahead of the flush. */
 const isLater = (task: number): boolean => durability === "async" || (durability === "mixed" && task === 0)
 const scratchEvery = 40
+/** More than two frame files. */
+const scratchFrames = 15
 const flushEvery = 7
 
 function acknowledge(descriptor: number, text: string): void {
@@ -28,10 +31,20 @@ function scratch(transport: TransportShape, n: number) {
     yield* transport.ensureTopic({ name: scratchTopic, partitions: 1, internal: true })
     const log = yield* transport.openTask({ pipeline: "power", node: "scratch", partition: 0 })
     const frame = textFrame([String(n).padEnd(30_000, "x")])
-    yield* log.commit({ ...emptyCommit, outputs: [{ topic: scratchTopic, partition: 0, frame }] })
+    const output = { topic: scratchTopic, partition: 0, frame }
+    for (let frames = 0; frames < scratchFrames; frames++)
+      yield* log.commit({ ...emptyCommit, outputs: [output] })
     yield* transport.deleteTopic(scratchTopic)
+    yield* untilFlushed
   })
 }
+
+/** Until `data.mdb` is flushed next: what is wanted no more before may be written over then. */
+const untilFlushed = Effect.gen(function* () {
+  const flushedAt = () => statSync(join(folder, "FLUSHED"), { throwIfNoEntry: false })?.mtimeMs
+  const before = flushedAt()
+  while (flushedAt() === before) yield* Effect.sleep(10)
+})
 
 function commitOne(log: TaskLog, task: number, n: number, descriptor: number) {
   const own = durability === "mixed" && isLater(task) ? { durability: "async" as const } : {}
