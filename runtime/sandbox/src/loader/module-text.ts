@@ -8,8 +8,9 @@ import { strippedTypes } from "./stripped-types.ts"
  * Makes one JavaScript text of TypeScript (or compiled) modules in a *restricted form*, for places that have no module loader: the guest's
  * realm, and a sandbox process that may read no source. The form: named imports at the top (`import { a } from "./b.ts"`, also
  * from a workspace package, whose `index.ts` only re-exports), and `export` only in front of declarations.
- * Each module becomes a function scope of its own, in the order of dependency, and answers a list of what it exports: an object would
- * cost each realm a hidden class for each name. Each isolate keeps the text while it lives:
+ * Each module becomes a function scope of its own, in the order of dependency, and sets variables around it to what it exports: an
+ * object would cost each realm a hidden class for each name, and a list would make fractions of all numbers in it where one is.
+ * Each isolate keeps the text while it lives:
  * comments on lines of their own are left out (also in a text literal that spans lines), and what is not ASCII is escaped, for one
  * such character would double the text.
  */
@@ -26,7 +27,7 @@ const reExport = /^export\s+\{([^}]*)\}\s*from\s*"([^"]+)"/gm
 const exportWord = /^export (?=(?:async )?(?:function|const|class)\b)/gm
 const exportName = /^export (?:async )?(?:function\*?|const|class) ([A-Za-z_$][\w$]*)/gm
 
-/** What a file became, and its exports in the order of its list. */
+/** What a file became, and the names that it exports. */
 interface Module {
   readonly name: string
   readonly exported: readonly string[]
@@ -43,7 +44,7 @@ interface Walk {
 export function makeModuleText(entry: string): ModuleText {
   const walk: Walk = { modules: new Map(), parts: [], files: [], open: new Set() }
   const module = addModule(walk, fileURLToPath(entry))
-  const exports = module.exported.map((name, place) => `${name}: ${module.name}[${place}]`)
+  const exports = module.exported.map((name) => `${name}: ${variableOf(module, name)}`)
   return { text: `${walk.parts.join("\n")}\nreturn { ${exports.join(", ")} }`, files: walk.files }
 }
 
@@ -64,9 +65,12 @@ function addModule(walk: Walk, file: string): Module {
   const stray = /^(?:import|export)\b.*$/m.exec(body)
   if (stray !== null) throw new Error(`${file}: not of the restricted form: ${stray[0]}`)
   const name = `module${walk.parts.length}`
-  walk.parts.push(`const ${name} = (() => {\n"use strict";\n${body}\nreturn [${exported.join(", ")}]\n})()`)
-  walk.files.push(file)
   const module = { name, exported }
+  const variables = exported.map((each) => variableOf(module, each))
+  const declared = variables.length === 0 ? "" : `let ${variables.join(", ")}\n`
+  const set = exported.map((each, place) => `${variables[place]} = ${each}`)
+  walk.parts.push(`${declared}{(() => {\n"use strict";\n${body}\n${set.join("\n")}\n})()}`)
+  walk.files.push(file)
   walk.modules.set(file, module)
   walk.open.delete(file)
   return module
@@ -93,13 +97,15 @@ function importText(walk: Walk, file: string, names: string, from: string): stri
   }
   const bindings = wanted.map((part) => {
     const [original = part, local = original] = part.split(/\s+as\s+/)
-    const { exported, name } = addModule(walk, sourceFileOf(file, from, original))
-    const place = exported.indexOf(original)
-    if (place < 0) throw new Error(`${file}: ${from} does not export ${original}`)
-    return `${local} = ${name}[${place}]`
+    const module = addModule(walk, sourceFileOf(file, from, original))
+    if (!module.exported.includes(original)) throw new Error(`${file}: ${from} does not export ${original}`)
+    return `${local} = ${variableOf(module, original)}`
   })
   return `const ${bindings.join(", ")}`
 }
+
+/** Around all modules, what one of them exports. */
+const variableOf = ({ name }: Module, exported: string): string => `${name}_${exported}`
 
 function sourceFileOf(file: string, from: string, name: string): string {
   if (from.startsWith(".")) return join(dirname(file), from)
