@@ -31,7 +31,13 @@ export const targets: readonly Target[] = [
   ratio("closed-map", "a closed contract read and written whole, by avsc in process", 0.8, 2),
   ratio("fused-5", "five nodes in one task, by the slowest of them alone", 0.6, 1),
   ratio("fused-vs-topics", "five nodes in one task, by the same with a topic between each two", 4, 10),
-  ratio("log", "append and consume with a durable flush for 256 KiB, by dd oflag=dsync", 0.7, 0.9),
+  ratio(
+    "log",
+    "append and consume with a durable flush for 256 KiB, two tasks by turns, by dd oflag=dsync",
+    0.7,
+    0.9
+  ),
+  ratio("log-one-task", "the same of one task, which waits for each before it makes the next", 0.7, 0.9),
   ratio("kafka-loop", "Kafka to Kafka through a map, exactly once, by a loop of kafkajs with avsc", 3, 6),
   ratio("kafka-streams", "Kafka to Kafka through a map, exactly once, by Kafka Streams", 1, 2),
   ratio("scale", "two workers of half a core each, by one of them", 1.6, 1.9),

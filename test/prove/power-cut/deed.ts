@@ -14,12 +14,16 @@ export const scratchTopic = "scratch"
 /** A compacted stream that all tasks write. */
 export const tableTopic = { name: "table", partitions: 1, internal: false, compact: true }
 const keysPerTask = 7
-const paddings = [0, 200, 3_000, 9_000, 40_000] as const
+/** The last makes a commit that is written while the one before it is flushed. */
+const paddings = [0, 200, 3_000, 9_000, 50_000] as const
 const stateBytes = [20, 500, 5_000, 12_000] as const
 
 export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 
 export const taskId = (task: number) => ({ pipeline: "power", node: "deeds", partition: task })
+
+/** Whether the nth commits of the tasks are given one after the other, without waiting; else together, or each after the one before. */
+export const isStaggered = (n: number): boolean => n % 3 === 1
 
 /** Key that the nth commit of a task sets; it sets `last` beside it. */
 export const keyOfCommit = (n: number): string => `k${n % keysPerTask}`

@@ -3,7 +3,8 @@ import { missingTools } from "../../tools.ts"
 import type { JournalEntry } from "./journal.ts"
 import { chooseCuts, proveImages } from "./prove-images.ts"
 import type { Cut } from "./prove-images.ts"
-import { recordJournal } from "./record-journal.ts"
+import { isStaggered } from "./deed.ts"
+import { acknowledgementsName, recordJournal } from "./record-journal.ts"
 import type { Recorded } from "./record-journal.ts"
 
 // `npm test` names the compiler as missing; CI refuses to do without.
@@ -33,12 +34,29 @@ const isJournal = ({ name }: JournalEntry): boolean => name.startsWith("log/JOUR
 const writesOf = (entries: readonly JournalEntry[]): number =>
   entries.filter((entry) => isJournal(entry) && entry.is === "write").length
 
+/** Second and third commits of a row whose largest frame was written before the first, written by itself, was acknowledged. */
+const writtenAhead = (entries: readonly JournalEntry[]): number => {
+  let [written, ahead] = ["", 0]
+  for (const entry of entries) {
+    if (entry.is !== "write") continue
+    const text = entry.bytes.toString("latin1")
+    if (entry.name.startsWith("log/FRAMES-")) written = /(\d):(\d+):0:p{40000}/.exec(text)?.[0] ?? written
+    if (entry.name !== acknowledgementsName) continue
+    const [task, n] = text.trim().split(" ")
+    const [ownTask, ownNumber] = written.split(":")
+    if (isStaggered(Number(n)) && n === ownNumber && task === "0" && ownTask !== "0") ahead += 1
+    written = ""
+  }
+  return ahead
+}
+
 const isMark = ({ name }: JournalEntry): boolean => name === "log/FORMAT"
 
 describe.skipIf(!hasCompiler)("power cuts of the embedded log", () => {
   it("leave every acknowledged commit, and each whole", async () => {
     const entries = recorded()
     assert.isNotEmpty(entries.filter(({ is, name }) => is === "rename" && name.startsWith("log/FRAMES-")))
+    assert.isAtLeast(writtenAhead(entries), 1)
     assert.deepStrictEqual(await faultsOf(entries, chooseCuts(entries, 4, 7)), [])
   })
 

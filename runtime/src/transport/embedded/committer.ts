@@ -64,18 +64,27 @@ interface Waiting extends Prepared {
 interface Lane {
   readonly durability: Durability
   waiting: Waiting[]
-  /** A group of it is to be written in this turn, or is becoming durable. */
-  isBusy: boolean
+  /** Of those that wait. */
+  bytes: number
+  /** A group of it is to be written in this turn. */
+  isScheduled: boolean
+  /** Groups that are written and are becoming durable. */
+  underWay: number
 }
+
+/** So much is written while the group before becomes durable, for the disk not to wait for it; less waits for company. */
+const aheadBytes = 64 * 1024
+/** Groups of a lane: one that is becoming durable, and one that is next. */
+const mostUnderWay = 2
 
 /**
  * Gathers commits into one transaction: those of an event-loop turn, and those that came while the group before became
- * durable. One flush for all of them.
+ * durable. One flush for all of them. Where they are much, the next group is written while the one before is flushed.
  */
 export class Committer {
   private readonly lanes: { readonly [durability in Durability]: Lane } = {
-    fsync: { durability: "fsync", waiting: [], isBusy: false },
-    async: { durability: "async", waiting: [], isBusy: false }
+    fsync: { durability: "fsync", waiting: [], bytes: 0, isScheduled: false, underWay: 0 },
+    async: { durability: "async", waiting: [], bytes: 0, isScheduled: false, underWay: 0 }
   }
   private readonly folder: string
   private readonly store: Store
@@ -131,6 +140,7 @@ export class Committer {
       Effect.callback<Checkpoint, TransportError>((resume) => {
         const lane = this.lanes[prepared.commit.durability ?? this.flusher.durability]
         lane.waiting.push({ ...prepared, resume })
+        lane.bytes += prepared.bytes
         this.schedule(lane)
       })
     )
@@ -158,13 +168,19 @@ export class Committer {
 
   /** In a turn of its own, so that others come to theirs, and their commits with it. */
   private schedule(lane: Lane): void {
-    if (lane.isBusy || lane.waiting.length === 0) return
-    lane.isBusy = true
-    setImmediate(() => this.writeGroup(lane, lane.waiting.splice(0)))
+    if (lane.isScheduled || lane.waiting.length === 0 || lane.underWay >= mostUnderWay) return
+    if (lane.underWay > 0 && lane.bytes < aheadBytes) return
+    lane.isScheduled = true
+    setImmediate(() => {
+      lane.isScheduled = false
+      lane.underWay += 1
+      lane.bytes = 0
+      this.writeGroup(lane, lane.waiting.splice(0))
+    })
   }
 
   private ended(lane: Lane): void {
-    lane.isBusy = false
+    lane.underWay -= 1
     this.schedule(lane)
   }
 
