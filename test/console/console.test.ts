@@ -32,6 +32,17 @@ describe("the console", () => {
     await page.context().close()
   })
 
+  it("draws charts where the browser's language is no language tag, as Chromium's is under LANG=C", async () => {
+    const { faults, page } = await visit(stage, { isTrusted: true })
+    await page.addInitScript(
+      `Object.defineProperty(Navigator.prototype, "language", { get: () => "en-US@posix", configurable: true })`
+    )
+    await open(page, "/platform")
+    await page.locator(".chart canvas").first().waitFor()
+    assert.deepStrictEqual(faults, [])
+    await page.context().close()
+  })
+
   it("comes in 300 KB compressed before anything that is loaded later", async () => {
     const bytes = await firstLoadBytes(stage.platform.url)
     assert.isAbove(bytes, 10_000)

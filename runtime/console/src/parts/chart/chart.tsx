@@ -1,3 +1,4 @@
+import "./plain-language.ts"
 import { useEffect, useRef } from "react"
 import Plot from "uplot"
 import { useShownTheme } from "../../shell/theme.ts"
