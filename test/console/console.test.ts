@@ -29,7 +29,6 @@ describe("the console", () => {
     )
     assert.include(page.url(), "node=hidden&field=output.email")
     assert.deepStrictEqual(faults, [])
-    await page.context().close()
   })
 
   it("draws charts where the browser's language is no language tag, as Chromium's is under LANG=C", async () => {
@@ -40,7 +39,6 @@ describe("the console", () => {
     await open(page, "/platform")
     await page.locator(".chart canvas").first().waitFor()
     assert.deepStrictEqual(faults, [])
-    await page.context().close()
   })
 
   it("comes in 300 KB compressed before anything that is loaded later", async () => {
