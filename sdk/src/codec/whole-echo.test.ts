@@ -110,6 +110,47 @@ describe("a record that was read whole and is written whole", () => {
     assert.isUndefined(outcomes(codec, bytes, (read) => ({ ...read, channel: null })).patched)
   })
 
+  it("has the bytes that its writer would have written, in whatever order the writer has fields of a few types", () => {
+    const types = {
+      long: fc.bigInt({ min: 0n, max: 99n }).map(Number),
+      string: fc.string({ maxLength: 3 }),
+      boolean: fc.boolean()
+    }
+    const field = fc.constantFrom("long", "string", "boolean")
+    const sample = fc.array(field, { minLength: 2, maxLength: 5 }).chain((kinds) => {
+      const fields = kinds.map((type, place) => ({ name: `f${place}`, type }))
+      const values = () => fc.tuple(...kinds.map((kind) => types[kind]))
+      return fc.tuple(
+        fc.constant(fields),
+        fc.shuffledSubarray(fields, { minLength: fields.length }),
+        values(),
+        values(),
+        fc.nat(31)
+      )
+    })
+    const record = (fields: unknown): RecordType => recordOf({ type: "record", name: "Few", fields })
+    fc.assert(
+      fc.property(sample, ([fields, moved, given, other, changed]) => {
+        const [type, output] = [record(fields), record(moved)]
+        const valueOf = (list: readonly unknown[]): Values =>
+          Object.fromEntries(fields.map(({ name }, place) => [name, list[place]]))
+        const next = given.map((one, place) => ((changed & (1 << place)) === 0 ? one : other[place]))
+        const body = (read: Values): Values =>
+          Object.fromEntries(
+            fields.map(({ name }, place) => [
+              name,
+              (changed & (1 << place)) === 0 ? Reflect.get(read, name) : other[place]
+            ])
+          )
+        const { patched, written } = outcomes(echoing(type, type, output), encode(type, valueOf(given)), body)
+        const expected = encode(output, valueOf(next))
+        assert.deepStrictEqual(written, expected)
+        if (patched !== undefined) assert.deepStrictEqual(patched, expected)
+      }),
+      { numRuns: 300 }
+    )
+  })
+
   it("is not patched where fields of one type change places", () => {
     const pair = (...names: readonly string[]): RecordType =>
       recordOf({ type: "record", name: "Pair", fields: names.map((name) => ({ name, type: "long" })) })
