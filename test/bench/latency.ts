@@ -11,7 +11,8 @@ import { type BenchRow, machine, median } from "./row.ts"
 
 const rounds = 5
 const perSecond = 20_000
-const warmSeconds = 5
+/** Until V8 has compiled what is hot. */
+const warmSeconds = 15
 /** `BENCH_SECONDS=5` for short rounds, to try it. */
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 20)
 /** What is to be kept with each durability, ms. */
