@@ -3,7 +3,6 @@ import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { root, temporaryFolder } from "../input/program.ts"
-import { platformFlags } from "./platform-flags.ts"
 import { type BenchRow, machine, median } from "./row.ts"
 
 // The log appends batches of 256 KiB, with a flush for each, while a reader takes and checks them all, and the oldest go beyond
@@ -86,7 +85,7 @@ const startLog = (folder: string, tasks: number) => {
   const child = spawn(
     process.execPath,
     [
-      ...platformFlags,
+      ...process.execArgv,
       ...(process.env["BENCH_PROFILE"] === undefined
         ? []
         : ["--cpu-prof", `--cpu-prof-dir=${process.env["BENCH_PROFILE"]}`]),

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises"
 import { BackupFault } from "./backup-fault.ts"
 import { checkBackup } from "./check-backup.ts"
 import type { Manifest } from "./manifest.ts"
-import { syncPath } from "./sync-path.ts"
+import { syncPath } from "../../transport/embedded/sync-path.ts"
 
 export interface RestoreOptions {
   readonly source: string

@@ -10,7 +10,7 @@ import { BackupFault } from "./backup-fault.ts"
 import { attemptBackup, copyMoving } from "./copy-moving.ts"
 import { keysLeftOut } from "./data-files.ts"
 import { manifestText } from "./manifest.ts"
-import { syncPath } from "./sync-path.ts"
+import { syncPath } from "../../transport/embedded/sync-path.ts"
 import { measured, writeArchive, writeFolder } from "./write-backup.ts"
 
 /** What is backed up, and who is told how far it is. */

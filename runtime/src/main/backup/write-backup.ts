@@ -8,7 +8,7 @@ import { createZstdCompress } from "node:zlib"
 import { BackupFault } from "./backup-fault.ts"
 import type { Source } from "./copy-moving.ts"
 import { type BackupFile, manifestName } from "./manifest.ts"
-import { syncPath } from "./sync-path.ts"
+import { syncPath } from "../../transport/embedded/sync-path.ts"
 import { tarEnd, tarHeader, tarPadding } from "./tar.ts"
 
 /** What is to be written: the manifest, and the files that it names, in its order. */
