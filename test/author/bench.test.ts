@@ -137,6 +137,34 @@ describe("millrace bench", () => {
     assert.strictEqual(filtered.run.out + filtered.run.filtered, filtered.run.in)
   })
 
+  it("takes a path for the plugin, with its name behind a #", async () => {
+    const folder = join(home.path, "by-path")
+    mkdirSync(folder)
+    writeFileSync(join(folder, "plugins.ts"), shopModule)
+    const file = await command(["bench", "by-path/plugins.ts#sized", ...short], { cwd: home.path })
+    assert.strictEqual(file.exit, 0, file.stderr)
+    assert.strictEqual(reportOf(file.stdout).plugin, "sized")
+    const args = ["--with", 'by=["director"]', "--input", "films.json", ...short]
+    const project = await command(["bench", join(root, "plugins/count"), ...args], { cwd: films() })
+    assert.strictEqual(project.exit, 0, project.stderr)
+    assert.strictEqual(reportOf(project.stdout).plugin, "count")
+    const nowhere = await command(["bench", "./nowhere"], { cwd: home.path })
+    assert.strictEqual(nowhere.exit, 65)
+    assert.match(nowhere.stderr, /ENTRY_MISSING[^]*nowhere/)
+  })
+
+  it("says by its own flags what an input or a config lacks", async () => {
+    const mask = join(root, "plugins/mask")
+    const unfed = await command(["bench", mask, "--with", 'fields={"email":"redact"}'])
+    assert.strictEqual(unfed.exit, 65)
+    assert.match(unfed.stderr, /BENCH_UNFED[^]*--input FILE/)
+    assert.notMatch(unfed.stderr, /--records|--from/)
+    const dotted = await command(["bench", mask, "--with", "fields.email=redact"])
+    assert.strictEqual(dotted.exit, 65)
+    assert.match(dotted.stderr, /CONFIG_UNREADABLE: fields\.email=redact is no key=value/)
+    assert.include(dotted.stderr, 'fields={"email"')
+  })
+
   it("tells people what it is about", async () => {
     const { exit, stderr, stdout } = await bench("people", shopModule)(
       "sized",

@@ -8,13 +8,18 @@ import { loadBench } from "./load.ts"
 import { numberFlag } from "./number-flag.ts"
 import { root } from "./root.ts"
 
+/** A plugin's name has neither a slash nor a dot. What has is a path, and behind its # stands the name. */
+const isPath = (given: string): boolean => /[/\\.]/.test(given)
+
 /** `millrace bench [PLUGIN]` */
 export const benchCommand = Command.make(
   "bench",
   {
     plugin: Argument.String("plugin").pipe(
       Argument.optional,
-      Argument.withDescription("The processor or function, where the package has several")
+      Argument.withDescription(
+        "The processor or function, where the package has several; or a folder or file, in place of --folder: plugins/mask, late.ts#late-orders"
+      )
     ),
     folder: Flag.String("folder").pipe(
       Flag.withMetavar("PATH"),
@@ -51,10 +56,12 @@ export const benchCommand = Command.make(
       const { data, json } = yield* root
       const path = yield* Path.Path
       const { runBench } = yield* loadBench
+      const given = Option.getOrUndefined(input.plugin)
+      const [place, named] = given !== undefined && isPath(given) ? given.split("#", 2) : [".", given]
       yield* runBench(
         {
-          plugin: Option.getOrUndefined(input.plugin),
-          folder: input.folder,
+          plugin: named,
+          folder: path.resolve(input.folder, place),
           config: input.with,
           input: input.input,
           records: input.records,
@@ -76,6 +83,10 @@ export const benchCommand = Command.make(
       description: "For steadier figures"
     },
     { command: "millrace bench top-rated --input movies.ndjson", description: "On records of yours" },
-    { command: "millrace bench --folder src/late.ts --json", description: "A single file, for a program" }
+    { command: "millrace bench ./plugins/mask --input people.ndjson", description: "Another folder's" },
+    {
+      command: "millrace bench src/late.ts#late-orders --json",
+      description: "Of a single file, for a program"
+    }
   ])
 )

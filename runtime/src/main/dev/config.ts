@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { parseDocument } from "yaml"
@@ -18,13 +18,20 @@ export const configFiles = (given: readonly string[]): readonly string[] =>
  */
 export const readConfig = Effect.fn("readConfig")(function* (given: readonly string[]) {
   const parts = yield* Effect.forEach(given, (each) =>
-    isAssignment(each) ? Effect.succeed(assignment(each)) : readFile(resolve(each))
+    isAssignment(each)
+      ? Effect.succeed(assignment(each))
+      : isNeither(each)
+        ? Effect.fail(unassigned(each))
+        : readFile(resolve(each))
   )
   const config: Config = Object.assign({}, ...parts)
   return config
 })
 
 const isAssignment = (text: string): boolean => /^[A-Za-z_$][\w$-]*=/.test(text)
+
+/** `fields.email=hash`: a key is one name, and there is no such file. */
+const isNeither = (text: string): boolean => text.includes("=") && !existsSync(resolve(text))
 
 const assignment = (text: string): Config => {
   const at = text.indexOf("=")
@@ -59,6 +66,15 @@ const readFile = (file: string): Effect.Effect<Config, CommandError> =>
 
 const isConfig = (value: unknown): value is Config =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+const unassigned = (text: string) =>
+  new CommandError({
+    code: "CONFIG_UNREADABLE",
+    message: `${text} is no key=value, for a key is one name, and there is no such file`,
+    where: "--with",
+    remedy: `give an object as JSON, --with 'fields={"email":"hash"}', or in a YAML or JSON file`,
+    exit: exitCode.badInput
+  })
 
 const unreadable = (where: string, message: string) =>
   new CommandError({

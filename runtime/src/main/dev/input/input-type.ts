@@ -52,7 +52,7 @@ export const tableTypeOf = (table: PluginManifest["tables"][number]): InputType 
   const { contract, name } = table
   const type = contract.form === "closed" ? recordOf(contract.schema) : undefined
   if (type === undefined || contract.form !== "closed")
-    return { name, problem: `the lookup table ${name} takes any rows: name a stream for it with --from` }
+    return { name, problem: `the lookup table ${name} takes any rows, so that none can be made up` }
   return { name, isTable: true, type, key: contract.key }
 }
 
@@ -65,8 +65,7 @@ const typeOf = (
   if (contract.form === "closed")
     return recordOf(contract.schema) ?? `the contract ${contract.subject} is no record`
   if (given !== undefined) return inferType(`dev.${avroName(name)}`, given)
-  if (contract.form === "derived")
-    return "it takes any record: give some of yours with --records FILE, or name a stream with --from"
+  if (contract.form === "derived") return "it takes any record, so that none can be made up"
   const fields: object[] = []
   for (const read of contract.reads) {
     const field = nameOf(read.from, config)
