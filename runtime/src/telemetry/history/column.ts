@@ -1,15 +1,25 @@
-import { type Block, blockBytes, blockLength, missing, openBlock, sealBlock } from "./block.ts"
+import { type Block, blockBytes, blockLength, constantOf, missing, openBlock, sealBlock } from "./block.ts"
+
+/** Beyond as many, an open block is an array. */
+const mostRuns = 12
+/** Numbers that tell a run. */
+const runLength = 3
+
+/** Blocks are opened here one at a time. */
+const scratch = new Float64Array(blockLength)
 
 /**
  * One number over time: sealed blocks, and an open one that samples go into. Ticks count from 0 for the whole history. While the
- * open block has one value alone it takes no array: of a thousand pipelines most series never have another.
+ * open block has few runs of the same value it takes no array of its length: of a thousand pipelines most numbers never change, and
+ * others once a minute.
  */
 export class Column {
   /** Number of the block that `#sealed` begins with. */
   #base: number
   readonly #sealed: Block[] = []
-  /** Undefined while the open block is `#value` in the places from `#from` up to `#to`, and nothing elsewhere. */
-  #open: Float64Array | undefined
+  /** Of the open block, what is before its last run: begin, end and value of each, the later over the earlier; or the block itself, and there is no run. */
+  #before: number[] | Float64Array | undefined
+  /** The last run: the value in the places from `#from` up to `#to`. */
   #value = Number.NaN
   #from = 0
   #to = 0
@@ -21,38 +31,45 @@ export class Column {
   /** Of a tick in the open block. */
   set(tick: number, value: number): void {
     const place = tick % blockLength
-    if (this.#open !== undefined) {
-      this.#open[place] = value
-    } else if (this.#isEmpty) {
-      this.#value = value
-      this.#from = place
-      this.#to = place + 1
+    if (this.#before instanceof Float64Array) {
+      this.#before[place] = value
     } else if (place === this.#to && Object.is(value, this.#value)) {
       this.#to = place + 1
+    } else if (this.#to === 0) {
+      this.#begin(place, value)
+    } else if ((this.#before?.length ?? 0) < mostRuns * runLength) {
+      if (this.#before === undefined) this.#before = [this.#from, this.#to, this.#value]
+      else this.#before.push(this.#from, this.#to, this.#value)
+      this.#begin(place, value)
     } else {
-      this.#open = this.#opened(new Float64Array(blockLength))
-      this.#open[place] = value
+      this.#before = this.#opened(new Float64Array(blockLength))
+      this.#before[place] = value
     }
+  }
+
+  #begin(place: number, value: number): void {
+    this.#value = value
+    this.#from = place
+    this.#to = place + 1
   }
 
   /** The open block is whole: what comes next goes into a new one. */
   seal(): void {
-    this.#sealed.push(
-      this.#isEmpty ? missing : sealBlock(this.#open ?? this.#opened(new Float64Array(blockLength)))
-    )
-    this.#open = undefined
+    this.#sealed.push(this.#to === 0 ? missing : sealBlock(this.#opened(scratch)))
+    this.#before = undefined
     this.#from = this.#to = 0
-  }
-
-  get #isEmpty(): boolean {
-    return this.#open === undefined && this.#to === 0
   }
 
   /** Writes the open block's samples into `into`, which is a block long; answers it. */
   #opened(into: Float64Array): Float64Array {
-    if (this.#open === undefined) into.fill(Number.NaN).fill(this.#value, this.#from, this.#to)
-    else into.set(this.#open)
-    return into
+    if (this.#before instanceof Float64Array) {
+      into.set(this.#before)
+      return into
+    }
+    into.fill(Number.NaN)
+    for (let run = 0; run < (this.#before?.length ?? 0); run += runLength)
+      into.fill(this.#before?.[run + 2] ?? Number.NaN, this.#before?.[run], this.#before?.[run + 1])
+    return into.fill(this.#value, this.#from, this.#to)
   }
 
   /** Forgets the blocks before `block`; false when nothing is left of it. */
@@ -60,7 +77,7 @@ export class Column {
     const gone = Math.max(0, Math.min(block - this.#base, this.#sealed.length))
     this.#sealed.splice(0, gone)
     this.#base += gone
-    return !this.#isEmpty || this.#sealed.some((sealed) => sealed !== missing)
+    return this.#to > 0 || this.#sealed.some((sealed) => sealed !== missing)
   }
 
   /** The sample of one tick; NaN where there is none. */
@@ -68,8 +85,9 @@ export class Column {
     const block = Math.floor(tick / blockLength)
     if (block !== this.#base + this.#sealed.length) return this.read(tick, 1)[0] ?? Number.NaN
     const place = tick % blockLength
-    if (this.#open !== undefined) return this.#open[place] ?? Number.NaN
-    return place >= this.#from && place < this.#to ? this.#value : Number.NaN
+    if (this.#before instanceof Float64Array || place < this.#from)
+      return this.#opened(scratch)[place] ?? Number.NaN
+    return place < this.#to ? this.#value : Number.NaN
   }
 
   /**
@@ -83,14 +101,15 @@ export class Column {
     let value: number | undefined
     if (Math.floor(last / blockLength) >= open) {
       const from = Math.max(first, open * blockLength) % blockLength
-      if (this.#open !== undefined || from < this.#from || last % blockLength >= this.#to) return undefined
+      if (this.#before instanceof Float64Array) return undefined
+      if (from < this.#from || last % blockLength >= this.#to) return undefined
       value = this.#value
     }
     for (let block = Math.floor(first / blockLength); block < open && block * blockLength <= last; block++) {
-      const sealed = this.#sealed[block - this.#base]
-      if (sealed?.form !== "constant" || Number.isNaN(sealed.value)) return undefined
-      value ??= sealed.value
-      if (!Object.is(value, sealed.value)) return undefined
+      const constant = constantOf(this.#sealed[block - this.#base] ?? missing)
+      if (constant === undefined || Number.isNaN(constant)) return undefined
+      value ??= constant
+      if (!Object.is(value, constant)) return undefined
     }
     return value
   }
@@ -98,7 +117,6 @@ export class Column {
   /** The samples of `count` ticks from `first`; NaN where there is none. */
   read(first: number, count: number): Float64Array {
     const values = new Float64Array(count).fill(Number.NaN)
-    const scratch = new Float64Array(blockLength)
     for (let block = Math.floor(first / blockLength); block * blockLength < first + count; block++) {
       const sealed = this.#sealed[block - this.#base]
       if (sealed === missing) continue
@@ -115,6 +133,7 @@ export class Column {
 
   /** Bytes of its samples. */
   get bytes(): number {
-    return this.#sealed.reduce((sum, block) => sum + blockBytes(block), this.#open?.byteLength ?? 8)
+    const open = 8 * (1 + (this.#before?.length ?? 0))
+    return this.#sealed.reduce((sum, block) => sum + blockBytes(block), open)
   }
 }

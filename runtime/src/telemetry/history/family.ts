@@ -14,7 +14,7 @@ const mostGroupings = 32
 export class Family {
   readonly metric: MetricDefinition
   readonly #series = new Map<string, Series>()
-  /** Of whom there is anything, whatever version of a plugin it runs. */
+  /** Of whom there is anything, whatever version of a plugin it runs; nothing of gauges, which nobody asks it of. */
   readonly #identities = new Map<string, number>()
   /** In the order of the last tick's samples, and how many of this tick's have come: the next one is most likely the same. */
   readonly #order: Series[] = []
@@ -48,7 +48,7 @@ export class Family {
     if (series === undefined) return undefined
     this.#series.set(key, series)
     this.#groupings.clear()
-    this.#count(labels, 1)
+    this.#count(series, key, 1)
     return series
   }
 
@@ -87,14 +87,15 @@ export class Family {
       this.#series.delete(key)
       this.#groupings.clear()
       this.#order.length = this.#came = 0
-      this.#count(series.labels, -1)
+      this.#count(series, key, -1)
       gone += series.columns
     }
     return gone
   }
 
-  #count(labels: Labels, change: number): void {
-    const identity = identityOf(labels)
+  #count({ labels }: Series, key: string, change: number): void {
+    if (this.metric.type === "gauge") return
+    const identity = labels["plugin"] === undefined ? key : identityOf(labels)
     const count = (this.#identities.get(identity) ?? 0) + change
     if (count === 0) this.#identities.delete(identity)
     else this.#identities.set(identity, count)
@@ -117,11 +118,9 @@ const keptLabels = (labels: Labels, by: readonly string[]): Labels =>
 
 const identityOf = ({ plugin: _plugin, ...labels }: Labels): string => labelsKey(labels)
 
-/** The same text for the same labels, in whatever order. Made for every sample of every tick: no JSON. */
+/** The same text for the same labels, in whatever order. Joined, for what is put together by + is kept in its pieces. */
 export const labelsKey = (labels: Labels): string => {
   const names = Object.keys(labels)
   if (names.length > 1) names.sort((left, right) => (left < right ? -1 : 1))
-  let key = ""
-  for (const name of names) key += `${name}\0${labels[name]}\0`
-  return key
+  return names.map((name) => `${name}\0${labels[name]}\0`).join("")
 }

@@ -92,16 +92,60 @@ describe("the history of samples", () => {
     assert.isBelow(counts?.bytes ?? Infinity, 24 * blockLength * 2 + 2_000)
   })
 
-  it("takes an array for a block that is open only where its values differ", () => {
+  it("takes an array for a block that is open only where its values differ often", () => {
     const history = new History({ intervalMs: 5_000 })
     for (let tick = 0; tick < blockLength / 2; tick++)
       history.append(tick * 5_000, [
-        family(lag, [{ pipeline: "still" }, 7], [{ pipeline: "moves" }, tick % 2])
+        family(
+          lag,
+          [{ pipeline: "still" }, 7],
+          [{ pipeline: "once a minute" }, Math.floor(tick / 12)],
+          [{ pipeline: "moves" }, tick % 2]
+        )
       ])
-    const [still, moves] = history.select(lag.name)
+    const [still, once, moves] = history.select(lag.name)
     assert.isBelow(still?.bytes ?? Infinity, 64)
-    assert.strictEqual(moves?.bytes, blockLength * 8)
+    assert.isBelow(once?.bytes ?? Infinity, 150)
+    assert.isAtLeast(moves?.bytes ?? 0, blockLength * 8)
     assert.deepStrictEqual(new Set(held(history, lag, { pipeline: "still" })[0]), new Set([7]))
+    assert.deepStrictEqual(
+      held(history, lag, { pipeline: "once a minute" })[0],
+      Array.from({ length: blockLength / 2 }, (_, tick) => Math.floor(tick / 12))
+    )
+  })
+
+  it("takes three bytes for each change of what counts once a minute", () => {
+    const history = new History({ intervalMs: 5_000 })
+    for (let tick = 0; tick < 24 * blockLength; tick++)
+      history.append(tick * 5_000, [family(dead, [{ pipeline: "counts" }, Math.floor(tick / 12) * 20])])
+    const [counts] = history.select(dead.name)
+    assert.isBelow(counts?.bytes ?? Infinity, (24 * blockLength * 3) / 12 + 100)
+    const { first, times } = history.ticks(-Infinity, Infinity)
+    assert.deepStrictEqual(
+      [...(counts?.read(first, times.length) ?? [])],
+      Array.from({ length: 24 * blockLength }, (_, tick) => Math.floor(tick / 12) * 20)
+    )
+  })
+
+  it("says at a glance that the samples of a range are one value, and only where they are", () => {
+    fc.assert(
+      fc.property(column, fc.nat(), fc.nat(), (values, from, count) => {
+        const history = new History({ intervalMs: 1_000, lengthMs: 10 * blockLength * 1_000 })
+        values.forEach((value, tick) =>
+          history.append(tick * 1_000, value === undefined ? [] : [family(lag, [{ pipeline: "p" }, value])])
+        )
+        const [series] = history.select(lag.name)
+        const { first: begin, times } = history.ticks(-Infinity, Infinity)
+        if (series === undefined || times.length < 2) return
+        const first = begin + (from % (times.length - 1))
+        const length = 2 + (count % (begin + times.length - first - 1))
+        const samples = [...series.read(first, length)]
+        const flat = series.flat(first, length)
+        if (flat !== undefined) for (const sample of samples) assert.isTrue(Object.is(sample, flat))
+        samples.forEach((sample, index) => assert.isTrue(Object.is(sample, series.at(first + index))))
+      }),
+      { numRuns: 200 }
+    )
   })
 
   it("drops a series when its last sample is out of range, and makes room for another", () => {

@@ -29,8 +29,8 @@ export interface TickRange {
 }
 
 /**
- * What was measured of late, in memory: a ring of samples for each metric and label set, all taken at the same ticks. Half a
- * byte to eight bytes a sample. Series that vanish go when what they hold is out of range.
+ * What was measured of late, in memory: a ring of samples for each metric and label set, all taken at the same ticks. A byte or
+ * two for a sample that counted on, eight for a fraction, next to nothing while it stays. Series that vanish go when what they hold is out of range.
  */
 export class History implements SampleSink {
   readonly options: HistoryOptions
