@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { parseDocument } from "yaml"
@@ -18,20 +18,13 @@ export const configFiles = (given: readonly string[]): readonly string[] =>
  */
 export const readConfig = Effect.fn("readConfig")(function* (given: readonly string[]) {
   const parts = yield* Effect.forEach(given, (each) =>
-    isAssignment(each)
-      ? Effect.succeed(assignment(each))
-      : isNeither(each)
-        ? Effect.fail(unassigned(each))
-        : readFile(resolve(each))
+    isAssignment(each) ? Effect.succeed(assignment(each)) : readFile(each)
   )
   const config: Config = Object.assign({}, ...parts)
   return config
 })
 
 const isAssignment = (text: string): boolean => /^[A-Za-z_$][\w$-]*=/.test(text)
-
-/** `fields.email=hash`: a key is one name, and there is no such file. */
-const isNeither = (text: string): boolean => text.includes("=") && !existsSync(resolve(text))
 
 const assignment = (text: string): Config => {
   const at = text.indexOf("=")
@@ -46,12 +39,14 @@ const jsonOrText = (text: string): Json => {
   }
 }
 
-const readFile = (file: string): Effect.Effect<Config, CommandError> =>
+const readFile = (given: string): Effect.Effect<Config, CommandError> =>
   Effect.suspend(() => {
+    const file = resolve(given)
     let text: string
     try {
       text = readFileSync(file, "utf8")
     } catch (error) {
+      if (given.includes("=")) return Effect.fail(unassigned(given))
       return Effect.fail(unreadable(file, error instanceof Error ? error.message : "it cannot be read"))
     }
     const document = parseDocument(text)
@@ -67,6 +62,7 @@ const readFile = (file: string): Effect.Effect<Config, CommandError> =>
 const isConfig = (value: unknown): value is Config =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** As `fields.email=hash`. */
 const unassigned = (text: string) =>
   new CommandError({
     code: "CONFIG_UNREADABLE",
