@@ -1,10 +1,12 @@
 import { GuestIsolate } from "./guest-isolate.ts"
 import type { CompiledCode } from "./guest-isolate.ts"
 
-/** Beyond these an isolate's own cost is little of each. */
-const maxMembers = 16
+/** Beyond these an isolate's own cost is little of each, and one that is stopped takes more of them with it. */
+const maxMembers = 32
 /** Of what one segment may take, what all may have together before one of them is called. */
 const commonShare = 0.5
+/** Of that share, what may be taken where another one comes: a realm takes a megabyte, and calls leave what is not yet collected. */
+const fullShare = 0.75
 
 /**
  * An isolate for segments that keep nothing between two calls: its own 1.5 MiB and 4 ms are theirs together. INVARIANT: whoever is
@@ -22,7 +24,7 @@ export class SharedIsolate extends GuestIsolate {
 
   hasRoom(memoryMiB: number): boolean {
     const isFit = !this.isolate.isDisposed && this.memoryMiB === memoryMiB
-    return isFit && this.members.size < maxMembers && !this.isCrowded()
+    return isFit && this.members.size < maxMembers && !this.holds(fullShare)
   }
 
   /**
@@ -30,13 +32,14 @@ export class SharedIsolate extends GuestIsolate {
    * call that they came to, and the isolate is to end.
    */
   enter(segment: number): number | undefined {
-    if (this.members.size > 1 && this.isCrowded()) return this.lastCalled
+    if (this.members.size > 1 && this.holds(1)) return this.lastCalled
     this.lastCalled = segment
     return undefined
   }
 
-  private isCrowded(): boolean {
+  /** Whether so much of what all may have together is taken. */
+  private holds(share: number): boolean {
     const { externally_allocated_size: external, used_heap_size: used } = this.isolate.getHeapStatisticsSync()
-    return used + external > this.memoryMiB * commonShare * 1024 * 1024
+    return used + external > this.memoryMiB * commonShare * share * 1024 * 1024
   }
 }
