@@ -1,5 +1,6 @@
 import { openBatch } from "@millrace/sdk/record"
 import { SandboxPool } from "@millrace/sandbox"
+import type { SegmentSpec } from "@millrace/sandbox"
 import * as Effect from "effect/Effect"
 import { countBatchesAsHeap } from "../../runtime/src/main/heap-limits.ts"
 import { filterPeer, mapPeer } from "./avsc-peer.ts"
@@ -16,6 +17,7 @@ import type { BenchRow } from "./row.ts"
 // One hop through the sandbox, whole: a frame goes to the child process by shared memory, into the isolate, through the
 // plugin as it was published, and comes back as a checked frame. CPU time is the worker's and the child's together. The
 // peer decodes, changes or judges, and encodes with avsc in the worker's own process, and has no frames to read or write.
+// Two tasks call, as of a pipeline with two partitions: while the process answers one of them it has the other's question.
 
 /**
  * Of one turn, new in each: 64 MB with what the peers read and with what warms up. No more: a task never holds many batches, and V8, which counts their
@@ -59,12 +61,17 @@ const bench = Effect.gen(function* () {
   return races.map((race) => race.row())
 })
 
-const sandboxTax = Effect.fn("sandboxTax")(function* ({ segment }: BidPlugins) {
+/** Segments of one kind, both in the one process. */
+const twoTasks = Effect.fn("twoTasks")(function* (spec: SegmentSpec) {
   const pool = yield* SandboxPool
+  return [yield* pool.open(spec), yield* pool.open(spec)] as const
+})
+
+const sandboxTax = Effect.fn("sandboxTax")(function* ({ segment }: BidPlugins) {
   const { spec } = yield* segment([{ plugin: "discount" }])
   return new Race({
     name: "sandbox-tax",
-    ours: sandboxed("sandboxed", yield* pool.open(spec)),
+    ours: sandboxed("sandboxed", yield* twoTasks(spec)),
     peers: [{ contestant: inProcess(new InProcessSegment(spec)) }],
     against: "fastest",
     compares: true
@@ -77,11 +84,10 @@ const againstAvsc = Effect.fn("againstAvsc")(function* (
   plugin: string,
   peerOf: (library: string) => Peer
 ) {
-  const pool = yield* SandboxPool
   const { spec } = yield* segment([{ plugin }])
   return new Race({
     name,
-    ours: sandboxed("sandboxed", yield* pool.open(spec)),
+    ours: sandboxed("sandboxed", yield* twoTasks(spec)),
     peers: libraries.map((library) => ({ contestant: unsandboxed(peerOf(library)) })),
     against: "fastest",
     compares: true
@@ -99,25 +105,25 @@ const five: readonly BidNode[] = [
 /** Five nodes in one segment against each of them alone, over what comes to it in the five. */
 const fusedFive = Effect.fn("fusedFive")(function* ({ segment }: BidPlugins) {
   const pool = yield* SandboxPool
-  const fused = yield* pool.open((yield* segment(five)).spec)
+  const fused = yield* twoTasks((yield* segment(five)).spec)
   const alone = yield* Effect.forEach(five, (node, place) =>
     Effect.gen(function* () {
       const before = yield* segment(five.slice(0, place))
       const { spec } = yield* segment([node], before.output)
       const feeding = place === 0 ? undefined : yield* pool.open(before.spec)
-      return { feeding, name: node.plugin, segment: yield* pool.open(spec) }
+      return { feeding, name: node.plugin, tasks: yield* twoTasks(spec) }
     })
   )
   const [sample] = makeBatches(0, 1)
   if (sample === undefined) return yield* Effect.die("no batch")
-  const { counts } = yield* takenBy(fused, sample.frame)
+  const { counts } = yield* takenBy(fused[0], sample.frame)
   if (counts.length !== five.length || counts.some(({ recordsIn }) => recordsIn === 0))
     return yield* Effect.die("a node's counters stand still")
   return new Race({
     name: "fused-5",
     ours: sandboxed("fused", fused),
-    peers: alone.map(({ feeding, name, segment: single }) => ({
-      contestant: sandboxed(name, single),
+    peers: alone.map(({ feeding, name, tasks }) => ({
+      contestant: sandboxed(name, tasks),
       ...(feeding === undefined
         ? {}
         : {

@@ -30,18 +30,25 @@ export const callOf = (frame: Uint8Array): SegmentCall => ({
   tables: []
 })
 
-/** A call of the pool, as a task makes it. */
-export const sandboxed = (name: string, segment: Segment): Contestant => ({
+/** Calls of the pool, as two tasks of one pipeline make them: each has a segment, and waits for its own answers alone. */
+export const sandboxed = (name: string, [one, other]: Tasks): Contestant => ({
   name,
-  run: (batches) =>
-    Effect.forEach(batches, ({ frame }) => segment.call(callOf(frame), noHost), { discard: true }).pipe(
-      Effect.orDie
-    ),
+  run: (batches) => {
+    const half = Math.ceil(batches.length / 2)
+    const lanes = [calls(one, batches.slice(0, half)), calls(other, batches.slice(half))]
+    return Effect.all(lanes, { concurrency: lanes.length, discard: true })
+  },
   values: ({ frame }) =>
-    Effect.map(Effect.orDie(segment.call(callOf(frame), noHost)), ({ outputs }) =>
+    Effect.map(takenBy(one, frame), ({ outputs }) =>
       Buffer.concat(outputs.map((output) => valuesOf(output.frame)))
     )
 })
+
+/** The segments of two tasks. */
+export type Tasks = readonly [Segment, Segment]
+
+const calls = (segment: Segment, batches: readonly Batch[]) =>
+  Effect.forEach(batches, ({ frame }) => takenBy(segment, frame), { discard: true })
 
 /** What a segment makes of a frame, and its counts. */
 export const takenBy = (segment: Segment, frame: Uint8Array) =>

@@ -1,8 +1,13 @@
 import { readSync, writeSync } from "node:fs"
 import { maxControlBytes } from "../protocol/shared-layout.ts"
 
-/** Blocking control frames on the process's pipes: u32 LE length of what follows, u32 LE number of sections, their u32 LE lengths, JSON. */
+/**
+ * Blocking control frames on the process's pipes: u32 LE length of what follows, u32 LE turn, u32 LE number of sections, their u32 LE
+ * lengths, JSON.
+ */
 export interface ControlFrame {
+  /** Which areas of the shared file are the question's. */
+  readonly turn: number
   readonly json: string
   readonly sections: readonly number[]
 }
@@ -15,13 +20,14 @@ export function readControl(): ControlFrame | undefined {
   const head = readExactly(4)
   if (head === undefined) return undefined
   const size = head.readUInt32LE(0)
-  if (size < 4 || size > maxControlBytes) throw new Error("a control frame of " + size + " bytes")
+  if (size < 8 || size > maxControlBytes) throw new Error("a control frame of " + size + " bytes")
   const body = readExactly(size)
   if (body === undefined) return undefined
-  const count = body.readUInt32LE(0)
+  const turn = body.readUInt32LE(0)
+  const count = body.readUInt32LE(4)
   const sections: number[] = []
-  for (let i = 0; i < count; i++) sections.push(body.readUInt32LE(4 + 4 * i))
-  return { json: body.toString("utf8", 4 + 4 * count), sections }
+  for (let i = 0; i < count; i++) sections.push(body.readUInt32LE(8 + 4 * i))
+  return { json: body.toString("utf8", 8 + 4 * count), sections, turn }
 }
 
 export function writeControl(json: string): void {

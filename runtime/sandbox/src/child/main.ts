@@ -11,7 +11,7 @@ import { GuestStopped } from "./guest-stopped.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
-import { markStage, readCall, readSections } from "./shared-file.ts"
+import { markStage, readCall, readSections, takeTurn } from "./shared-file.ts"
 
 /**
  * The sandbox process: one question, one answer, on the main thread, for ever. It holds isolates and nothing else; all
@@ -235,6 +235,7 @@ function serve(json: string, lengths: readonly number[]): Answer {
 export function main(): void {
   writeControl('{"is":"ok"}')
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
+    takeTurn(frame.turn)
     const answer = serve(frame.json, frame.sections)
     writeControl(answerText(answer))
     if (answer.is === "done") preloadOpened()

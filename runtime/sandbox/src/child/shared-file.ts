@@ -4,6 +4,12 @@ import { answerArea, areaBytes, maxSections, questionArea, stageMark } from "../
 
 const sharedFile = 4
 const mark = Buffer.alloc(4)
+let turnInHand = 0
+
+/** Whose areas are read and written from now on. */
+export function takeTurn(turn: number): void {
+  turnInHand = turn
+}
 
 /** Reads a question's sections, each into a buffer of its own that can be moved into a guest. */
 export function readSections(lengths: readonly number[], from = 0): Uint8Array[] {
@@ -51,11 +57,12 @@ interface Place {
 }
 
 function placesOf(lengths: readonly number[]): readonly Place[] {
-  let end = questionArea
+  const begin = questionArea(turnInHand)
+  let end = begin
   return lengths.map((length) => {
     const at = end
     end += length
-    if (end > questionArea + areaBytes) throw new Error("sections beyond the area")
+    if (end > begin + areaBytes) throw new Error("sections beyond the area")
     return { at, length }
   })
 }
@@ -71,11 +78,12 @@ function read(target: Uint8Array, to: number, at: number, length: number): void 
 /** Writes an answer's sections as they come. */
 export class SectionWriter {
   readonly lengths: number[] = []
-  private at = answerArea
+  private readonly begin = answerArea(turnInHand)
+  private at = this.begin
 
   /** Answers the section's number. */
   add(bytes: Uint8Array): number {
-    if (this.at + bytes.length > answerArea + areaBytes || this.lengths.length >= maxSections)
+    if (this.at + bytes.length > this.begin + areaBytes || this.lengths.length >= maxSections)
       throw new Error("too much to answer")
     let written = 0
     while (written < bytes.length) {

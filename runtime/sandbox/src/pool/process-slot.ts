@@ -4,6 +4,7 @@ import * as Semaphore from "effect/Semaphore"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { allowIsolates } from "./guards.ts"
 import type { PlatformGuards } from "./guards.ts"
+import { questionsAtOnce } from "../protocol/shared-layout.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import type { Answered, ChildEnded, SandboxChild } from "./sandbox-child.ts"
 import type { SpareChild } from "./spare-child.ts"
@@ -18,15 +19,12 @@ const restMs = 10_000
 /** A process has fewer; one that is no longer ours may say that it has more and more. */
 const mostHeaps = 256
 
-/** An answer, and how long the process had the question: not what it waited for others' answers before. */
-export interface TimedAnswer extends Answered {
-  readonly tookMs: number
-}
-
 /** A place for one process of a trust domain: starts it when it is needed, and again after it was killed. */
 export class ProcessSlot {
   readonly domain: string
   child: SandboxChild | undefined
+  /** The process that is ready to be asked. */
+  private greeted: SandboxChild | undefined
   startedAt = 0
   /** Starts after a process that ended by itself or was killed; waking a parked one is none. */
   restarts = 0
@@ -47,7 +45,8 @@ export class ProcessSlot {
   private readonly settings: PoolSettings
   private readonly platform: PlatformGuards
   private readonly spare: SpareChild
-  private readonly lock: Semaphore.Semaphore
+  private readonly starting: Semaphore.Semaphore
+  private readonly asking: Semaphore.Semaphore
   private readonly widening: Semaphore.Semaphore
   private unexplained = 0
   private notBefore = 0
@@ -57,18 +56,24 @@ export class ProcessSlot {
     this.settings = settings
     this.platform = platform
     this.spare = spare
-    this.lock = Semaphore.makeUnsafe(1)
+    this.starting = Semaphore.makeUnsafe(1)
+    this.asking = Semaphore.makeUnsafe(questionsAtOnce)
     this.widening = Semaphore.makeUnsafe(1)
   }
 
   /** The process, started if need be; waits for the backoff after unexplained kills. */
   readonly ensure: Effect.Effect<SandboxChild, ChildEnded> = Effect.suspend(() => {
-    const { child } = this
-    return child === undefined || child.isEnded ? this.lock.withPermit(this.start) : Effect.succeed(child)
+    const { greeted } = this
+    return this.isThere(greeted) ? Effect.succeed(greeted) : this.starting.withPermit(this.start)
   })
 
+  /** Whether it is the process of this place, and is there. */
+  private isThere(child: SandboxChild | undefined): child is SandboxChild {
+    return child !== undefined && child === this.child && !child.isEnded
+  }
+
   private readonly start: Effect.Effect<SandboxChild, ChildEnded> = Effect.gen({ self: this }, function* () {
-    if (this.child !== undefined && !this.child.isEnded) return this.child
+    if (this.isThere(this.greeted)) return this.greeted
     if (this.child !== undefined) this.restarts += 1
     const now = yield* Clock.currentTimeMillis
     if (now < this.notBefore) yield* Effect.sleep(this.notBefore - now)
@@ -82,6 +87,7 @@ export class ProcessSlot {
     this.lastUsed = this.startedAt
     this.limitMemory()
     if (ready === undefined) yield* greetChild(child, this.settings)
+    this.greeted = child
     this.settings.onPoint("sandbox-started")
     return child
   }).pipe(Effect.tapError(() => this.noteUnexplained))
@@ -121,22 +127,21 @@ export class ProcessSlot {
     this.rooms.delete(segment)
   }
 
-  /** Asks the given process, when no other question is open. */
+  /** Asks the given process, when no more than one other question is open: while it answers one it has the next, and neither it nor the worker waits. */
   ask(
     child: SandboxChild,
     question: Question,
     sections: readonly Uint8Array[],
     wallMs: number
-  ): Effect.Effect<TimedAnswer, ChildEnded> {
-    return this.lock.withPermit(
+  ): Effect.Effect<Answered, ChildEnded> {
+    return this.asking.withPermit(
       Effect.clockWith((clock) => {
         this.lastUsed = clock.currentTimeMillisUnsafe()
-        const begun = performance.now()
         return Effect.map(child.ask(question, sections, wallMs), (answered) => {
           this.unexplained = 0
           this.lastUsed = clock.currentTimeMillisUnsafe()
           if (child === this.child) this.noteLost(answered.answer)
-          return { ...answered, tookMs: performance.now() - begun }
+          return answered
         })
       })
     )
@@ -197,7 +202,7 @@ export class ProcessSlot {
     function* (this: ProcessSlot, child: SandboxChild): Effect.fn.Return<void, ChildEnded> {
       let isMore = true
       for (let heaps = 0; isMore && heaps < mostHeaps && this.restedAt > this.lastUsed; heaps++) {
-        const { answer } = yield* this.lock.withPermit(child.ask({ ask: "rest" }, [], restMs))
+        const { answer } = yield* this.asking.withPermit(child.ask({ ask: "rest" }, [], restMs))
         isMore = answer.is === "rested" && answer.isMore
       }
       this.settings.onPoint("rested")

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
 import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
-import { maxControlBytes } from "../protocol/shared-layout.ts"
+import { areaBytes, maxControlBytes, questionsAtOnce } from "../protocol/shared-layout.ts"
 import { firstSemiSpaceMiB, semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
@@ -31,6 +31,8 @@ export interface ChildEnded {
 export interface Answered {
   readonly answer: Answer
   readonly sections: readonly Uint8Array[]
+  /** How long the process had the question, without what it was asked before. */
+  readonly tookMs: number
 }
 
 export interface ChildOptions {
@@ -41,10 +43,14 @@ export interface ChildOptions {
 }
 
 interface PendingQuestion {
-  readonly resume: (effect: Effect.Effect<Answered, ChildEnded>) => void
-  readonly timer: NodeJS.Timeout | undefined
-  /** The process had been killed already, and was only not yet gone. */
-  readonly isLate: boolean
+  resume: (effect: Effect.Effect<Answered, ChildEnded>) => void
+  readonly turn: number
+  readonly wallMs: number
+  /** When all that was asked before was answered. */
+  begunAt: number
+  timer: NodeJS.Timeout | undefined
+  /** The process was killed before this was the next to be answered. */
+  isLate: boolean
 }
 
 /** Time that a guest's own deadline has to be answered before the process is killed: on a busy machine it waits for its turn. */
@@ -62,10 +68,19 @@ const v8Flags = [
 ]
 const nice = 5
 
+/** Callers keep their questions smaller than the shared file's areas. */
+const tooMuch: ChildEnded = {
+  _tag: "ChildEnded",
+  reason: "malformed",
+  wasAsked: true,
+  stage: -1,
+  detail: "it was to be asked more than has room"
+}
+
 /** Workers of one machine begin at different places. */
 let nextUser = process.pid * 7
 
-/** One sandbox process: asked one thing at a time. */
+/** One sandbox process. It answers what it is asked in that order, and is asked no more than `questionsAtOnce` ahead of its answers. */
 export class SandboxChild {
   readonly pid: number
   readonly memory = new SharedMemory()
@@ -78,7 +93,9 @@ export class SandboxChild {
   private readonly input: Writable
   private readonly reader = new ControlReader()
   private readonly options: ChildOptions
-  private pending: PendingQuestion | undefined
+  /** In the order of their answers. */
+  private readonly pending: PendingQuestion[] = []
+  private asked = 0
   private endReason: EndReason | undefined
   private stderr = ""
   private ended: ChildEnded | undefined
@@ -105,75 +122,94 @@ export class SandboxChild {
   }
 
   /**
-   * Asks the process. `wallMs`: it is killed when it has not answered by then and a short grace. Interrupting kills it, for its
-   * answer would be taken for another's.
+   * Asks the process. `wallMs`: it is killed when it has not answered so long, and a short grace, after what it was asked before. Interrupting
+   * kills it where this is what it works on, and else waits for the answer that nobody wants: others' questions are not to suffer for it.
    */
   ask(
     question: Question,
     sections: readonly Uint8Array[],
     wallMs: number
   ): Effect.Effect<Answered, ChildEnded> {
-    return this.expect(wallMs, () => {
-      const frame = encodeControl(
-        JSON.stringify(question),
-        sections.map((section) => section.length)
+    return Effect.suspend(() => {
+      const turn = this.asked++ % questionsAtOnce
+      const lengths = sections.map((section) => section.length)
+      const frame = encodeControl(JSON.stringify(question), turn, lengths)
+      const total = lengths.reduce((sum, length) => sum + length, 0)
+      if (frame === undefined || total > areaBytes) return Effect.fail(tooMuch)
+      return this.expect(
+        wallMs,
+        () => {
+          this.memory.write(turn, sections)
+          this.input.write(frame)
+        },
+        turn
       )
-      if (frame === undefined || !this.memory.write(sections)) this.kill("malformed")
-      else this.input.write(frame)
     })
   }
 
-  private expect(wallMs: number, send: () => void): Effect.Effect<Answered, ChildEnded> {
+  private expect(wallMs: number, send: () => void, turn = 0): Effect.Effect<Answered, ChildEnded> {
     return Effect.callback<Answered, ChildEnded>((resume) => {
       if (this.ended !== undefined) {
         resume(Effect.fail({ ...this.ended, wasAsked: false }))
         return undefined
       }
-      const isTimed = !this.options.disabled.includes("deadline")
-      const timer = isTimed ? setTimeout(() => this.kill("deadline"), wallMs + graceMs) : undefined
       const isLate = this.endReason !== undefined
-      this.pending = { resume, timer, isLate }
+      const pending = { resume, turn, wallMs, begunAt: 0, timer: undefined, isLate }
+      this.pending.push(pending)
+      if (this.pending.length === 1) this.begin(pending)
       if (!isLate) send()
-      return Effect.sync(() => {
-        clearTimeout(timer)
-        this.pending = undefined
-        this.kill("closed")
-      })
+      return Effect.suspend(() => this.abandon(pending))
     })
+  }
+
+  /** All that was asked before is answered. */
+  private begin(pending: PendingQuestion): void {
+    pending.begunAt = performance.now()
+    if (!this.options.disabled.includes("deadline"))
+      pending.timer = setTimeout(() => this.kill("deadline"), pending.wallMs + graceMs)
+  }
+
+  /** Nobody waits for the answer any more. The question keeps its place: the answer may be on its way. */
+  private abandon(pending: PendingQuestion): Effect.Effect<void> {
+    if (this.pending[0] !== pending)
+      return Effect.callback<void>((resume) => {
+        if (!this.pending.includes(pending)) resume(Effect.void)
+        pending.resume = () => resume(Effect.void)
+      })
+    pending.resume = () => undefined
+    this.kill("closed")
+    return Effect.void
   }
 
   private receive(chunk: Buffer): void {
     const maxBytes = this.options.disabled.includes("frame-cap") ? 0xffff_ffff : maxControlBytes
-    const texts = this.reader.push(chunk, maxBytes)
-    // One question, one answer: anything else is not the program that we started.
-    if (texts === undefined || texts.length > 1 || (texts.length === 1 && this.pending === undefined)) {
-      this.kill("malformed")
-      return
-    }
-    const text = texts[0]
-    if (text !== undefined) this.take(text)
+    const texts = this.endReason === "malformed" ? [] : this.reader.push(chunk, maxBytes)
+    for (const text of texts ?? [undefined]) if (!this.take(text)) return this.kill("malformed")
   }
 
-  private take(text: string): void {
-    const answer = decodeAnswer(text)
-    const lengths = answer !== undefined && "sections" in answer ? answer.sections : []
-    const sections = answer === undefined ? undefined : this.memory.read(lengths)
-    if (answer === undefined || sections === undefined) {
-      this.kill("malformed")
-      return
-    }
-    this.settle(Effect.succeed({ answer, sections }))
+  /** False: this is not the program that we started, which answers each question once. */
+  private take(text: string | undefined): boolean {
+    const [pending] = this.pending
+    const answer = text === undefined ? undefined : decodeAnswer(text)
+    if (pending === undefined || answer === undefined) return false
+    const sections = this.memory.read(pending.turn, "sections" in answer ? answer.sections : [])
+    if (sections === undefined) return false
+    this.settle(Effect.succeed({ answer, sections, tookMs: performance.now() - pending.begunAt }))
+    return true
   }
 
+  /** Of what was asked first. */
   private settle(effect: Effect.Effect<Answered, ChildEnded>): void {
-    const pending = this.pending
-    this.pending = undefined
+    const pending = this.pending.shift()
     clearTimeout(pending?.timer)
+    if (this.pending[0] !== undefined) this.begin(this.pending[0])
     pending?.resume(effect)
   }
 
+  /** INVARIANT: what is asked ahead is not to blame for what ends the process meanwhile. */
   kill(reason: EndReason): void {
     if (this.isEnded) return
+    for (const ahead of this.endReason === undefined ? this.pending.slice(1) : []) ahead.isLate = true
     this.endReason ??= reason
     this.process.kill("SIGKILL")
   }
@@ -182,15 +218,17 @@ export class SandboxChild {
     if (this.isEnded) return
     this.isEnded = true
     const reason = this.endReason ?? (isOutOfMemory(detail, this.stderr) ? "memory" : "outside")
-    const wasAsked = this.pending !== undefined && !this.pending.isLate
+    const [first] = this.pending
+    const wasAsked = first !== undefined && !first.isLate
     this.ended = { _tag: "ChildEnded", reason, wasAsked, stage: this.memory.stage(), detail }
     this.memory.close()
     this.settle(Effect.fail(this.ended))
+    while (this.pending.length > 0) this.settle(Effect.fail({ ...this.ended, wasAsked: false }))
   }
 
   /** True while a question waits for its answer. */
   get isBusy(): boolean {
-    return this.pending !== undefined
+    return this.pending.length > 0
   }
 
   /** What it wrote to its standard error, the end of it. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { answerArea, questionArea, areaBytes, sharedFileBytes, stageMark } from "../protocol/shared-layout.ts"
+import { answerArea, questionArea, sharedFileBytes, stageMark } from "../protocol/shared-layout.ts"
 
 /**
  * The file that a worker shares with one sandbox process: in memory where the platform has a tmpfs, and without a name, so
@@ -20,11 +20,9 @@ export class SharedMemory {
     ftruncateSync(this.descriptor, sharedFileBytes)
   }
 
-  /** Writes a question's sections; false when they do not fit. */
-  write(sections: readonly Uint8Array[]): boolean {
-    const total = sections.reduce((sum, section) => sum + section.length, 0)
-    if (total > areaBytes) return false
-    let at = questionArea
+  /** Writes a question's sections, which have room for together (`areaBytes`). */
+  write(turn: number, sections: readonly Uint8Array[]): void {
+    let at = questionArea(turn)
     for (const section of sections) {
       let written = 0
       while (written < section.length) {
@@ -32,12 +30,11 @@ export class SharedMemory {
       }
       at += section.length
     }
-    return true
   }
 
   /** Copies of an answer's sections: INVARIANT: what is checked is the copy, which the process cannot change. Undefined when the file is too short. */
-  read(lengths: readonly number[]): readonly Uint8Array[] | undefined {
-    let at = answerArea
+  read(turn: number, lengths: readonly number[]): readonly Uint8Array[] | undefined {
+    let at = answerArea(turn)
     const sections: Uint8Array[] = []
     for (const length of lengths) {
       const bytes = Buffer.allocUnsafeSlow(length)

@@ -1,15 +1,20 @@
 import { maxControlBytes } from "./shared-layout.ts"
 
 /** A control frame to a sandbox process; undefined when it would be over the limit. Layout in child/control-pipe.ts. */
-export function encodeControl(json: string, sections: readonly number[]): Uint8Array | undefined {
+export function encodeControl(
+  json: string,
+  turn: number,
+  sections: readonly number[]
+): Uint8Array | undefined {
   const text = Buffer.from(json, "utf8")
-  const size = 4 + 4 * sections.length + text.length
+  const size = 8 + 4 * sections.length + text.length
   if (size > maxControlBytes) return undefined
   const frame = Buffer.allocUnsafe(4 + size)
   frame.writeUInt32LE(size, 0)
-  frame.writeUInt32LE(sections.length, 4)
-  sections.forEach((length, place) => frame.writeUInt32LE(length, 8 + 4 * place))
-  text.copy(frame, 8 + 4 * sections.length)
+  frame.writeUInt32LE(turn, 4)
+  frame.writeUInt32LE(sections.length, 8)
+  sections.forEach((length, place) => frame.writeUInt32LE(length, 12 + 4 * place))
+  text.copy(frame, 12 + 4 * sections.length)
   return frame
 }
 
