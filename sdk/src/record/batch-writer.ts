@@ -52,6 +52,9 @@ export class BatchWriter {
   private recordStart: number
   private bodyStart: number
   private lengthSize: number
+  /** Bytes that the length of the record begun last would take by the guess, and how many more it took of the one before. */
+  private guessedSize: number
+  private sizeShift: number
   /** Of the run of records that is copied ahead: the frame, up to where there, and how far its place here is from that there. */
   private aheadFrame: Uint8Array | undefined
   private aheadEnd: number
@@ -71,6 +74,8 @@ export class BatchWriter {
     this.recordStart = 0
     this.bodyStart = 0
     this.lengthSize = 1
+    this.guessedSize = 1
+    this.sizeShift = 0
     this.aheadFrame = undefined
     this.aheadEnd = 0
     this.aheadShift = 0
@@ -149,7 +154,12 @@ export class BatchWriter {
   beginLike(cursor: BatchCursor, key?: Uint8Array | null): void {
     const frame = cursor.frame
     const guess = cursor.end - cursor.bodyStart
-    this.startRecord(guess + (key === undefined || key === null ? 0 : key.length), cursor.timestamp)
+    // What comes of records is mostly as much shorter or longer as it was of the one before.
+    this.startRecord(
+      guess + (key === undefined || key === null ? 0 : key.length),
+      cursor.timestamp,
+      this.sizeShift
+    )
     if (key === undefined && cursor.header.baseTimestamp === this.baseTimestamp) {
       this.sink.copy(frame, cursor.bodyStart, cursor.valueStart)
       // INVARIANT: a value follows, whatever the cursor's record was.
@@ -221,6 +231,7 @@ export class BatchWriter {
       sink.bytes.copyWithin(this.recordStart + needed, this.bodyStart, sink.length)
       sink.length += needed - this.lengthSize
     }
+    this.sizeShift = needed - this.guessedSize
     putVarint(sink.bytes, this.recordStart, size)
     this.count += 1
   }
@@ -279,11 +290,12 @@ export class BatchWriter {
     this.hasBase = true
   }
 
-  private startRecord(bodyBytes: number, timestamp: number): void {
+  private startRecord(bodyBytes: number, timestamp: number, sizeShift: number = 0): void {
     this.startFrame(timestamp)
     this.aheadFrame = undefined
     this.recordStart = this.sink.length
-    this.lengthSize = varintSize(bodyBytes)
+    this.guessedSize = varintSize(bodyBytes)
+    this.lengthSize = this.guessedSize + sizeShift > 0 ? this.guessedSize + sizeShift : 1
     this.sink.ensure(this.lengthSize + bodyBytes)
     this.sink.length += this.lengthSize
     this.bodyStart = this.sink.length
