@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
 import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
-import { areaBytes, maxControlBytes, questionsAtOnce } from "../protocol/shared-layout.ts"
+import { areaBytes, maxControlBytes } from "../protocol/shared-layout.ts"
 import { firstSemiSpaceMiB, semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
@@ -80,7 +80,7 @@ const tooMuch: ChildEnded = {
 /** Workers of one machine begin at different places. */
 let nextUser = process.pid * 7
 
-/** One sandbox process. It answers what it is asked in that order, and is asked no more than `questionsAtOnce` ahead of its answers. */
+/** One sandbox process. It answers what it is asked in that order, and has no more than `questionsAtOnce` at a time, which callers see to. */
 export class SandboxChild {
   readonly pid: number
   readonly memory = new SharedMemory()
@@ -95,7 +95,6 @@ export class SandboxChild {
   private readonly options: ChildOptions
   /** In the order of their answers. */
   private readonly pending: PendingQuestion[] = []
-  private asked = 0
   private endReason: EndReason | undefined
   private stderr = ""
   private ended: ChildEnded | undefined
@@ -131,7 +130,7 @@ export class SandboxChild {
     wallMs: number
   ): Effect.Effect<Answered, ChildEnded> {
     return Effect.suspend(() => {
-      const turn = this.asked++ % questionsAtOnce
+      const turn = this.freeTurn()
       const lengths = sections.map((section) => section.length)
       const frame = encodeControl(JSON.stringify(question), turn, lengths)
       const total = lengths.reduce((sum, length) => sum + length, 0)
@@ -145,6 +144,11 @@ export class SandboxChild {
         turn
       )
     })
+  }
+
+  /** The first of whose areas neither a question nor its answer stands. */
+  private freeTurn(): number {
+    for (let turn = 0; ; turn++) if (this.pending.every((each) => each.turn !== turn)) return turn
   }
 
   private expect(wallMs: number, send: () => void, turn = 0): Effect.Effect<Answered, ChildEnded> {
