@@ -17,7 +17,8 @@ import type { BenchRow } from "./row.ts"
 // One hop through the sandbox, whole: a frame goes to the child process by shared memory, into the isolate, through the
 // plugin as it was published, and comes back as a checked frame. CPU time is the worker's and the child's together. The
 // peer decodes, changes or judges, and encodes with avsc in the worker's own process, and has no frames to read or write.
-// Two tasks of one process call (a trust domain has as many processes as there are cores, four at most): while the process answers one of them it has the other's question.
+// Two tasks of one process call (a trust domain has as many processes as there are cores, four at most): while the process answers
+// one of them it has the other's question. A task alone has what it had before, about a tenth less.
 
 /**
  * Of one turn, new in each: 64 MB with what the peers read and with what warms up. No more: a task never holds many batches, and V8, which counts their

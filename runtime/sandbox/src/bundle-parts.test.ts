@@ -1,43 +1,14 @@
 import { runInNewContext } from "node:vm"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
+import { inspect, own, withChild } from "./fixture/child-fixture.ts"
 import { withPool } from "./fixture/pool-fixture.ts"
-import { probeGuards } from "./pool/guards.ts"
 import { poolSettings } from "./pool/pool-options.ts"
-import type { SandboxChild } from "./pool/sandbox-child.ts"
-import { greetChild, preloadChild, spawnChild } from "./pool/start-child.ts"
+import { preloadChild } from "./pool/start-child.ts"
 import { joinBundle } from "./protocol/bundle-parts.ts"
-import { sharedFileBytes } from "./protocol/shared-layout.ts"
 
-/** Its manifest is the value of `expression`. */
-const own = (expression: string) => `var __millrace_bundle = {
-  abi: 1, manifest: () => String(${expression}), derive: () => "{}", open: () => ({})
-}`
-const library = "globalThis.runs = (globalThis.runs ?? 0) + 1"
 const settings = poolSettings({})
-
-const withChild = async <A>(use: (child: SandboxChild) => Effect.Effect<A, unknown>): Promise<A> => {
-  const platform = await Effect.runPromise(probeGuards(settings.disabled, settings.dataMiB, sharedFileBytes))
-  const child = spawnChild(settings, platform)
-  const used = Effect.andThen(greetChild(child, settings), use(child))
-  return Effect.runPromise(
-    Effect.ensuring(
-      used,
-      Effect.sync(() => child.kill("closed"))
-    )
-  )
-}
-
-const inspect = (child: SandboxChild, bundle: string, timeoutMs = 5_000) =>
-  Effect.map(
-    child.ask(
-      { ask: "inspect", memoryMiB: 64, timeoutMs, plugin: "", requestJson: "", isDerive: false },
-      [Buffer.from(bundle)],
-      timeoutMs
-    ),
-    ({ answer }) => (answer.is === "text" ? answer.text : answer.is === "stopped" ? answer.reason : answer.is)
-  )
-
+const library = "globalThis.runs = (globalThis.runs ?? 0) + 1"
 describe("a bundle of two parts", () => {
   it("means what it means as one script", async () => {
     const bundle = joinBundle(library, own("runs")).bundle

@@ -30,7 +30,7 @@ export const callOf = (frame: Uint8Array): SegmentCall => ({
   tables: []
 })
 
-/** Calls of the pool, as two tasks of one pipeline make them: each has a segment, and waits for its own answers alone. */
+/** Calls of the pool, as two tasks make them that share a process: each has a segment, and waits for its own answers alone. */
 export const sandboxed = (name: string, [one, other]: Tasks): Contestant => ({
   name,
   run: (batches) => {

@@ -2,9 +2,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Answer, Question } from "../protocol/messages.ts"
+import { questionsAtOnce } from "../protocol/shared-layout.ts"
 import { allowIsolates } from "./guards.ts"
 import type { PlatformGuards } from "./guards.ts"
-import { questionsAtOnce } from "../protocol/shared-layout.ts"
 import type { PoolSettings } from "./pool-options.ts"
 import type { Answered, ChildEnded, SandboxChild } from "./sandbox-child.ts"
 import type { SpareChild } from "./spare-child.ts"
@@ -127,7 +127,7 @@ export class ProcessSlot {
     this.rooms.delete(segment)
   }
 
-  /** Asks the given process, when no more than one other question is open: while it answers one it has the next, and neither it nor the worker waits. */
+  /** Asks the given process, when it has room for the question: it has the next while it answers one. */
   ask(
     child: SandboxChild,
     question: Question,
