@@ -116,5 +116,7 @@ export const visit = async (
 /** Opens an address, and waits until the console stands there. A checkout builds it at the first. */
 export const open = async (page: Page, address: string): Promise<void> => {
   await page.goto(address)
-  await page.locator("#page h1").waitFor({ timeout: 60_000 })
+  const console = page.locator("#page h1")
+  await console.or(page.getByRole("heading", { name: "could not be built" })).waitFor({ timeout: 60_000 })
+  if (!(await console.isVisible())) throw new Error(await page.locator("pre").innerText())
 }
