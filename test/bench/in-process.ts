@@ -61,7 +61,7 @@ export class InProcessSegment {
     const { buffer } = frame.slice()
     const head = this.head.replace('"count":0', `"count":${InProcessSegment.count(frame)}`)
     const texts = this.readsText ? partsOf(Buffer.from(buffer)) : []
-    const status = this.harness.run(head, false, undefined, buffer, frame.length, ...texts)
+    const status = this.harness.run(head, false, undefined, 0, buffer, frame.length, ...texts)
     if (!status.startsWith("Dt")) throw new Error(status)
     const { frames, readsText } = readDone(status.slice(1), 0)
     this.readsText = readsText

@@ -16,7 +16,8 @@ export interface PublishedPackage {
 
 export const publishedPackages: readonly PublishedPackage[] = [
   { folder: "sdk", compiled: true, declared: true, plain: ["globals.d.ts"] },
-  { folder: "runtime/sandbox", compiled: true, declared: true, plain: [] },
+  // With what was compiled for the machine that packs: npm runs no scripts of what it installs unless it is told to.
+  { folder: "runtime/sandbox", compiled: true, declared: true, plain: ["native"] },
   { folder: "registry", compiled: true, declared: false, plain: [] },
   { folder: "plugins/ingest/client", compiled: true, declared: true, plain: [] },
   { folder: "runtime", compiled: false, declared: false, plain: ["bin"] },

@@ -233,6 +233,7 @@ function outcomeOf(harness: Harness, frames: readonly Uint8Array[], isFollowed: 
     head,
     isFollowed,
     undefined,
+    0,
     ...frames.flatMap((frame) => [frame.slice().buffer, frame.length])
   )
   assert.strictEqual(status.slice(0, 2), "Dt", status)

@@ -8,5 +8,5 @@ export function answerText(answer: Answer): string {
     const one = `{"cpuMicros":${cpuMicros},"frames":[${frames.join(",")}],"report":${String(report)}}`
     stages = stages === "" ? one : `${stages},${one}`
   }
-  return `{"is":"done","stages":[${stages}],"sections":[${answer.sections.join(",")}]}`
+  return `{"is":"done","stages":[${stages}],"sections":[${answer.sections.join(",")}],"places":[${answer.places.join(",")}]}`
 }

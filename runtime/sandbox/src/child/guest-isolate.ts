@@ -33,6 +33,8 @@ export class GuestIsolate {
   readonly isTimed: boolean
   /** What of frames may be given as text in one call: such texts are the isolate's until it collects the next young objects. */
   readonly mostTextBytes: number
+  /** What a window may have that is mapped: it counts as the isolate's, for each turn. */
+  readonly mostWindowBytes: number
   /** Numbers of the segments that have realms in it. */
   readonly members: Set<number> = new Set()
   /** What it compiled, for its next realm; by the code, which the process has once for each text. */
@@ -40,6 +42,8 @@ export class GuestIsolate {
   private readonly disabled: readonly string[]
   private readonly harness: ivm.Script
   private readonly code: CompiledCode
+  /** By number, as its realms are given them. */
+  private readonly windows: Map<number, GivenWindow> = new Map()
   private preloaded: { readonly library: string; readonly realm: GuestRealm } | undefined
 
   constructor(memoryMiB: number, harness: string, disabled: readonly string[], code: CompiledCode) {
@@ -47,6 +51,7 @@ export class GuestIsolate {
     this.code = code
     this.isTimed = !disabled.includes("timeout")
     this.mostTextBytes = (memoryMiB * 2 ** 20) / 32
+    this.mostWindowBytes = (memoryMiB * 2 ** 20) / 16
     // The limit is the old generation's, and the young one comes on top.
     this.isolate = new ivm.Isolate({ memoryLimit: Math.max(leastOldMiB, memoryMiB - youngMiB) })
     this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")
@@ -127,9 +132,40 @@ export class GuestIsolate {
     return undefined
   }
 
+  /** Whether its realms have such a window as it is now. */
+  has(window: FrameWindow): boolean {
+    return this.windows.get(window.number)?.bytes === window.bytes
+  }
+
+  /** The window as its realms have it: one buffer, made for the realm that is the first to need it. */
+  windowFor(window: FrameWindow, realm: GuestRealm, show: (buffer: unknown) => ivm.Reference): GivenWindow {
+    const known = this.windows.get(window.number)
+    if (known?.bytes === window.bytes) return known
+    known?.reference.release()
+    const given = { bytes: window.bytes, realm, reference: show(handed(window.give())) }
+    this.windows.set(window.number, given)
+    return given
+  }
+
+  /** Its windows are buffers of their first realm, and would keep it. */
+  forgetWindowsOf(realm: GuestRealm): void {
+    for (const [number, given] of this.windows) {
+      if (given.realm !== realm) continue
+      given.reference.release()
+      this.windows.delete(number)
+    }
+  }
+
   dispose(): void {
     if (!this.isolate.isDisposed) this.isolate.dispose()
   }
+}
+
+/** A window within one isolate. */
+interface GivenWindow {
+  readonly bytes: Uint8Array
+  readonly realm: GuestRealm
+  readonly reference: ivm.Reference
 }
 
 /** What a guest threw, as text. */
@@ -143,13 +179,14 @@ const maxStackLength = 1500
 const harnessNames = ["define", "open", "table", "window", "run", "poll", "answer", "take", "drop", "inspect"]
 
 /**
- * A node's realm. INVARIANT: into it go primitives and moved ArrayBuffers, out of it come primitives and copied ArrayBuffers.
+ * A node's realm. INVARIANT: into it go primitives, moved ArrayBuffers and the frame windows, out of it come primitives and copied ArrayBuffers.
  */
 export class GuestRealm {
   private readonly owner: GuestIsolate
   private readonly context: ivm.Context
   private readonly functions: { readonly [name: string]: ivm.Reference }
-  private shown: SharedArrayBuffer | undefined
+  /** By number. */
+  private readonly shown: (GivenWindow | undefined)[] = []
   private hasLibrary = false
 
   constructor(
@@ -205,10 +242,12 @@ export class GuestRealm {
 
   /** Shows the realm the window in force. */
   show(window: FrameWindow): void {
-    if (this.shown === window.shared) return
-    this.shown = window.shared
-    const given = new ivm.ExternalCopy(window.shared).copyInto({ release: true })
-    this.functions["window"]?.applySync(undefined, [given])
+    const show = (buffer: unknown): ivm.Reference =>
+      this.functions["window"]?.applySync(undefined, [window.number, buffer], { result: { reference: true } })
+    const given = this.owner.windowFor(window, this, show)
+    if (this.shown[window.number] === given) return
+    this.shown[window.number] = given
+    if (given.realm !== this) show(given.reference.derefInto()).release()
   }
 
   /** Calls the harness. A stray rejection of the plugin surfaces here as an error: it is answered beside the result. */
@@ -227,6 +266,7 @@ export class GuestRealm {
   /** Lets the isolate forget the realm. */
   release(): void {
     if (this.owner.isolate.isDisposed) return
+    this.owner.forgetWindowsOf(this)
     for (const reference of Object.values(this.functions)) reference.release()
     this.context.release()
   }
@@ -247,10 +287,16 @@ export class GuestRealm {
   }
 }
 
+/** Shared memory is as well of whoever gave it; any other is no more. */
+function handed(buffer: ArrayBufferLike): unknown {
+  return buffer instanceof SharedArrayBuffer
+    ? new ivm.ExternalCopy(buffer).copyInto({ release: true })
+    : new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true })
+}
+
 function moved(given: Given): unknown {
   if (!(given instanceof Uint8Array)) return given
   // A buffer of its own size is moved; part of a larger one is copied first.
   const isWhole = given.byteLength === given.buffer.byteLength
-  const buffer = isWhole ? given.buffer : new Uint8Array(given).buffer
-  return new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true })
+  return handed(isWhole ? given.buffer : new Uint8Array(given).buffer)
 }

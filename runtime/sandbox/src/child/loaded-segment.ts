@@ -20,15 +20,21 @@ interface Passage {
   stage: number
   readonly stages: StageReport[]
   /** The answer's sections. Written when all is done: a wait's requests take the same room in the shared file. */
-  readonly kept: Uint8Array[]
+  readonly kept: (Uint8Array | ShownFrame)[]
   cpuAtStart: number
+}
+
+/** What stands in memory that the worker has as well. */
+interface ShownFrame {
+  readonly at: number
+  readonly length: number
 }
 
 /** A segment's nodes, each in a realm of its own within an isolate. */
 export class LoadedSegment {
   readonly isolate: GuestIsolate
   private readonly id: number
-  private readonly window: FrameWindow
+  private window: FrameWindow
   private readonly nodes: GuestRealm[] = []
   /** By stage: its node reads much of its frames as text. */
   private readonly readsText: boolean[] = []
@@ -65,7 +71,13 @@ export class LoadedSegment {
     return ""
   }
 
-  run(question: RunQuestion, { frames, state }: CallSections, deadline: Deadline): Answer {
+  run(
+    question: RunQuestion,
+    { frames, state }: CallSections,
+    window: FrameWindow,
+    deadline: Deadline
+  ): Answer {
+    this.window = window
     this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
     const given = [...frames.flat(), ...this.textsOf(0, frames)]
     return this.proceed(this.enter(this.passage, state, given, deadline), deadline)
@@ -94,13 +106,17 @@ export class LoadedSegment {
     passage.cpuAtStart = cpuMicros()
     const isLast = passage.stage === this.nodes.length - 1
     const kept = state === undefined || state.length === 0 ? undefined : state
-    const { result, stray } = node.call("run", [passage.question.headJson, !isLast, kept, ...given], deadline)
+    const { result, stray } = node.call(
+      "run",
+      [passage.question.headJson, !isLast, kept, this.window.number, ...given],
+      deadline
+    )
     return stray === undefined ? result : this.repeat(passage, deadline)
   }
 
   /** A rejection that nobody took came in place of the status: it is no record's failure. */
   private repeat(passage: Passage, deadline: Deadline): unknown {
-    return this.at(passage.stage).call("poll", [true], deadline).result
+    return this.at(passage.stage).call("poll", [true, this.window.number], deadline).result
   }
 
   /** Polls the guest until it is done or waits, and goes on to the next node where it is done. */
@@ -119,11 +135,11 @@ export class LoadedSegment {
       if (letter === "D") {
         const next = this.finishStage(passage, rest, deadline)
         if (next === undefined)
-          return this.leave({ is: "done", stages: passage.stages, sections: writtenSections(passage.kept) })
+          return this.leave({ is: "done", stages: passage.stages, ...writtenSections(passage.kept) })
         text = next
         continue
       }
-      const polled = this.at(passage.stage).call("poll", [false], deadline)
+      const polled = this.at(passage.stage).call("poll", [false, this.window.number], deadline)
       if (polled.stray !== undefined && ++strays > maxStrays)
         throw new GuestStopped("broken", "the guest rejects without end")
       text = polled.stray === undefined ? polled.result : this.repeat(passage, deadline)
@@ -155,9 +171,7 @@ export class LoadedSegment {
         handed[role] ??= whole === undefined ? [at, bytes] : [whole, whole.length]
         continue
       }
-      const shown = this.window.bytes.subarray(at, at + bytes)
-      // The next node will write where this one did.
-      passage.kept.push(whole ?? (isLast ? shown : shown.slice()))
+      passage.kept.push(whole ?? this.kept(at, bytes, isLast))
       places.push(passage.kept.length - 1)
     }
     passage.stages.push({ report, cpuMicros: Math.max(0, cpuMicros() - passage.cpuAtStart), frames: places })
@@ -171,11 +185,26 @@ export class LoadedSegment {
     return this.enter(passage, undefined, given, deadline)
   }
 
-  answers(answers: readonly HostAnswer[], sections: readonly Uint8Array[], deadline: Deadline): Answer {
+  /** Of a frame in the window what there is of it when the answer is written. */
+  private kept(at: number, length: number, isLast: boolean): Uint8Array | ShownFrame {
+    if (isLast && this.window.isMapped) return { at, length }
+    const shown = this.window.bytes.subarray(at, at + length)
+    // The next node will write where this one did.
+    return isLast ? shown : shown.slice()
+  }
+
+  answers(
+    answers: readonly HostAnswer[],
+    sections: readonly Uint8Array[],
+    window: FrameWindow,
+    deadline: Deadline
+  ): Answer {
+    this.window = window
     const passage = this.passage
     if (passage === undefined) throw new GuestStopped("broken", "no call is in hand")
     markStage(passage.stage)
     const node = this.at(passage.stage)
+    node.show(window)
     for (const answer of answers) {
       node.call("answer", [answer.id, answer.errorCode, answer.text, sections[answer.section]], deadline)
     }
@@ -211,10 +240,13 @@ export class LoadedSegment {
   }
 }
 
-function writtenSections(kept: readonly Uint8Array[]): readonly number[] {
+function writtenSections(kept: readonly (Uint8Array | ShownFrame)[]) {
   const writer = new SectionWriter()
-  for (const bytes of kept) writer.add(bytes)
-  return writer.lengths
+  for (const one of kept) {
+    if (one instanceof Uint8Array) writer.add(one)
+    else writer.show(one.at, one.length)
+  }
+  return { sections: writer.lengths, places: writer.places }
 }
 
 /** CPU time of the process: this thread runs one node at a time. An isolate's own count is of wall time. */

@@ -1,17 +1,20 @@
-import type { Answer, OpenQuestion, Question } from "../protocol/messages.ts"
+import type { Answer, OpenQuestion, Question, RunQuestion } from "../protocol/messages.ts"
 import { answerText } from "./answer-text.ts"
 import { partsOfBundle } from "../protocol/bundle-parts.ts"
 import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { CodeCache } from "./code-cache.ts"
 import { readControl, writeControl } from "./control-pipe.ts"
-import { FrameWindow } from "./frame-window.ts"
+import { OwnWindow } from "./frame-window.ts"
+import type { FrameWindow, MappedWindow } from "./frame-window.ts"
 import { GiveBack } from "./give-back.ts"
 import { GuestIsolate } from "./guest-isolate.ts"
 import { GuestStopped } from "./guest-stopped.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
+import { leastMappedBytes } from "../protocol/shared-layout.ts"
+import { loadPages } from "../protocol/shared-pages.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
-import { markStage, readCall, readSections, takeTurn } from "./shared-file.ts"
+import { mapWindows, markStage, readCall, readSections, takeTurn, windowInHand } from "./shared-file.ts"
 
 /**
  * The sandbox process: one question, one answer, on the main thread, for ever. It holds isolates and nothing else; all
@@ -19,7 +22,9 @@ import { markStage, readCall, readSections, takeTurn } from "./shared-file.ts"
  */
 const segments = new Map<number, LoadedSegment>()
 const code: CompiledCode = new CodeCache()
-const window = new FrameWindow()
+const own = new OwnWindow()
+/** By turn. */
+let mapped: readonly MappedWindow[] = []
 const giveBack = new GiveBack()
 /** With the library of the bundle to be inspected next. */
 let preloaded: GuestIsolate | undefined
@@ -111,10 +116,14 @@ function answerForSegment(question: SegmentQuestion, lengths: readonly number[])
     const alone = isolate instanceof SharedIsolate ? isolate.enter(question.segment) : undefined
     if (alone !== undefined) return { is: "evicted", lost: loseIsolate(question.segment), alone }
   }
-  if (question.ask === "run")
-    return known.run(question, readCall(lengths, window), makeDeadline(question.timeoutMs))
+  if (question.ask === "run") return runSegment(known, question, lengths)
   if (question.ask === "answers")
-    return known.answers(question.answers, readSections(lengths), makeDeadline(question.timeoutMs))
+    return known.answers(
+      question.answers,
+      readSections(lengths),
+      windowFor(known.isolate, 0),
+      makeDeadline(question.timeoutMs)
+    )
   if (question.ask === "table") {
     const failure = known.table(
       question.node,
@@ -128,6 +137,22 @@ function answerForSegment(question: SegmentQuestion, lengths: readonly number[])
   return { is: "ok" }
 }
 
+function runSegment(segment: LoadedSegment, question: RunQuestion, lengths: readonly number[]): Answer {
+  const window = windowFor(
+    segment.isolate,
+    lengths.reduce((sum, length) => sum + length, 0)
+  )
+  return segment.run(question, readCall(lengths, window), window, makeDeadline(question.timeoutMs))
+}
+
+/** What is mapped for an isolate counts as its own, and has pages: it is for calls that are worth it, and then for all of its calls. */
+function windowFor(isolate: GuestIsolate, needed: number): FrameWindow {
+  const window = windowInHand(mapped)
+  if (window === undefined || (needed < leastMappedBytes && !isolate.has(window))) return own
+  window.widen(needed)
+  return window.bytes.length <= isolate.mostWindowBytes ? window : own
+}
+
 function newSegment(question: OpenQuestion): LoadedSegment {
   const { isShared, memoryMiB, segment } = question
   const waiting = idle
@@ -136,9 +161,9 @@ function newSegment(question: OpenQuestion): LoadedSegment {
   const isolate = rooms.find((each) => each.hasRoom(memoryMiB))
   // The process has room for the isolates that its segments need, and no more.
   if (waiting !== isolate) waiting?.dispose()
-  if (!isShared) return new LoadedSegment(segment, newIsolate(memoryMiB), window)
+  if (!isShared) return new LoadedSegment(segment, newIsolate(memoryMiB), own)
   const made = isolate ?? new SharedIsolate(memoryMiB, harness, disabled, code)
-  return new LoadedSegment(segment, made, window)
+  return new LoadedSegment(segment, made, own)
 }
 
 /** Who changes a plugin opens it again and again, beside the one that runs. */
@@ -235,8 +260,10 @@ function serve(json: string, lengths: readonly number[]): Answer {
   }
 }
 
-/** Serves until the worker closes the pipe. */
-export function main(): void {
+/** Serves until the worker closes the pipe. `nativePath`: what maps memory; none: all goes through the file. */
+export function main(nativePath = ""): void {
+  const pages = nativePath === "" ? undefined : loadPages(nativePath)
+  if (pages !== undefined) mapped = mapWindows(pages)
   writeControl('{"is":"ok"}')
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
     takeTurn(frame.turn)

@@ -1,14 +1,45 @@
 import { readSync, writeSync } from "node:fs"
+import { MappedWindow } from "./frame-window.ts"
 import type { FrameWindow } from "./frame-window.ts"
-import { answerArea, areaBytes, maxSections, questionArea, stageMark } from "../protocol/shared-layout.ts"
+import { MappedArea } from "../protocol/mapped-area.ts"
+import {
+  answerArea,
+  areaBytes,
+  markBytes,
+  maxSections,
+  questionArea,
+  questionsAtOnce,
+  stageMark
+} from "../protocol/shared-layout.ts"
+import type { SharedPages } from "../protocol/shared-pages.ts"
 
 const sharedFile = 4
 const mark = Buffer.alloc(4)
+let mappedMark: Uint32Array | undefined
 let turnInHand = 0
 
 /** Whose areas are read and written from now on. */
 export function takeTurn(turn: number): void {
   turnInHand = turn
+}
+
+/** Maps the areas of questions, and the mark; by turn. None where this process can map nothing. */
+export function mapWindows(pages: SharedPages): readonly MappedWindow[] {
+  try {
+    mappedMark = new Uint32Array(pages.map(sharedFile, stageMark, markBytes))
+    return Array.from({ length: questionsAtOnce }, (_, turn) => {
+      const area = new MappedArea(pages, sharedFile, questionArea(turn))
+      area.widen(1)
+      return new MappedWindow(turn, area)
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Of what is mapped, the question's. */
+export function windowInHand(windows: readonly MappedWindow[]): MappedWindow | undefined {
+  return windows[turnInHand]
 }
 
 /** Reads a question's sections, each into a buffer of its own that can be moved into a guest. */
@@ -34,6 +65,10 @@ export interface CallSections {
 export function readCall(lengths: readonly number[], window: FrameWindow): CallSections {
   const [state = new Uint8Array(0)] = readSections(lengths.slice(0, 1))
   const places = placesOf(lengths).slice(1)
+  if (window.isMapped) {
+    const begin = questionArea(turnInHand)
+    return { state, frames: places.map(({ at, length }) => [at - begin, length] as const) }
+  }
   window.widen(places.reduce((sum, { length }) => sum + roundUp(length), 0))
   const frames: (readonly [number | Uint8Array, number])[] = []
   let end = 0
@@ -78,6 +113,8 @@ function read(target: Uint8Array, to: number, at: number, length: number): void 
 /** Writes an answer's sections as they come. */
 export class SectionWriter {
   readonly lengths: number[] = []
+  /** Of each section that stands in the question's area where; of others -1. */
+  readonly places: number[] = []
   private readonly begin = answerArea(turnInHand)
   private at = this.begin
 
@@ -91,12 +128,23 @@ export class SectionWriter {
     }
     this.at += bytes.length
     this.lengths.push(bytes.length)
+    this.places.push(-1)
     return this.lengths.length - 1
+  }
+
+  /** A section that stands in the question's area already. */
+  show(at: number, length: number): void {
+    this.lengths.push(length)
+    this.places.push(at)
   }
 }
 
 /** Says which node is about to run; -1: none. */
 export function markStage(stage: number): void {
+  if (mappedMark !== undefined) {
+    mappedMark[0] = stage + 1
+    return
+  }
   mark.writeUInt32LE(stage + 1, 0)
   writeSync(sharedFile, mark, 0, 4, stageMark)
 }

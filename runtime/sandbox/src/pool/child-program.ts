@@ -1,10 +1,11 @@
 import { createRequire } from "node:module"
 import { dirname, extname } from "node:path"
+import { nativePath } from "./native-pages.ts"
 import { makeModuleText } from "../loader/module-text.ts"
 
 /** Texts that a sandbox process is made of; computed once for a worker. */
 export interface ChildProgram {
-  /** CommonJS text for `node -e`. */
+  /** CommonJS text for `node -e`: a function, to be called. */
   readonly program: string
   /** Body of a function that answers the harness's exports. */
   readonly harness: Uint8Array
@@ -33,8 +34,8 @@ function make(): ChildProgram {
   const native = require.resolve("isolated-vm")
   const loader = createRequire(native).resolve("node-gyp-build")
   return {
-    program: `(function () {\n${program.text}\n})().main()`,
+    program: `(function () {\n${program.text}\n})().main`,
     harness: Buffer.from(harness.text, "utf8"),
-    readable: [`${dirname(native)}/`, `${dirname(loader)}/`, "/etc/alpine-release"]
+    readable: [`${dirname(native)}/`, `${dirname(loader)}/`, `${dirname(nativePath)}/`, "/etc/alpine-release"]
   }
 }

@@ -2,17 +2,24 @@ import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { failureOf, withPool } from "../fixture/pool-fixture.ts"
 import { bodyBundle, callOf, nodeOf, segmentOf } from "../fixture/segment-fixture.ts"
-import { sharedFileBytes } from "../protocol/shared-layout.ts"
+import { areaBytes, sharedFileBytes } from "../protocol/shared-layout.ts"
 import { probeGuards } from "./guards.ts"
+import type { SharedPages } from "../protocol/shared-pages.ts"
 import type { GuardName } from "./guards.ts"
+import { sharedPages } from "./native-pages.ts"
 import { SandboxChild } from "./sandbox-child.ts"
 
 /** Runs code in a sandbox process as an escaped guest would; answers what it found out. */
-async function escaped(code: string, disabled: readonly GuardName[] = []): Promise<string> {
+async function escaped(
+  code: string,
+  disabled: readonly GuardName[] = [],
+  pages?: SharedPages
+): Promise<string> {
   const preamble = `{ let found; try { found = (() => { ${code} })() } catch (error) { found = error.code ?? error.message } require("fs").writeSync(2, "found:" + found + ";") }`
   const child = new SandboxChild({
     platform: await Effect.runPromise(probeGuards(disabled, 1500, sharedFileBytes)),
     disabled,
+    pages,
     preamble
   })
   await Effect.runPromise(child.greeting)
@@ -22,10 +29,15 @@ async function escaped(code: string, disabled: readonly GuardName[] = []): Promi
 }
 
 /** How a process ends that does this before its first word. */
-async function endOf(code: string, disabled: readonly GuardName[] = []): Promise<string> {
+async function endOf(
+  code: string,
+  pages?: SharedPages,
+  disabled: readonly GuardName[] = []
+): Promise<string> {
   const child = new SandboxChild({
     platform: await Effect.runPromise(probeGuards(disabled, 1500, sharedFileBytes)),
     disabled,
+    pages,
     preamble: code
   })
   const ended = await Effect.runPromise(Effect.flip(child.greeting))
@@ -90,6 +102,31 @@ describe("the guards of a sandbox process", () => {
       assert.strictEqual(await escaped(code, [guard]), open)
     })
   }
+
+  it("leaves memory that the worker reads as it is, whatever an escaped guest does to it", async () => {
+    const pages = sharedPages()
+    assert.isDefined(pages)
+    const cut = (bytes: number) => `require("fs").ftruncateSync(4, ${bytes}); return "done"`
+    assert.strictEqual(await escaped(cut(0), [], pages), "EPERM")
+    assert.strictEqual(await escaped(cut(2 ** 30), ["prlimit"], pages), "EPERM")
+    const beyond = `require("fs").writeSync(4, Buffer.alloc(8), 0, 8, ${sharedFileBytes}); return "grown"`
+    assert.strictEqual(await escaped(beyond, ["prlimit"], pages), "EPERM")
+  })
+
+  it("drops a process that names what it cannot have written", async () => {
+    const done = (more: object) => {
+      const text = JSON.stringify({ is: "done", stages: [], sections: [8], ...more })
+      return `const t = ${JSON.stringify(text)}; const b = Buffer.alloc(4); b.writeUInt32LE(t.length)
+        require("fs").writeSync(3, Buffer.concat([b, Buffer.from(t)]))`
+    }
+    for (const pages of [undefined, sharedPages()]) {
+      assert.strictEqual(await endOf(done({ places: [areaBytes - 7] }), pages), "malformed")
+      assert.strictEqual(await endOf(done({ places: [0, 0] }), pages), "malformed")
+      assert.strictEqual(await endOf(done({ places: [-2] }), pages), "malformed")
+      assert.strictEqual(await endOf(done({}), pages), "malformed")
+    }
+    assert.strictEqual(await endOf(done({ places: [0] })), "malformed")
+  })
 
   it("drops a process that writes what is no answer", async () => {
     const write = (bytes: string): string => `require("fs").writeSync(3, Buffer.from(${bytes}));`

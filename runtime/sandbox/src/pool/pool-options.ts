@@ -1,4 +1,6 @@
+import type { SharedPages } from "../protocol/shared-pages.ts"
 import type { GuardName } from "./guards.ts"
+import { sharedPages } from "./native-pages.ts"
 
 export interface SandboxPoolOptions {
   /** Sandbox processes of one trust domain; a task's partition chooses among them. Default 1. */
@@ -21,6 +23,8 @@ export interface SandboxPoolOptions {
   readonly disableGuards?: readonly GuardName[]
   /** For tests: called at named points (`sandbox-started`, `before-call`, `after-reply`, `isolating`, `killed`, `rested`). */
   readonly onPoint?: (name: string) => void
+  /** For tests: false is as on a machine where processes cannot map the same memory. */
+  readonly mapsMemory?: boolean
   /** For tests: program text that every process runs first, as an escaped guest would. */
   readonly preamble?: string
 }
@@ -36,6 +40,7 @@ export interface PoolSettings {
   readonly dataMiB: number
   readonly disabled: readonly GuardName[]
   readonly onPoint: (name: string) => void
+  readonly pages: SharedPages | undefined
   readonly preamble: string
 }
 
@@ -51,6 +56,7 @@ export function poolSettings(options: SandboxPoolOptions): PoolSettings {
     dataMiB: options.dataMiB ?? 1500,
     disabled: options.disableGuards ?? [],
     onPoint: options.onPoint ?? (() => undefined),
+    pages: options.mapsMemory === false ? undefined : sharedPages(),
     preamble: options.preamble ?? ""
   }
 }

@@ -8,10 +8,12 @@ import { ControlReader, encodeControl } from "../protocol/control-frame.ts"
 import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { areaBytes, maxControlBytes } from "../protocol/shared-layout.ts"
+import type { SharedPages } from "../protocol/shared-pages.ts"
 import { firstSemiSpaceMiB, semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
 import type { GuardName, PlatformGuards } from "./guards.ts"
+import { nativePath } from "./native-pages.ts"
 import { SharedMemory } from "./shared-memory.ts"
 
 /** Why a sandbox process is no more. `outside`: nobody here killed it. */
@@ -38,6 +40,8 @@ export interface Answered {
 export interface ChildOptions {
   readonly platform: PlatformGuards
   readonly disabled: readonly GuardName[]
+  /** Undefined: bytes go to the process and back through a file. */
+  readonly pages: SharedPages | undefined
   /** Program text to run in the process before ours, as an escaped guest would: for tests of what stands behind the guest. */
   readonly preamble: string
 }
@@ -83,7 +87,7 @@ let nextUser = process.pid * 7
 /** One sandbox process. It answers what it is asked in that order, and has no more than `questionsAtOnce` at a time, which callers see to. */
 export class SandboxChild {
   readonly pid: number
-  readonly memory = new SharedMemory()
+  readonly memory: SharedMemory
   /** Number that its user is made of. */
   readonly user = nextUser++
   /** Resident bytes from which it is killed. */
@@ -101,7 +105,8 @@ export class SandboxChild {
 
   constructor(options: ChildOptions) {
     this.options = options
-    this.process = start(options, this.memory.descriptor, this.user)
+    this.memory = new SharedMemory(options.pages)
+    this.process = start(options, this.memory, this.user)
     this.pid = this.process.pid ?? -1
     const { input, output, errors } = pipesOf(this.process)
     this.input = input
@@ -196,7 +201,10 @@ export class SandboxChild {
     const [pending] = this.pending
     const answer = text === undefined ? undefined : decodeAnswer(text)
     if (pending === undefined || answer === undefined) return false
-    const sections = this.memory.read(pending.turn, "sections" in answer ? answer.sections : [])
+    const sections =
+      "sections" in answer
+        ? this.memory.read(pending.turn, answer.sections, answer.is === "done" ? answer.places : [])
+        : []
     if (sections === undefined) return false
     this.settle(Effect.succeed({ answer, sections, tookMs: performance.now() - pending.begunAt }))
     return true
@@ -254,7 +262,7 @@ export class SandboxChild {
   }
 }
 
-function start(options: ChildOptions, sharedFile: number, user: number): ChildProcess {
+function start(options: ChildOptions, memory: SharedMemory, user: number): ChildProcess {
   const { program, readable } = childProgram()
   const guarded = ["--permission", "--allow-addons", ...readable.map((path) => `--allow-fs-read=${path}`)]
   const command = [
@@ -267,7 +275,7 @@ function start(options: ChildOptions, sharedFile: number, user: number): ChildPr
     ...(options.disabled.includes("inspector") ? [] : ["--disable-sigusr1"]),
     ...(options.disabled.includes("permission") ? [] : guarded),
     "--eval",
-    options.preamble === "" ? program : `${options.preamble}\n;${program}`
+    `${options.preamble}\n;${program}(${memory.isMapped ? JSON.stringify(nativePath) : ""})`
   ]
   const clean = { TZ: "UTC", LANG: "C", LC_ALL: "C" }
   const env = options.disabled.includes("environment") ? { ...process.env, ...clean } : clean
@@ -276,7 +284,7 @@ function start(options: ChildOptions, sharedFile: number, user: number): ChildPr
     env,
     // Ctrl-C at a terminal is for the worker, which ends its processes in order.
     detached: true,
-    stdio: ["pipe", "ignore", "pipe", "pipe", sharedFile]
+    stdio: ["pipe", "ignore", "pipe", "pipe", memory.descriptor]
   })
 }
 

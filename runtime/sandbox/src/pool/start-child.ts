@@ -9,7 +9,8 @@ const helloMs = 5000
 
 /** A process of the operating system; it has to be greeted before it is asked. */
 export function spawnChild(settings: PoolSettings, platform: PlatformGuards): SandboxChild {
-  return new SandboxChild({ platform, disabled: settings.disabled, preamble: settings.preamble })
+  const { disabled, pages, preamble } = settings
+  return new SandboxChild({ platform, disabled, pages, preamble })
 }
 
 /** Waits until a process just started is ready for its first segment. */

@@ -53,13 +53,15 @@ function decodeDone(value: Fields): Answer | undefined {
   const sections = decodeSections(ownOf(value, "sections"))
   const stages = ownOf(value, "stages")
   if (sections === undefined || !Array.isArray(stages) || stages.length > 1000) return undefined
+  const places = decodePlaces(ownOf(value, "places"), sections)
+  if (places === undefined) return undefined
   const decoded: StageReport[] = []
   for (const stage of stages) {
     const one = decodeStageReport(stage, sections.length)
     if (one === undefined) return undefined
     decoded.push(one)
   }
-  return { is: "done", stages: decoded, sections }
+  return { is: "done", stages: decoded, sections, places }
 }
 
 function decodeStageReport(stage: unknown, sections: number): StageReport | undefined {
@@ -122,4 +124,15 @@ function decodeSections(value: unknown): readonly number[] | undefined {
     lengths.push(length)
   }
   return total <= areaBytes ? lengths : undefined
+}
+
+/** Places of sections within the question's area. */
+function decodePlaces(value: unknown, sections: readonly number[]): readonly number[] | undefined {
+  if (!Array.isArray(value) || value.length > sections.length) return undefined
+  const places: number[] = []
+  for (const [number, place] of value.entries()) {
+    if (place !== -1 && !(isCount(place) && place + (sections[number] ?? 0) <= areaBytes)) return undefined
+    places.push(place)
+  }
+  return places
 }

@@ -94,7 +94,13 @@ export type Answer =
       readonly requests: string
       readonly sections: readonly number[]
     }
-  | { readonly is: "done"; readonly stages: readonly StageReport[]; readonly sections: readonly number[] }
+  | {
+      readonly is: "done"
+      readonly stages: readonly StageReport[]
+      readonly sections: readonly number[]
+      /** Of each section where it stands in the question's area; -1, or none given: in the answer's, after those before it. */
+      readonly places: readonly number[]
+    }
   | { readonly is: "overflow"; readonly stage: number }
   | { readonly is: "failed"; readonly stage: number; readonly failure: string }
   /** The guest was stopped: the segment is no more loaded, nor any other that is named. */

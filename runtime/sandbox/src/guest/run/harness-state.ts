@@ -39,6 +39,9 @@ export class HarnessState {
   private readonly messages: MessageBudget
   private guest: NodeGuest | undefined = undefined
   private call: NodeCall | undefined = undefined
+  /** By number. */
+  private readonly windows: Uint8Array[] = makeList()
+  /** Of the call in hand. */
   private window: Uint8Array | undefined = undefined
   /** By number of the call's input. */
   private readonly frames: KeptBytes[] = makeList()
@@ -57,12 +60,19 @@ export class HarnessState {
       define: (kind, name, make) => this.define(kind, name, make),
       open: (settingsJson) => this.open(settingsJson),
       table: (handle, frame) => this.applyTable(handle, frame),
-      window: (shared) => {
-        this.window = new Uint8ArrayOf(shared)
+      window: (number, buffer) => {
+        this.windows[number] = new Uint8ArrayOf(buffer)
+        return buffer
       },
-      run: (headJson, wantsOrigins, state, ...given) =>
-        (this.status = this.run(headJson, wantsOrigins, state, given)),
-      poll: (isRepeat) => (isRepeat ? this.status : (this.status = this.poll())),
+      run: (headJson, wantsOrigins, state, window, ...given) => {
+        this.window = this.windows[window]
+        return (this.status = this.run(headJson, wantsOrigins, state, given))
+      },
+      poll: (isRepeat, window) => {
+        if (isRepeat) return this.status
+        this.window = this.windows[window]
+        return (this.status = this.poll())
+      },
       answer: (id, errorCode, text, bytes) => this.answer(id, errorCode, text, bytes),
       take: (index) => this.take(index),
       drop: () => this.drop(),

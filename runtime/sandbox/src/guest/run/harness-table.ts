@@ -12,7 +12,7 @@ export interface Harness {
   readonly open: (settingsJson: string) => string
   readonly table: (handle: string, frame: ArrayBuffer) => string
   /** Where the frames of done calls are put, which all realms of the process have in common; another one when it is too small. */
-  readonly window: (shared: SharedArrayBuffer) => void
+  readonly window: <Buffer extends ArrayBuffer | SharedArrayBuffer>(number: number, buffer: Buffer) => Buffer
   /**
    * A call, with its head as JSON text and its state entries. A segment's first node is given a frame for each of the head's inputs;
    * a later one the name of its input, its frame and the origins of the frame's records: each as a buffer or as its place in the
@@ -23,10 +23,11 @@ export interface Harness {
     headJson: string,
     wantsOrigins: boolean,
     state: ArrayBuffer | undefined,
+    window: number,
     ...given: readonly Given[]
   ) => string
   /** `isRepeat`: the last status once more; it was lost to a stray rejection. `A` poll again · `W` waits for the worker: requests follow · `D` done: its frames and a report follow (docs of `CallReport`) · `O` over budget · `F` a failure follows. */
-  readonly poll: (isRepeat: boolean) => string
+  readonly poll: (isRepeat: boolean, window: number) => string
   readonly answer: (id: number, errorCode: string, text: string, bytes: ArrayBuffer | undefined) => void
   /** A frame or bytes that the last status spoke of. */
   readonly take: (index: number) => ArrayBuffer | undefined
