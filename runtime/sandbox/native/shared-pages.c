@@ -1,19 +1,14 @@
 // Memory that a worker and a sandbox process both map: memfd_create(2) and mmap(2) for Node, which has neither.
 // Only for Linux; elsewhere, and where this was not compiled, bytes go over by pwrite and pread (src/pool/shared-memory.ts).
 #define _GNU_SOURCE
-#define NAPI_VERSION 8
 #include <errno.h>
 #include <fcntl.h>
-#include <node_api.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static napi_value refuse(napi_env env, const char *why) {
-  napi_throw_error(env, NULL, why);
-  return NULL;
-}
+#include "module.h"
 
 /* create(bytes): a descriptor. Sealed: a process that has it could else cut it off, and whoever reads beyond its end is killed. */
 static napi_value create(napi_env env, napi_callback_info info) {
@@ -66,12 +61,7 @@ static napi_value map(napi_env env, napi_callback_info info) {
   return buffer;
 }
 
-NAPI_MODULE_INIT() {
-  napi_value function;
-  if (napi_create_function(env, "create", NAPI_AUTO_LENGTH, create, NULL, &function) != napi_ok ||
-      napi_set_named_property(env, exports, "create", function) != napi_ok ||
-      napi_create_function(env, "map", NAPI_AUTO_LENGTH, map, NULL, &function) != napi_ok ||
-      napi_set_named_property(env, exports, "map", function) != napi_ok)
-    return refuse(env, "no functions");
-  return exports;
+napi_status define_shared_pages(napi_env env, napi_value exports) {
+  napi_status status = define(env, exports, "create", create);
+  return status == napi_ok ? define(env, exports, "map", map) : status;
 }

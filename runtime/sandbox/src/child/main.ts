@@ -12,7 +12,7 @@ import { GuestStopped } from "./guest-stopped.ts"
 import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
 import { leastMappedBytes } from "../protocol/shared-layout.ts"
-import { loadPages } from "../protocol/shared-pages.ts"
+import { loadNative } from "../protocol/native-module.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
 import { mapWindows, markStage, readCall, readSections, takeTurn, windowInHand } from "./shared-file.ts"
 
@@ -262,7 +262,7 @@ function serve(json: string, lengths: readonly number[]): Answer {
 
 /** Serves until the worker closes the pipe. `nativePath`: what maps memory; none: all goes through the file. */
 export function main(nativePath = ""): void {
-  const pages = nativePath === "" ? undefined : loadPages(nativePath)
+  const pages = nativePath === "" ? undefined : loadNative(nativePath)
   if (pages !== undefined) mapped = mapWindows(pages)
   writeControl('{"is":"ok"}')
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {

@@ -11,7 +11,7 @@ import {
   questionsAtOnce,
   stageMark
 } from "../protocol/shared-layout.ts"
-import type { SharedPages } from "../protocol/shared-pages.ts"
+import type { SharedPages } from "../protocol/native-module.ts"
 
 const sharedFile = 4
 const mark = Buffer.alloc(4)

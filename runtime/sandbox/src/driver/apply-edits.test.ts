@@ -2,6 +2,7 @@ import { BatchWriter, FrameFault, frameHeaderBytes } from "@millrace/sdk/record"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 import { editsHeadBytes, patchPlaceBits, writtenPiece } from "../guest/data/edits-layout.ts"
+import { nativeModule } from "../pool/native-module.ts"
 import { applyEdits } from "./apply-edits.ts"
 
 const schemaHash = new Uint8Array(32).fill(7)
@@ -95,6 +96,69 @@ function refusal(edits: Uint8Array, mostBytes = most): string {
     return error instanceof FrameFault ? error.code : String(error)
   }
   return "none"
+}
+
+const inScript = () => false
+/** All of a call's frames in one: for the native module, which takes no more. */
+const joined = Uint8Array.from(sources.flatMap((source) => [...source]))
+
+describe("edits of one frame", () => {
+  it("make the same by the native module as without", () => {
+    const native = nativeModule()?.applyEdits ?? assert.fail("no native module")
+    const both = fc.tuple(told, fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 3 }), fc.nat(7))
+    const made = { whole: 0, refused: 0 }
+    fc.assert(
+      fc.property(both, ([one, changes, offset]) => {
+        const edits = editsOf(one)
+        for (const [at, byte] of changes) edits[at % edits.length] = byte
+        const shifted = new Uint8Array(edits.length + offset)
+        shifted.set(edits, offset)
+        const found = outcome(() =>
+          applyEdits(shifted.subarray(offset), [{ frame: joined }], most, (frame, given, source) => {
+            const isMade = native(frame, given, source)
+            made[isMade ? "whole" : "refused"] += 1
+            return isMade
+          })
+        )
+        assert.deepStrictEqual(
+          found,
+          outcome(() => applyEdits(edits, [{ frame: joined }], most, inScript))
+        )
+      }),
+      { numRuns: 1_000 }
+    )
+    assert.isAbove(made.whole, 100)
+    assert.isAbove(made.refused, 10)
+  })
+
+  it("are taken by the native module as byte arrays alone, and never written beyond them", () => {
+    const native = nativeModule()?.applyEdits ?? assert.fail("no native module")
+    const edits = editsOf({
+      pieces: [[0, 8]],
+      patches: [],
+      written: new Uint8Array(0),
+      patched: new Uint8Array(0)
+    })
+    const room = new Uint8Array(head.length + 64)
+    for (let length = 0; length <= head.length + 16; length++) {
+      room.fill(0x55)
+      const isMade = native(room.subarray(16, 16 + length), edits, joined)
+      assert.strictEqual(isMade, length === head.length + 8, `${length}`)
+      assert.isTrue(room.subarray(0, 16).every((byte) => byte === 0x55))
+      assert.isTrue(room.subarray(16 + length).every((byte) => byte === 0x55))
+    }
+    for (const wrong of [undefined, {}, "bytes", new Uint16Array(8), new ArrayBuffer(8)])
+      assert.throws(() => Reflect.apply(native, undefined, [wrong, edits, joined]), "byte arrays")
+  })
+})
+
+/** What there is to compare: the frame, or why not. */
+function outcome(make: () => Uint8Array): Uint8Array | string {
+  try {
+    return make()
+  } catch (error) {
+    return error instanceof FrameFault ? `${error.code} ${error.message}` : String(error)
+  }
 }
 
 describe("edits", () => {

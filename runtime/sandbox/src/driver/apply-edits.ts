@@ -1,4 +1,5 @@
 import { copyWords, FrameFault, frameHeaderBytes, maxFrameBytes, wordCopyBytes } from "@millrace/sdk/record"
+import { nativeModule } from "../pool/native-module.ts"
 import { editsHeadBytes, patchPlaceBits, patchPlaceMask, writtenPiece } from "../guest/data/edits-layout.ts"
 
 /** Below it a loop copies faster than a native call. */
@@ -7,21 +8,25 @@ const loopCopyBytes = 16
 /**
  * The frame that edits make of the frames that a call was given. INVARIANT: nothing is allocated before all that the edits say of
  * places and sizes adds up. That what comes of them is a sound frame is not known yet: it is to be checked like any other. Throws a
- * {@link FrameFault}, `TOO_LARGE` where it would have more than `mostBytes`.
+ * {@link FrameFault}, `TOO_LARGE` where it would have more than `mostBytes`. `native`: of one frame the same, by native copies, where the module is.
  */
 export function applyEdits(
   edits: Uint8Array,
   inputs: readonly { readonly frame: Uint8Array }[],
-  mostBytes: number
+  mostBytes: number,
+  native = nativeModule()?.applyEdits
 ): Uint8Array {
   const parts = partsOf(edits)
   const sources = inputs.map(({ frame }) => bufferOf(frame))
   const length = lengthOf(parts, sources)
   if (length > mostBytes || length > maxFrameBytes)
     throw new FrameFault("TOO_LARGE", 0, `edits that make ${length} bytes`)
-  checkPatches(parts, length)
   // Not zeroed: INVARIANT: the pieces make up its whole length.
   const frame = Buffer.allocUnsafeSlow(length)
+  const [only, ...others] = sources
+  if (native !== undefined && only !== undefined && others.length === 0 && native(frame, edits, only))
+    return new Uint8Array(frame.buffer)
+  checkPatches(parts, length)
   parts.edits.copy(frame, 0, 0, frameHeaderBytes)
   putPieces(parts, sources, frame)
   putPatches(parts, frame)

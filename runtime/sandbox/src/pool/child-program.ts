@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { dirname, extname } from "node:path"
-import { nativePath } from "./native-pages.ts"
+import { nativePath } from "./native-module.ts"
 import { makeModuleText } from "../loader/module-text.ts"
 
 /** Texts that a sandbox process is made of; computed once for a worker. */

@@ -4,9 +4,9 @@ import { failureOf, withPool } from "../fixture/pool-fixture.ts"
 import { bodyBundle, callOf, nodeOf, segmentOf } from "../fixture/segment-fixture.ts"
 import { areaBytes, sharedFileBytes } from "../protocol/shared-layout.ts"
 import { probeGuards } from "./guards.ts"
-import type { SharedPages } from "../protocol/shared-pages.ts"
+import type { SharedPages } from "../protocol/native-module.ts"
 import type { GuardName } from "./guards.ts"
-import { sharedPages } from "./native-pages.ts"
+import { nativeModule } from "./native-module.ts"
 import { SandboxChild } from "./sandbox-child.ts"
 
 /** Runs code in a sandbox process as an escaped guest would; answers what it found out. */
@@ -104,7 +104,7 @@ describe("the guards of a sandbox process", () => {
   }
 
   it("leaves memory that the worker reads as it is, whatever an escaped guest does to it", async () => {
-    const pages = sharedPages()
+    const pages = nativeModule()
     assert.isDefined(pages)
     const cut = (bytes: number) => `require("fs").ftruncateSync(4, ${bytes}); return "done"`
     assert.strictEqual(await escaped(cut(0), [], pages), "EPERM")
@@ -119,7 +119,7 @@ describe("the guards of a sandbox process", () => {
       return `const t = ${JSON.stringify(text)}; const b = Buffer.alloc(4); b.writeUInt32LE(t.length)
         require("fs").writeSync(3, Buffer.concat([b, Buffer.from(t)]))`
     }
-    for (const pages of [undefined, sharedPages()]) {
+    for (const pages of [undefined, nativeModule()]) {
       assert.strictEqual(await endOf(done({ places: [areaBytes - 7] }), pages), "malformed")
       assert.strictEqual(await endOf(done({ places: [0, 0] }), pages), "malformed")
       assert.strictEqual(await endOf(done({ places: [-2] }), pages), "malformed")

@@ -1,6 +1,6 @@
-import type { SharedPages } from "../protocol/shared-pages.ts"
+import type { SharedPages } from "../protocol/native-module.ts"
 import type { GuardName } from "./guards.ts"
-import { sharedPages } from "./native-pages.ts"
+import { nativeModule } from "./native-module.ts"
 
 export interface SandboxPoolOptions {
   /** Sandbox processes of one trust domain; a task's partition chooses among them. Default 1. */
@@ -56,7 +56,7 @@ export function poolSettings(options: SandboxPoolOptions): PoolSettings {
     dataMiB: options.dataMiB ?? 1500,
     disabled: options.disableGuards ?? [],
     onPoint: options.onPoint ?? (() => undefined),
-    pages: options.mapsMemory === false ? undefined : sharedPages(),
+    pages: options.mapsMemory === false ? undefined : nativeModule(),
     preamble: options.preamble ?? ""
   }
 }

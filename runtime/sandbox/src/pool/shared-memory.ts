@@ -11,7 +11,7 @@ import {
   sharedFileBytes,
   stageMark
 } from "../protocol/shared-layout.ts"
-import type { SharedPages } from "../protocol/shared-pages.ts"
+import type { SharedPages } from "../protocol/native-module.ts"
 
 /**
  * The file that a worker shares with one sandbox process: without a name, so that it goes with the last descriptor. Large questions

@@ -1,5 +1,5 @@
 import { areaBytes } from "./shared-layout.ts"
-import type { SharedPages } from "./shared-pages.ts"
+import type { SharedPages } from "./native-module.ts"
 
 /** It counts as much in the isolate that has it. */
 const stepBytes = 512 * 1024

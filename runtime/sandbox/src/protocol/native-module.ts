@@ -6,14 +6,22 @@ export interface SharedPages {
   readonly map: (descriptor: number, at: number, bytes: number) => ArrayBuffer
 }
 
+/** The module of `native/`, which npm compiles. */
+export interface NativeModule extends SharedPages {
+  /** Makes a frame that edits tell of one other; false: they do not make one of its length (native/edits.c). */
+  readonly applyEdits: (frame: Uint8Array, edits: Uint8Array, source: Uint8Array) => boolean
+}
+
 /** Undefined where the module is not there, as where it could not be compiled. */
-export function loadPages(path: string): SharedPages | undefined {
-  const module: { exports: Partial<SharedPages> } = { exports: {} }
+export function loadNative(path: string): NativeModule | undefined {
+  const module: { exports: Partial<NativeModule> } = { exports: {} }
   try {
     process.dlopen(module, path)
   } catch {
     return undefined
   }
-  const { create, map } = module.exports
-  return create === undefined || map === undefined ? undefined : { create, map }
+  const { applyEdits, create, map } = module.exports
+  return applyEdits === undefined || create === undefined || map === undefined
+    ? undefined
+    : { applyEdits, create, map }
 }
