@@ -4,7 +4,7 @@ import { forget, scale, totalsOf, withStreams } from "./streams/stream-platform.
 import type { Taken } from "./streams/stream-platform.ts"
 
 // Five nodes over bids that were written before, on a platform: fused into one task, and the same with a durable topic between
-// each two. The last one's stream is durable in both.
+// each two.
 
 const rounds = 3
 const count = Math.round(1_000_000 * scale)
@@ -17,15 +17,16 @@ const five = [
   { use: "slim" }
 ]
 
-const nodesOf = (name: string, hasTopics: boolean): string =>
+/** The five over `from`: durable topics between each two, or none. The last one's stream is durable in both. */
+export const fiveNodes = (name: string, hasTopics: boolean, from = "bench.bids"): string =>
   five
     .map(({ use, with: config }, place) => {
-      const from = place === 0 ? "{ stream: bench.bids }" : five[place - 1]?.use
+      const input = place === 0 ? `{ stream: ${from} }` : five[place - 1]?.use
       const isLast = place === five.length - 1
       return [
         `  ${use}:`,
         `    use: "{root}/test/bench/plugins/bids.ts#${use}"`,
-        `    from: ${from}`,
+        `    from: ${input}`,
         ...(config === undefined ? [] : [`    with: ${config}`]),
         ...(isLast || hasTopics ? [`    stream: bench.${name}-${use}`] : [])
       ].join("\n")
@@ -47,7 +48,7 @@ export const run = (): Promise<readonly BenchRow[]> =>
       for (let round = 0; round < rounds; round++) {
         for (const { hasTopics, name } of round % 2 === 0 ? contestants : contestants.toReversed()) {
           const pipeline = `${name}-${round}`
-          const one = await runPipeline(pipeline, `${nodesOf(pipeline, hasTopics)}\n`)
+          const one = await runPipeline(pipeline, `${fiveNodes(pipeline, hasTopics)}\n`)
           verified &&= totalsOf(one.status, "expensive").in === count
           outs.add(totalsOf(one.status, "slim").out)
           taken.set(name, [...(taken.get(name) ?? []), one])

@@ -17,6 +17,7 @@ const benches: {
   journey: () => import("./journey.ts"),
   observe: () => import("./observe.ts"),
   movies: () => import("./movies.ts"),
+  "paced-fused": () => import("./paced-fused.ts"),
   recover: () => import("./recover.ts"),
   joins: () => import("./joins.ts"),
   kafka: () => import("./kafka.ts"),

@@ -44,6 +44,13 @@ export const sandboxed = (name: string, [one, other]: Tasks): Contestant => ({
     )
 })
 
+/** Calls of one task alone in its process, which waits for each answer before it asks again. */
+export const lone = (name: string, segment: Segment): Contestant => ({
+  name,
+  run: (batches) => calls(segment, batches),
+  values: sandboxed(name, [segment, segment]).values
+})
+
 /** The segments of two tasks. */
 export type Tasks = readonly [Segment, Segment]
 

@@ -37,6 +37,27 @@ export const bids = defineSource({
   }
 })
 
+/** What is due is given ten times a second. */
+const waitMs = 100
+
+/** So many bids a second from a time on, without end; what was due meanwhile comes as fast as it is taken. */
+export const pacedBids = defineSource({
+  name: "paced-bids",
+  output: Bid,
+  config: Schema.Struct({ perSecond: Schema.Int, startAt: Schema.Int }),
+  position: Schema.Int,
+  read: (position, { config, now }) => {
+    const from = position ?? 0
+    const due = Math.floor(((now - config.startAt) * config.perSecond) / 1_000)
+    const to = Math.max(from, Math.min(due, from + sourceBatch))
+    const records = Array.from({ length: to - from }, (_, index) => {
+      const value = nthBid(from + index)
+      return { value, timestamp: value.dateTime }
+    })
+    return { records, position: to, next: to < due ? "more" : "idle", waitMs }
+  }
+})
+
 /** The first so many bids of a stream that others go on with: it has no end. */
 export const opening = defineSource({
   name: "opening",
