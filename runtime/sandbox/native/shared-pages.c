@@ -10,6 +10,10 @@
 
 #include "module.h"
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
 /* create(bytes): a descriptor. Sealed: a process that has it could else cut it off, and whoever reads beyond its end is killed. */
 static napi_value create(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -18,7 +22,10 @@ static napi_value create(napi_env env, napi_callback_info info) {
   if (napi_get_cb_info(env, info, &count, given, NULL, NULL) != napi_ok || count < 1 ||
       napi_get_value_int64(env, given[0], &bytes) != napi_ok || bytes <= 0)
     return refuse(env, "create takes a number of bytes");
-  int fd = memfd_create("millrace", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  int fd = memfd_create("millrace", flags | MFD_NOEXEC_SEAL);
+  /* Before Linux 6.3. */
+  if (fd < 0 && errno == EINVAL) fd = memfd_create("millrace", flags);
   if (fd < 0) return refuse(env, strerror(errno));
   if (ftruncate(fd, bytes) != 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     int why = errno;
@@ -32,12 +39,13 @@ static napi_value create(napi_env env, napi_callback_info info) {
   return descriptor;
 }
 
+/* Node calls it from the event loop, when the buffer is gone: who never comes back there has the mapping for good. */
 static void unmap(napi_env env, void *at, void *bytes) {
   (void)env;
   munmap(at, (size_t)(uintptr_t)bytes);
 }
 
-/* map(descriptor, at, bytes): an ArrayBuffer, unmapped when it is collected, in whichever isolate it is by then. */
+/* map(descriptor, at, bytes): an ArrayBuffer, to be unmapped when it was detached or collected, in whichever isolate it is by then. */
 static napi_value map(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value given[3], buffer;

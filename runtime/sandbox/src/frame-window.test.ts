@@ -15,8 +15,17 @@ import {
   pend,
   segmentOf
 } from "./fixture/segment-fixture.ts"
+import type { Movie } from "./fixture/segment-fixture.ts"
+import type { SandboxPoolShape, Segment } from "./segment.ts"
 
 const kept = (call: string, node: string) => nodeOf(bodyBundle("map", call), { node, outputs: [movieOutput] })
+
+/** Of a pool's first process. */
+const mappings = (pool: SandboxPoolShape) =>
+  Effect.map(pool.processes, ([process]) => {
+    const maps = readFileSync(`/proc/${process?.pid}/maps`, "utf8")
+    return maps.split("\n").filter((line) => line.includes("memfd:millrace")).length
+  })
 
 describe("memory that both sides map", () => {
   it("is given to an isolate when its calls are large, and then to all of its realms as one", async () => {
@@ -25,17 +34,54 @@ describe("memory that both sides map", () => {
         const segment = yield* pool.open(
           segmentOf([kept("(movie) => movie", "first"), kept("(movie) => movie", "second")])
         )
-        const mapped = Effect.gen(function* () {
-          const [process] = yield* pool.processes
-          const maps = readFileSync(`/proc/${process?.pid}/maps`, "utf8")
-          return maps.split("\n").filter((line) => line.includes("memfd:millrace")).length
-        })
         const mappedAfter = (size: number) =>
-          Effect.andThen(segment.call(callOf([inputOf(frameOf(movies(size)))]), hostOf()), mapped)
+          Effect.andThen(segment.call(callOf([inputOf(frameOf(movies(size)))]), hostOf()), mappings(pool))
         const first = yield* mappedAfter(3)
         assert.isAbove(first, 0)
+        // A node that was slow at first has its records in small calls for a while.
+        while ((yield* mappedAfter(3_000)) === first);
         assert.strictEqual(yield* mappedAfter(3_000), first + 1)
-        assert.strictEqual(yield* mappedAfter(3_000), first + 1)
+      })
+    )
+  })
+})
+
+describe("what is mapped", () => {
+  it("is let go with the isolate that had it", async () => {
+    const spec = segmentOf([kept("(movie) => movie", "fresh")], { isFresh: true })
+    const most = await withSegment(spec, (segment, pool) =>
+      Effect.gen(function* () {
+        let found = 0
+        for (let call = 0; call < 40; call++) {
+          yield* segment.call(callOf([inputOf(frameOf(movies(3_000)))]), hostOf())
+          found = Math.max(found, yield* mappings(pool))
+        }
+        return found
+      })
+    )
+    // What is not yet let go may stand beside what is in use.
+    assert.isBelow(most, 15)
+  })
+
+  it("is as much as an isolate may have, and another's large calls change nothing for it", async () => {
+    const limits = { deadlineMs: 20_000, maxOutputBytes: 8 * 1024 * 1024, maxOutputRecordsPerInput: 1_000 }
+    const of = (memoryMiB: number, name: string) =>
+      segmentOf([kept("(movie) => ({ ...movie, id: movie.id + '!' })", name)], {
+        limits: { ...limits, memoryMiB }
+      })
+    const long = movies(3_000).map((movie) => ({ ...movie, title: "-".repeat(1_000) }))
+    await withPool((pool) =>
+      Effect.gen(function* () {
+        const small = yield* pool.open(of(24, "small"))
+        const large = yield* pool.open(of(256, "large"))
+        const take = (segment: Segment, list: readonly Movie[]) =>
+          Effect.map(segment.call(callOf([inputOf(frameOf(list))]), hostOf()), ({ outputs }) =>
+            outputs.reduce((sum, { frame }) => sum + moviesIn(frame).length, 0)
+          )
+        for (const list of [movies(4_000), long, movies(4_000), long])
+          for (const segment of [small, large]) assert.strictEqual(yield* take(segment, list), list.length)
+        const [process] = yield* pool.processes
+        assert.deepStrictEqual([process?.restarts], [0])
       })
     )
   })

@@ -37,6 +37,7 @@ export function readDone(text: string, windowBytes: number): DoneCall {
     const role = roles[one.charAt(0)]
     const bytes = Number(one.slice(1))
     if (role === undefined || !Number.isSafeInteger(bytes) || bytes < 0) throw broken()
+    if (isShown && bytes > windowBytes) throw broken()
     frames.push({ role, bytes, at: isShown ? place : -1 })
     place += (bytes + 7) & ~7
   }

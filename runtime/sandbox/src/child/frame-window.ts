@@ -14,8 +14,8 @@ export interface FrameWindow {
   readonly bytes: Uint8Array
   /** Makes room for a call that gives as much as the one that had none. */
   readonly widen: (needed: number) => void
-  /** The same memory for another isolate: shared, or to be moved there. */
-  readonly give: () => ArrayBufferLike
+  /** The same memory for an isolate, as much of it as it may have: shared, or to be moved there. */
+  readonly give: (mostBytes: number) => ArrayBufferLike
 }
 
 const firstBytes = 1 << 20
@@ -57,7 +57,7 @@ export class MappedWindow implements FrameWindow {
     this.area.widen(needed)
   }
 
-  give(): ArrayBufferLike {
-    return this.area.again()
+  give(mostBytes: number): ArrayBufferLike {
+    return this.area.again(Math.min(this.bytes.length, mostBytes))
   }
 }

@@ -8,6 +8,7 @@ import { GuestStopped } from "./guest-stopped.ts"
 
 /** isolated-vm takes no less. */
 const leastOldMiB = 8
+const pageBytes = 4096
 
 /** Of one process, for all its isolates. */
 export type CompiledCode = CodeCache<ivm.ExternalCopy<ArrayBuffer>>
@@ -33,7 +34,7 @@ export class GuestIsolate {
   readonly isTimed: boolean
   /** What of frames may be given as text in one call: such texts are the isolate's until it collects the next young objects. */
   readonly mostTextBytes: number
-  /** What a window may have that is mapped: it counts as the isolate's, for each turn. */
+  /** What of a window may be mapped for it: that counts as its own, for each turn. */
   readonly mostWindowBytes: number
   /** Numbers of the segments that have realms in it. */
   readonly members: Set<number> = new Set()
@@ -44,6 +45,8 @@ export class GuestIsolate {
   private readonly code: CompiledCode
   /** By number, as its realms are given them. */
   private readonly windows: Map<number, GivenWindow> = new Map()
+  /** In which no plugin is. */
+  private neutral: ivm.Context | undefined
   private preloaded: { readonly library: string; readonly realm: GuestRealm } | undefined
 
   constructor(memoryMiB: number, harness: string, disabled: readonly string[], code: CompiledCode) {
@@ -51,7 +54,7 @@ export class GuestIsolate {
     this.code = code
     this.isTimed = !disabled.includes("timeout")
     this.mostTextBytes = (memoryMiB * 2 ** 20) / 32
-    this.mostWindowBytes = (memoryMiB * 2 ** 20) / 16
+    this.mostWindowBytes = Math.floor((memoryMiB * 2 ** 20) / 16 / pageBytes) * pageBytes
     // The limit is the old generation's, and the young one comes on top.
     this.isolate = new ivm.Isolate({ memoryLimit: Math.max(leastOldMiB, memoryMiB - youngMiB) })
     this.harness = this.compile(`(function () {\n${harness}\n})`, "harness")
@@ -132,28 +135,26 @@ export class GuestIsolate {
     return undefined
   }
 
-  /** Whether its realms have such a window as it is now. */
+  /** Whether it has such a window, as much of it as it may have. */
   has(window: FrameWindow): boolean {
-    return this.windows.get(window.number)?.bytes === window.bytes
+    const known = this.windows.get(window.number)
+    return known !== undefined && (known.of === window.bytes || known.length >= this.mostWindowBytes)
   }
 
-  /** The window as its realms have it: one buffer, made for the realm that is the first to need it. */
-  windowFor(window: FrameWindow, realm: GuestRealm, show: (buffer: unknown) => ivm.Reference): GivenWindow {
+  /** The window as all its realms have it: one buffer, which is of none of them, for it would keep its realm. */
+  windowFor(window: FrameWindow): GivenWindow {
     const known = this.windows.get(window.number)
-    if (known?.bytes === window.bytes) return known
+    if (known !== undefined && this.has(window)) return known
     known?.reference.release()
-    const given = { bytes: window.bytes, realm, reference: show(handed(window.give())) }
+    this.neutral ??= this.isolate.createContextSync()
+    const buffer = window.give(this.mostWindowBytes)
+    const length = buffer.byteLength
+    const reference: ivm.Reference = this.neutral.evalClosureSync("return $0", [handed(buffer)], {
+      result: { reference: true }
+    })
+    const given = { of: window.bytes, length, reference }
     this.windows.set(window.number, given)
     return given
-  }
-
-  /** Its windows are buffers of their first realm, and would keep it. */
-  forgetWindowsOf(realm: GuestRealm): void {
-    for (const [number, given] of this.windows) {
-      if (given.realm !== realm) continue
-      given.reference.release()
-      this.windows.delete(number)
-    }
   }
 
   dispose(): void {
@@ -163,8 +164,9 @@ export class GuestIsolate {
 
 /** A window within one isolate. */
 interface GivenWindow {
-  readonly bytes: Uint8Array
-  readonly realm: GuestRealm
+  /** What the process has of it. */
+  readonly of: Uint8Array
+  readonly length: number
   readonly reference: ivm.Reference
 }
 
@@ -240,14 +242,19 @@ export class GuestRealm {
     })
   }
 
-  /** Shows the realm the window in force. */
-  show(window: FrameWindow): void {
-    const show = (buffer: unknown): ivm.Reference =>
-      this.functions["window"]?.applySync(undefined, [window.number, buffer], { result: { reference: true } })
-    const given = this.owner.windowFor(window, this, show)
-    if (this.shown[window.number] === given) return
+  /** Shows the realm the window in force; answers how much of it the realm has. */
+  show(window: FrameWindow, deadline: Deadline): number {
+    const known = this.shown[window.number]
+    if (known !== undefined && this.owner.has(window) && known === this.owner.windowFor(window))
+      return known.length
+    let given: GivenWindow | undefined
+    const stray = this.owner.guarded(deadline, (timeout) => {
+      given = this.owner.windowFor(window)
+      this.functions["window"]?.applySync(undefined, [window.number, given.reference.derefInto()], timeout)
+    })
+    if (given === undefined) throw new GuestStopped("broken", stray?.message ?? "no window")
     this.shown[window.number] = given
-    if (given.realm !== this) show(given.reference.derefInto()).release()
+    return given.length
   }
 
   /** Calls the harness. A stray rejection of the plugin surfaces here as an error: it is answered beside the result. */
@@ -266,7 +273,6 @@ export class GuestRealm {
   /** Lets the isolate forget the realm. */
   release(): void {
     if (this.owner.isolate.isDisposed) return
-    this.owner.forgetWindowsOf(this)
     for (const reference of Object.values(this.functions)) reference.release()
     this.context.release()
   }

@@ -35,6 +35,8 @@ export class LoadedSegment {
   readonly isolate: GuestIsolate
   private readonly id: number
   private window: FrameWindow
+  /** How much of it the node in hand has. */
+  private shownBytes = 0
   private readonly nodes: GuestRealm[] = []
   /** By stage: its node reads much of its frames as text. */
   private readonly readsText: boolean[] = []
@@ -102,7 +104,7 @@ export class LoadedSegment {
   ): unknown {
     markStage(passage.stage)
     const node = this.at(passage.stage)
-    node.show(this.window)
+    this.shownBytes = node.show(this.window, deadline)
     passage.cpuAtStart = cpuMicros()
     const isLast = passage.stage === this.nodes.length - 1
     const kept = state === undefined || state.length === 0 ? undefined : state
@@ -157,7 +159,7 @@ export class LoadedSegment {
   private finishStage(passage: Passage, text: string, deadline: Deadline): unknown {
     const node = this.at(passage.stage)
     const isLast = passage.stage === this.nodes.length - 1
-    const { frames, readsText, report } = readDone(text, this.window.bytes.length)
+    const { frames, readsText, report } = readDone(text, this.shownBytes)
     this.readsText[passage.stage] = readsText
     const places: number[] = []
     const handed: { output?: CallSections["frames"][number]; origins?: CallSections["frames"][number] } = {}
@@ -204,7 +206,7 @@ export class LoadedSegment {
     if (passage === undefined) throw new GuestStopped("broken", "no call is in hand")
     markStage(passage.stage)
     const node = this.at(passage.stage)
-    node.show(window)
+    this.shownBytes = node.show(window, deadline)
     for (const answer of answers) {
       node.call("answer", [answer.id, answer.errorCode, answer.text, sections[answer.section]], deadline)
     }

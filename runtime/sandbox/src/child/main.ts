@@ -148,9 +148,10 @@ function runSegment(segment: LoadedSegment, question: RunQuestion, lengths: read
 /** What is mapped for an isolate counts as its own, and has pages: it is for calls that are worth it, and then for all of its calls. */
 function windowFor(isolate: GuestIsolate, needed: number): FrameWindow {
   const window = windowInHand(mapped)
-  if (window === undefined || (needed < leastMappedBytes && !isolate.has(window))) return own
+  if (window === undefined || needed > isolate.mostWindowBytes) return own
+  if (needed < leastMappedBytes && !isolate.has(window)) return own
   window.widen(needed)
-  return window.bytes.length <= isolate.mostWindowBytes ? window : own
+  return window
 }
 
 function newSegment(question: OpenQuestion): LoadedSegment {
@@ -260,16 +261,24 @@ function serve(json: string, lengths: readonly number[]): Answer {
   }
 }
 
+/** What nobody has any more is unmapped when this thread comes back to its event loop: now and then, and when an isolate may have ended. */
+const questionsToTurn = 64
+
 /** Serves until the worker closes the pipe. `nativePath`: what maps memory; none: all goes through the file. */
-export function main(nativePath = ""): void {
+export async function main(nativePath = ""): Promise<void> {
   const pages = nativePath === "" ? undefined : loadNative(nativePath)
   if (pages !== undefined) mapped = mapWindows(pages)
   writeControl('{"is":"ok"}')
+  let untilTurn = questionsToTurn
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {
     takeTurn(frame.turn)
     const answer = serve(frame.json, frame.sections)
     writeControl(answerText(answer))
     if (answer.is === "done") preloadOpened()
+    const isCall = answer.is === "done" || answer.is === "wait"
+    if (mapped.length === 0 || (isCall && --untilTurn > 0)) continue
+    untilTurn = questionsToTurn
+    await new Promise(setImmediate)
   }
   // Leaving by exit() while isolates are being disposed of has crashed; nothing is lost by this.
   process.kill(process.pid, "SIGKILL")

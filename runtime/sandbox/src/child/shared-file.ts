@@ -117,11 +117,11 @@ export class SectionWriter {
   readonly places: number[] = []
   private readonly begin = answerArea(turnInHand)
   private at = this.begin
+  private shownBytes = 0
 
   /** Answers the section's number. */
   add(bytes: Uint8Array): number {
-    if (this.at + bytes.length > this.begin + areaBytes || this.lengths.length >= maxSections)
-      throw new Error("too much to answer")
+    this.count(bytes.length)
     let written = 0
     while (written < bytes.length) {
       written += writeSync(sharedFile, bytes, written, bytes.length - written, this.at + written)
@@ -132,8 +132,16 @@ export class SectionWriter {
     return this.lengths.length - 1
   }
 
+  /** Before one more section of so many bytes. */
+  private count(bytes: number): void {
+    const total = this.at - this.begin + this.shownBytes + bytes
+    if (total > areaBytes || this.lengths.length >= maxSections) throw new Error("too much to answer")
+  }
+
   /** A section that stands in the question's area already. */
   show(at: number, length: number): void {
+    this.count(length)
+    this.shownBytes += length
     this.lengths.push(length)
     this.places.push(at)
   }

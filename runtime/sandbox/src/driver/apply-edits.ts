@@ -7,7 +7,7 @@ const loopCopyBytes = 16
 
 /**
  * The frame that edits make of the frames that a call was given. INVARIANT: nothing is allocated before all that the edits say of
- * places and sizes adds up. That what comes of them is a sound frame is not known yet: it is to be checked like any other. Throws a
+ * pieces and sizes adds up, and nothing is patched before the patches do. That what comes of them is a sound frame is not known yet: it is to be checked like any other. Throws a
  * {@link FrameFault}, `TOO_LARGE` where it would have more than `mostBytes`. `native`: of one frame the same, by native copies, where the module is.
  */
 export function applyEdits(

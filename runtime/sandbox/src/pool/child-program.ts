@@ -9,13 +9,15 @@ export interface ChildProgram {
   readonly program: string
   /** Body of a function that answers the harness's exports. */
   readonly harness: Uint8Array
-  /** Folders that the process must read: the native module's. */
+  /** What the process may read. */
   readonly readable: readonly string[]
+  /** Of these, folders that it cannot do without: isolated-vm's. */
+  readonly needed: readonly string[]
 }
 
 /** Folders that it must be able to read. */
 export function childFolders(): readonly string[] {
-  return childProgram().readable.filter((path) => path.endsWith("/"))
+  return childProgram().needed
 }
 
 let made: ChildProgram | undefined
@@ -33,9 +35,11 @@ function make(): ChildProgram {
   const require = createRequire(import.meta.url)
   const native = require.resolve("isolated-vm")
   const loader = createRequire(native).resolve("node-gyp-build")
+  const needed = [`${dirname(native)}/`, `${dirname(loader)}/`]
   return {
     program: `(function () {\n${program.text}\n})().main`,
     harness: Buffer.from(harness.text, "utf8"),
-    readable: [`${dirname(native)}/`, `${dirname(loader)}/`, `${dirname(nativePath)}/`, "/etc/alpine-release"]
+    readable: [...needed, `${dirname(nativePath)}/`, "/etc/alpine-release"],
+    needed
   }
 }

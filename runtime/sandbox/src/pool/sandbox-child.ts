@@ -143,7 +143,7 @@ export class SandboxChild {
       return this.expect(
         wallMs,
         () => {
-          this.memory.write(turn, sections)
+          this.memory.write(turn, sections, question.ask === "run")
           this.input.write(frame)
         },
         turn
@@ -166,9 +166,18 @@ export class SandboxChild {
       const pending = { resume, turn, wallMs, begunAt: 0, timer: undefined, isLate }
       this.pending.push(pending)
       if (this.pending.length === 1) this.begin(pending)
-      if (!isLate) send()
+      if (!isLate) this.trySending(send)
       return Effect.suspend(() => this.abandon(pending))
     })
+  }
+
+  /** A process that has done something to what it shares is not to be asked any more. */
+  private trySending(send: () => void): void {
+    try {
+      send()
+    } catch {
+      this.kill("malformed")
+    }
   }
 
   /** All that was asked before is answered. */
@@ -201,13 +210,21 @@ export class SandboxChild {
     const [pending] = this.pending
     const answer = text === undefined ? undefined : decodeAnswer(text)
     if (pending === undefined || answer === undefined) return false
-    const sections =
-      "sections" in answer
-        ? this.memory.read(pending.turn, answer.sections, answer.is === "done" ? answer.places : [])
-        : []
+    const sections = "sections" in answer ? this.sectionsOf(answer, pending.turn) : []
     if (sections === undefined) return false
     this.settle(Effect.succeed({ answer, sections, tookMs: performance.now() - pending.begunAt }))
     return true
+  }
+
+  private sectionsOf(
+    answer: Extract<Answer, { readonly sections: readonly number[] }>,
+    turn: number
+  ): readonly Uint8Array[] | undefined {
+    try {
+      return this.memory.read(turn, answer.sections, answer.is === "done" ? answer.places : [])
+    } catch {
+      return undefined
+    }
   }
 
   /** Of what was asked first. */

@@ -36,10 +36,10 @@ export class SharedMemory {
           )
   }
 
-  /** Writes a question's sections, which have room for together (`areaBytes`). */
-  write(turn: number, sections: readonly Uint8Array[]): void {
+  /** Writes a question's sections, which have room for together (`areaBytes`). `isCall`: they are a call's frames. */
+  write(turn: number, sections: readonly Uint8Array[], isCall: boolean): void {
     const total = sections.reduce((sum, { length }) => sum + length, 0)
-    const area = total < leastMappedBytes ? undefined : this.mapped[turn]?.widen(total)
+    const area = !isCall || total < leastMappedBytes ? undefined : this.mapped[turn]?.widen(total)
     let at = area === undefined ? questionArea(turn) : 0
     for (const section of sections) {
       if (area === undefined) this.writeAt(at, section)
@@ -105,7 +105,7 @@ export class SharedMemory {
   }
 
   close(): void {
-    // What is mapped is free when nobody has it.
+    for (const area of this.mapped) area.close()
     this.mapped = []
     closeSync(this.descriptor)
   }

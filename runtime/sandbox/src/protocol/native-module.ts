@@ -2,7 +2,7 @@
 export interface SharedPages {
   /** A descriptor of so many bytes, which nobody can make fewer or more. */
   readonly create: (bytes: number) => number
-  /** A part of a descriptor's bytes, at a multiple of a page. It is unmapped when nobody holds the buffer, in whichever isolate. */
+  /** A part of a descriptor's bytes, at a multiple of a page. It is unmapped once nobody holds the buffer, in whichever isolate, by this thread's event loop. */
   readonly map: (descriptor: number, at: number, bytes: number) => ArrayBuffer
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
-import { hasNativeModule, SandboxPool } from "@millrace/sandbox"
+import { mapsMemory, SandboxPool } from "@millrace/sandbox"
 
 /** `reduced`: it works with less than it could. */
 export interface Finding {
@@ -13,7 +13,9 @@ export interface Finding {
 
 /** Everything that is looked at, in order. */
 export const findings = (folder: string): Effect.Effect<readonly Finding[]> =>
-  Effect.map(Effect.all([node, sandbox, Effect.sync(() => [native(), disk(folder)])]), (all) => all.flat())
+  Effect.map(Effect.all([node, sandbox, Effect.sync(() => [mappedMemory(), disk(folder)])]), (all) =>
+    all.flat()
+  )
 
 const wantedNode = 24
 
@@ -68,14 +70,14 @@ const sandbox = Effect.gen(function* () {
 )
 
 /** Nothing is lost without it but speed. */
-const native = (): Finding => {
-  const name = "native module"
-  return hasNativeModule()
+const mappedMemory = (): Finding => {
+  const name = "mapped memory"
+  return mapsMemory()
     ? { name, state: "good", text: "large calls go to sandboxes without copies" }
     : {
         name,
         state: "reduced",
-        text: "it was not compiled: large calls go to sandboxes by copies, and take up to a third more CPU time",
+        text: "large calls go to sandboxes by copies, and take up to a third more CPU time",
         remedy: "on Linux, install a C compiler and run: node node_modules/@millrace/sandbox/native/build.js"
       }
 }

@@ -62,7 +62,6 @@ export class HarnessState {
       table: (handle, frame) => this.applyTable(handle, frame),
       window: (number, buffer) => {
         this.windows[number] = new Uint8ArrayOf(buffer)
-        return buffer
       },
       run: (headJson, wantsOrigins, state, window, ...given) => {
         this.window = this.windows[window]

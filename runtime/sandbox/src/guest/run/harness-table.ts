@@ -11,8 +11,8 @@ export interface Harness {
   /** Answers "" or a failure as JSON text. */
   readonly open: (settingsJson: string) => string
   readonly table: (handle: string, frame: ArrayBuffer) => string
-  /** Where the frames of done calls are put, which all realms of the process have in common; another one when it is too small. */
-  readonly window: <Buffer extends ArrayBuffer | SharedArrayBuffer>(number: number, buffer: Buffer) => Buffer
+  /** Where frames of calls stand, by number, and those of done calls are put, which the realms of the isolate have in common; another one when it is too small. */
+  readonly window: (number: number, buffer: ArrayBuffer | SharedArrayBuffer) => void
   /**
    * A call, with its head as JSON text and its state entries. A segment's first node is given a frame for each of the head's inputs;
    * a later one the name of its input, its frame and the origins of the frame's records: each as a buffer or as its place in the
