@@ -12,7 +12,8 @@ napi_status define(napi_env env, napi_value exports, const char *name, napi_call
 }
 
 NAPI_MODULE_INIT() {
-  if (define_shared_pages(env, exports) != napi_ok || define_edits(env, exports) != napi_ok)
+  if (define_shared_pages(env, exports) != napi_ok || define_edits(env, exports) != napi_ok ||
+      define_trim(env, exports) != napi_ok)
     return refuse(env, "no functions");
   return exports;
 }

@@ -13,6 +13,7 @@ import type { CompiledCode, Deadline } from "./guest-isolate.ts"
 import { failureText, LoadedSegment } from "./loaded-segment.ts"
 import { leastMappedBytes } from "../protocol/shared-layout.ts"
 import { loadNative } from "../protocol/native-module.ts"
+import type { NativeModule } from "../protocol/native-module.ts"
 import { SharedIsolate } from "./shared-isolate.ts"
 import { mapWindows, markStage, readCall, readSections, takeTurn, windowInHand } from "./shared-file.ts"
 
@@ -25,6 +26,7 @@ const code: CompiledCode = new CodeCache()
 const own = new OwnWindow()
 /** By turn. */
 let mapped: readonly MappedWindow[] = []
+let native: NativeModule | undefined
 const giveBack = new GiveBack()
 /** With the library of the bundle to be inspected next. */
 let preloaded: GuestIsolate | undefined
@@ -64,10 +66,17 @@ function answerTo(question: Question, lengths: readonly number[]): Answer {
     case "inspect":
       return inspect(question, partsOfBundle(textOf(lengths)))
     case "rest":
-      return { is: "rested", isMore: giveBack.next(isolates()) }
+      return rest()
     default:
       return answerForSegment(question, lengths)
   }
+}
+
+/** What collections free, malloc keeps: it goes back when there is nothing more to collect. */
+function rest(): Answer {
+  const isMore = giveBack.next(isolates())
+  if (!isMore) native?.trim()
+  return { is: "rested", isMore }
 }
 
 const warmUpMiB = 16
@@ -266,8 +275,8 @@ const questionsToTurn = 64
 
 /** Serves until the worker closes the pipe. `nativePath`: what maps memory; none: all goes through the file. */
 export async function main(nativePath = ""): Promise<void> {
-  const pages = nativePath === "" ? undefined : loadNative(nativePath)
-  if (pages !== undefined) mapped = mapWindows(pages)
+  native = nativePath === "" ? undefined : loadNative(nativePath)
+  if (native !== undefined) mapped = mapWindows(native)
   writeControl('{"is":"ok"}')
   let untilTurn = questionsToTurn
   for (let frame = readControl(); frame !== undefined; frame = readControl()) {

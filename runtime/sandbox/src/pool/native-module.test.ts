@@ -21,7 +21,9 @@ describe("the native module", () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-native-"))
     try {
       const { include_dir: headers } = createRequire(import.meta.url)("node-api-headers")
-      const sources = ["module.c", "edits.c", "shared-pages.c"].map((name) => join(dirname(nativePath), name))
+      const sources = ["module.c", "edits.c", "shared-pages.c", "trim.c"].map((name) =>
+        join(dirname(nativePath), name)
+      )
       const flags = ["-O2", "-Wall", "-Wextra", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
       execFileSync("cc", [
         ...flags,

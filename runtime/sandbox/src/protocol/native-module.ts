@@ -10,6 +10,8 @@ export interface SharedPages {
 export interface NativeModule extends SharedPages {
   /** Makes a frame that edits tell of one other; false: they do not make one of its length (native/edits.c). */
   readonly applyEdits: (frame: Uint8Array, edits: Uint8Array, source: Uint8Array) => boolean
+  /** Gives back what malloc has free (native/trim.c). */
+  readonly trim: () => void
 }
 
 /** Undefined where the module is not there, as where it could not be compiled. */
@@ -20,8 +22,8 @@ export function loadNative(path: string): NativeModule | undefined {
   } catch {
     return undefined
   }
-  const { applyEdits, create, map } = module.exports
-  return applyEdits === undefined || create === undefined || map === undefined
+  const { applyEdits, create, map, trim } = module.exports
+  return applyEdits === undefined || create === undefined || map === undefined || trim === undefined
     ? undefined
-    : { applyEdits, create, map }
+    : { applyEdits, create, map, trim }
 }
