@@ -12,7 +12,7 @@ import type { BenchRow } from "./row.ts"
 import { scale, totalsOf } from "./streams/stream-platform.ts"
 
 // The five nodes of `fused.ts`, fused and with a durable topic between each two, over a stream that gets as many records a second as an
-// average job of Netflix's does (PERFORMANCE.md): batches are small then, and what each costs counts for more than its bytes.
+// average job of Netflix's does: batches are small then, and what each costs counts for more than its bytes.
 // CPU time is that of the platform and its sandboxes while one of the two runs, less what they take while none does: the source, and what
 // the platform does by itself.
 

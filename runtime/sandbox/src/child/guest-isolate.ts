@@ -135,17 +135,15 @@ export class GuestIsolate {
     return undefined
   }
 
-  /** Whether it has such a window, as much of it as it may have. */
-  has(window: FrameWindow): boolean {
+  /** The window as it has it, where that is as much as there is of it, or as it may have. */
+  given(window: FrameWindow): GivenWindow | undefined {
     const known = this.windows.get(window.number)
-    return known !== undefined && (known.of === window.bytes || known.length >= this.mostWindowBytes)
+    return known?.of === window.bytes || (known?.length ?? 0) >= this.mostWindowBytes ? known : undefined
   }
 
-  /** The window as all its realms have it: one buffer, which is of none of them, for it would keep its realm. */
-  windowFor(window: FrameWindow): GivenWindow {
-    const known = this.windows.get(window.number)
-    if (known !== undefined && this.has(window)) return known
-    known?.reference.release()
+  /** Gives it the window, for all its realms: one buffer, which is of none of them, for it would keep its realm. */
+  give(window: FrameWindow): GivenWindow {
+    this.windows.get(window.number)?.reference.release()
     this.neutral ??= this.isolate.createContextSync()
     const buffer = window.give(this.mostWindowBytes)
     const length = buffer.byteLength
@@ -244,12 +242,11 @@ export class GuestRealm {
 
   /** Shows the realm the window in force; answers how much of it the realm has. */
   show(window: FrameWindow, deadline: Deadline): number {
-    const known = this.shown[window.number]
-    if (known !== undefined && this.owner.has(window) && known === this.owner.windowFor(window))
-      return known.length
+    const known = this.owner.given(window)
+    if (known !== undefined && known === this.shown[window.number]) return known.length
     let given: GivenWindow | undefined
     const stray = this.owner.guarded(deadline, (timeout) => {
-      given = this.owner.windowFor(window)
+      given = this.owner.given(window) ?? this.owner.give(window)
       this.functions["window"]?.applySync(undefined, [window.number, given.reference.derefInto()], timeout)
     })
     if (given === undefined) throw new GuestStopped("broken", stray?.message ?? "no window")

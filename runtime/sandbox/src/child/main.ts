@@ -158,7 +158,7 @@ function runSegment(segment: LoadedSegment, question: RunQuestion, lengths: read
 function windowFor(isolate: GuestIsolate, needed: number): FrameWindow {
   const window = windowInHand(mapped)
   if (window === undefined || needed > isolate.mostWindowBytes) return own
-  if (needed < leastMappedBytes && !isolate.has(window)) return own
+  if (needed < leastMappedBytes && isolate.given(window) === undefined) return own
   window.widen(needed)
   return window
 }

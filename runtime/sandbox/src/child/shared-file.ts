@@ -1,14 +1,13 @@
 import { readSync, writeSync } from "node:fs"
 import { MappedWindow } from "./frame-window.ts"
 import type { FrameWindow } from "./frame-window.ts"
-import { MappedArea } from "../protocol/mapped-area.ts"
+import { questionAreas } from "../protocol/mapped-area.ts"
 import {
   answerArea,
   areaBytes,
   markBytes,
   maxSections,
   questionArea,
-  questionsAtOnce,
   stageMark
 } from "../protocol/shared-layout.ts"
 import type { SharedPages } from "../protocol/native-module.ts"
@@ -27,8 +26,7 @@ export function takeTurn(turn: number): void {
 export function mapWindows(pages: SharedPages): readonly MappedWindow[] {
   try {
     mappedMark = new Uint32Array(pages.map(sharedFile, stageMark, markBytes))
-    return Array.from({ length: questionsAtOnce }, (_, turn) => {
-      const area = new MappedArea(pages, sharedFile, questionArea(turn))
+    return questionAreas(pages, sharedFile).map((area, turn) => {
       area.widen(1)
       return new MappedWindow(turn, area)
     })

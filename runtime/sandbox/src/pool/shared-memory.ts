@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto"
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { MappedArea } from "../protocol/mapped-area.ts"
+import { questionAreas } from "../protocol/mapped-area.ts"
+import type { MappedArea } from "../protocol/mapped-area.ts"
 import {
   answerArea,
   leastMappedBytes,
   questionArea,
-  questionsAtOnce,
   sharedFileBytes,
   stageMark
 } from "../protocol/shared-layout.ts"
@@ -27,13 +27,7 @@ export class SharedMemory {
   constructor(pages: SharedPages | undefined) {
     const sealed = pages === undefined ? undefined : createSealed(pages)
     this.descriptor = sealed ?? createFile()
-    this.mapped =
-      pages === undefined || sealed === undefined
-        ? []
-        : Array.from(
-            { length: questionsAtOnce },
-            (_, turn) => new MappedArea(pages, sealed, questionArea(turn))
-          )
+    this.mapped = pages === undefined || sealed === undefined ? [] : questionAreas(pages, sealed)
   }
 
   /** Writes a question's sections, which have room for together (`areaBytes`). `isCall`: they are a call's frames. */

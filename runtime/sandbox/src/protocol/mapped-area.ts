@@ -1,4 +1,4 @@
-import { areaBytes } from "./shared-layout.ts"
+import { areaBytes, questionArea, questionsAtOnce } from "./shared-layout.ts"
 import type { SharedPages } from "./native-module.ts"
 
 /** It counts as much in the isolate that has it. */
@@ -36,4 +36,10 @@ export class MappedArea {
     this.bytes.buffer.transfer(0)
     this.bytes = new Uint8Array(0)
   }
+}
+
+/** Of a shared file the areas of questions, by turn. */
+export function questionAreas(pages: SharedPages, descriptor: number): readonly MappedArea[] {
+  const turns = Array.from({ length: questionsAtOnce }, (_, turn) => turn)
+  return turns.map((turn) => new MappedArea(pages, descriptor, questionArea(turn)))
 }
