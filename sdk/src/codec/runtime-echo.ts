@@ -50,6 +50,12 @@ export function rememberText(
   runs[slot] = run
 }
 
+/** Forgets all texts: their bytes may change from now on. */
+export function forgetTexts(): void {
+  bytes = nothingRead
+  run = (run + 1) >>> 0
+}
+
 /** Writes the text, its length before it, if it is one that was read last. */
 export function putKnownText(sink: ByteSink, text: string): boolean {
   const slot = text.length & (slots - 1)

@@ -1,5 +1,6 @@
 import { substringOf } from "../record/built-ins.ts"
 import { decodeUtf8 } from "../record/utf8.ts"
+import { forgetTexts } from "./runtime-echo.ts"
 
 /**
  * Texts of a frame that is also given as text, a character for each byte: ASCII is cut out of that, a third of the work of making
@@ -25,11 +26,13 @@ let pieceEnd = 0
 let read = 0
 
 /**
- * Gives a frame as text, in parts of one length but for the last; none: it is not given. `bytes` is known by its identity. INVARIANT:
+ * Begins with a frame: what was remembered of another one is forgotten, for the next may be written over it. Gives it as text,
+ * in parts of one length but for the last; none: it is not given. `bytes` is known by its identity. INVARIANT:
  * nobody changes them meanwhile, and no plugin gets hold of a part, which tells more than its contract: no method of a prototype is
  * called on it.
  */
 export function giveText(bytes: Uint8Array, text: readonly string[]): void {
+  forgetTexts()
   source = text.length === 0 ? nothing : bytes
   parts = text
   partUnits = text.length === 0 ? 1 : text[0].length
