@@ -1,5 +1,4 @@
 import type { ByteSink } from "../record/byte-sink.ts"
-import { copyBytes } from "../record/byte-sink.ts"
 import { putUtf8, utf8Length } from "../record/utf8.ts"
 import { putZigzag } from "../record/varint.ts"
 import { putKnownText } from "./runtime-echo.ts"
@@ -14,6 +13,7 @@ import {
   isInteger,
   isSafeInteger,
   keysOf,
+  lengthOf,
   prototypeOf
 } from "../record/built-ins.ts"
 
@@ -24,6 +24,8 @@ import {
  */
 const minLong = -(2n ** 63n)
 const maxLong = 2n ** 63n - 1n
+/** Up to this many bytes a loop is faster than a native call. */
+const loopBytes = 24
 const largestFloat = 3.4028234663852886e38
 
 /** Limits of the datum being written. */
@@ -179,22 +181,24 @@ export function putUuid(sink: ByteSink, value: unknown): void {
 
 export function putByteString(sink: ByteSink, value: unknown): void {
   if (!(value instanceof Uint8Array)) throw wrongType("bytes (Uint8Array)", value)
-  const size = value.length
+  const size = lengthOf(value)
   putLength(sink, size)
   putSpan(sink, value, size)
 }
 
 export function putFixed(sink: ByteSink, value: unknown, size: number): void {
   if (!(value instanceof Uint8Array)) throw wrongType("bytes (Uint8Array)", value)
-  if (value.length !== size) {
-    throw new CodecFault("OUT_OF_RANGE", -1, "expected exactly " + size + " bytes, got " + value.length)
-  }
+  const length = lengthOf(value)
+  if (length !== size)
+    throw new CodecFault("OUT_OF_RANGE", -1, "expected exactly " + size + " bytes, got " + length)
   putSpan(sink, value, size)
 }
 
+/** All of the value, of whose own properties none is asked. */
 function putSpan(sink: ByteSink, value: Uint8Array, size: number): void {
   sink.ensure(size)
-  copyBytes(value, 0, size, sink.bytes, sink.length)
+  if (size > loopBytes) sink.bytes.set(value, sink.length)
+  else for (let i = 0; i < size; i++) sink.bytes[sink.length + i] = value[i]
   sink.length += size
 }
 
@@ -253,7 +257,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 export function isFixed(value: unknown, size: number): boolean {
-  return value instanceof Uint8Array && value.length === size
+  return value instanceof Uint8Array && lengthOf(value) === size
 }
 
 export function isMap(value: unknown): value is object {

@@ -24,5 +24,11 @@ export const applyTo: <A extends unknown[], B>(call: (...given: A) => B, self: u
 export const substringOf: (text: string, start: number, end: number) => string = Function.prototype.call.bind(
   String.prototype.substring
 )
+const lengthGetter = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  "length"
+)?.get
+/** Asks V8: a byte array's own `length` may lie. Throws a TypeError for what is none. */
+export const lengthOf: (bytes: Uint8Array) => number = Function.prototype.call.bind(lengthGetter ?? (() => 0))
 export const bigintOf = BigInt
 export const asSigned = BigInt.asIntN

@@ -117,4 +117,10 @@ export function lockByteArrays(): void {
   ObjectFreeze(Uint32Array.prototype)
   ObjectFreeze(DataView.prototype)
   ObjectFreeze(ArrayBuffer.prototype)
+  // A species of the plugin's would be given the buffers that are cut and copied.
+  ObjectFreeze(ObjectGetPrototypeOf(Uint8Array))
+  ObjectFreeze(Uint8Array)
+  ObjectFreeze(Uint32Array)
+  ObjectFreeze(DataView)
+  ObjectFreeze(ArrayBuffer)
 }
