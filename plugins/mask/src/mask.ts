@@ -29,12 +29,27 @@ export const mask = defineProcessor({
   derive: (context) => contractOf(context),
   map: (row, { config }) => {
     const masked: { [field: string]: unknown } = {}
-    for (const [name, mode] of Object.entries(config.fields)) {
+    for (const { mode, name } of fieldsOf(config))
       masked[name] = maskValue(row[name], mode, config.salt ?? "")
-    }
     return masked
   }
 })
+
+interface MaskedField {
+  readonly name: string
+  readonly mode: Mode
+}
+
+let last: { readonly config: typeof Config.Type; readonly list: readonly MaskedField[] } | undefined
+
+/** Of a node's one config: to make the list anew for each record would be half of the work. */
+const fieldsOf = (config: typeof Config.Type): readonly MaskedField[] => {
+  if (last?.config !== config) {
+    const list = Object.entries(config.fields).map(([name, mode]) => ({ name, mode }))
+    last = { config, list }
+  }
+  return last.list
+}
 
 const contractOf = ({ config, inputs }: DeriveContext<typeof Config.Type>): DeriveAnswer => {
   const schema = inputs["input"]?.schema
