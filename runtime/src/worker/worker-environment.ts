@@ -55,10 +55,12 @@ export interface FailedBatch {
   readonly digests: { readonly [node: string]: string }
 }
 
-/** A batch takes about this much from its inputs. */
+/** What a source's call gives, and what timers give, at most by about this much. */
 export const batchBytes = 1024 * 1024
+/** A batch takes about this much from its inputs where there is as much: what a call and a commit cost is shared by its records. */
+const fetchBytes = 2 * batchBytes
 /** What a batch in hand may hold of memory: its input, what it becomes, and the copies on the way. */
-export const batchBudgetKiB = (4 * batchBytes) / 1024
+export const batchBudgetKiB = (4 * fetchBytes) / 1024
 const usualSourceRecords = 5_000
 /** What a frame takes that holds one small record. */
 const smallFrameBytes = 160
@@ -73,8 +75,8 @@ export function fetchLimits({ batchRecords }: WorkerEnvironment): {
   readonly bytes: number
   readonly records: number
 } {
-  if (batchRecords === undefined) return { bytes: batchBytes, records: Infinity }
-  return { bytes: Math.min(batchBytes, batchRecords * smallFrameBytes), records: batchRecords }
+  if (batchRecords === undefined) return { bytes: fetchBytes, records: Infinity }
+  return { bytes: Math.min(fetchBytes, batchRecords * smallFrameBytes), records: batchRecords }
 }
 
 /** Bounds memory: a batch is fetched only when the worker's budget has room for it and what it becomes. */
