@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { type RecordType, schemaHash, schemaText } from "@millrace/sdk/avro"
 import { bundlePlugins, type Bundle, readPluginManifests } from "@millrace/sdk/build"
-import { generateView, generateWriter } from "@millrace/sdk/codec"
+import { generateView, generateWriter, passesOf, type View } from "@millrace/sdk/codec"
 import {
   decodeDeriveReply,
   deriveRequest,
@@ -56,13 +56,15 @@ export const bidPlugins = Effect.fn("bidPlugins")(function* () {
   const segment: BidPlugins["segment"] = (nodes, input = bidType()) =>
     Effect.gen(function* () {
       const specs: NodeSpec[] = []
+      const views: (View | undefined)[] = []
       let schema = input
       for (const each of nodes) {
         const made = yield* node(each, schema)
         specs.push(made.spec)
+        views.push(made.view)
         schema = made.output ?? schema
       }
-      return { spec: segmentOf(specs), output: schema }
+      return { spec: { ...segmentOf(specs), passes: passesOf(views) }, output: schema }
     }).pipe(Effect.orDie)
   return { segment }
 })
@@ -88,7 +90,8 @@ const specOf = (
   bundle: Bundle,
   config: unknown,
   { inputs, outputs }: Resolution
-): { readonly spec: NodeSpec; readonly output: RecordType | undefined } => ({
+): { readonly spec: NodeSpec; readonly view: View | undefined; readonly output: RecordType | undefined } => ({
+  view: Object.values(inputs)[0]?.view,
   spec: {
     node: plugin.name,
     plugin: plugin.name,

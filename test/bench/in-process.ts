@@ -34,7 +34,7 @@ export class InProcessSegment {
     ).text
     const { openHarness } = runInContext(`(function () {\n${program}\n})()`, context)
     this.harness = openHarness([])
-    const { settings, texts } = openQuestion(0, spec, node)
+    const { settings, texts } = openQuestion(0, spec, 0)
     for (const { kind, name, text } of texts)
       this.harness.define(kind, name, runInContext(`(${text}\n)`, context))
     runInContext(node.bundle, context)

@@ -203,7 +203,7 @@ function nodeOfForm(form: string): NodeSpec {
 function harnessOf(node: NodeSpec): Harness {
   const clock = new RunClock()
   const harness = new HarnessState(clock, new HostRequests(clock), new MessageBudget(true)).table()
-  const { settings, texts } = openQuestion(0, segmentOf([node]), node)
+  const { settings, texts } = openQuestion(0, segmentOf([node]), 0)
   for (const { kind, name, text: code } of texts) harness.define(kind, name, runInThisContext(`(${code}\n)`))
   runInThisContext(node.bundle)
   assert.strictEqual(harness.open(JSON.stringify(settings)), "")

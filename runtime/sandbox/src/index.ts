@@ -18,7 +18,8 @@ export type {
   InputFrame,
   NodeCounts,
   NodeSpec,
-  OutputSpec
+  OutputSpec,
+  PassSpec
 } from "./segment.ts"
 export type {
   SandboxLimits,

@@ -12,6 +12,8 @@ export interface SegmentSpec {
   /** Plugins of one trust domain share sandbox processes: a publisher's scope, or a project's folder. */
   readonly domain: string
   readonly nodes: readonly NodeSpec[]
+  /** Neighbours among them that run record by record, where they can; absent: none. */
+  readonly passes?: readonly PassSpec[]
   readonly limits: SandboxLimits
   /** For tests: every call sees a fresh realm, as after a kill. */
   readonly isFresh?: boolean
@@ -52,6 +54,16 @@ export interface NodeSpec {
   /** What becomes of a record whose body fails. `fail` stops the task with the record's error. */
   readonly onError: "dead-letter" | "skip" | "fail"
   readonly maxRetries: number
+}
+
+/** A run of nodes: text made by `@millrace/sdk/codec` `passesOf`. */
+export interface PassSpec {
+  /** Place of its first node. */
+  readonly first: number
+  /** Of the first node's realm. */
+  readonly pass: string
+  /** Of each node's realm. */
+  readonly steps: readonly string[]
 }
 
 export interface OutputSpec {

@@ -36,11 +36,19 @@ const chainLines = (chain: ChainPlan): readonly string[] => {
   })
   return [
     `chain ${chain.head}: ${tasks}${reads}`,
-    ...(chain.segments.length === 0 ? ["  only repartitions"] : chain.segments.map(segmentLine)),
+    ...(chain.segments.length === 0 ? ["  only repartitions"] : chain.segments.flatMap(segmentLines)),
     ...tables,
     ...writes
   ]
 }
 
-const segmentLine = ({ domain, nodes }: SegmentPlan): string =>
-  `  ${nodes.map((node) => node.spec.node).join(" -> ")} in the sandbox of ${domain}`
+const segmentLines = ({ domain, nodes, passes }: SegmentPlan): readonly string[] => {
+  const names = nodes.map((node) => node.spec.node)
+  return [
+    `  ${names.join(" -> ")} in the sandbox of ${domain}`,
+    ...(passes ?? []).map(({ first, steps }) => {
+      const members = names.slice(first, first + steps.length)
+      return `    in one pass: ${members.length === names.length ? "all" : members.join(" -> ")}`
+    })
+  ]
+}

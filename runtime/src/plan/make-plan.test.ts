@@ -1,5 +1,6 @@
+import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import { explain, type Plan } from "./index.ts"
+import { explain, type Plan, planFromJson, planToJson } from "./index.ts"
 import { planned } from "./testing/plan-fixture.ts"
 
 const source = `movies: { source: "@millrace/files@^1", with: { path: data/movies.json } }`
@@ -56,6 +57,17 @@ describe("a plan", () => {
       "  euros in the sandbox of path:/project",
       "  again -> out in the sandbox of @millrace"
     ])
+  })
+
+  it("runs neighbours that filter record by record, and stores how", () => {
+    const plan = planned(pipeline("pass", source, filter("movies"), filter("rated", "f"), sink("f")))
+    assert.deepStrictEqual(layout(plan).slice(2), [
+      "  rated -> f -> out in the sandbox of @millrace",
+      "    in one pass: rated -> f"
+    ])
+    const stored = Effect.runSync(planFromJson(planToJson(plan)))
+    assert.deepStrictEqual(stored.physical.chains, plan.physical.chains)
+    assert.strictEqual(plan.physical.chains[0]?.segments[1]?.passes?.[0]?.steps.length, 2)
   })
 
   it("puts a topic where a stream is named", () => {

@@ -1,4 +1,4 @@
-import type { SandboxLimits, NodeSpec } from "@millrace/sandbox"
+import type { NodeSpec, PassSpec, SandboxLimits } from "@millrace/sandbox"
 import type { Permission } from "@millrace/sdk/permission"
 import type { WatermarkOptions } from "../pipeline/index.ts"
 import type { Durability, TopicSpec } from "../transport/transport.ts"
@@ -81,6 +81,8 @@ export interface TableFeed {
 export interface SegmentPlan {
   readonly domain: string
   readonly nodes: readonly NodePlan[]
+  /** Neighbours among them that are run record by record, where they can; absent where there are none, and in plans of before. */
+  readonly passes?: readonly PassSpec[]
   readonly limits: SandboxLimits
 }
 export interface NodePlan {

@@ -57,6 +57,9 @@ const StoredNode = Schema.Struct({
 const StoredSegment = Schema.Struct({
   domain: Schema.String,
   nodes: Schema.Array(StoredNode),
+  passes: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ first: Schema.Int, pass: Schema.String, steps: Names }))
+  ),
   limits: Schema.Struct({
     memoryMiB: Schema.Number,
     deadlineMs: Schema.Number,

@@ -3,6 +3,7 @@ import type { ByteSink } from "../record/byte-sink.ts"
 import { generateKey, generateKeyOf, generateMapKey } from "./generate-key.ts"
 import { generateReader, generateValue, generateWriter } from "./generate-value.ts"
 import { generateView } from "./generate-view.ts"
+import type { PassText } from "./pass/generate-pass.ts"
 import { codecRuntime } from "./runtime.ts"
 import type { AvroValue, View } from "./view.ts"
 
@@ -78,6 +79,33 @@ export function compileKeyOf(types: readonly AvroType[]): KeyOfCodec {
 
 export function compileMapKey(type: AvroType): MapKeyCodec {
   return evaluate(generateMapKey(type)) as MapKeyCodec
+}
+
+/** What `generatePass` makes, as the harness calls it. */
+export interface PassCodec {
+  readonly link: (steps: readonly StepCodec[]) => void
+  readonly begin: () => void
+  readonly run: (bytes: Uint8Array, start: number, end: number, origin: number) => number
+  readonly write: (bytes: Uint8Array, sink: ByteSink) => boolean
+  readonly size: (step: number) => number
+  readonly isWhole: boolean
+}
+
+export interface StepCodec {
+  readonly open: (call: (value: AvroValue, origin: number) => unknown, isMap: boolean) => void
+  readonly isSame: boolean
+  readonly begin: (bytes: Uint8Array) => void
+}
+
+/** Linked, ready to be opened. */
+export function compilePass(text: PassText): {
+  readonly pass: PassCodec
+  readonly steps: readonly StepCodec[]
+} {
+  const steps = text.steps.map((step) => evaluate(step) as StepCodec)
+  const pass = evaluate(text.pass) as PassCodec
+  pass.link(steps)
+  return { pass, steps }
 }
 
 function evaluate(text: string): unknown {

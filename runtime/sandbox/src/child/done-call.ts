@@ -45,6 +45,15 @@ export function readDone(text: string, windowBytes: number): DoneCall {
   return { readsText, frames, report: text.slice(end + 1) }
 }
 
+/** What a harness says of the nodes of a pass: of each how many frames it gave that the next one took, and its report. */
+export function readPass(text: string): readonly { readonly frames: number; readonly report: string }[] {
+  return text.split("\n").map((line) => {
+    const first = line.charAt(0)
+    if (first !== "0" && first !== "1") throw broken()
+    return { frames: Number(first), report: line.slice(1) }
+  })
+}
+
 function broken(): GuestStopped {
   return new GuestStopped("broken", "the harness said what cannot be")
 }

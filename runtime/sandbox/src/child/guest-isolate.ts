@@ -176,10 +176,25 @@ export interface Thrown {
 
 const maxStackLength = 1500
 
-const harnessNames = ["define", "open", "table", "window", "run", "poll", "answer", "take", "drop", "inspect"]
+const harnessNames = [
+  "define",
+  "open",
+  "table",
+  "window",
+  "run",
+  "step",
+  "link",
+  "pass",
+  "poll",
+  "answer",
+  "take",
+  "drop",
+  "inspect"
+]
 
 /**
- * A node's realm. INVARIANT: into it go primitives, moved ArrayBuffers and the frame windows, out of it come primitives and copied ArrayBuffers.
+ * A node's realm. INVARIANT: into it go primitives, moved ArrayBuffers and the frame windows, out of it come primitives and copied ArrayBuffers;
+ * besides, the harness of a pass's first node gets functions of the others' harnesses, in the same isolate, and no plugin does.
  */
 export class GuestRealm {
   private readonly owner: GuestIsolate
@@ -265,6 +280,25 @@ export class GuestRealm {
       result = this.functions[name]?.applySync(undefined, given.map(moved), timeout)
     })
     return { result, stray: stray?.message }
+  }
+
+  /** The node as a step of a pass, for a realm of the same isolate; undefined: it cannot be one. */
+  step(deadline: Deadline): ivm.Reference | undefined {
+    let step: ivm.Reference | undefined
+    this.owner.guarded(deadline, (timeout) => {
+      step = this.functions["step"]?.applySync(undefined, [], { ...timeout, result: { reference: true } })
+    })
+    if (step?.typeof === "object") return step
+    step?.release()
+    return undefined
+  }
+
+  /** Answers whether it was taken. */
+  link(step: ivm.Reference, deadline: Deadline): boolean {
+    const thrown = this.owner.guarded(deadline, (timeout) => {
+      this.functions["link"]?.applySync(undefined, [step.derefInto({ release: true })], timeout)
+    })
+    return thrown === undefined
   }
 
   /** Lets the isolate forget the realm. */

@@ -3,7 +3,8 @@ import type { BundleParts } from "../protocol/bundle-parts.ts"
 import { GuestStopped } from "./guest-stopped.ts"
 import type { Deadline, Given, GuestIsolate, GuestRealm } from "./guest-isolate.ts"
 import type { FrameWindow } from "./frame-window.ts"
-import { readDone } from "./done-call.ts"
+import { readDone, readPass } from "./done-call.ts"
+import { LoadedPass } from "./loaded-pass.ts"
 import { markStage, SectionWriter } from "./shared-file.ts"
 import type { CallSections } from "./shared-file.ts"
 import { partsOf } from "./text-parts.ts"
@@ -22,6 +23,8 @@ interface Passage {
   /** The answer's sections. Written when all is done: a wait's requests take the same room in the shared file. */
   readonly kept: (Uint8Array | ShownFrame)[]
   cpuAtStart: number
+  /** Nodes of the pass that has just answered, until that is taken; 0: none. */
+  passed: number
 }
 
 /** What stands in memory that the worker has as well. */
@@ -41,6 +44,8 @@ export class LoadedSegment {
   /** By stage: its node reads much of its frames as text. */
   private readonly readsText: boolean[] = []
   private passage: Passage | undefined
+  /** By their first nodes. */
+  private readonly passes: Map<number, LoadedPass> = new Map()
 
   constructor(id: number, isolate: GuestIsolate, window: FrameWindow) {
     this.id = id
@@ -58,10 +63,25 @@ export class LoadedSegment {
     const thrown = node.runBundle(bundle, deadline, { once: false })
     if (thrown !== undefined) return failureText(thrown.message, thrown.stack)
     const { result, stray } = node.call("open", [JSON.stringify(question.settings)], deadline)
-    if (result === "") return ""
+    if (result === "") {
+      if (question.closes !== null) this.link(question.closes, deadline)
+      return ""
+    }
     return typeof result === "string" && result.startsWith("F")
       ? result.slice(1)
       : failureText(stray ?? "it could not be opened")
+  }
+
+  /** Gives the pass's first node what the others are to it. Without any of them there is no pass. */
+  private link({ first, nodes }: NonNullable<OpenQuestion["closes"]>, deadline: Deadline): void {
+    const steps = this.nodes.slice(first, first + nodes).flatMap((node) => node.step(deadline) ?? [])
+    const isWhole = steps.length === nodes
+    const linked = steps.filter((step) => {
+      if (isWhole) return this.at(first).link(step, deadline)
+      step.release()
+      return false
+    })
+    if (linked.length === nodes) this.passes.set(first, new LoadedPass(first, nodes))
   }
 
   table(node: number, handle: string, frames: readonly Uint8Array[], deadline: Deadline): string {
@@ -80,7 +100,7 @@ export class LoadedSegment {
     deadline: Deadline
   ): Answer {
     this.window = window
-    this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0 }
+    this.passage = { question, stage: 0, stages: [], kept: [], cpuAtStart: 0, passed: 0 }
     const given = [...frames.flat(), ...this.textsOf(0, frames)]
     return this.proceed(this.enter(this.passage, state, given, deadline), deadline)
   }
@@ -106,6 +126,8 @@ export class LoadedSegment {
     const node = this.at(passage.stage)
     this.shownBytes = node.show(this.window, deadline)
     passage.cpuAtStart = cpuMicros()
+    const passed = this.tryPass(passage, given, deadline)
+    if (passed !== undefined) return passed
     const isLast = passage.stage === this.nodes.length - 1
     const kept = state === undefined || state.length === 0 ? undefined : state
     const { result, stray } = node.call(
@@ -114,6 +136,27 @@ export class LoadedSegment {
       deadline
     )
     return stray === undefined ? result : this.repeat(passage, deadline)
+  }
+
+  /** Makes the call of the pass that begins here; undefined: there is none, or the call has to be made node by node. */
+  private tryPass(passage: Passage, given: readonly Given[], deadline: Deadline): unknown {
+    const pass = this.passes.get(passage.stage)
+    // What is moved into a realm cannot be given twice.
+    const isKept = given.every((one) => !(one instanceof Uint8Array))
+    if (pass === undefined || !passage.question.mayPass || !isKept || !pass.isTried()) return undefined
+    const isLast = pass.first + pass.nodes === this.nodes.length
+    const { result, stray } = this.at(pass.first).call(
+      "pass",
+      [passage.question.headJson, !isLast, this.window.number, ...given],
+      deadline
+    )
+    const status = stray === undefined ? result : this.repeat(passage, deadline)
+    if (typeof status === "string" && status.startsWith("P")) {
+      passage.passed = pass.nodes
+      return status
+    }
+    pass.missed()
+    return undefined
   }
 
   /** A rejection that nobody took came in place of the status: it is no record's failure. */
@@ -134,8 +177,10 @@ export class LoadedSegment {
       if (letter === "W") return this.wait(passage, rest, deadline)
       if (letter === "O") return this.leave({ is: "overflow", stage: passage.stage })
       if (letter === "F") return this.leave({ is: "failed", stage: passage.stage, failure: rest })
-      if (letter === "D") {
-        const next = this.finishStage(passage, rest, deadline)
+      if (letter === "D" || (letter === "P" && passage.passed > 0)) {
+        const nodes = letter === "D" ? 1 : passage.passed
+        passage.passed = 0
+        const next = this.finishStages(passage, rest, nodes, deadline)
         if (next === undefined)
           return this.leave({ is: "done", stages: passage.stages, ...writtenSections(passage.kept) })
         text = next
@@ -155,10 +200,10 @@ export class LoadedSegment {
     return { is: "wait", stage: passage.stage, requests, sections: writer.lengths }
   }
 
-  /** Takes a done node's frames; answers the next node's status, or undefined after the last. */
-  private finishStage(passage: Passage, text: string, deadline: Deadline): unknown {
+  /** Takes the frames of a done node, or of a pass of so many; answers the next node's status, or undefined after the last. */
+  private finishStages(passage: Passage, text: string, nodes: number, deadline: Deadline): unknown {
     const node = this.at(passage.stage)
-    const isLast = passage.stage === this.nodes.length - 1
+    const isLast = passage.stage + nodes === this.nodes.length
     const { frames, readsText, report } = readDone(text, this.shownBytes)
     this.readsText[passage.stage] = readsText
     const places: number[] = []
@@ -176,15 +221,44 @@ export class LoadedSegment {
       passage.kept.push(whole ?? this.kept(at, bytes, isLast))
       places.push(passage.kept.length - 1)
     }
-    passage.stages.push({ report, cpuMicros: Math.max(0, cpuMicros() - passage.cpuAtStart), frames: places })
+    passage.stages.push(...this.reportsOf(passage, report, nodes, places))
     this.window.widen(taken)
     if (isLast) return undefined
-    passage.stage += 1
+    passage.stage += nodes
     const name = passage.question.laterInputs[passage.stage - 1] ?? "input"
     if (handed.output === undefined) return this.enter(passage, undefined, [name], deadline)
     const texts = this.textsOf(passage.stage, [handed.output])
     const given = [name, ...handed.output, ...(handed.origins ?? [0, 0]), ...texts]
     return this.enter(passage, undefined, given, deadline)
+  }
+
+  private reportsOf(
+    passage: Passage,
+    text: string,
+    nodes: number,
+    frames: readonly number[]
+  ): readonly StageReport[] {
+    const cpu = Math.max(0, cpuMicros() - passage.cpuAtStart)
+    if (nodes === 1) {
+      this.noteCost(passage, cpu)
+      return [{ report: text, cpuMicros: cpu, frames }]
+    }
+    const shares = this.passes.get(passage.stage)?.shares(cpu) ?? []
+    const reports = readPass(text)
+    if (reports.length !== nodes) throw new GuestStopped("broken", "the pass did not report of its nodes")
+    return reports.map(({ frames: own, report }, place) => ({
+      report,
+      cpuMicros: shares[place] ?? 0,
+      frames: place === nodes - 1 ? frames : Array.from({ length: own }, () => -1)
+    }))
+  }
+
+  /** Of a node that was called by itself. */
+  private noteCost({ stage, stages }: Passage, cpu: number): void {
+    for (const pass of this.passes.values()) {
+      const isEnd = stage === pass.first + pass.nodes - 1
+      if (isEnd) pass.note([...stages.slice(pass.first).map((each) => each.cpuMicros), cpu])
+    }
   }
 
   /** Of a frame in the window what there is of it when the answer is written. */

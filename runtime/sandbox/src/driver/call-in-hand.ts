@@ -41,6 +41,8 @@ export class CallInHand {
   private runs = 0
   private seen = 0
   private readonly total: number
+  /** A run of the call was killed. */
+  private isWary = false
 
   constructor(parts: CallParts) {
     this.parts = parts
@@ -67,7 +69,7 @@ export class CallInHand {
       })
       const ran = runSegment(spec, place, call.tables, asked, host, settings)
       return Effect.map(
-        Effect.tapError(ran, (failure) => this.noteMemory(failure)),
+        Effect.tapError(ran, (failure) => this.noteFailure(failure)),
         ({ ranMs, result }) => {
           this.parts.place.pace.note(piece.count, ranMs)
           // What earlier runs of the call changed came with the state: the guest has it in part.
@@ -86,12 +88,15 @@ export class CallInHand {
       segment: id,
       headJson: headJson(call, { ...this.factsOf(piece, isLastResort), kept }, piece),
       state,
-      inputs: piece.inputs
+      inputs: piece.inputs,
+      // INVARIANT: a record is set aside in the name of the node that it stopped: that is known where nodes are called one by one.
+      mayPass: !this.isWary
     }
   }
 
-  private noteMemory(failure: RunStopped | SegmentError): Effect.Effect<void> {
+  private noteFailure(failure: RunStopped | SegmentError): Effect.Effect<void> {
     return Effect.sync(() => {
+      if ("why" in failure && failure.why === "killed") this.isWary = true
       if ("code" in failure && failure.code === "MEMORY_EXCEEDED") this.parts.place.held.shrink()
     })
   }

@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import type { ProcessSlot } from "../pool/process-slot.ts"
 import type { ChildEnded, SandboxChild } from "../pool/sandbox-child.ts"
 import type { OpenQuestion } from "../protocol/messages.ts"
-import type { NodeSpec, SegmentError, SegmentSpec, TableInput } from "../segment.ts"
+import type { NodeSettings } from "../guest/run/node-definition.ts"
+import type { NodeSpec, PassSpec, SegmentError, SegmentSpec, TableInput } from "../segment.ts"
 import { segmentError } from "../segment-error.ts"
 import { sanitizeText } from "./host-errors.ts"
 import { HeldState } from "./held-state.ts"
+import { callsBeforePasses } from "../protocol/passes.ts"
 import { Pace } from "./pace.ts"
 import { decodeFailure } from "./report.ts"
 
@@ -28,13 +30,15 @@ export class LoadedIn {
   /** Its isolate may be one that other segments have too. */
   private readonly isShared: boolean
   /** Of its runs in this process. */
-  readonly pace = new Pace()
+  readonly pace: Pace
 
   constructor(slot: ProcessSlot, id: number, spec: SegmentSpec, isShared: boolean) {
     this.isShared = isShared
     this.slot = slot
     this.id = id
     this.spec = spec
+    // What is called node by node before it is called in passes is interpreted for the most part.
+    this.pace = new Pace(undefined, (spec.passes ?? []).length === 0 ? 1 : callsBeforePasses)
     this.held = new HeldState(spec.limits.memoryMiB * 1024 * 1024 * heldShare)
   }
 
@@ -48,7 +52,7 @@ export class LoadedIn {
         this.tables.clear()
         this.held.reset()
         yield* this.slot.makeRoom(child, this.id)
-        for (const node of this.spec.nodes) yield* this.open(child, node)
+        for (const place of this.spec.nodes.keys()) yield* this.open(child, place)
         this.child = child
         this.slot.loaded.add(this.id)
       }
@@ -68,14 +72,15 @@ export class LoadedIn {
     return this.tables.get(`${node}/${handle}`) ?? 0
   }
 
-  private open(child: SandboxChild, node: NodeSpec): Effect.Effect<void, ChildEnded | SegmentError> {
+  private open(child: SandboxChild, place: number): Effect.Effect<void, ChildEnded | SegmentError> {
+    const node = this.spec.nodes[place]
     const bundle = Buffer.from(node.bundle, "utf8")
     if (bundle.length > maxBundleBytes)
       return Effect.fail(
         segmentError("BUNDLE_FAILED", "the bundle is larger than 20 MiB", { node: node.node })
       )
     const question = {
-      ...openQuestion(this.id, this.spec, node),
+      ...openQuestion(this.id, this.spec, place),
       isShared: this.isShared && !this.slot.alone.has(this.id)
     }
     return this.slot.ask(child, question, [bundle], openMs).pipe(
@@ -172,7 +177,10 @@ function roundOf(frames: readonly Uint8Array[], from: number): readonly Uint8Arr
 }
 
 /** What a process is told to open a node by, in an isolate of its segment's own. */
-export function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec): OpenQuestion {
+export function openQuestion(segment: number, spec: SegmentSpec, place: number): OpenQuestion {
+  const node = spec.nodes[place]
+  const pass = spec.passes?.find(({ first, steps }) => place >= first && place < first + steps.length)
+  const last = pass === undefined ? undefined : spec.nodes[pass.first + pass.steps.length - 1]
   return {
     ask: "open",
     segment,
@@ -191,10 +199,24 @@ export function openQuestion(segment: number, spec: SegmentSpec, node: NodeSpec)
       state: node.state.map(({ name, kind, ttlMs }) => ({ name, isMap: kind === "map", ttlMs: ttlMs ?? 0 })),
       timers: node.timers ?? false,
       tables: node.tables.map(({ handle }) => handle),
+      pass: pass?.first === place && last !== undefined ? outputOf(last) : null,
       schemas: Object.entries(node.schemas)
     },
-    texts: textsOf(node)
+    closes: pass !== undefined && node === last ? { first: pass.first, nodes: pass.steps.length } : null,
+    texts: [...textsOf(node), ...passTexts(pass, place)]
   }
+}
+
+/** What a node of a pass gives. */
+function outputOf({ outputs }: NodeSpec): NodeSettings["pass"] {
+  const [output] = outputs
+  return output === undefined ? null : { name: output.name, schemaHash: [...output.schemaHash] }
+}
+
+function passTexts(pass: PassSpec | undefined, place: number): OpenQuestion["texts"] {
+  if (pass === undefined) return []
+  const step = { kind: "steps", name: "", text: pass.steps[place - pass.first] ?? "" }
+  return place === pass.first ? [step, { kind: "passes", name: "", text: pass.pass }] : [step]
 }
 
 function textsOf(node: NodeSpec): OpenQuestion["texts"] {

@@ -10,20 +10,23 @@ const firstRecords = 160
 export class Pace {
   private msPerRecord: number | undefined
   private readonly first: number
+  private firstRuns: number
 
-  /** `first`: records of a run before anything is known. */
-  constructor(first: number = firstRecords) {
+  /** `first`: records of a run before anything is known; `firstRuns`: so many runs have no more. */
+  constructor(first: number = firstRecords, firstRuns: number = 1) {
     this.first = first
+    this.firstRuns = firstRuns
   }
 
   /** Records that a run of `targetMs` takes; at least 1. */
   fitting(targetMs: number): number {
-    if (this.msPerRecord === undefined) return this.first
+    if (this.msPerRecord === undefined || this.firstRuns > 0) return this.first
     return Math.max(1, Math.floor(targetMs / this.msPerRecord))
   }
 
   note(records: number, ms: number): void {
     if (records === 0) return
+    this.firstRuns -= 1
     const now = ms / records
     this.msPerRecord =
       this.msPerRecord === undefined ? now : this.msPerRecord + newest * (now - this.msPerRecord)

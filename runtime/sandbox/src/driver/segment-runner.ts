@@ -21,6 +21,7 @@ export interface RunRequest {
   readonly headJson: string
   readonly state: Uint8Array
   readonly inputs: readonly InputFrame[]
+  readonly mayPass: boolean
 }
 
 type RunFailure = RunStopped | SegmentError
@@ -152,7 +153,8 @@ class Rounds {
       segment: request.segment,
       timeoutMs: this.leftMs,
       headJson: request.headJson,
-      laterInputs: spec.nodes.slice(1).map((node) => Object.keys(node.views)[0] ?? "input")
+      laterInputs: spec.nodes.slice(1).map((node) => Object.keys(node.views)[0] ?? "input"),
+      mayPass: request.mayPass
     } as const
     const sections = [request.state, ...request.inputs.map(({ frame }) => frame)]
     return Effect.flatMap(this.ask(question, sections), (answered) =>

@@ -31,6 +31,8 @@ export interface OpenQuestion {
   readonly memoryMiB: number
   readonly timeoutMs: number
   readonly settings: NodeSettings
+  /** The pass that the node is of, if it is the last of it: its first node and how many. */
+  readonly closes: { readonly first: number; readonly nodes: number } | null
   /** Codec texts by kind and name. */
   readonly texts: readonly { readonly kind: string; readonly name: string; readonly text: string }[]
 }
@@ -53,6 +55,8 @@ export interface RunQuestion {
   readonly headJson: string
   /** Input name of each node after the first. */
   readonly laterInputs: readonly string[]
+  /** Passes may be made; else the call is made node by node, so that it is known which was at work. */
+  readonly mayPass: boolean
 }
 
 export interface HostAnswer {

@@ -1,5 +1,6 @@
 import type { SandboxLimits } from "@millrace/sandbox"
 import { schemaText } from "@millrace/sdk/avro"
+import { passesOf, type View } from "@millrace/sdk/codec"
 import { isStateful, type LogicalNode } from "../analysis/logical-node.ts"
 import type { ChainInput, ChainOutput, ChainPlan, NodePlan, SegmentPlan, TableFeed } from "../physical.ts"
 import type { ChainLine } from "../topology/fusion.ts"
@@ -134,11 +135,23 @@ const segmentsOf = (nodes: readonly LogicalNode[], plans: NodePlans): readonly S
       segments.push({ domain: node.plugin.domain, nodes: [node] })
     } else open.nodes.push(node)
   }
-  return segments.map(({ domain, nodes: members }) => ({
-    domain,
-    nodes: members.map((node) => plans.get(node.name)!),
-    limits
-  }))
+  return segments.map(({ domain, nodes: members }) => {
+    const nodePlans = members.map((node) => plans.get(node.name)!)
+    const passes = passesOf(members.map((node, place) => passView(node, nodePlans[place]!)))
+    return { domain, nodes: nodePlans, ...(passes.length === 0 ? {} : { passes }), limits }
+  })
+}
+
+/** By what a node can be run record by record with its neighbours; undefined: it cannot, for it has more to it than one record in and one out. */
+const passView = ({ plugin, resolved }: LogicalNode, { spec }: NodePlan): View | undefined => {
+  const [output, ...otherOutputs] = spec.outputs
+  const [input, ...otherInputs] = Object.values(resolved.inputs)
+  const isPlain =
+    spec.kind === "processor" && spec.state.length === 0 && spec.tables.length === 0 && spec.timers !== true
+  const isAtOnce = plugin.manifest.bodies.every(({ form, suspends }) => form !== "process" && !suspends)
+  const isOne = otherOutputs.length === 0 && otherInputs.length === 0
+  if (!isPlain || !isAtOnce || !isOne || output === undefined || output.key !== undefined) return undefined
+  return input?.view
 }
 
 const isSource = (node: LogicalNode | undefined): boolean => node?.plugin.manifest.kind === "source"

@@ -93,6 +93,9 @@ function segmentSpec(
     id: `${pipeline}/${plan.head}/${index}${first === 0 ? "" : `/from-${first}`}`,
     domain: segment.domain,
     nodes: segment.nodes.slice(first).map(({ spec }) => spec),
+    passes: (segment.passes ?? [])
+      .filter((pass) => pass.first >= first)
+      .map((pass) => ({ ...pass, first: pass.first - first })),
     limits: segment.limits
   }
 }

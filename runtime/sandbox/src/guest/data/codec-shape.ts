@@ -35,3 +35,26 @@ export interface GuestMapKey {
   readonly toKey: (value: unknown) => Uint8Array
   readonly fromKey: (key: Uint8Array) => unknown
 }
+
+/** Of the pass that a node is the first of, what `generatePass` made. */
+export interface GuestPass {
+  readonly link: (steps: readonly GuestStep[]) => void
+  /** Forgets what was counted. */
+  readonly begin: () => void
+  /** How many steps let the record pass; -1: one cannot. */
+  readonly run: (bytes: Uint8Array, start: number, end: number, origin: number) => number
+  readonly write: (bytes: Uint8Array, sink: ByteSink) => boolean
+  /** Bytes of the values that a step gave. */
+  readonly size: (step: number) => number
+  /** What comes out is what went in. */
+  readonly isWhole: boolean
+}
+/** Of a node of a pass, what `generatePass` made of it; besides, `writeN` of each field that it writes. */
+export interface GuestStep {
+  /** `isMap`: what it answers is no verdict. */
+  readonly open: (call: (value: unknown, origin: number) => unknown, isMap: boolean) => void
+  /** It gives records as they are. */
+  readonly isSame: boolean
+  readonly begin: (bytes: Uint8Array) => void
+  readonly run: (origin: number, start: number, end: number, ...places: readonly number[]) => number
+}

@@ -1,6 +1,6 @@
 import { ByteSink, FrameFault, maxFrameBytes } from "@millrace/sdk/record"
 import type { BatchCursor } from "@millrace/sdk/record"
-import type { GuestKey, GuestView, GuestWriter } from "./codec-shape.ts"
+import type { GuestKey, GuestPass, GuestView, GuestWriter } from "./codec-shape.ts"
 import { OutputFrame } from "./output-frame.ts"
 import { makeList, TypeErrorOf, Uint32ArrayOf } from "../realm/primordials.ts"
 import type { Stamp } from "./record-in-hand.ts"
@@ -17,6 +17,9 @@ export interface OutputDefinition {
 /** A patch that does not fit is work for nothing: of results that fit only now and then, none is tried for the rest of a call. */
 const mostPatchScore = 16
 const missedPatch = 4
+
+/** A frame's header, and what is around a record's value at most but for its key and headers, twice and more. */
+const passHeadBytes = 256
 
 /** Thrown when the call's outputs outgrow their budget: the batch is then run again in parts. */
 export class OutputOverflow {
@@ -42,6 +45,8 @@ export class OutputSet {
   readonly maxBytes: number
   /** The first output's, which most nodes have alone; of a node without outputs one that stays empty. */
   private readonly first: OutputFrame
+  /** Bytes of a record of a pass, with what it becomes: more than this may be over some limit in between. */
+  private readonly mostPassed: number
   /** Above 0 while results are found to fit into copies of their records. */
   private patchScore = 0
   /** Origins of the first output's records, where the next node needs them. */
@@ -50,6 +55,7 @@ export class OutputSet {
   constructor(definitions: readonly OutputDefinition[], maxBytes: number) {
     this.definitions = definitions
     this.maxBytes = maxBytes
+    this.mostPassed = (maxBytes < maxFrameBytes ? maxBytes : maxFrameBytes) - passHeadBytes
     for (let i = 0; i < definitions.length; i++) this.frames[i] = new OutputFrame(1_024)
     this.first = definitions.length === 0 ? new OutputFrame(0) : this.frames[0]
   }
@@ -147,6 +153,24 @@ export class OutputSet {
       writer.endRecord()
     }
     this.noteOrigin(index, origin)
+  }
+
+  /** What a pass gives for the cursor's record, which it ran last; false where it cannot be written. Throws an {@link OutputOverflow}. */
+  putPassed(pass: GuestPass, cursor: BatchCursor, origin: number): boolean {
+    if (pass.isWhole) this.first.pass(cursor)
+    else {
+      const { writer } = this.first
+      const begun = writer.sink.length
+      writer.beginLike(cursor)
+      if (!pass.write(cursor.frame, writer.sink)) return false
+      writer.endRecord()
+      // What a node in the middle gives has no more bytes than both: it would be checked against the same limits.
+      const written = writer.sink.length - begun
+      if (!(written > 0 && cursor.end - cursor.start + written < this.mostPassed)) return false
+    }
+    this.noteOrigin(0, origin)
+    this.checkBudget()
+    return true
   }
 
   /** Takes the record over with what the body changed, which is the least work; false where that is not possible. */

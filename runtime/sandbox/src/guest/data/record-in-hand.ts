@@ -27,9 +27,15 @@ export interface RecordScope {
   readonly store: StateStore
 }
 
+/** What a record in hand tells of its record: a cursor that stands there, or what stands for one. */
+export type RecordSource = Pick<
+  BatchCursor,
+  "frame" | "key" | "keyStart" | "keyEnd" | "headers" | "timestamp" | "watermark"
+>
+
 /** What of a record changes with each. Of its own, without private names: V8 takes its slowest way to store under one of those. */
 export class RecordPlace {
-  cursor: BatchCursor | undefined = undefined
+  cursor: RecordSource | undefined = undefined
   origin = 0
   ordinal = 0
   /** Something was made for the record that is not the next one's. */
@@ -76,7 +82,7 @@ export class RecordInHand implements GuestRecord {
   static point(
     record: RecordInHand,
     place: RecordPlace,
-    cursor: BatchCursor,
+    cursor: RecordSource,
     origin: number,
     ordinal: number
   ): void {

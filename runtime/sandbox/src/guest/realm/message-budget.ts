@@ -25,6 +25,14 @@ levels["debug"] = levels["info"] = levels["warn"] = levels["error"] = true
 const kinds = ObjectCreate(null)
 kinds["counter"] = kinds["histogram"] = true
 
+interface Said {
+  readonly logs: JsonWriter
+  readonly metrics: JsonWriter
+  readonly logCount: number
+  readonly metricCount: number
+  readonly dropped: number
+}
+
 /** Logs and metrics of a call, as JSON text; `disableLimits` is for tests of the limits alone. */
 export class MessageBudget {
   private logs = new JsonWriter().open("[")
@@ -32,6 +40,7 @@ export class MessageBudget {
   private logCount = 0
   private metricCount = 0
   private dropped = 0
+  private known: Said | undefined = undefined
   private readonly labelSets: Map<string, Map<string, boolean>> = new MapOf()
   private readonly isLimited: boolean
 
@@ -98,6 +107,34 @@ export class MessageBudget {
     report.name("logs").raw(this.logs.close("]").toString())
     report.name("metrics").raw(this.metrics.close("]").toString())
     report.name("dropped").number(this.dropped)
+    this.forget()
+  }
+
+  /** What is said from here on is tried: {@link untry} forgets it. */
+  try(): void {
+    this.known = {
+      logs: this.logs.copy(),
+      metrics: this.metrics.copy(),
+      logCount: this.logCount,
+      metricCount: this.metricCount,
+      dropped: this.dropped
+    }
+  }
+
+  /** Forgets what was said since {@link try}, if nobody took it: it is said again by those who do the work again. */
+  untry(): void {
+    const { known } = this
+    if (known === undefined) return
+    this.logs = known.logs
+    this.metrics = known.metrics
+    this.logCount = known.logCount
+    this.metricCount = known.metricCount
+    this.dropped = known.dropped
+    this.known = undefined
+  }
+
+  private forget(): void {
+    this.known = undefined
     this.logs = new JsonWriter().open("[")
     this.metrics = new JsonWriter().open("[")
     this.logCount = 0

@@ -162,6 +162,14 @@ export class JsonWriter {
     return this.text.length
   }
 
+  /** As it stands, to be written further on its own. */
+  copy(): JsonWriter {
+    const copy = new JsonWriter()
+    copy.text = this.text
+    copy.separator = this.separator
+    return copy
+  }
+
   toString(): string {
     return this.text
   }

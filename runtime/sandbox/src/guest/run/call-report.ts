@@ -3,6 +3,7 @@ import type { MessageBudget } from "../realm/message-budget.ts"
 import { makeList } from "../realm/primordials.ts"
 import type { NodeCall } from "./node-call.ts"
 import { writeSourceEnd } from "./source-call.ts"
+import type { Tally } from "../data/tally.ts"
 
 /**
  * What a done call came to: the frames that it gives, and a text, which begins with `w` where they stand in the window, one after
@@ -17,23 +18,13 @@ export class CallReport {
   /** Throws a FrameFault `TOO_LARGE` when the state's changes are over their limit. */
   constructor(call: NodeCall, messages: MessageBudget, window: Uint8Array | undefined) {
     const report = this.write(call, messages)
-    const isShown = window !== undefined && show(this.frames, window)
+    const isShown = window !== undefined && showFrames(this.frames, window)
     this.text = (isShown ? "w" : "t") + (call.readsText ? "x" : "") + this.places + "|" + report
   }
 
   private write(call: NodeCall, messages: MessageBudget): string {
     const report = new JsonWriter().open("{")
-    const { tally } = call
-    report.name("recordsIn").number(tally.recordsIn).name("recordsOut").number(tally.recordsOut)
-    report
-      .name("handled")
-      .number(tally.handled)
-      .name("filtered")
-      .number(tally.filtered)
-      .name("failed")
-      .number(tally.failed)
-      .name("late")
-      .number(tally.late)
+    writeTally(report, call.tally)
     report.name("frames").open("[")
     this.takeFrames(call, report)
     report.close("]").name("letters").raw(call.failed.lettersJson())
@@ -54,23 +45,23 @@ export class CallReport {
       const { byteLength, isEdits } = output
       const letter = isEdits ? "e" : "o"
       this.hand(letter, output.finish())
-      name(report, isEdits ? "edits" : "output", outputs.definitions[i].name, byteLength)
+      nameFrame(report, isEdits ? "edits" : "output", outputs.definitions[i].name, byteLength)
     }
     const origins = outputs.takeOrigins()
     if (origins !== undefined) {
       this.hand("p", origins)
-      name(report, "origins", "", origins.length)
+      nameFrame(report, "origins", "", origins.length)
     }
     for (let i = 0; i < call.failed.feeds; i++) {
       const frame = call.failed.finish(i)
       if (frame === undefined) continue
       this.hand("d", frame)
-      name(report, "dead", "" + i, frame.length)
+      nameFrame(report, "dead", "" + i, frame.length)
     }
     const state = store.changes()
     if (state.length === 0) return
     this.hand("s", state)
-    name(report, "state", "", state.length)
+    nameFrame(report, "state", "", state.length)
   }
 
   private hand(letter: string, bytes: Uint8Array): void {
@@ -80,12 +71,12 @@ export class CallReport {
 }
 
 /** `bytes`: of a frame that is given as edits, its own. */
-function name(report: JsonWriter, role: string, of: string, bytes: number): void {
+export function nameFrame(report: JsonWriter, role: string, of: string, bytes: number): void {
   report.open("{").name("role").string(role).name("name").string(of).name("bytes").number(bytes).close("}")
 }
 
 /** Puts frames into the window; false where they do not fit. */
-function show(frames: readonly Uint8Array[], window: Uint8Array): boolean {
+export function showFrames(frames: readonly Uint8Array[], window: Uint8Array): boolean {
   let end = 0
   for (let i = 0; i < frames.length; i++) end += roundUp(frames[i].length)
   if (end > window.length) return false
@@ -99,6 +90,12 @@ function show(frames: readonly Uint8Array[], window: Uint8Array): boolean {
 
 function roundUp(bytes: number): number {
   return (bytes + 7) & ~7
+}
+
+export function writeTally(report: JsonWriter, tally: Tally): void {
+  report.name("recordsIn").number(tally.recordsIn).name("recordsOut").number(tally.recordsOut)
+  report.name("handled").number(tally.handled).name("filtered").number(tally.filtered)
+  report.name("failed").number(tally.failed).name("late").number(tally.late)
 }
 
 function writePartitions(report: JsonWriter, names: readonly string[]): void {

@@ -9,6 +9,7 @@ import { JsonWriter } from "../realm/plain-text.ts"
 import {
   isBytes,
   makeList,
+  mapForEach,
   mapGet,
   mapSet,
   parseOwnText,
@@ -24,10 +25,13 @@ import { tagView } from "../data/tag-view.ts"
 import { KeptBytes } from "../data/kept-bytes.ts"
 import { NodeCall } from "./node-call.ts"
 import type { CallHead } from "./node-call.ts"
-import { CodecShelf } from "./node-definition.ts"
+import { CodecShelf, hashOf } from "./node-definition.ts"
 import type { NodeSettings } from "./node-definition.ts"
 import { NodeGuest } from "./node-guest.ts"
-import type { Feed } from "./run-context.ts"
+import { PassRun } from "./pass-run.ts"
+import { linkedStep } from "./pass-step.ts"
+import type { LinkedStep } from "./pass-step.ts"
+import type { Body, Feed } from "./run-context.ts"
 
 const nothing = new Uint8ArrayOf(0)
 
@@ -48,6 +52,9 @@ export class HarnessState {
   private readonly origins = new KeptBytes()
   private taken: Uint8Array[] = makeList()
   private status = ""
+  /** Of the pass that the node is the first of. */
+  private readonly steps: LinkedStep[] = makeList()
+  private passRun: PassRun | undefined = undefined
 
   constructor(clock: RunClock, requests: HostRequests, messages: MessageBudget) {
     this.clock = clock
@@ -64,8 +71,19 @@ export class HarnessState {
         this.windows[number] = new Uint8ArrayOf(buffer)
       },
       run: (headJson, wantsOrigins, state, window, ...given) => {
+        // Whatever keeps it from answering, the answer is none of before.
+        this.status = "A"
         this.window = this.windows[window]
         return (this.status = this.run(headJson, wantsOrigins, state, given))
+      },
+      step: () => this.linkedStep(),
+      link: (step) => {
+        this.steps[this.steps.length] = step
+      },
+      pass: (headJson, wantsOrigins, window, ...given) => {
+        this.status = "M"
+        this.window = this.windows[window]
+        return (this.status = this.runPass(headJson, wantsOrigins, given))
       },
       poll: (isRepeat, window) => {
         if (isRepeat) return this.status
@@ -122,6 +140,8 @@ export class HarnessState {
         -1,
         false
       )
+    // A pass may have been tried, and the microtasks of its bodies have run since.
+    this.messages.untry()
     const head = parseOwnText<CallHead>(headJson)
     const feeds: Feed[] = makeList()
     const heads = new Heads()
@@ -137,6 +157,35 @@ export class HarnessState {
     this.call = call
     call.start()
     return call.isOver ? this.poll() : "A"
+  }
+
+  private linkedStep(): LinkedStep | undefined {
+    const { guest, shelf } = this
+    const step = mapGet(shelf.steps, "")
+    if (guest === undefined || step === undefined) return undefined
+    let body: Body | undefined
+    mapForEach(guest.bodies, (each, input) => {
+      if (mapGet(shelf.views, input) !== undefined) body = each
+    })
+    return body === undefined ? undefined : linkedStep(guest, step, body)
+  }
+
+  private runPass(headJson: string, wantsOrigins: boolean, given: readonly Given[]): string {
+    const pass = mapGet(this.shelf.passes, "")
+    const settings = this.guest?.settings
+    if (pass === undefined || settings === undefined || settings.pass === null) return "M"
+    const { name, schemaHash } = settings.pass
+    const feeds: Feed[] = makeList()
+    try {
+      const output = { name, schemaHash: hashOf(schemaHash), writer: undefined, key: undefined }
+      this.passRun ??= new PassRun(pass, this.steps, output, settings.maxOutputBytes)
+      this.feed(parseOwnText<CallHead>(headJson), given, feeds, new Heads())
+    } catch {
+      return "M"
+    }
+    const text = this.passRun.run(headJson, feeds, wantsOrigins, this.window)
+    this.taken = this.passRun.frames
+    return text === undefined ? "M" : "P" + text
   }
 
   private feed(head: CallHead, given: readonly Given[], feeds: Feed[], heads: Heads): void {

@@ -1,3 +1,5 @@
+import type { LinkedStep } from "./pass-step.ts"
+
 /** Of a call's inputs: a name, a buffer that is moved, a place in the window, a number of bytes or of parts, or a part of a frame as text. */
 export type Given = string | number | ArrayBuffer
 
@@ -23,6 +25,19 @@ export interface Harness {
     headJson: string,
     wantsOrigins: boolean,
     state: ArrayBuffer | undefined,
+    window: number,
+    ...given: readonly Given[]
+  ) => string
+  /** The node as a step of a pass, for {@link Harness.link} of the pass's first node, in whose realm it is called; undefined: it cannot be one. */
+  readonly step: () => LinkedStep | undefined
+  readonly link: (step: LinkedStep) => void
+  /**
+   * As {@link Harness.run}, of the pass that the node is the first of, whose steps were all linked: `P` is followed by what follows `D`,
+   * with a report for each of its nodes, one a line; `M`: nothing was done, and the call has to be made node by node.
+   */
+  readonly pass: (
+    headJson: string,
+    wantsOrigins: boolean,
     window: number,
     ...given: readonly Given[]
   ) => string

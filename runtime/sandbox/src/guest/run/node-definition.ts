@@ -4,6 +4,8 @@ import type {
   GuestKey,
   GuestKeyOf,
   GuestMapKey,
+  GuestPass,
+  GuestStep,
   GuestValueCodec,
   GuestView,
   GuestWriter
@@ -41,6 +43,8 @@ export interface NodeSettings {
   readonly state: readonly { readonly name: string; readonly isMap: boolean; readonly ttlMs: number }[]
   readonly timers: boolean
   readonly tables: readonly string[]
+  /** Of the first node of a pass, what the last one gives; null: it is not one. */
+  readonly pass: { readonly name: string; readonly schemaHash: readonly number[] } | null
   /** Pairs of input name and Avro schema text. */
   readonly schemas: readonly (readonly [input: string, schema: string])[]
 }
@@ -55,6 +59,10 @@ export class CodecShelf {
   readonly tableViews: Map<string, GuestView> = new MapOf()
   readonly tableKeys: Map<string, GuestKeyOf> = new MapOf()
   readonly expressions: Map<string, (row: unknown) => unknown> = new MapOf()
+  /** The node's own step of its pass, under "". */
+  readonly steps: Map<string, GuestStep> = new MapOf()
+  /** The pass that the node is the first of, under "". */
+  readonly passes: Map<string, GuestPass> = new MapOf()
 
   /** Throws a TypeError for a kind that is none of the above. */
   byKind(kind: string): Map<string, unknown> {
@@ -66,6 +74,8 @@ export class CodecShelf {
     if (kind === "tableViews") return this.tableViews
     if (kind === "tableKeys") return this.tableKeys
     if (kind === "expressions") return this.expressions
+    if (kind === "steps") return this.steps
+    if (kind === "passes") return this.passes
     throw new TypeErrorOf("no such kind of codec")
   }
 }
@@ -74,11 +84,20 @@ export function outputsOf(settings: NodeSettings, shelf: CodecShelf): OutputDefi
   const list = makeList<OutputDefinition>()
   for (let i = 0; i < settings.outputs.length; i++) {
     const { name, schemaHash } = settings.outputs[i]
-    const hash = new Uint8Array(32)
-    for (let j = 0; j < 32; j++) hash[j] = schemaHash[j]
-    list[i] = { name, schemaHash: hash, writer: mapGet(shelf.writers, name), key: mapGet(shelf.keys, name) }
+    list[i] = {
+      name,
+      schemaHash: hashOf(schemaHash),
+      writer: mapGet(shelf.writers, name),
+      key: mapGet(shelf.keys, name)
+    }
   }
   return list
+}
+
+export function hashOf(bytes: readonly number[]): Uint8Array {
+  const hash = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) hash[i] = bytes[i]
+  return hash
 }
 
 export function statesOf(settings: NodeSettings, shelf: CodecShelf): StateDefinition[] {
