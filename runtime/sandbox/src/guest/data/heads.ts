@@ -19,13 +19,17 @@ export class Heads {
   /** Records of all frames. */
   count = 0
 
-  add(
-    topic: string,
-    partition: number,
-    baseOffset: string,
-    count: number,
-    leaps: readonly number[] | undefined
-  ): void {
+  /** `baseOffset`: as text. */
+  add({
+    baseOffset,
+    count,
+    leaps,
+    partition,
+    topic
+  }: Omit<HeadFrame, "baseOffset" | "leaps"> & {
+    readonly baseOffset: string
+    readonly leaps?: readonly number[]
+  }): void {
     this.frames[this.frames.length] = { topic, partition, baseOffset: BigIntOf(baseOffset), count, leaps }
     this.count += count
   }

@@ -193,14 +193,14 @@ export class HarnessState {
     const isLater = typeof given[0] === "string"
     let textAt = isLater ? 5 : 2 * inputs.length
     for (let i = 0; i < inputs.length; i++) {
-      const { baseOffset, count, input, leaps, partition, topic } = inputs[i]
+      const { input } = inputs[i]
       if (!isLater) {
         const frame = this.frameOf(i, given[2 * i], given[2 * i + 1])
         const text = textOf(given, textAt)
         textAt += 1 + text.length
         this.addFeed(feeds, input, frame, text, undefined, heads.count)
       }
-      heads.add(topic, partition, baseOffset, count, leaps)
+      heads.add(inputs[i])
     }
     if (!isLater || given.length < 5) return
     const origins = readOrigins(this.bytesOf(given[3], given[4], this.origins))

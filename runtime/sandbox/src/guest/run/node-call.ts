@@ -4,7 +4,8 @@ import { FailedRecords, RunFailure } from "../data/failures.ts"
 import type { Heads } from "../data/heads.ts"
 import type { NodeGuest } from "./node-guest.ts"
 import { cancelPending, whenSettled } from "../realm/pending-result.ts"
-import { makeList, mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
+import { mapGet, ReflectApply, TypeErrorOf } from "../realm/primordials.ts"
+import { isMuchText, sourcesOf } from "./run-context.ts"
 import type { Feed, RunContext } from "./run-context.ts"
 import { PendingRun } from "./run-pending.ts"
 import { runPlain } from "./run-plain.ts"
@@ -58,9 +59,6 @@ export interface CallHead {
   }[]
 }
 
-/** Of a frame a third: what it costs to give it as text is less than it saves from there on. */
-const leastTextShare = 3
-
 /** One call of one node, from its frames to its report. */
 export class NodeCall {
   readonly tally = new Tally()
@@ -105,7 +103,9 @@ export class NodeCall {
 
   /** Begins; afterwards the call {@link isOver}, or waits for the guest's own or the worker's answers. */
   start(): void {
-    this.guest.outputs.begin(this.baseTimestamp(), this.wantsOrigins, this.sources())
+    // Edits are for the worker: where it does not get the outputs, they are given whole.
+    const sources = this.wantsOrigins ? undefined : sourcesOf(this.feeds)
+    this.guest.outputs.begin(this.baseTimestamp(), this.wantsOrigins, sources)
     this.guest.requests.begin()
     try {
       if (this.guest.kind === "processor") this.runFeeds(0)
@@ -128,18 +128,6 @@ export class NodeCall {
 
   private baseTimestamp(): number | undefined {
     return this.feeds.length > 0 ? this.feeds[0].cursor.header.baseTimestamp : undefined
-  }
-
-  /** The frames that the worker gave, where it is the worker who gets the outputs. */
-  private sources(): readonly Uint8Array[] | undefined {
-    if (this.wantsOrigins) return undefined
-    const sources = makeList<Uint8Array>()
-    for (let i = 0; i < this.feeds.length; i++) {
-      // A later node's records, which have origins, never were in the worker.
-      if (this.feeds[i].origins !== undefined) return undefined
-      sources[i] = this.feeds[i].frame
-    }
-    return sources
   }
 
   private runFeeds(from: number): void {
@@ -256,17 +244,11 @@ export class NodeCall {
     )
   }
 
-  private bytesGiven(): number {
-    let bytes = 0
-    for (let i = 0; i < this.feeds.length; i++) bytes += this.feeds[i].frame.length
-    return bytes
-  }
-
   private end(fault: unknown): void {
     if (this.isOver) return
     this.isOver = true
     this.fault = fault
-    this.readsText = endText() * leastTextShare > this.bytesGiven()
+    this.readsText = isMuchText(endText(), this.feeds)
     this.guest.requests.end()
   }
 }

@@ -11,16 +11,13 @@ import { OutputSet } from "../data/output-set.ts"
 import type { OutputDefinition } from "../data/output-set.ts"
 import { JsonWriter } from "../realm/plain-text.ts"
 import { makeList, Uint32ArrayOf } from "../realm/primordials.ts"
-import { nameFrame, showFrames } from "./call-report.ts"
+import { GivenFrames, nameFrame } from "./given-frames.ts"
 import type { LinkedStep } from "./pass-step.ts"
-import { originOf } from "./run-context.ts"
+import { isMuchText, originOf, sourcesOf } from "./run-context.ts"
 import type { Feed } from "./run-context.ts"
 
 /** What a record of a pass may have. */
 const passed = attributeNullKey | attributeWatermark | attributeHeaders
-/** As of `NodeCall`: of a frame a third. */
-const leastTextShare = 3
-
 /** Counts of a call, by how many steps let a record pass. */
 interface Counts {
   readonly records: Uint32Array
@@ -42,7 +39,7 @@ export class PassRun {
   /** Of the record in hand. */
   private cursor: BatchCursor | undefined = undefined
   /** Of the call that was made last. */
-  frames: Uint8Array[] = makeList()
+  private given = new GivenFrames()
 
   constructor(pass: GuestPass, steps: readonly LinkedStep[], output: OutputDefinition, maxBytes: number) {
     this.pass = pass
@@ -65,6 +62,10 @@ export class PassRun {
     }
   }
 
+  get frames(): Uint8Array[] {
+    return this.given.frames
+  }
+
   /** Answers what a done call's text is, with a report for each node, one a line; undefined: the call has to be made node by node. */
   run(
     headJson: string,
@@ -73,12 +74,12 @@ export class PassRun {
     window: Uint8Array | undefined
   ): string | undefined {
     const { steps } = this
-    this.frames = makeList()
+    this.given = new GivenFrames()
     try {
       for (let i = 0; i < steps.length; i++) steps[i].begin(headJson, this.tell)
       const counts = countsFor(steps.length)
       const isDone = this.runFeeds(feeds, wantsOrigins, counts)
-      const readsText = this.endText() * leastTextShare > bytesOf(feeds)
+      const readsText = isMuchText(this.endText(), feeds)
       if (isDone) return this.conclude(counts, readsText, window)
     } catch {
       // Whoever makes the call node by node comes to the same, and tells it.
@@ -139,16 +140,17 @@ export class PassRun {
 
   private conclude(counts: Counts, readsText: boolean, window: Uint8Array | undefined): string {
     const { steps } = this
-    const all = steps.length
     this.cursor = undefined
+    // Before any node is asked for its report: this may throw, and what a node has reported it says no more.
+    const last = new JsonWriter().open("[")
+    this.given.handOutputs(last, this.outputs)
     let reports = ""
-    let places = ""
-    for (let i = 0; i < all; i++) {
+    for (let i = 0; i < steps.length; i++) {
       const recordsIn = sum(counts.records, i)
       const recordsOut = sum(counts.records, i + 1)
-      const frames = new JsonWriter().open("[")
-      if (i === all - 1) places = this.takeFrames(frames)
-      else if (recordsOut > 0) {
+      const isHidden = i < steps.length - 1 && recordsOut > 0
+      const frames = i < steps.length - 1 ? new JsonWriter().open("[") : last
+      if (isHidden) {
         // What its frame would have: a record's length may take a byte more or less there.
         const bytes = frameHeaderBytes + sum(counts.heads, i + 1) + this.pass.size(i)
         nameFrame(frames, "output", steps[i].output, bytes)
@@ -156,33 +158,12 @@ export class PassRun {
       const late = sum(counts.late, i)
       const text = frames.close("]").toString()
       // How many frames it gave that nobody gets to see, and what it reports.
-      const given = i < all - 1 && recordsOut > 0 ? "1" : "0"
       reports +=
         (i === 0 ? "" : "\n") +
-        given +
+        (isHidden ? "1" : "0") +
         steps[i].finish(recordsIn, recordsOut, recordsIn - recordsOut, late, text)
     }
-    const isShown = window !== undefined && showFrames(this.frames, window)
-    return (isShown ? "w" : "t") + (readsText ? "x" : "") + places + "|" + reports
-  }
-
-  /** The last node's, as in a `CallReport`. */
-  private takeFrames(report: JsonWriter): string {
-    const { outputs } = this
-    const output = outputs.frame(0)
-    let places = ""
-    if (output.count > 0) {
-      const { byteLength, isEdits } = output
-      const frame = output.finish()
-      this.frames[0] = frame
-      places = (isEdits ? "e" : "o") + frame.length
-      nameFrame(report, isEdits ? "edits" : "output", outputs.definitions[0].name, byteLength)
-    }
-    const origins = outputs.takeOrigins()
-    if (origins === undefined) return places
-    this.frames[this.frames.length] = origins
-    nameFrame(report, "origins", "", origins.length)
-    return places + (places === "" ? "" : ",") + "p" + origins.length
+    return this.given.tell(readsText, window) + reports
   }
 }
 
@@ -200,20 +181,4 @@ function sum(counts: Uint32Array, from: number): number {
   let all = 0
   for (let i = from; i < counts.length; i++) all += counts[i]
   return all
-}
-
-function sourcesOf(feeds: readonly Feed[]): readonly Uint8Array[] | undefined {
-  const sources = makeList<Uint8Array>()
-  for (let i = 0; i < feeds.length; i++) {
-    // A later node's records, which have origins, never were in the worker.
-    if (feeds[i].origins !== undefined) return undefined
-    sources[i] = feeds[i].frame
-  }
-  return sources
-}
-
-function bytesOf(feeds: readonly Feed[]): number {
-  let bytes = 0
-  for (let i = 0; i < feeds.length; i++) bytes += feeds[i].frame.length
-  return bytes
 }

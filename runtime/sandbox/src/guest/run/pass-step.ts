@@ -104,10 +104,7 @@ class PassingNode {
     const { clock, messages, requests } = this.guest
     const { inputs, now, seed } = parseOwnText<CallHead>(headJson)
     this.heads = new Heads()
-    for (let i = 0; i < inputs.length; i++) {
-      const { baseOffset, count, leaps, partition, topic } = inputs[i]
-      this.heads.add(topic, partition, baseOffset, count, leaps)
-    }
+    for (let i = 0; i < inputs.length; i++) this.heads.add(inputs[i])
     this.source.tell = tell
     this.traces = new Traces()
     clock.begin(now, seed)

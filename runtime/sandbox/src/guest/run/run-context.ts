@@ -7,6 +7,7 @@ import type { OutputSet } from "../data/output-set.ts"
 import type { RecordScope } from "../data/record-in-hand.ts"
 import type { Tally } from "../data/tally.ts"
 import type { Traces } from "../data/traces.ts"
+import { makeList } from "../realm/primordials.ts"
 
 /** A processor's body for one input, taken apart so that a plugin cannot exchange it between two records. */
 export interface Body {
@@ -46,6 +47,32 @@ export interface RunContext {
   /** The segment is called with one record only: what outgrows the budget now is that record's fault. */
   readonly isLastResort: boolean
   readonly maxRetries: number
+}
+
+/** Of all frames of a call. */
+function bytesOf(feeds: readonly Feed[]): number {
+  let bytes = 0
+  for (let i = 0; i < feeds.length; i++) bytes += feeds[i].frame.length
+  return bytes
+}
+
+/** Of a frame a third: what it costs to give it as text is less than it saves from there on. */
+const leastTextShare = 3
+
+/** Whether so much of the frames is read as text that they should be given as text too. */
+export function isMuchText(readBytes: number, feeds: readonly Feed[]): boolean {
+  return readBytes * leastTextShare > bytesOf(feeds)
+}
+
+/** The frames of a call that the worker gave; undefined where it did not. */
+export function sourcesOf(feeds: readonly Feed[]): readonly Uint8Array[] | undefined {
+  const sources = makeList<Uint8Array>()
+  for (let i = 0; i < feeds.length; i++) {
+    // A later node's records, which have origins, never were in the worker.
+    if (feeds[i].origins !== undefined) return undefined
+    sources[i] = feeds[i].frame
+  }
+  return sources
 }
 
 export function originOf(feed: Feed, index: number): number {
