@@ -186,6 +186,27 @@ describe("a call that is too large", () => {
     assert.deepStrictEqual([result.counts[0].recordsIn, result.deadLetters.length], [60, 0])
   })
 
+  it("tells what its records say once, though some are handled twice", async () => {
+    const call = `(movie) => { const say = (what) => { host.log("info", movie.id + what, "{}"); host.metric("seen", "counter", "{}", 1) }; say(""); Promise.resolve().then(() => say(" later")); return { ...movie, title: "x".repeat(20000) } }`
+    const wide = nodeOf(bodyBundle("map", call), { outputs: [movieOutput] })
+    const limits = { memoryMiB: 64, deadlineMs: 5000, maxOutputBytes: 300_000, maxOutputRecordsPerInput: 10 }
+    const results = await withSegment(segmentOf([wide], { limits }), (segment) =>
+      Effect.forEach([60, 1, 1], (count) => segment.call(callOf([inputOf(frameOf(movies(count)))]), hostOf()))
+    )
+    const said = results.flatMap(({ logs }) => logs.map(({ message }) => message))
+    const records = said.filter((message) => !message.endsWith("later"))
+    assert.deepStrictEqual(
+      records,
+      [...movies(60), ...movies(1), ...movies(1)].map(({ id }) => id)
+    )
+    // What the last call's bodies say later nobody asks for any more.
+    assert.lengthOf(said, 62 + 61)
+    assert.lengthOf(
+      results.flatMap(({ metrics }) => metrics),
+      62 + 61
+    )
+  })
+
   it("loses module variables between calls where that is asked for", async () => {
     const counter = nodeOf(
       bodyBundle("map", "(movie) => ({ ...movie, rating: ++seen })", { before: "let seen = 0;" }),

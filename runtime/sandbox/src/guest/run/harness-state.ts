@@ -140,8 +140,9 @@ export class HarnessState {
         -1,
         false
       )
-    // A pass may have been tried, and the microtasks of its bodies have run since.
+    // What came to nothing, a pass or a call that was too large, is done again, and says it again: the microtasks of its bodies too.
     this.messages.untry()
+    this.messages.try()
     const head = parseOwnText<CallHead>(headJson)
     const feeds: Feed[] = makeList()
     const heads = new Heads()
