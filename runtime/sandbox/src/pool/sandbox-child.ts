@@ -9,12 +9,12 @@ import { decodeAnswer } from "../protocol/decode-answer.ts"
 import type { Answer, Question } from "../protocol/messages.ts"
 import { areaBytes, maxControlBytes } from "../protocol/shared-layout.ts"
 import type { SharedPages } from "../protocol/native-module.ts"
-import { firstSemiSpaceMiB, semiSpaceMiB } from "../protocol/young-generation.ts"
 import { childProgram } from "./child-program.ts"
 import { asUser } from "./guards.ts"
 import type { GuardName, PlatformGuards } from "./guards.ts"
 import { nativePath } from "./native-module.ts"
 import { SharedMemory } from "./shared-memory.ts"
+import { v8Flags } from "./v8-flags.ts"
 
 /** Why a sandbox process is no more. `outside`: nobody here killed it. */
 export type EndReason = "deadline" | "memory" | "malformed" | "closed" | "outside"
@@ -60,16 +60,6 @@ interface PendingQuestion {
 /** Time that a guest's own deadline has to be answered before the process is killed: on a busy machine it waits for its turn. */
 const graceMs = 400
 const maxStderr = 16_384
-const v8Flags = [
-  // One thread collects young objects: to share such work out costs more than it takes (test/bench/RESULTS.md).
-  `--min-semi-space-size=${firstSemiSpaceMiB}`,
-  `--max-semi-space-size=${semiSpaceMiB}`,
-  `--semi-space-growth-factor=${semiSpaceMiB / firstSemiSpaceMiB}`,
-  "--no-parallel-scavenge",
-  // What is done for each record lies in many small functions, more than V8 puts into one by default: 920 bytes, none above 460.
-  "--max-inlined-bytecode-size-cumulative=2000",
-  "--max-inlined-bytecode-size=1000"
-]
 const nice = 5
 
 /** Callers keep their questions smaller than the shared file's areas. */
@@ -286,7 +276,7 @@ function start(options: ChildOptions, memory: SharedMemory, user: number): Child
     ...asUser(options.platform.wrappers, user),
     process.execPath,
     "--no-node-snapshot",
-    ...v8Flags,
+    ...v8Flags(user),
     "--disable-warning=SecurityWarning",
     // By default this signal opens an inspector, which has the process's own powers.
     ...(options.disabled.includes("inspector") ? [] : ["--disable-sigusr1"]),
