@@ -6,6 +6,8 @@ const fixed = [
   `--max-semi-space-size=${semiSpaceMiB}`,
   `--semi-space-growth-factor=${semiSpaceMiB / firstSemiSpaceMiB}`,
   "--no-parallel-scavenge",
+  // One thread compiles and collects beside the one that runs plugins: each of four had memory of its own.
+  "--v8-pool-size=1",
   // What is done for each record lies in many small functions, more than V8 puts into one by default: 920 bytes, none above 460.
   "--max-inlined-bytecode-size-cumulative=2000",
   "--max-inlined-bytecode-size=1000"
