@@ -81,7 +81,7 @@ export const targets: readonly Target[] = [
     title: "resident memory of a live processor, of 1,000 in 20 trust domains",
     rows: "density: 1,000 live processors, resident each",
     measure: "value",
-    unit: "MiB",
+    unit: "MB",
     bound: 2,
     goal: 1.5
   },

@@ -5,7 +5,7 @@ import { inputOf, type Layout, processorPipeline } from "./domains.ts"
 import { type Footprint, footprintOf, loadOf } from "./processes.ts"
 
 /** Budgets of one processor that is live. */
-const residentMiB = 2
+const residentMB = 2
 const shareOfCore = 0.01
 
 /** A processor is live that was called within so many seconds: after these its domain's process is ended. */
@@ -97,12 +97,12 @@ const rowsOf = (
   })
   const perProcessor = (of: (measured: Measured) => number) => (of(live) - of(none)) / count
   return [
-    row("resident each", "MiB", perProcessor(({ residentBytes }) => residentBytes) / 2 ** 20, residentMiB),
+    row("resident each", "MB", perProcessor(({ residentBytes }) => residentBytes) / 1e6, residentMB),
     row(
       "resident each, shared pages once",
-      "MiB",
-      perProcessor(({ proportionalBytes }) => proportionalBytes) / 2 ** 20,
-      residentMiB
+      "MB",
+      perProcessor(({ proportionalBytes }) => proportionalBytes) / 1e6,
+      residentMB
     ),
     row("CPU each", "% of a core", perProcessor(({ load }) => load.all) * 100, shareOfCore)
   ]
