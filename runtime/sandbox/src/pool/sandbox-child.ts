@@ -78,7 +78,7 @@ let nextUser = process.pid * 7
 export class SandboxChild {
   readonly pid: number
   readonly memory: SharedMemory
-  /** Number that its user is made of. */
+  /** Number that its user is made of, and its V8 flags. */
   readonly user = nextUser++
   /** Resident bytes from which it is killed. */
   maxResidentBytes = Infinity

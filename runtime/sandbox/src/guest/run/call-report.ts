@@ -1,27 +1,27 @@
 import { JsonWriter } from "../realm/plain-text.ts"
 import type { MessageBudget } from "../realm/message-budget.ts"
-import { GivenFrames } from "./given-frames.ts"
+import { DoneFrames } from "./done-frames.ts"
 import type { NodeCall } from "./node-call.ts"
 import { writeSourceEnd } from "./source-call.ts"
 import type { Tally } from "../data/tally.ts"
 
 /**
  * What a done call came to: the frames that it gives (`o`utput, `e`dits that make an output of the call's frames, `p`laces where its
- * records come from, `d`ead letters, `s`tate), and a text, which tells them as of `GivenFrames`; the report as JSON, which names the
+ * records come from, `d`ead letters, `s`tate), and a text, which tells them as of `DoneFrames`; the report as JSON, which names the
  * same frames, follows.
  */
 export class CallReport {
   readonly text: string
-  private readonly given = new GivenFrames()
+  private readonly done = new DoneFrames()
 
   /** Throws a FrameFault `TOO_LARGE` when the state's changes are over their limit. */
   constructor(call: NodeCall, messages: MessageBudget, window: Uint8Array | undefined) {
     const report = this.write(call, messages)
-    this.text = this.given.tell(call.readsText, window) + report
+    this.text = this.done.tell(call.readsText, window) + report
   }
 
   get frames(): Uint8Array[] {
-    return this.given.frames
+    return this.done.frames
   }
 
   private write(call: NodeCall, messages: MessageBudget): string {
@@ -39,13 +39,13 @@ export class CallReport {
   }
 
   private handFrames(call: NodeCall, report: JsonWriter): void {
-    this.given.handOutputs(report, call.run.outputs)
+    this.done.handOutputs(report, call.run.outputs)
     for (let i = 0; i < call.failed.feeds; i++) {
       const frame = call.failed.finish(i)
-      if (frame !== undefined) this.given.hand(report, "dead", "" + i, frame)
+      if (frame !== undefined) this.done.hand(report, "dead", "" + i, frame)
     }
     const state = call.run.scope.store.changes()
-    if (state.length > 0) this.given.hand(report, "state", "", state)
+    if (state.length > 0) this.done.hand(report, "state", "", state)
   }
 }
 

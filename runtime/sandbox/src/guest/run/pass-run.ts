@@ -11,7 +11,7 @@ import { OutputSet } from "../data/output-set.ts"
 import type { OutputDefinition } from "../data/output-set.ts"
 import { JsonWriter } from "../realm/plain-text.ts"
 import { makeList, Uint32ArrayOf } from "../realm/primordials.ts"
-import { GivenFrames, nameFrame } from "./given-frames.ts"
+import { DoneFrames, nameFrame } from "./done-frames.ts"
 import type { LinkedStep } from "./pass-step.ts"
 import { isMuchText, originOf, sourcesOf } from "./run-context.ts"
 import type { Feed } from "./run-context.ts"
@@ -39,7 +39,7 @@ export class PassRun {
   /** Of the record in hand. */
   private cursor: BatchCursor | undefined = undefined
   /** Of the call that was made last. */
-  private given = new GivenFrames()
+  private done = new DoneFrames()
 
   constructor(pass: GuestPass, steps: readonly LinkedStep[], output: OutputDefinition, maxBytes: number) {
     this.pass = pass
@@ -63,7 +63,7 @@ export class PassRun {
   }
 
   get frames(): Uint8Array[] {
-    return this.given.frames
+    return this.done.frames
   }
 
   /** Answers what a done call's text is, with a report for each node, one a line; undefined: the call has to be made node by node. */
@@ -74,7 +74,7 @@ export class PassRun {
     window: Uint8Array | undefined
   ): string | undefined {
     const { steps } = this
-    this.given = new GivenFrames()
+    this.done = new DoneFrames()
     try {
       for (let i = 0; i < steps.length; i++) steps[i].begin(headJson, this.tell)
       const counts = countsFor(steps.length)
@@ -143,7 +143,7 @@ export class PassRun {
     this.cursor = undefined
     // Before any node is asked for its report: this may throw, and what a node has reported it says no more.
     const last = new JsonWriter().open("[")
-    this.given.handOutputs(last, this.outputs)
+    this.done.handOutputs(last, this.outputs)
     let reports = ""
     for (let i = 0; i < steps.length; i++) {
       const recordsIn = sum(counts.records, i)
@@ -163,7 +163,7 @@ export class PassRun {
         (isHidden ? "1" : "0") +
         steps[i].finish(recordsIn, recordsOut, recordsIn - recordsOut, late, text)
     }
-    return this.given.tell(readsText, window) + reports
+    return this.done.tell(readsText, window) + reports
   }
 }
 

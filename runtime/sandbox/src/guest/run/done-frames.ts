@@ -7,7 +7,7 @@ import { makeList } from "../realm/primordials.ts"
  * multiple of 8, and with `t` where they have to be taken; `x` where the node is to be given its frames as text too; then of each
  * frame the letter of its role and its bytes, separated by commas, and `|`.
  */
-export class GivenFrames {
+export class DoneFrames {
   readonly frames: Uint8Array[] = makeList()
   private places = ""
 
@@ -19,7 +19,7 @@ export class GivenFrames {
     bytes: Uint8Array,
     length: number = bytes.length
   ): void {
-    this.places += (this.places === "" ? "" : ",") + letters[role] + bytes.length
+    this.places += (this.places === "" ? "" : ",") + letterOf[role] + bytes.length
     this.frames[this.frames.length] = bytes
     nameFrame(report, role, of, length)
   }
@@ -44,9 +44,9 @@ export class GivenFrames {
   }
 }
 
-type FrameRole = keyof typeof letters
+type FrameRole = keyof typeof letterOf
 
-const letters = { output: "o", edits: "e", origins: "p", dead: "d", state: "s" }
+const letterOf = { output: "o", edits: "e", origins: "p", dead: "d", state: "s" }
 
 /** Names a frame in a report. */
 export function nameFrame(report: JsonWriter, role: FrameRole, of: string, bytes: number): void {
